@@ -1,0 +1,160 @@
+/* arena.c - chunks in a list; the newest one serves. */
+#include "arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define CHUNK_MIN ((size_t)16 << 10)
+#define CHUNK_MAX ((size_t)1 << 20)
+#define ALIGN ((size_t)16)
+#define EXIT_NO_MEMORY 70
+
+struct chunk {
+    struct chunk *older;
+    size_t size, used;
+    _Alignas(16) unsigned char bytes[];
+};
+
+struct deferred {
+    struct deferred *older;
+    void (*fn)(void *);
+    void *ptr;
+};
+
+struct arena {
+    struct chunk *newest;
+    struct deferred *deferred;
+    jmp_buf *place;
+    size_t ceiling, reserved, handed;
+};
+
+static _Noreturn void arena_overflow(struct arena *arena, size_t want) {
+    if (arena && arena->place) longjmp(*arena->place, 1);
+    fprintf(stderr, "parley: out of memory: %zu bytes wanted, %zu in use, ceiling %zu\n", want, arena ? arena->reserved : 0, arena ? arena->ceiling : 0);
+    _exit(EXIT_NO_MEMORY);
+}
+
+struct arena *arena_create(size_t ceiling) {
+    struct arena *arena = calloc(1, sizeof *arena);
+    if (!arena) arena_overflow(NULL, sizeof *arena);
+    arena->ceiling = ceiling;
+    return arena;
+}
+
+static void deferred_run(struct arena *arena) {
+    while (arena->deferred) {
+        struct deferred *d = arena->deferred;
+        arena->deferred = d->older;
+        d->fn(d->ptr);
+    }
+}
+
+void arena_reset(struct arena *arena) {
+    deferred_run(arena);
+    struct chunk *keep = arena->newest;
+    if (!keep) return;
+    struct chunk *c = keep->older;
+    while (c) {
+        struct chunk *older = c->older;
+        free(c);
+        c = older;
+    }
+    keep->older = NULL;
+    memset(keep->bytes, 0, keep->used);
+    keep->used = 0;
+    arena->reserved = keep->size;
+    arena->handed = 0;
+}
+
+void arena_destroy(struct arena *arena) {
+    if (!arena) return;
+    deferred_run(arena);
+    struct chunk *c = arena->newest;
+    while (c) {
+        struct chunk *older = c->older;
+        free(c);
+        c = older;
+    }
+    free(arena);
+}
+
+static struct chunk *chunk_add(struct arena *arena, size_t want) {
+    size_t size = arena->newest ? arena->newest->size * 2 : CHUNK_MIN;
+    if (size > CHUNK_MAX) size = CHUNK_MAX;
+    if (size < want) size = want;
+    if (size > arena->ceiling - arena->reserved) size = want;
+    if (want > arena->ceiling - arena->reserved) arena_overflow(arena, want);
+    struct chunk *c = calloc(1, sizeof *c + size);
+    if (!c) arena_overflow(arena, want);
+    c->size = size;
+    c->older = arena->newest;
+    arena->newest = c;
+    arena->reserved += size;
+    return c;
+}
+
+void *arena_alloc(struct arena *arena, size_t size) {
+    if (size > SIZE_MAX - ALIGN) arena_overflow(arena, size);
+    size_t want = (size + ALIGN - 1) & ~(ALIGN - 1);
+    struct chunk *c = arena->newest;
+    if (!c || c->size - c->used < want) c = chunk_add(arena, want);
+    void *out = c->bytes + c->used;
+    c->used += want;
+    arena->handed += want;
+    return out;
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) arena_overflow(arena, SIZE_MAX);
+    return arena_alloc(arena, bytes);
+}
+
+void *arena_grow(struct arena *arena, void *items, size_t *cap, size_t want, size_t item) {
+    if (want <= *cap) return items;
+    size_t next = *cap < 4 ? 4 : *cap * 2;
+    if (next < want) next = want;
+    void *out = arena_array(arena, next, item);
+    if (items) memcpy(out, items, *cap * item);
+    *cap = next;
+    return out;
+}
+
+char *arena_copy(struct arena *arena, const void *bytes, size_t n) {
+    char *out = arena_alloc(arena, n + 1);
+    if (n) memcpy(out, bytes, n);
+    return out;
+}
+
+char *arena_strdup(struct arena *arena, const char *text) { return text ? arena_copy(arena, text, strlen(text)) : NULL; }
+
+char *arena_printf(struct arena *arena, const char *fmt, ...) {
+    va_list args, again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    char *out = arena_alloc(arena, (size_t)(n < 0 ? 0 : n) + 1);
+    if (n > 0) vsnprintf(out, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return out;
+}
+
+void arena_defer(struct arena *arena, void (*fn)(void *), void *ptr) {
+    struct deferred *d = arena_new(arena, struct deferred);
+    d->fn = fn;
+    d->ptr = ptr;
+    d->older = arena->deferred;
+    arena->deferred = d;
+}
+
+size_t arena_used(const struct arena *arena) { return arena->handed; }
+
+jmp_buf *arena_catch(struct arena *arena, jmp_buf *place) {
+    jmp_buf *before = arena->place;
+    arena->place = place;
+    return before;
+}
