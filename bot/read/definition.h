@@ -1,0 +1,234 @@
+/* definition.h - what reading a repository gives: definitions, facts on datasets, jobs, metrics, and what was not understood.
+ * Layer: read. May use: base, sql. Plain records: read any field. All of them, and their strings, belong to the arena given to the reader. */
+#ifndef DEFINITION_H
+#define DEFINITION_H
+
+#include "arena.h"
+#include "dialect.h"
+#include "range.h"
+
+struct sql_query;
+struct sql_expr;
+
+/* The form an artefact has. */
+enum artefact {
+    ARTEFACT_SQL,       /* a .sql file, or pasted SQL */
+    ARTEFACT_DBT_MODEL, /* models, snapshots and seeds of a dbt project */
+    ARTEFACT_NOTEBOOK,  /* Databricks source or .ipynb */
+    ARTEFACT_PYTHON,    /* a .py script or module */
+    ARTEFACT_JOB,       /* job or pipeline JSON */
+    ARTEFACT_BUNDLE,    /* databricks.yml and what it includes */
+    ARTEFACT_DASHBOARD, /* .lvdash.json, saved queries */
+    ARTEFACT_SETTINGS,  /* .parley.yml, dbt_project.yml, schema.yml */
+};
+const char *artefact_name(enum artefact artefact); /* "sql", "dbt_model", "notebook", ... */
+
+enum definition_kind {
+    DEF_TABLE,        /* CTAS, INSERT, MERGE, saveAsTable, dbt table */
+    DEF_INCREMENTAL,  /* dbt incremental, MERGE or INSERT INTO that appends; the query is the full-refresh one */
+    DEF_VIEW,         /* computed anew by each reader */
+    DEF_MATERIALIZED, /* materialized view, DLT table over batch reads */
+    DEF_STREAMING,    /* streaming table */
+    DEF_EPHEMERAL,    /* stored nowhere: dbt ephemeral, DLT view */
+    DEF_TEMP,         /* temp view or temp table of one session */
+    DEF_QUERY,        /* fills nothing: bare SELECT, display(), dashboard dataset */
+};
+const char *definition_kind_name(enum definition_kind kind); /* "table", "view", ... */
+/* Does a definition of this kind store its rows, so that others can read them without computing again? */
+bool definition_kind_stored(enum definition_kind kind);
+
+/* When something runs. All empty: not known. */
+struct schedule {
+    const char *cron;     /* as written: Quartz of 6-7 fields from Databricks, 5 fields or @daily from Airflow; NULL when none */
+    const char *timezone; /* "UTC", "Europe/Berlin"; NULL when not said */
+    double every_seconds; /* a periodic trigger; 0 when none */
+    bool continuous;      /* runs all the time */
+    bool paused;
+    const char *trigger;  /* "file arrival", "table update", "dbt tag:daily"; NULL when none */
+};
+
+/* What it runs on. All empty: not known. */
+struct compute {
+    const char *key;         /* job_cluster_key, cluster id, warehouse id or name; NULL when none */
+    enum { COMPUTE_UNKNOWN, COMPUTE_JOB, COMPUTE_ALL_PURPOSE, COMPUTE_SERVERLESS, COMPUTE_WAREHOUSE, COMPUTE_PIPELINE } kind;
+    const char *node_type, *driver_node_type; /* "i3.xlarge" */
+    int workers_min, workers_max;             /* -1 when not said; equal when fixed */
+    bool photon, spot, serverless;
+    const char *size;          /* warehouse: "Small" */
+    const char *spark_version; /* "15.4.x-scala2.12" */
+    const char *edition;       /* pipeline: CORE, PRO, ADVANCED */
+    int autotermination_minutes; /* -1 when not said */
+};
+
+/* How well a fact is known; a proof that rests on it says so. */
+enum fact_origin {
+    FACT_DECLARED, /* DDL constraint (not enforced on most platforms), or a platform's word */
+    FACT_TEST,     /* a test in the repository asserts it: dbt unique, not_null, relationships; DLT EXPECT */
+    FACT_VERIFIED, /* measured on the data */
+};
+
+struct column_fact {
+    const char *name;
+    const char *type;        /* as written, NULL when not known */
+    const char *description; /* NULL when none */
+    bool not_null;
+    enum fact_origin not_null_origin;
+    bool not_null_known;     /* false: nothing is known on NULLs */
+};
+
+struct key_fact {
+    const char *const *columns;
+    size_t count;
+    bool primary;
+    enum fact_origin origin;
+};
+
+struct foreign_key_fact {
+    const char *const *columns;
+    size_t count;
+    const char *dataset; /* the referred one */
+    const char *const *referred; /* `count` columns there */
+    enum fact_origin origin;
+};
+
+/* What is known on a dataset besides how it is computed: from DDL, schema.yml, catalog.json, platforms. */
+struct dataset_facts {
+    const char *dataset;     /* as full as known: "catalog.schema.table" */
+    const char *path;        /* where it is said */
+    int line;
+    struct column_fact *columns;
+    size_t column_count;
+    bool columns_complete;   /* all columns are listed, in order */
+    struct key_fact *keys;
+    size_t key_count;
+    struct foreign_key_fact *foreign_keys;
+    size_t foreign_key_count;
+    const char *owner, *description; /* NULL when not said */
+    const char *const *tags;
+    size_t tag_count;
+    const char *const *partition_by; /* partition or clustering columns */
+    size_t partition_count;
+    int64_t bytes, rows; /* -1 when not known */
+};
+
+/* Something the rules on Spark code want to know of, at a line of the same file. */
+struct code_hint {
+    const char *what; /* "collect", "toPandas", "cache", "count", "repartition", "udf", "cross_join", "infer_schema", ... */
+    int line;
+};
+
+/* One output computed by an artefact. */
+struct definition {
+    const char *id; /* 32 hex digits: path, dataset or name, place among equals; no line numbers, so a rebase keeps it */
+    enum artefact artefact;
+    enum definition_kind kind;
+    const char *path;
+    struct range range;       /* the whole statement, model or call, in the FILE, notebooks too */
+    struct range query_range; /* the query as SQL text in the file, which a suggestion may replace; all zero when the text was rendered or built */
+    int cell;                 /* 1-based; 0 when the file has none */
+    const char *name;         /* for people: the dataset, else "query at line 12", "cell 4", "Sales / dataset by_day" */
+    const char *dataset;      /* what it fills, quotes taken off, as full as known; NULL when nothing */
+    enum dialect dialect;
+
+    /* The query over base datasets: temp views of the file are inlined as common table expressions, Jinja is evaluated, DataFrame calls
+     * are translated. Every range in it is a place in the FILE (byte offsets only where the text is the file's own, else 0).
+     * NULL when it was not understood: then `reads` still says what it reads, and a not_understood says why. */
+    const struct sql_query *query;
+    const char *sql;          /* the query as text: rendered, or printed from the tree; NULL when there is none */
+    const char *const *reads; /* base datasets, sorted, no repeats, without temp views and itself */
+    size_t read_count;
+    bool reads_complete;      /* false: it reads something whose name is not known */
+
+    const char *owner, *description; /* NULL when not said */
+    const char *const *tags;
+    size_t tag_count;
+    struct schedule schedule; /* of the job that runs it */
+    struct compute compute;
+    const char *job;          /* name of that job, NULL when none is known */
+
+    bool incremental;         /* the query is the full-refresh branch of an incremental one */
+    const char *strategy;     /* "merge", "append", "insert_overwrite", ...; NULL */
+    const char *const *unique_key;
+    size_t unique_key_count;
+    const char *const *partition_by;
+    size_t partition_count;
+    const char *watermark;    /* text of the incremental filter, NULL when none was found */
+    struct code_hint *hints;
+    size_t hint_count;
+};
+
+struct task {
+    const char *key;
+    const char *type;     /* "notebook", "sql", "dbt", "pipeline", "spark_python", "wheel", "jar", "run_job", "dashboard", ... */
+    const char *path;     /* the repository file it runs, resolved; NULL when none or outside */
+    const char *what;     /* path as written, pipeline or query id, dbt commands: for people */
+    const char *sql;      /* inline SQL, NULL when none */
+    int line;
+    struct compute compute;
+    const char *const *after; /* keys of the tasks it depends on */
+    size_t after_count;
+};
+
+/* A job, pipeline or workflow. */
+struct job {
+    const char *id; /* 32 hex digits, or the platform's own id */
+    const char *name;
+    const char *kind; /* "job", "pipeline", "dbt", "airflow" */
+    const char *path; /* NULL when it came from a platform */
+    int line;
+    const char *owner, *description;
+    const char *const *tags;
+    size_t tag_count;
+    struct schedule schedule;
+    struct task *tasks;
+    size_t task_count;
+    const char *catalog, *schema; /* pipeline: where its datasets go */
+};
+
+/* A registered number: what it is computed from, and how. */
+struct metric {
+    const char *name;
+    const char *label, *description, *owner; /* NULL when not said */
+    const char *path;
+    int line;
+    const char *dataset;        /* NULL for a metric made of other metrics */
+    const char *expression;     /* "count(distinct user_id)", in terms of the dataset's columns */
+    const char *filter;         /* NULL when none */
+    const char *const *dimensions;
+    size_t dimension_count;
+    const struct sql_query *query; /* SELECT expression AS name FROM dataset WHERE filter; NULL when it could not be read */
+    const char *origin;         /* "dbt" or "settings" */
+};
+
+/* Somebody downstream: a dashboard, notebook or application that a dbt exposure or a dashboard file names. */
+struct exposure {
+    const char *name, *type, *owner, *url; /* NULL when not said */
+    const char *path;
+    int line;
+    const char *const *reads;
+    size_t read_count;
+};
+
+/* A place the reader could not make sense of. Shown to people: never silently dropped. */
+struct not_understood {
+    const char *path;
+    int line, cell;      /* line 0: the whole file; cell 0: none */
+    const char *reason;  /* a sentence without markup */
+    bool loses_lineage;  /* something computed or read here is missing from the catalog */
+};
+
+#define READING_VEC(type) struct { type *at; size_t n, cap; }
+
+/* All that was read, in the order of paths, then lines. */
+struct reading {
+    READING_VEC(struct definition) definitions;
+    READING_VEC(struct dataset_facts) facts;
+    READING_VEC(struct job) jobs;
+    READING_VEC(struct metric) metrics;
+    READING_VEC(struct exposure) exposures;
+    READING_VEC(struct not_understood) gaps;
+    size_t files;      /* looked at and of a kind that is read */
+    size_t statements; /* SQL statements, models, DataFrame writes seen */
+};
+
+#endif
