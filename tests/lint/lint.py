@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Gates over the sources: names, layers, sizes, words. Prints what is off, as file:line: why, and exits 1; 77 means a tool is missing.
+
+usage: lint.py CHECK [--source DIR] [--build DIR] [--compiler CC]
+"""
+import argparse
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+FUNCTION_LINES = 80
+FILE_LINES = 900
+BANNED = ("strcpy", "strcat", "sprintf", "vsprintf", "strtok", "atoi", "atol", "atoll", "atof", "gets", "tmpnam", "mktemp", "system", "popen")
+TOP_LEVEL = re.compile(r"^(bot|handlers|templates|tests|deploy|CMakeLists\.txt|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|CMakePresets\.json|\..*)$")
+SKIP = 77
+
+
+def listed(source, *patterns):
+    """Files that git knows, relative to the source; every file where there is no git (a release archive)."""
+    found = subprocess.run(["git", "-C", source, "ls-files", "-z", "--", *patterns], capture_output=True)
+    if found.returncode == 0:
+        names = [n for n in found.stdout.decode().split("\0") if n]
+    else:
+        names = [str(p.relative_to(source)) for pattern in patterns for p in Path(source).glob(pattern.replace("*", "**/*", 1)) if p.is_file()]
+    return sorted(n for n in names if (Path(source) / n).is_file())
+
+
+def code_only(text):
+    """The text with comments and the insides of strings blanked; line numbers stay."""
+    blank = lambda m: re.sub(r"[^\n]", " ", m.group(0))
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', blank, text, flags=re.S)
+
+
+def line_of(text, offset):
+    return text.count("\n", 0, offset) + 1
+
+
+def our_sources(options):
+    return listed(options.source, "bot/*.c", "bot/*.h", "handlers/*.c", "handlers/*.h")
+
+
+def check_headers(options):
+    """Headers are unique in the project, so a bare include means one file."""
+    seen, off = {}, []
+    for name in listed(options.source, "*.h"):
+        base = os.path.basename(name)
+        if base in seen:
+            off.append(f"{name}:1: the header name '{base}' is taken by {seen[base]}")
+        seen.setdefault(base, name)
+    return off
+
+
+def check_includes(options):
+    """Our headers are included bare: a path in an include would walk around the layers."""
+    off = []
+    for name in our_sources(options):
+        for number, line in enumerate((Path(options.source) / name).read_text().splitlines(), 1):
+            found = re.match(r'\s*#\s*include\s+"([^"]*)"', line)
+            if found and "/" in found.group(1):
+                off.append(f"{name}:{number}: include {found.group(1)} by its bare name")
+    return off
+
+
+def layers_declared(options):
+    text = (Path(options.source) / "CMakeLists.txt").read_text()
+    layers = {}
+    for found in re.finditer(r"^layer\((\w+)([^)]*)\)", text, re.M):
+        sees, keyword = [], None
+        for word in found.group(2).split():
+            if word in ("SEES", "USES", "SYSTEM"):
+                keyword = word
+            elif keyword == "SEES":
+                sees.append(word)
+        layers[found.group(1)] = sees
+    return layers
+
+
+def layer_dir(options, name):
+    return os.path.join(options.source, "handlers" if name == "handlers" else os.path.join("bot", name))
+
+
+def compile_flags(options):
+    """The flags each layer is compiled with, from the build itself."""
+    flags = {}
+    with open(os.path.join(options.build, "compile_commands.json")) as file:
+        for entry in json.load(file):
+            folder = os.path.dirname(entry["file"])
+            words = shlex.split(entry["command"])
+            flags.setdefault(folder, [w for w in words if w.startswith(("-I", "-D", "-std"))])
+    return flags
+
+
+def compiles(options, flags, header):
+    with tempfile.TemporaryDirectory() as folder:
+        tiny = os.path.join(folder, "tiny.c")
+        Path(tiny).write_text(f'#include "{header}"\nint tiny;\n')
+        run = subprocess.run([options.compiler, "-fsyntax-only", *flags, tiny], capture_output=True, text=True)
+        if run.returncode != 0 and "No such file" not in run.stderr and "not found" not in run.stderr:
+            raise SystemExit(f"{header}: does not compile for another reason:\n{run.stderr[:2000]}")
+        return run.returncode == 0
+
+
+def check_layers(options):
+    """A layer sees the headers of the layers it names and no others: tried with the compiler on one header of every other layer."""
+    layers, flags, off = layers_declared(options), compile_flags(options), []
+    header_of = {}
+    for name in layers:
+        headers = sorted(Path(layer_dir(options, name)).glob("*.h"))
+        if headers:
+            header_of[name] = headers[0].name
+    tried = 0
+    for name, sees in layers.items():
+        mine = flags.get(layer_dir(options, name))
+        if mine is None:
+            continue
+        for other, header in header_of.items():
+            allowed = other == name or other in sees
+            tried += 1
+            if compiles(options, mine, header) != allowed:
+                off.append(f"CMakeLists.txt:1: layer {name} {'cannot' if allowed else 'can'} include {header} of {other}")
+    sql = flags.get(layer_dir(options, "sql"))
+    if sql and "store" in header_of:
+        if compiles(options, sql, "store.h") or not compiles(options, sql, "err.h"):
+            off.append("CMakeLists.txt:1: sql must see err.h and must not see store.h")
+    if tried == 0:
+        off.append("CMakeLists.txt:1: no layer was found to try")
+    print(f"{tried} includes tried")
+    return off
+
+
+def check_banned(options):
+    """No calls that write past a buffer, hide an error or start a shell."""
+    off = []
+    pattern = re.compile(r"(?<![\w.>])(%s)\s*\(" % "|".join(BANNED))
+    for name in our_sources(options):
+        text = code_only((Path(options.source) / name).read_text())
+        for found in pattern.finditer(text):
+            off.append(f"{name}:{line_of(text, found.start())}: {found.group(1)}() is banned")
+    return off
+
+
+def check_sizes(options):
+    """Functions of at most 80 lines, files of at most 900."""
+    off = []
+    files = [n for n in our_sources(options)]
+    for name in files:
+        lines = (Path(options.source) / name).read_text().count("\n")
+        if lines > FILE_LINES:
+            off.append(f"{name}:1: {lines} lines; the gate is {FILE_LINES}")
+    if not shutil.which("ctags"):
+        return off or SKIP
+    tags = subprocess.run(["ctags", "-L", "-", "--c-kinds=f", "--fields=+neS", "-f", "-"], cwd=options.source, input="\n".join(files), capture_output=True, text=True, check=True)
+    for row in tags.stdout.splitlines():
+        if row.startswith("!"):
+            continue
+        cells = row.split("\t")
+        marks = dict(c.split(":", 1) for c in cells[3:] if ":" in c)
+        length = int(marks.get("end", 0)) - int(marks.get("line", 0)) + 1
+        if length > FUNCTION_LINES:
+            off.append(f"{cells[1]}:{marks['line']}: {cells[0]} has {length} lines; the gate is {FUNCTION_LINES}")
+    return off
+
+
+def check_words(options):
+    """Nothing in what is shipped admits to being unfinished."""
+    off = []
+    pattern = re.compile(r"\b(%s)\b" % "|".join(("TO" "DO", "FIX" "ME", "X" "XX", "HA" "CK", "not imple" "mented", "stu" "b", "stu" "bbed")))
+    for name in listed(options.source, "bot/*", "handlers/*", "templates/*", "deploy/*"):
+        if name.endswith("package-lock.json"):
+            continue
+        try:
+            text = (Path(options.source) / name).read_text()
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            found = pattern.search(line)
+            if found:
+                off.append(f"{name}:{number}: '{found.group(1)}'")
+    return off
+
+
+def check_format(options):
+    """clang-format has nothing to change."""
+    tool = shutil.which("clang-format-14") or shutil.which("clang-format")
+    if not tool:
+        return SKIP
+    files = [n for n in listed(options.source, "bot/*.c", "bot/*.h", "handlers/*.c", "handlers/*.h", "tests/*.c", "tests/*.h")]
+    if not files:
+        return []
+    run = subprocess.run([tool, "--dry-run", "-Werror", *files], cwd=options.source, capture_output=True, text=True)
+    return sorted(set(re.findall(r"^(\S+?:\d+):", run.stderr, re.M)))[:50] if run.returncode else []
+
+
+def check_top_level(options):
+    """The top level of the repository is fixed."""
+    names = {n.split("/", 1)[0] for n in listed(options.source, "*")}
+    return [f"{n}:1: outside the fixed top level" for n in sorted(names) if not TOP_LEVEL.match(n)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("check", choices=sorted(n[6:] for n in globals() if n.startswith("check_")))
+    parser.add_argument("--source", default=os.getcwd())
+    parser.add_argument("--build", default=".build/debug")
+    parser.add_argument("--compiler", default="cc")
+    options = parser.parse_args()
+    off = globals()["check_" + options.check](options)
+    if off == SKIP:
+        print("skipped: the tool it needs is not installed")
+        return SKIP
+    print("\n".join(off))
+    return 1 if off else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
