@@ -1,0 +1,14 @@
+/* entry.h - a definition made ready for the catalog: parsed, bound against a schema, normalized, its features taken.
+ * Layer: catalog. May use: base, sql, plan, read. */
+#ifndef ENTRY_H
+#define ENTRY_H
+
+#include "catalog.h"
+
+/* Fills `out` from a definition as read; binds its query against `schema`. Never fails: state and why say how far it came. */
+void entry_of_definition(struct arena *arena, const struct definition *definition, const struct schema *schema, struct entry *out);
+
+/* Parses and binds a stored entry again (query, plan, features), against `schema`. */
+void entry_bind(struct arena *arena, struct entry *entry, const struct schema *schema);
+
+#endif

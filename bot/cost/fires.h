@@ -1,0 +1,33 @@
+/* fires.h - how often a schedule runs: Quartz and Unix cron by exact count, time zones included.
+ * Layer: cost. May use: base, read's records. Quartz: https://www.quartz-scheduler.org/documentation/quartz-2.3.0/tutorials/crontrigger.html */
+#ifndef FIRES_H
+#define FIRES_H
+
+#include "definition.h"
+
+#include <stdint.h>
+
+struct cron; /* opaque; lives as long as its arena */
+
+/* Reads a Quartz (6-7 fields, seconds first) or Unix (5 fields, or @hourly ...) expression. NULL with `*why` in words when it is neither. */
+struct cron *cron_parse(struct arena *arena, const char *text, const char **why);
+
+/* The first fire strictly after `after` (UTC seconds) in the zone (NULL: UTC). False when there is none within 5 years or the zone is unknown.
+ * A local time that a clock change skips fires at the moment of the change; one that comes twice fires once, at the first. */
+bool cron_next(const struct cron *cron, const char *timezone, int64_t after, int64_t *out);
+
+/* How many fires in [from, until); capped at `max`. -1 when the zone is unknown. */
+int64_t cron_count(const struct cron *cron, const char *timezone, int64_t from, int64_t until, int64_t max);
+
+/* Runs a month. */
+struct fires {
+    bool known;
+    double per_month;   /* mean over the twelve months from `now`'s month on */
+    double shortest;    /* seconds between two fires, least seen; 0 when not known */
+    bool continuous;    /* runs all the time: per_month is 1 run of a month */
+    const char *text;   /* "hourly", "daily at 05:00 Europe/Berlin", "every 15 minutes" */
+    const char *why;    /* not known: why */
+};
+struct fires fires_of(struct arena *arena, const struct schedule *schedule, int64_t now);
+
+#endif
