@@ -1,0 +1,24 @@
+/* migrate.h - the tables and how they came to be: numbered steps, forward only, applied at start under a lock.
+ * Layer: store. May use: base, store. */
+#ifndef MIGRATE_H
+#define MIGRATE_H
+
+#include "store.h"
+
+/* One step of one part. Never edited after a release: a change is a new step. The last of a list has number 0. */
+struct migration {
+    int number;      /* 1, 2, 3 ... within the part */
+    const char *sql; /* a script for store_script */
+};
+
+/* Each part owns its list; migrate.c names them all. */
+extern const struct migration migrate_core[];    /* delivery, lane, outbox, outside, review, ledger, setting */
+extern const struct migration migrate_catalog[]; /* what the catalog keeps */
+
+/* Applies what is missing, each step in its own transaction. ERR_CONFIG when the database is of a newer version. */
+const struct err *migrate_run(struct store *store) MUST_CHECK;
+
+/* store_open of DATA/parley.db (DATA is made when missing), then migrate_run. */
+const struct err *migrate_open(const char *data, struct store **out) MUST_CHECK;
+
+#endif

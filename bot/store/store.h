@@ -1,0 +1,79 @@
+/* store.h - what survives a crash: one small set of functions over an SQL database (SQLite now).
+ * Layer: store. May use: base. Queue, outbox and catalog are written once, in SQL that both SQLite and PostgreSQL read:
+ * placeholders are $1..$n, ids come by RETURNING, conflicts are met by ON CONFLICT. */
+#ifndef STORE_H
+#define STORE_H
+
+#include "arena.h"
+#include "err.h"
+#include "text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct store; /* opaque: one connection; used by one thread at a time */
+
+enum val_kind { VAL_NULL, VAL_INT, VAL_REAL, VAL_TEXT, VAL_BYTES };
+
+/* One value going in or coming out. A plain record. */
+struct val {
+    enum val_kind kind;
+    int64_t i;     /* VAL_INT */
+    double r;      /* VAL_REAL */
+    const void *p; /* VAL_TEXT (coming out: NUL-terminated beyond n) and VAL_BYTES */
+    size_t n;
+};
+
+static inline struct val val_null(void) { return (struct val){.kind = VAL_NULL}; }
+static inline struct val val_int(int64_t i) { return (struct val){.kind = VAL_INT, .i = i}; }
+static inline struct val val_real(double r) { return (struct val){.kind = VAL_REAL, .r = r}; }
+static inline struct val val_text(const char *c_string) {
+    return c_string ? (struct val){.kind = VAL_TEXT, .p = c_string, .n = strlen(c_string)} : val_null();
+}
+static inline struct val val_str(struct str s) { return (struct val){.kind = VAL_TEXT, .p = s.p ? s.p : "", .n = s.n}; }
+static inline struct val val_bytes(const void *p, size_t n) { return (struct val){.kind = VAL_BYTES, .p = p ? p : "", .n = n}; }
+
+/* Opens (and makes, mode 0600) the database at `path`; it waits up to 10 s for other writers, and a commit is on the disk when it
+ * returns. Does not migrate. ERR_CONFIG when the place cannot be used, ERR_RETRY when it is busy or full. Close by store_close. */
+const struct err *store_open(const char *path, struct store **out) MUST_CHECK;
+
+/* Rolls back what is open and closes. Takes NULL. */
+void store_close(struct store *store);
+
+/* Runs one statement with `n` values for $1..$n; `*changed` (may be NULL) is the number of rows it changed.
+ * A broken constraint is ERR_REFUSED; busy, full and input/output trouble are ERR_RETRY; a damaged file is ERR_CONFIG. */
+const struct err *store_run(struct store *store, const char *sql, size_t n, const struct val *vals, int64_t *changed) MUST_CHECK;
+
+/* Calls fn for each row, in order; the columns live until fn returns. fn may run other statements on the same store; its error
+ * ends the walk and comes back. Works for INSERT/UPDATE/DELETE ... RETURNING too. */
+typedef const struct err *(*store_row)(void *ctx, const struct val *cols, size_t count);
+const struct err *store_each(struct store *store, const char *sql, size_t n, const struct val *vals, store_row fn, void *ctx) MUST_CHECK;
+
+/* The first row into out[0..count-1], copied into the arena; `*found` is false (and `out` is nulls) when there is none. */
+const struct err *store_one(struct store *store, struct arena *arena, const char *sql, size_t n, const struct val *vals, struct val *out,
+                            size_t count, bool *found) MUST_CHECK;
+
+/* A write transaction: taken at once, so that it cannot fail half way for being late. They do not nest. After an error inside one,
+ * call store_rollback; store_commit's own error has rolled back. */
+const struct err *store_begin(struct store *store) MUST_CHECK;
+const struct err *store_commit(struct store *store) MUST_CHECK;
+void store_rollback(struct store *store);
+
+/* Is a transaction open? */
+bool store_in_transaction(const struct store *store);
+
+/* Runs a script of statements without values, split at ';' at line ends; {id} becomes the backend's growing primary key, {bytes}
+ * its byte string. For migrations. */
+const struct err *store_script(struct store *store, const char *sql) MUST_CHECK;
+
+/* Shorthand: the values as a list. store_run(s, "UPDATE t SET a = $1", VALS(val_int(1)), &changed). */
+#define VALS(...)                                                                                                                                    \
+    (sizeof((struct val[]){__VA_ARGS__}) / sizeof(struct val)), (const struct val[]) { __VA_ARGS__ }
+#define VALS_NONE 0, NULL
+
+/* Readers of a column: NULL or another kind gives `otherwise` (text is copied into the arena). */
+int64_t val_as_int(const struct val *v, int64_t otherwise);
+double val_as_real(const struct val *v, double otherwise);
+char *val_as_text(struct arena *arena, const struct val *v, const char *otherwise);
+
+#endif
