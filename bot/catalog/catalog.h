@@ -10,7 +10,7 @@
 #include "hash.h"
 #include "text.h"
 
-struct feature_list;
+struct features;
 struct plan;
 struct schema;
 struct store;
@@ -59,7 +59,7 @@ struct entry {
     const char *why;       /* ENTRY_BOUND, ENTRY_TEXT: the reason in words */
     struct hash128 identity; /* of the normal form; the text's when there is none */
     struct hash128 exact;    /* of the tokens */
-    const struct feature_list *features; /* NULL when not loaded */
+    const struct features *features; /* NULL when not loaded */
     const struct plan *plan; /* NULL when not bound in this process */
     const struct sql_query *query; /* NULL when not parsed in this process */
     int64_t readers;       /* definitions that read its dataset, plus imported readers; -1 not known */

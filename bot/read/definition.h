@@ -1,11 +1,12 @@
 /* definition.h - what reading a repository gives: definitions, facts on datasets, jobs, metrics, and what was not understood.
- * Layer: read. May use: base, sql. Plain records: read any field. All of them, and their strings, belong to the arena given to the reader. */
+ * Layer: read. May use: base, sql, plan. Plain records: read any field. All of them, and their strings, belong to the arena given to the reader. */
 #ifndef DEFINITION_H
 #define DEFINITION_H
 
 #include "arena.h"
 #include "dialect.h"
 #include "range.h"
+#include "schema.h" /* enum fact_origin: how well a fact is known; a proof that rests on it says so */
 
 struct sql_query;
 struct sql_expr;
@@ -58,13 +59,6 @@ struct compute {
     const char *spark_version; /* "15.4.x-scala2.12" */
     const char *edition;       /* pipeline: CORE, PRO, ADVANCED */
     int autotermination_minutes; /* -1 when not said */
-};
-
-/* How well a fact is known; a proof that rests on it says so. */
-enum fact_origin {
-    FACT_DECLARED, /* DDL constraint (not enforced on most platforms), or a platform's word */
-    FACT_TEST,     /* a test in the repository asserts it: dbt unique, not_null, relationships; DLT EXPECT */
-    FACT_VERIFIED, /* measured on the data */
 };
 
 struct column_fact {

@@ -1,0 +1,85 @@
+/* cost.c - an amount of money as it is shown. */
+#include "cost.h"
+
+#include "text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+struct cost cost_unknown(const char *why) {
+    return (struct cost){.known = false, .currency = "USD", .period = "month", .unknown = why};
+}
+
+static void lists_join(struct arena *arena, struct text_list *into, const struct text_list *from) {
+    for (size_t i = 0; i < from->n; i++) {
+        if (!text_list_has(into, from->at[i])) text_list_add(arena, into, from->at[i]);
+    }
+}
+
+struct cost cost_add(struct arena *arena, const struct cost *a, const struct cost *b) {
+    struct cost sum = {.known = a->known && b->known,
+                       .currency = a->currency ? a->currency : b->currency,
+                       .period = a->period ? a->period : b->period,
+                       .price_date = a->price_date ? a->price_date : b->price_date,
+                       .price_source = a->price_source ? a->price_source : b->price_source};
+    if (sum.known) {
+        sum.low = a->low + b->low;
+        sum.high = a->high + b->high;
+    } else {
+        sum.unknown = a->known ? b->unknown : a->unknown;
+    }
+    lists_join(arena, &sum.assumptions, &a->assumptions);
+    lists_join(arena, &sum.assumptions, &b->assumptions);
+    return sum;
+}
+
+/* Two significant digits are all an estimate can carry; cents only below ten. */
+static double amount_round(double amount) {
+    double size = fabs(amount);
+    if (size < 10) return round(amount * 100) / 100;
+    double step = pow(10, floor(log10(size)) - 1);
+    return round(amount / step) * step;
+}
+
+static void amount_add(struct buf *b, double amount, const char *sign) {
+    double rounded = amount_round(amount);
+    if (rounded < 0) buf_char(b, '-');
+    buf_text(b, sign);
+    rounded = fabs(rounded);
+    if (rounded < 10 && rounded != floor(rounded)) {
+        buf_printf(b, "%.2f", rounded);
+        return;
+    }
+    char digits[40];
+    snprintf(digits, sizeof digits, "%.0f", rounded);
+    size_t n = strlen(digits);
+    for (size_t i = 0; i < n; i++) {
+        if (i && (n - i) % 3 == 0) buf_char(b, ',');
+        buf_char(b, digits[i]);
+    }
+}
+
+const char *cost_text(struct arena *arena, const struct cost *cost) {
+    struct buf b = buf_new(arena);
+    if (!cost->known) {
+        buf_text(&b, "not known");
+        if (cost->unknown) buf_printf(&b, ": %s", cost->unknown);
+        return buf_str(&b);
+    }
+    const char *currency = cost->currency ? cost->currency : "USD";
+    const char *sign = strcmp(currency, "USD") == 0 ? "$" : "";
+    const char *per = cost->period ? cost->period : "month";
+    if (cost->low >= 0 && cost->high < 1) {
+        buf_printf(&b, "under %s1%s%s a %s", sign, *sign ? "" : " ", *sign ? "" : currency, per);
+        return buf_str(&b);
+    }
+    buf_text(&b, "about ");
+    amount_add(&b, cost->low, sign);
+    if (amount_round(cost->high) != amount_round(cost->low)) {
+        buf_text(&b, cost->low < 0 ? " to " : "-");
+        amount_add(&b, cost->high, cost->low < 0 ? sign : "");
+    }
+    if (!*sign) buf_printf(&b, " %s", currency);
+    buf_printf(&b, " a %s", per);
+    return buf_str(&b);
+}
