@@ -45,19 +45,19 @@ struct schedule {
     double every_seconds; /* a periodic trigger; 0 when none */
     bool continuous;      /* runs all the time */
     bool paused;
-    const char *trigger;  /* "file arrival", "table update", "dbt tag:daily"; NULL when none */
+    const char *trigger; /* "file arrival", "table update", "dbt tag:daily"; NULL when none */
 };
 
 /* What it runs on. All empty: not known. */
 struct compute {
-    const char *key;         /* job_cluster_key, cluster id, warehouse id or name; NULL when none */
+    const char *key; /* job_cluster_key, cluster id, warehouse id or name; NULL when none */
     enum { COMPUTE_UNKNOWN, COMPUTE_JOB, COMPUTE_ALL_PURPOSE, COMPUTE_SERVERLESS, COMPUTE_WAREHOUSE, COMPUTE_PIPELINE } kind;
     const char *node_type, *driver_node_type; /* "i3.xlarge" */
     int workers_min, workers_max;             /* -1 when not said; equal when fixed */
     bool photon, spot, serverless;
-    const char *size;          /* warehouse: "Small" */
-    const char *spark_version; /* "15.4.x-scala2.12" */
-    const char *edition;       /* pipeline: CORE, PRO, ADVANCED */
+    const char *size;            /* warehouse: "Small" */
+    const char *spark_version;   /* "15.4.x-scala2.12" */
+    const char *edition;         /* pipeline: CORE, PRO, ADVANCED */
     int autotermination_minutes; /* -1 when not said */
 };
 
@@ -67,7 +67,7 @@ struct column_fact {
     const char *description; /* NULL when none */
     bool not_null;
     enum fact_origin not_null_origin;
-    bool not_null_known;     /* false: nothing is known on NULLs */
+    bool not_null_known; /* false: nothing is known on NULLs */
 };
 
 struct key_fact {
@@ -80,19 +80,19 @@ struct key_fact {
 struct foreign_key_fact {
     const char *const *columns;
     size_t count;
-    const char *dataset; /* the referred one */
+    const char *dataset;         /* the referred one */
     const char *const *referred; /* `count` columns there */
     enum fact_origin origin;
 };
 
 /* What is known on a dataset besides how it is computed: from DDL, schema.yml, catalog.json, platforms. */
 struct dataset_facts {
-    const char *dataset;     /* as full as known: "catalog.schema.table" */
-    const char *path;        /* where it is said */
+    const char *dataset; /* as full as known: "catalog.schema.table" */
+    const char *path;    /* where it is said */
     int line;
     struct column_fact *columns;
     size_t column_count;
-    bool columns_complete;   /* all columns are listed, in order */
+    bool columns_complete; /* all columns are listed, in order */
     struct key_fact *keys;
     size_t key_count;
     struct foreign_key_fact *foreign_keys;
@@ -131,32 +131,32 @@ struct definition {
     const char *sql;          /* the query as text: rendered, or printed from the tree; NULL when there is none */
     const char *const *reads; /* base datasets, sorted, no repeats, without temp views and itself */
     size_t read_count;
-    bool reads_complete;      /* false: it reads something whose name is not known */
+    bool reads_complete; /* false: it reads something whose name is not known */
 
     const char *owner, *description; /* NULL when not said */
     const char *const *tags;
     size_t tag_count;
     struct schedule schedule; /* of the job that runs it */
     struct compute compute;
-    const char *job;          /* name of that job, NULL when none is known */
+    const char *job; /* name of that job, NULL when none is known */
 
-    bool incremental;         /* the query is the full-refresh branch of an incremental one */
-    const char *strategy;     /* "merge", "append", "insert_overwrite", ...; NULL */
+    bool incremental;     /* the query is the full-refresh branch of an incremental one */
+    const char *strategy; /* "merge", "append", "insert_overwrite", ...; NULL */
     const char *const *unique_key;
     size_t unique_key_count;
     const char *const *partition_by;
     size_t partition_count;
-    const char *watermark;    /* text of the incremental filter, NULL when none was found */
+    const char *watermark; /* text of the incremental filter, NULL when none was found */
     struct code_hint *hints;
     size_t hint_count;
 };
 
 struct task {
     const char *key;
-    const char *type;     /* "notebook", "sql", "dbt", "pipeline", "spark_python", "wheel", "jar", "run_job", "dashboard", ... */
-    const char *path;     /* the repository file it runs, resolved; NULL when none or outside */
-    const char *what;     /* path as written, pipeline or query id, dbt commands: for people */
-    const char *sql;      /* inline SQL, NULL when none */
+    const char *type; /* "notebook", "sql", "dbt", "pipeline", "spark_python", "wheel", "jar", "run_job", "dashboard", ... */
+    const char *path; /* the repository file it runs, resolved; NULL when none or outside */
+    const char *what; /* path as written, pipeline or query id, dbt commands: for people */
+    const char *sql;  /* inline SQL, NULL when none */
     int line;
     struct compute compute;
     const char *const *after; /* keys of the tasks it depends on */
@@ -185,13 +185,13 @@ struct metric {
     const char *label, *description, *owner; /* NULL when not said */
     const char *path;
     int line;
-    const char *dataset;        /* NULL for a metric made of other metrics */
-    const char *expression;     /* "count(distinct user_id)", in terms of the dataset's columns */
-    const char *filter;         /* NULL when none */
+    const char *dataset;    /* NULL for a metric made of other metrics */
+    const char *expression; /* "count(distinct user_id)", in terms of the dataset's columns */
+    const char *filter;     /* NULL when none */
     const char *const *dimensions;
     size_t dimension_count;
     const struct sql_query *query; /* SELECT expression AS name FROM dataset WHERE filter; NULL when it could not be read */
-    const char *origin;         /* "dbt" or "settings" */
+    const char *origin;            /* "dbt" or "settings" */
 };
 
 /* Somebody downstream: a dashboard, notebook or application that a dbt exposure or a dashboard file names. */
@@ -206,12 +206,16 @@ struct exposure {
 /* A place the reader could not make sense of. Shown to people: never silently dropped. */
 struct not_understood {
     const char *path;
-    int line, cell;      /* line 0: the whole file; cell 0: none */
-    const char *reason;  /* a sentence without markup */
-    bool loses_lineage;  /* something computed or read here is missing from the catalog */
+    int line, cell;     /* line 0: the whole file; cell 0: none */
+    const char *reason; /* a sentence without markup */
+    bool loses_lineage; /* something computed or read here is missing from the catalog */
 };
 
-#define READING_VEC(type) struct { type *at; size_t n, cap; }
+#define READING_VEC(type)                                                                                                                            \
+    struct {                                                                                                                                         \
+        type *at;                                                                                                                                    \
+        size_t n, cap;                                                                                                                               \
+    }
 
 /* All that was read, in the order of paths, then lines. */
 struct reading {

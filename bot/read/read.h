@@ -9,7 +9,7 @@
 #include "text.h"
 #include "yaml.h"
 
-#define READ_FILE_MAX ((size_t)10 << 20) /* a bigger file is named as not understood */
+#define READ_FILE_MAX  ((size_t)10 << 20) /* a bigger file is named as not understood */
 #define READ_FILES_MAX 200000
 
 /* Where bytes come from: a directory, the blobs of a commit, a test's array. Paths are relative with slashes. */
@@ -33,7 +33,8 @@ struct read_options {
 const struct err *file_source_dir(struct arena *arena, const char *dir, struct file_source *out) MUST_CHECK;
 
 /* Reads all. Bad files become gaps; the error is for a source that cannot be read at all. Same bytes, same reading. */
-const struct err *read_files(struct arena *arena, const struct file_source *source, const struct read_options *options, struct reading **out) MUST_CHECK;
+const struct err *read_files(struct arena *arena, const struct file_source *source, const struct read_options *options,
+                             struct reading **out) MUST_CHECK;
 
 /* One file by itself, its kind told from path and bytes. */
 struct reading *read_file(struct arena *arena, const char *path, struct str bytes, enum dialect dialect);
