@@ -61,10 +61,10 @@ enum scalar_op {
     SC_OPAQUE,    /* not understood; .name tells; makes the plan not provable */
 };
 
-enum literal_kind { LIT_NULL, LIT_BOOL, LIT_INT, LIT_DECIMAL, LIT_FLOAT, LIT_TEXT, LIT_DATE, LIT_TIMESTAMP, LIT_INTERVAL };
+enum value_kind { VALUE_NULL, VALUE_BOOL, VALUE_INT, VALUE_DECIMAL, VALUE_FLOAT, VALUE_TEXT, VALUE_DATE, VALUE_TIMESTAMP, VALUE_INTERVAL };
 
 struct literal {
-    enum literal_kind kind;
+    enum value_kind kind;
     int64_t i;    /* BOOL 0/1; INT; DATE days since 1970; TIMESTAMP microseconds; INTERVAL microseconds; DECIMAL unscaled value */
     int32_t scale; /* DECIMAL: digits after the point; INTERVAL: months */
     double r;     /* FLOAT */
@@ -77,15 +77,15 @@ struct sort_key {
     bool nulls_first; /* the dialect's default is already filled in */
 };
 
-enum frame_unit { FRAME_NONE, FRAME_ROWS, FRAME_RANGE, FRAME_GROUPS };
-enum bound_kind { BOUND_UNBOUNDED_PRECEDING, BOUND_PRECEDING, BOUND_CURRENT, BOUND_FOLLOWING, BOUND_UNBOUNDED_FOLLOWING };
+enum frame_unit { WINDOW_NONE, WINDOW_ROWS, WINDOW_RANGE, WINDOW_GROUPS };
+enum edge_kind { EDGE_UNBOUNDED_PRECEDING, EDGE_PRECEDING, EDGE_CURRENT, EDGE_FOLLOWING, EDGE_UNBOUNDED_FOLLOWING };
 
 struct window_spec {
     size_t n_partition, n_order;
     const struct scalar *const *partition;
     const struct sort_key *order;
-    enum frame_unit unit; /* FRAME_NONE: the default frame of the standard (RANGE to current row with ORDER BY, else everything) */
-    enum bound_kind start, end;
+    enum frame_unit unit; /* WINDOW_NONE: the default frame of the standard (RANGE to current row with ORDER BY, else everything) */
+    enum edge_kind start, end;
     const struct scalar *start_by, *end_by; /* for PRECEDING / FOLLOWING */
     const char *exclude;                    /* NULL | "current row" | "group" | "ties" */
     bool ignore_nulls;
@@ -125,8 +125,8 @@ enum rel_kind {
     REL_DISTINCT,
     REL_OPAQUE, /* .name, .inputs, .call: UNNEST, LATERAL VIEW, PIVOT, table functions, recursion; .outer_rows keeps rows without result */
 };
-enum join_kind { JOIN_INNER, JOIN_LEFT, JOIN_FULL };
-enum setop_kind { SETOP_UNION, SETOP_INTERSECT, SETOP_EXCEPT };
+enum join_kind { RELJOIN_INNER, RELJOIN_LEFT, RELJOIN_FULL };
+enum setop_kind { RELSET_UNION, RELSET_INTERSECT, RELSET_EXCEPT };
 
 /* One computed output. */
 struct column_def {
