@@ -32,6 +32,6 @@ bool diff_lines_new(const struct diff_lines *lines, int line);
 bool diff_lines_added(const struct diff_lines *lines, int line);
 /* May a note span start..end (start < end, one hunk)? */
 bool diff_lines_span(const struct diff_lines *lines, int start, int end);
-/* The written line nearest to `line` within start..end, 0 when the change wrote none there. */
+/* The first line within start..end that the change wrote, 0 when it wrote none there. */
 int diff_lines_pick(const struct diff_lines *lines, int start, int end);
 #endif

@@ -63,9 +63,6 @@ const struct err *http_send(struct http *http, struct arena *arena, const struct
 /* The value of the first header of that lower-case name, NULL when absent. */
 const char *http_header(const struct http_response *response, const char *name);
 
-/* The address with rel="next" of a Link header (RFC 8288), in the arena; NULL when there is none. Takes NULL. */
-char *http_link_next(struct arena *arena, const char *link);
-
 /* Seconds of a Retry-After header (delta or HTTP date), never negative, at most a day; -1 when absent or malformed. */
 int64_t http_retry_after(const struct http_response *response);
 
