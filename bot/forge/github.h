@@ -26,6 +26,9 @@ const struct err *github_create(struct http *http, const struct github_config *c
 void github_destroy(struct github *github);
 struct github_app *github_identity(struct github *github);
 
+/* "owner/name" of letters, digits, ".", "_", "-", neither part "." or "..": safe in paths. */
+bool github_repo_name_valid(const char *name);
+
 /* Where a call goes. */
 struct github_repo {
     const char *name;     /* "acme/dw" */
@@ -38,9 +41,13 @@ struct github_call {
     const char *method, *path;
     const json_t *body;
     const char *accept; /* [application/vnd.github+json] */
+    size_t body_max;    /* of the answer [HTTP_BODY_MAX] */
 };
 const struct err *github_send(struct github *github, struct arena *arena, int64_t installation, const struct github_call *call,
                               json_t **out) MUST_CHECK;
+/* The same, the answer as it is (status 2xx, body, Link). */
+const struct err *github_fetch(struct github *github, struct arena *arena, int64_t installation, const struct github_call *call,
+                               struct http_response *out) MUST_CHECK;
 /* All pages of a list, following Link verbatim, as one array; `key` names the array inside an object answer, NULL when the answer is the array.
  * ERR_INPUT over GITHUB_PAGES_MAX pages. */
 const struct err *github_list(struct github *github, struct arena *arena, const struct github_repo *repo, const char *path, const char *key,

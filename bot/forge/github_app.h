@@ -39,8 +39,8 @@ const struct err *github_app_token(struct github_app *app, struct arena *arena, 
 /* Forgets the tokens of an installation (401, or an installation event). */
 void github_app_forget(struct github_app *app, int64_t installation);
 
-/* Was the installation's token made less than five seconds ago? GitHub may answer 401 to such for a moment. */
-bool github_app_is_fresh(struct github_app *app, int64_t installation);
+/* Is the client run by a handed-over credential? Then it cannot renew its token. */
+bool github_app_is_adopted(const struct github_app *app);
 
 /* What a child needs to act for one installation, read-only: {"installation","token","expires_at","bot_login","app_id","mode"}. Secret:
  * hand it over by pipe only. `github_app_adopt` takes it on the other side; the child's client then needs no key. */
@@ -55,8 +55,12 @@ const struct err *github_app_login(struct github_app *app, struct arena *arena, 
 /* The App's numeric id (0 in token mode); asked once. For telling our check runs from others'. */
 const struct err *github_app_number(struct github_app *app, struct arena *arena, int64_t *out) MUST_CHECK;
 
-/* One call that needs the JWT (paths under /app), answer as JSON; errors as github.h says. */
-const struct err *github_app_call(struct github_app *app, struct arena *arena, const char *method, const char *path, json_t **out) MUST_CHECK;
+/* One call that needs the JWT (paths under /app and the like, or a Link to a further page of one); the answer's status is 2xx, else the error that
+ * github_answer.h makes of it. `body` NULL: none. */
+const struct err *github_app_call(struct github_app *app, struct arena *arena, const struct http_request *request,
+                                  struct http_response *out) MUST_CHECK;
+/* `path` below the API base; an address of the same host stays as it is. ERR_REFUSED for another host: no token goes there. */
+const struct err *github_app_url(const struct github_app *app, struct arena *arena, const char *path, const char **out) MUST_CHECK;
 
 const char *github_app_api(const struct github_app *app);
 struct http *github_app_http(const struct github_app *app);
