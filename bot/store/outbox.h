@@ -51,9 +51,12 @@ const struct err *outbox_outside(struct store *store, struct arena *arena, const
 /* A buried item is pending again. ERR_INPUT when there is none of that id. */
 const struct err *outbox_retry(struct store *store, int64_t id) MUST_CHECK;
 
+struct outbox_list {
+    struct outbox_item *at;
+    size_t n;
+};
 /* Newest first; `state` NULL gives pending, sending and buried ones. At most `max`. */
-const struct err *outbox_list(struct store *store, struct arena *arena, const char *state, int max, struct outbox_item **out,
-                              size_t *count) MUST_CHECK;
+const struct err *outbox_items(struct store *store, struct arena *arena, const char *state, int max, struct outbox_list *out) MUST_CHECK;
 
 const struct err *outbox_count(struct store *store, const char *state, int64_t *count) MUST_CHECK;
 

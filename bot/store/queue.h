@@ -102,8 +102,12 @@ const struct err *queue_recover(struct store *store, bool all, int64_t *count) M
 /* Buried, ignored, superseded or done: received again with no attempts. ERR_INPUT when there is none of that id or it is still at work. */
 const struct err *queue_retry(struct store *store, int64_t id) MUST_CHECK;
 
+struct delivery_list {
+    struct delivery *at;
+    size_t n;
+};
 /* Newest first, without bodies; `state` NULL gives all that is not done, ignored or superseded. At most `max`. */
-const struct err *queue_list(struct store *store, struct arena *arena, const char *state, int max, struct delivery **out, size_t *count) MUST_CHECK;
+const struct err *queue_list(struct store *store, struct arena *arena, const char *state, int max, struct delivery_list *out) MUST_CHECK;
 
 /* How many are in `state`. */
 const struct err *queue_count(struct store *store, const char *state, int64_t *count) MUST_CHECK;

@@ -21,9 +21,12 @@ struct review_record {
 const struct err *review_record_put(struct store *store, const struct review_record *r, int64_t *id) MUST_CHECK;
 /* The newest of a subject; `*out` is NULL when there is none. */
 const struct err *review_record_last(struct store *store, struct arena *arena, const char *subject, struct review_record **out) MUST_CHECK;
+struct review_records {
+    struct review_record *at;
+    size_t n;
+};
 /* Newest first, at most `max`, without bodies; `repo` NULL gives all. */
-const struct err *review_record_list(struct store *store, struct arena *arena, const char *repo, int max, struct review_record **out,
-                                     size_t *count) MUST_CHECK;
+const struct err *review_record_list(struct store *store, struct arena *arena, const char *repo, int max, struct review_records *out) MUST_CHECK;
 
 /* One line of the ledger: kept for ever, never edited. */
 struct ledger_line {
@@ -36,9 +39,14 @@ struct ledger_line {
 };
 
 const struct err *ledger_add(struct store *store, const struct ledger_line *line) MUST_CHECK;
-/* Oldest first, at most `max`; `finding` NULL gives all of the subject. */
-const struct err *ledger_list(struct store *store, struct arena *arena, const char *subject, const char *finding, int max, struct ledger_line **out,
-                              size_t *count) MUST_CHECK;
+struct ledger_lines {
+    struct ledger_line *at;
+    size_t n;
+};
+/* Newest first, at most LEDGER_MAX; `finding` NULL gives all of the subject. */
+#define LEDGER_MAX 1000
+const struct err *ledger_list(struct store *store, struct arena *arena, const char *subject, const char *finding,
+                              struct ledger_lines *out) MUST_CHECK;
 
 /* A value kept under a name; `*value` is NULL when there is none. */
 const struct err *setting_get(struct store *store, struct arena *arena, const char *name, const char **value) MUST_CHECK;

@@ -40,18 +40,31 @@ const struct err *store_open(const char *path, struct store **out) MUST_CHECK;
 /* Rolls back what is open and closes. Takes NULL. */
 void store_close(struct store *store);
 
-/* Runs one statement with `n` values for $1..$n; `*changed` (may be NULL) is the number of rows it changed.
- * A broken constraint is ERR_REFUSED; busy, full and input/output trouble are ERR_RETRY; a damaged file is ERR_CONFIG. */
-const struct err *store_run(struct store *store, const char *sql, size_t n, const struct val *vals, int64_t *changed) MUST_CHECK;
+/* Values for $1..$n: VALS(val_int(1), val_text("x")), VALS_NONE. */
+struct vals {
+    size_t n;
+    const struct val *at;
+};
+#define VALS(...) ((struct vals){sizeof((struct val[]){__VA_ARGS__}) / sizeof(struct val), (const struct val[]){__VA_ARGS__}})
+#define VALS_NONE ((struct vals){0, NULL})
+
+/* Runs one statement; `*changed` (may be NULL) is the number of rows it changed.
+ * A broken constraint is ERR_REFUSED; busy, full and input/output trouble are ERR_RETRY; a damaged file is ERR_CONFIG.
+ *     TRY(store_run(s, "UPDATE t SET a = $1 WHERE id = $2", VALS(val_int(1), val_int(id)), &changed)); */
+const struct err *store_run(struct store *store, const char *sql, struct vals vals, int64_t *changed) MUST_CHECK;
 
 /* Calls fn for each row, in order; the columns live until fn returns. fn may run other statements on the same store; its error
  * ends the walk and comes back. Works for INSERT/UPDATE/DELETE ... RETURNING too. */
 typedef const struct err *(*store_row)(void *ctx, const struct val *cols, size_t count);
-const struct err *store_each(struct store *store, const char *sql, size_t n, const struct val *vals, store_row fn, void *ctx) MUST_CHECK;
+const struct err *store_each(struct store *store, const char *sql, struct vals vals, store_row fn, void *ctx) MUST_CHECK;
 
-/* The first row into out[0..count-1], copied into the arena; `*found` is false (and `out` is nulls) when there is none. */
-const struct err *store_one(struct store *store, struct arena *arena, const char *sql, size_t n, const struct val *vals, struct val *out,
-                            size_t count, bool *found) MUST_CHECK;
+/* The first row, its text and bytes copied into the arena; count 0 (and nulls) when there is none. */
+#define STORE_COLUMNS_MAX 40
+struct row {
+    size_t count;
+    struct val at[STORE_COLUMNS_MAX];
+};
+const struct err *store_one(struct store *store, struct arena *arena, const char *sql, struct vals vals, struct row *out) MUST_CHECK;
 
 /* A write transaction: taken at once, so that it cannot fail half way for being late. They do not nest. After an error inside one,
  * call store_rollback; store_commit's own error has rolled back. */
@@ -59,17 +72,14 @@ const struct err *store_begin(struct store *store) MUST_CHECK;
 const struct err *store_commit(struct store *store) MUST_CHECK;
 void store_rollback(struct store *store);
 
-/* Is a transaction open? */
-bool store_in_transaction(const struct store *store);
+/* For functions that join the caller's transaction or are one of their own: `bool own; TRY(store_join(s, &own)); return
+ * store_leave(s, own, work(s));` commits or rolls back what is their own, and passes the error on. */
+const struct err *store_join(struct store *store, bool *own) MUST_CHECK;
+const struct err *store_leave(struct store *store, bool own, const struct err *result) MUST_CHECK;
 
 /* Runs a script of statements without values, split at ';' at line ends; {id} becomes the backend's growing primary key, {bytes}
  * its byte string. For migrations. */
 const struct err *store_script(struct store *store, const char *sql) MUST_CHECK;
-
-/* Shorthand: the values as a list. store_run(s, "UPDATE t SET a = $1", VALS(val_int(1)), &changed). */
-#define VALS(...)                                                                                                                                    \
-    (sizeof((struct val[]){__VA_ARGS__}) / sizeof(struct val)), (const struct val[]) { __VA_ARGS__ }
-#define VALS_NONE 0, NULL
 
 /* Readers of a column: NULL or another kind gives `otherwise` (text is copied into the arena). */
 int64_t val_as_int(const struct val *v, int64_t otherwise);

@@ -1,0 +1,70 @@
+/* migrate.c - brings the tables up to date, one numbered step a transaction. */
+#include "migrate.h"
+
+#include "fs.h"
+
+#include <stdio.h>
+
+static const struct part {
+    const char *name;
+    const struct migration *steps;
+} parts[] = {{"core", migrate_core}, {"catalog", migrate_catalog}};
+
+static const struct err *level_read(struct store *store, const char *part, int64_t *level) {
+    struct arena *arena = arena_create(ARENA_SMALL);
+    struct row row;
+    const struct err *e = store_one(store, arena, "SELECT number FROM schema_level WHERE part = $1", VALS(val_text(part)), &row);
+    *level = !e && row.count ? val_as_int(&row.at[0], 0) : 0;
+    arena_destroy(arena);
+    return e;
+}
+
+/* Two servers may start at once: the level is read again under the write lock. */
+static const struct err *step_locked(struct store *store, const char *part, const struct migration *step) {
+    int64_t level;
+    TRY(level_read(store, part, &level));
+    if (level >= step->number) return NULL;
+    TRY(store_script(store, step->sql));
+    return store_run(store, "INSERT INTO schema_level (part, number) VALUES ($1, $2) ON CONFLICT (part) DO UPDATE SET number = excluded.number",
+                     VALS(val_text(part), val_int(step->number)), NULL);
+}
+
+static const struct err *step_apply(struct store *store, const char *part, const struct migration *step) {
+    bool own;
+    TRY(store_join(store, &own));
+    return err_wrap(store_leave(store, own, step_locked(store, part, step)), "migration %s %d", part, step->number);
+}
+
+static const struct err *part_apply(struct store *store, const struct part *part) {
+    int64_t level;
+    int newest = 0;
+    TRY(level_read(store, part->name, &level));
+    for (const struct migration *step = part->steps; step->number; step++) {
+        newest = step->number;
+        if (step->number > level) TRY(step_apply(store, part->name, step));
+    }
+    if (level > newest)
+        return err_new(ERR_CONFIG, "the database is newer than this parley: its %s tables are at step %lld, known is %d", part->name,
+                       (long long)level, newest);
+    return NULL;
+}
+
+const struct err *migrate_run(struct store *store) {
+    TRY(store_run(store, "CREATE TABLE IF NOT EXISTS schema_level (part TEXT PRIMARY KEY, number BIGINT NOT NULL)", VALS_NONE, NULL));
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) TRY(part_apply(store, &parts[i]));
+    return NULL;
+}
+
+const struct err *migrate_open(const char *data, struct store **out) {
+    *out = NULL;
+    TRY(fs_make_dirs(data));
+    char path[4096];
+    int n = snprintf(path, sizeof path, "%s/parley.db", data);
+    if (n < 0 || (size_t)n >= sizeof path) return err_new(ERR_CONFIG, "data: the folder's name is too long");
+    TRY(store_open(path, out));
+    const struct err *e = migrate_run(*out);
+    if (!e) return NULL;
+    store_close(*out);
+    *out = NULL;
+    return e;
+}
