@@ -1,0 +1,39 @@
+"""Fixtures of the scenes. A scene that leaves a request GitHub or Slack would not have taken fails, whatever else it checked."""
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(__file__))
+
+from stage import Stage  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def app_key(tmp_path_factory):
+    """The App's private key in a file, and its public numbers."""
+    file = tmp_path_factory.mktemp("key") / "app.pem"
+    subprocess.run(["openssl", "genrsa", "-out", str(file), "2048"], check=True, capture_output=True)
+    told = subprocess.run(["openssl", "rsa", "-in", str(file), "-noout", "-modulus"], check=True, capture_output=True, text=True).stdout
+    return file, (int(re.search(r"Modulus=([0-9A-F]+)", told).group(1), 16), 65537)
+
+
+@pytest.fixture
+def stage(tmp_path, app_key):
+    """The stage, nothing running on it yet."""
+    stage = Stage(tmp_path, *app_key)
+    yield stage
+    crashes = [line for s in stage.started for line in s.log if "AddressSanitizer" in line or "runtime error" in line or "Assertion" in line]
+    stage.close()
+    assert not crashes, crashes
+    assert not stage.github.violations, "GitHub would not have taken:\n" + "\n".join(stage.github.violations)
+    assert not stage.slack.violations, "Slack would not have taken:\n" + "\n".join(stage.slack.violations)
+
+
+@pytest.fixture
+def served(stage):
+    """The stage with the service running."""
+    stage.serve()
+    return stage
