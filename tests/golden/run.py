@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Runs the binary over the inputs of a suite and holds its words against the golden files beside them.
+
+A suite is a folder here; a golden is told from its input by its suffix:
+  parse/      NAME.sql .py .ipynb .json    -> NAME.EXT.parse      `parley parse --json`
+  compare/    NAME.a.sql NAME.b.sql [NAME.ddl.sql] -> NAME.compare `parley compare`
+  example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
+  normal/     NAME.sql                     -> NAME.normal         `parley explain --normal`
+
+usage: run.py SUITE --binary PARLEY [--update]      0 all as expected, 1 not, 77 nothing to run
+"""
+import argparse
+import difflib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SOURCE = HERE.parents[1]
+CLOCK = "2026-09-02T08:00:00Z"
+
+
+def parley(binary, *words, cwd=SOURCE):
+    environment = {**os.environ, "PARLEY_NOW": CLOCK, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "ASAN_OPTIONS": "detect_leaks=0"}
+    run = subprocess.run([binary, *map(str, words)], cwd=cwd, env=environment, capture_output=True, text=True, timeout=240)
+    if run.returncode > 1 or "Sanitizer" in run.stderr or "runtime error" in run.stderr:
+        return f"exit {run.returncode}\n{run.stderr}"
+    return run.stdout
+
+
+def settled(text):
+    """Without what differs from run to run: times taken, temporary folders."""
+    text = re.sub(r'"micros": ?\d+', '"micros":0', text)
+    return re.sub(r"/tmp/[^\s\"':]*lakehouse", "lakehouse", text)
+
+
+def cases_parse(binary, folder):
+    for file in sorted(f for f in folder.iterdir() if f.suffix in (".sql", ".py", ".ipynb", ".json", ".yml")):
+        yield Path(str(file) + ".parse"), lambda f=file: parley(binary, "parse", "--json", f.relative_to(SOURCE))
+
+
+def cases_normal(binary, folder):
+    for file in sorted(folder.glob("*.sql")):
+        yield file.with_suffix(".normal"), lambda f=file: parley(binary, "explain", "--normal", f.relative_to(SOURCE))
+
+
+def cases_compare(binary, folder):
+    for a in sorted(folder.glob("*.a.sql")):
+        stem = a.name[:-len(".a.sql")]
+        ddl = folder / (stem + ".ddl.sql")
+        schema = ["--schema", ddl.relative_to(SOURCE)] if ddl.exists() else []
+        b = folder / (stem + ".b.sql")
+        yield folder / (stem + ".compare"), lambda a=a, b=b, s=schema: parley(binary, "compare", *s, a.relative_to(SOURCE), b.relative_to(SOURCE))
+
+
+def cases_example(binary, folder):
+    work = Path(tempfile.mkdtemp())
+    repo, catalog = work / "lakehouse", work / "catalog.db"
+    subprocess.run([SOURCE / "deploy/example/make", repo], check=True)
+    parley(binary, "scan", "--repo", repo, "--catalog", catalog)
+    parley(binary, "catalog", "import", "--catalog", catalog, SOURCE / "deploy/example/table_sizes.yml")
+    for format in ("text", "markdown", "json", "sarif"):
+        yield folder / f"review.{format}", lambda f=format: parley(binary, "review", "--repo", repo, "--base", "main", "--head", "feature", "--catalog", catalog, "--format", f)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("suite")
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--update", action="store_true")
+    options = parser.parse_args()
+    folder, off, ran = HERE / options.suite, 0, 0
+    if options.update:
+        folder.mkdir(exist_ok=True)
+    if not folder.is_dir():
+        return 77
+    for golden, run in globals()["cases_" + options.suite](os.path.abspath(options.binary), folder):
+        ran += 1
+        now, wanted = settled(run()), golden.read_text() if golden.exists() else ""
+        if options.update:
+            golden.write_text(now)
+        elif now != wanted:
+            off += 1
+            print("".join(difflib.unified_diff(wanted.splitlines(True), now.splitlines(True), str(golden.relative_to(SOURCE)), "now")))
+    print(f"{ran} goldens, {off} differ")
+    return 77 if ran == 0 else 1 if off else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
