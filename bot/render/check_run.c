@@ -36,7 +36,7 @@ static json_t *annotations_of(struct arena *arena, const struct review *review) 
         annotation_add(arena, out, f->path, f->where.line, f->where.end_line, level_of(f->severity), title, message);
     }
     for (size_t i = 0; i < review->gap_count; i++)
-        annotation_add(arena, out, review->gaps[i].path, review->gaps[i].line, 0, "notice", "Not understood", review->gaps[i].text);
+        annotation_add(arena, out, review->gaps[i].path, review->gaps[i].line, 0, "notice", "Not understood", review->gaps[i].reason);
     return out;
 }
 

@@ -63,7 +63,7 @@ static json_t *gaps_json(const struct review *review) {
         json_t *o = json_object();
         jsx_set_text(o, "path", review->gaps[i].path);
         json_object_set_new(o, "line", json_integer(review->gaps[i].line));
-        jsx_set_text(o, "text", review->gaps[i].text);
+        jsx_set_text(o, "text", review->gaps[i].reason);
         json_array_append_new(out, o);
     }
     return out;

@@ -276,7 +276,7 @@ static json_t *gaps_view(const struct review *review, enum detail detail) {
         json_t *gap = json_object();
         jsx_set_text(gap, "path", review->gaps[i].path);
         if (review->gaps[i].line > 0) json_object_set_new(gap, "line", json_integer(review->gaps[i].line));
-        jsx_set_text(gap, "text", review->gaps[i].text);
+        jsx_set_text(gap, "text", review->gaps[i].reason);
         json_array_append_new(out, gap);
     }
     return out;
