@@ -8,7 +8,6 @@
 #include <jansson.h>
 
 #define RENDER_COMMENT_MAX 60000 /* bytes; GitHub's limit is 65536 characters (reference: issue comments) */
-#define RENDER_SCHEMA 1          /* version of the hidden tag */
 
 /* A plain record; zero it and fill in what is known. */
 struct render_options {
@@ -23,8 +22,8 @@ struct render_options {
 /* Checks every template, built-in or overriding; ERR_CONFIG names file and line. Call at start: a bad template stops the start, not a job. */
 const struct err *render_check_templates(const char *folder) MUST_CHECK;
 
-/* The sticky comment: GitHub-flavoured markdown, first line the hidden tag, at most RENDER_COMMENT_MAX bytes: evidence is folded away first, then cut to
- * what fits, and the cut is said. */
+/* The sticky comment: GitHub-flavoured markdown of at most RENDER_COMMENT_MAX bytes: evidence is folded away first, then cut to what fits, and the
+ * cut is said. The hidden tag is added by whoever posts it. */
 const struct err *render_comment(struct arena *arena, const struct review *review, const struct render_options *options, char **out) MUST_CHECK;
 
 /* What the comment becomes when nothing is left to say. */

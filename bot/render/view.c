@@ -5,7 +5,6 @@
 #include "embedded.h"
 #include "escape.h"
 #include "fs.h"
-#include "hash.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -306,19 +305,8 @@ static void problems_view(json_t *v, const struct review *review) {
     json_object_set_new(v, "problems", out);
 }
 
-/* "<!-- parley:summary v=1 sha=.. at=.. digest=.. -->": schema version, head, time, digest of what is said. */
-static const char *tag_text(struct arena *arena, const struct review *review) {
-    struct buf b = buf_new(arena);
-    for (size_t i = 0; i < review->findings.n; i++) buf_printf(&b, "%s|%s\n", review->findings.at[i]->key, review->findings.at[i]->text);
-    char hex[HASH_HEX];
-    hash128_hex(hash128(b.p, b.n), hex);
-    return arena_printf(arena, "<!-- parley:summary v=%d sha=%s at=%lld digest=%.16s -->", RENDER_SCHEMA, review->head_sha ? review->head_sha : "", (long long)review->made,
-                        hex);
-}
-
 json_t *view_review(struct arena *arena, const struct review *review, const struct render_options *options, enum detail detail) {
     json_t *v = jsx_own(arena, json_object());
-    jsx_set_text(v, "tag", tag_text(arena, review));
     jsx_set_text(v, "headline", view_headline(arena, review));
     jsx_set_text(v, "summary", render_summary_line(arena, review));
     jsx_set_text(v, "verdict", verdict_name(review->verdict));
