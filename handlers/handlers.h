@@ -8,6 +8,8 @@
 #include "queue.h"
 #include "settings.h"
 
+#include <jansson.h>
+
 struct github;
 struct http;
 
