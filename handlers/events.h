@@ -15,7 +15,8 @@ event_function on_push;                /* push.c */
 event_function on_installation;        /* push.c */
 event_function on_slack_command;       /* slack_command.c */
 event_function on_slack_action;        /* slack_action.c */
-event_function on_databricks;          /* job_event.c */
-event_function on_job;                 /* job_event.c */
-event_function on_lineage;             /* job_event.c */
+event_function on_pull_command;        /* pull_command.c: handed over by Slack */
+event_function on_databricks;          /* job_review.c */
+event_function on_job;                 /* job_review.c */
+event_function on_lineage;             /* job_review.c */
 #endif

@@ -1,5 +1,6 @@
 /* handlers.c - THE table: what happens when. A newcomer starts here. */
 #include "events.h"
+#include "installation.h"
 #include "payload.h"
 
 const struct handler handlers[] = {
@@ -17,6 +18,7 @@ const struct handler handlers[] = {
     {SENDER_GITHUB, "installation_repositories", NULL, on_installation, "note who is connected"},
     {SENDER_SLACK_COMMAND, "command", NULL, on_slack_command, "/review-pipeline in Slack"},
     {SENDER_SLACK_ACTION, "action", NULL, on_slack_action, "buttons: reuse it, different on purpose, let's talk"},
+    {SENDER_CLI, "pull_command", NULL, on_pull_command, "what Slack asked of a pull request, in its turn"},
     {SENDER_DATABRICKS, "event", NULL, on_databricks, "a job as the Jobs API gives it, or a notice about one"},
     {SENDER_JOBS, "event", NULL, on_job, "a job in Parley's own JSON"},
     {SENDER_LINEAGE, "event", NULL, on_lineage, "OpenLineage: a job's SQL, inputs, outputs, statistics"},
@@ -29,6 +31,7 @@ const struct err *handlers_run(const struct handler_context *context) {
     json_t *payload;
     TRY(payload_read(context->arena, in, &payload));
     const char *action = jsx_str(payload, "action", "");
+    TRY(installation_remember(context, payload));
     for (const struct handler *h = handlers; h->sender; h++) {
         bool matches = strcmp(h->sender, in->sender) == 0 && strcmp(h->event, in->event) == 0 && (!h->action || strcmp(h->action, action) == 0);
         if (matches) return err_wrap(h->run(context, payload), "%s %s", in->sender, in->event);

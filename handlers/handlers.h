@@ -21,7 +21,8 @@ struct handler_context {
     struct http *http;
     struct github *github;         /* reads with the delivery's installation; NULL when GitHub is not set up */
     const struct delivery *delivery;
-    const char *bot_login; /* "parley[bot]"; NULL when not known */
+    const char *bot_login;        /* "parley[bot]"; NULL when not known */
+    const char *databricks_token; /* for reading jobs; NULL when not set */
     int64_t now;           /* UTC seconds */
 };
 

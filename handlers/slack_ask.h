@@ -1,12 +1,9 @@
-/* slack_ask.h - what Slack commands and buttons share: who the Slack user is on the code host, and answers.
- * Layer: handlers. May use: everything below. */
+/* slack_ask.h - what Slack commands and buttons share: who the Slack user is on the code host, answers, and handing work on a pull request over.
+ * Layer: handlers. May use: base, store, render, review_command. */
 #ifndef SLACK_ASK_H
 #define SLACK_ASK_H
 
-#include "command_run.h"
-
-/* The installation that covers the repository, put into a copy of the context's delivery; token mode has none. */
-const struct err *slack_context(const struct handler_context *context, const char *repo, struct handler_context *out, struct delivery *delivery) MUST_CHECK;
+#include "handlers.h"
 
 /* The code host login an operator connected to the Slack user (slack.people in the settings), NULL when nobody did. */
 const char *slack_login(const struct settings *settings, const char *user);
@@ -16,4 +13,15 @@ json_t *slack_text_message(struct arena *arena, const char *text);
 
 /* One transaction: the response, and the delivery settled. */
 const struct err *slack_answer(const struct handler_context *context, const json_t *payload, const json_t *message) MUST_CHECK;
+
+/* What a Slack user wants of a pull request, to be done by a delivery of its own ("cli", "pull_command"): so that it takes its turn behind
+ * what is under way there, with that repository's credentials. Settles this delivery in the same transaction. */
+struct pull_ask {
+    const char *repo;
+    int number;
+    const char *words;   /* "accept F1 agreed", or NULL with key and verb */
+    const char *verb;    /* of a button: "talk" */
+    const char *key;     /* of a button: the finding */
+};
+const struct err *slack_hand_over(const struct handler_context *context, const json_t *payload, const struct pull_ask *ask) MUST_CHECK;
 #endif

@@ -58,5 +58,9 @@ const struct err *handlers_triage(struct arena *arena, const struct delivery *in
     if (out->ignored) return NULL;
     if (strcmp(in->sender, SENDER_GITHUB) == 0) return github_triage(arena, in, payload, out);
     out->lane = in->sender;
+    if (strcmp(in->event, "pull_command") != 0) return NULL;
+    out->installation = jsx_int(payload, "installation", 0);
+    out->lane = arena_printf(arena, "github:%lld", (long long)out->installation);
+    out->subject = arena_printf(arena, "github:%s#%lld", jsx_str(payload, "repo", ""), (long long)jsx_int(payload, "number", 0));
     return NULL;
 }

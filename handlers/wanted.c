@@ -128,7 +128,7 @@ const struct err *wanted_slack(const struct wanted *w) {
     if (!before && (!worth || !w->may_speak_first)) return NULL;
     struct render_options options = options_of(w);
     json_t *message;
-    TRY(render_slack(arena, r, &options, w->link, true, &message));
+    TRY(render_slack(arena, r, &options, w->link, r->number > 0, &message));
     jsx_set_text(message, "channel", channel);
     if (r->new_count || r->fixed_count)
         jsx_set_text(message, "thread_update", arena_printf(arena, "%s: %s", r->head_sha ? arena_printf(arena, "%.7s", r->head_sha) : "now", render_summary_line(arena, r)));

@@ -61,6 +61,7 @@ static const struct key keys[] = {
     {"slack", "api", KEY_URL, AT(slack.api), 0, 0},
     {"slack", "channel", KEY_TEXT, AT(slack.channel), 0, 0},
     {"slack", "response_hosts", KEY_LIST, AT(slack.response_hosts), 0, 0},
+    {"slack", "people", KEY_TREE, AT(slack.people), 0, 0},
     {"slack", "token", KEY_SECRET, AT(slack.token), 0, 0},
     {"slack", "signing_secret", KEY_SECRET, AT(slack.signing.now), 0, 0},
     {"slack", "signing_secret_old", KEY_SECRET, AT(slack.signing.old), 0, 0},

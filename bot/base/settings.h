@@ -54,6 +54,7 @@ struct settings {
         const char *webhook_url;     /* PARLEY_SLACK_WEBHOOK_URL */
         const char *channel;         /* "#data-reviews" */
         const char **response_hosts; /* {"hooks.slack.com", NULL} */
+        const struct yaml *people;   /* map Slack user id -> login on the code host: "U0123: dana"; NULL when absent */
     } slack;
     struct {
         const char *host, *token; /* PARLEY_DATABRICKS_TOKEN */
