@@ -1,0 +1,265 @@
+/* clone.c - mirrors: made once, fetched a little at a time, under a lock, within limits. */
+#include "clone.h"
+
+#include "clock.h"
+#include "clone_git.h"
+#include "fs.h"
+#include "github.h"
+#include "http.h"
+#include "log.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BYTES_MAX   ((int64_t)2 << 30)
+#define SECONDS_MAX 240
+
+const char *clone_status_name(enum clone_status status) {
+    static const char *const names[] = {"added", "modified", "removed", "renamed"};
+    return names[status];
+}
+
+const struct err *clone_tree_get(void *tree, struct arena *arena, const char *path, struct str *bytes) {
+    const struct clone_tree *t = tree;
+    return t->get(t->ctx, arena, path, bytes);
+}
+
+bool clone_tree_has(const struct clone_tree *tree, const char *path) { return clone_path_find(tree->paths, tree->count, path) >= 0; }
+
+/* ---- Fetching */
+
+struct fetching {
+    const struct clone_config *config;
+    int64_t deadline_us;
+    size_t max_bytes;
+    int asked; /* for credentials: a second question means they were not taken */
+    bool too_large, too_slow;
+};
+
+static int on_credential(git_credential **out, const char *url, const char *user, unsigned allowed, void *ctx) {
+    struct fetching *f = ctx;
+    (void)user;
+    if (!f->config->token || !(allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT) || f->asked++ > 0) return GIT_EAUTH;
+    if (!http_same_host(url, f->config->git_base)) return GIT_EAUTH; /* a redirect does not get our token */
+    return git_credential_userpass_plaintext_new(out, "x-access-token", f->config->token);
+}
+
+static int within_limits(struct fetching *f, size_t received) {
+    f->too_large = f->too_large || received > f->max_bytes;
+    f->too_slow = f->too_slow || clock_monotonic_us() > f->deadline_us;
+    return f->too_large || f->too_slow ? GIT_EUSER : 0;
+}
+
+static int on_progress(const git_indexer_progress *stats, void *ctx) { return within_limits(ctx, stats->received_bytes); }
+static int on_words(const char *text, int n, void *ctx) {
+    (void)text;
+    (void)n;
+    return within_limits(ctx, 0);
+}
+
+static const struct err *fetch_failure(const struct fetching *f, const char *repo, int code) {
+    const git_error *last = git_error_last();
+    const char *why = last && last->message ? last->message : "unknown reason";
+    if (f->too_large) return err_new(ERR_REFUSED, "%s: more than %zu MB to fetch", repo, f->max_bytes >> 20);
+    if (f->too_slow) return err_new(ERR_RETRY, "%s: fetching took too long", repo);
+    bool refused = code == GIT_EAUTH || strstr(why, "404") || strstr(why, "403") || strstr(why, "401") || strstr(why, "authentication");
+    return err_new(refused ? ERR_REFUSED : ERR_RETRY, "%s: git fetch: %s", repo, why);
+}
+
+static void remote_release(void *p) { git_remote_free(p); }
+
+static const struct err *fetch(struct arena *arena, const struct clone_config *config, git_repository *mirror, const char *repo, char **refs) {
+    git_remote *remote = NULL;
+    const char *url = arena_printf(arena, "%s/%s.git", config->git_base, repo);
+    git_remote_create_options how;
+    git_remote_create_options_init(&how, GIT_REMOTE_CREATE_OPTIONS_VERSION);
+    how.repository = mirror;
+    how.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF | GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC; /* no configuration bends the address */
+    if (git_remote_create_with_opts(&remote, url, &how)) return clone_git_error(ERR_CONFIG, url);
+    arena_defer(arena, remote_release, remote);
+    int64_t seconds = config->max_seconds > 0 ? config->max_seconds : SECONDS_MAX;
+    struct fetching f = {.config = config, .deadline_us = clock_monotonic_us() + seconds * 1000000};
+    f.max_bytes = (size_t)(config->max_bytes > 0 ? config->max_bytes : BYTES_MAX);
+    git_fetch_options options;
+    git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
+    options.callbacks.credentials = on_credential;
+    options.callbacks.transfer_progress = on_progress;
+    options.callbacks.sideband_progress = on_words;
+    options.callbacks.payload = &f;
+    options.prune = GIT_FETCH_NO_PRUNE;
+    options.update_fetchhead = 0;
+    options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
+    if (config->proxy) {
+        options.proxy_opts.type = GIT_PROXY_SPECIFIED;
+        options.proxy_opts.url = config->proxy;
+    }
+    if (config->ca_bundle) git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, config->ca_bundle, NULL);
+    size_t count = 0;
+    while (refs[count]) count++;
+    int64_t start = clock_monotonic_us();
+    int code = git_remote_fetch(remote, &(git_strarray){refs, count}, &options, NULL);
+    if (code) return fetch_failure(&f, repo, code);
+    log_debug("%s: fetched in %lld ms, %zu bytes", repo, (long long)(clock_monotonic_us() - start) / 1000, git_remote_stats(remote)->received_bytes);
+    return NULL;
+}
+
+/* ---- Mirrors */
+
+static void lock_release(void *ctx) { close((int)(intptr_t)ctx); }
+
+/* Waits for the lock; it ends with the arena or by lock_end. */
+static const struct err *lock_take(const char *path, int seconds, int *out) {
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return err_new(ERR_CONFIG, "cannot make %s: the data folder has to be writable", path);
+    for (int64_t tries = (int64_t)seconds * 20; flock(fd, LOCK_EX | LOCK_NB) != 0; tries--) {
+        if (tries <= 0) {
+            close(fd);
+            return err_new(ERR_RETRY, "%s is held by another job", path);
+        }
+        nanosleep(&(struct timespec){0, 50000000}, NULL);
+    }
+    *out = fd;
+    return NULL;
+}
+
+static const struct err *mirror_open(struct arena *arena, const char *path, git_repository **out) {
+    clone_git_begin();
+    if (!fs_exists(arena_printf(arena, "%s/HEAD", path))) {
+        git_repository *made = NULL;
+        if (git_repository_init(&made, path, 1)) return clone_git_error(ERR_CONFIG, path);
+        git_repository_free(made);
+    }
+    return clone_git_open(arena, path, false, out);
+}
+
+/* mirrors/HOST/owner/name.git, with its folder made; the git base in tests is a folder, its mirrors lie under "local". */
+static const struct err *mirror_path(struct arena *arena, const struct clone_config *config, const char *repo, const char **out) {
+    if (!github_repo_name_valid(repo)) return err_new(ERR_INPUT, "\"%.200s\" is not a repository's name (owner/name)", repo ? repo : "");
+    const char *host = *config->git_base == '/' ? "local" : http_host(arena, config->git_base);
+    if (!host) return err_new(ERR_CONFIG, "github.git (%s) is no address", config->git_base);
+    const char *folder = arena_printf(arena, "%s/%s/%.*s", config->mirrors, host, (int)(strchr(repo, '/') - repo), repo);
+    TRY(fs_make_dirs(folder));
+    *out = arena_printf(arena, "%s%s.git", folder, strchr(repo, '/'));
+    return NULL;
+}
+
+static const struct err *mirror_fetch(struct arena *arena, const struct clone_config *config, const char *repo, char **refs, git_repository **out) {
+    const char *path = NULL;
+    int lock = -1;
+    TRY(mirror_path(arena, config, repo, &path));
+    TRY(lock_take(arena_printf(arena, "%s.lock", path), config->max_seconds > 0 ? config->max_seconds : SECONDS_MAX, &lock));
+    const struct err *e = mirror_open(arena, path, out);
+    if (!e) e = fetch(arena, config, *out, repo, refs);
+    lock_release((void *)(intptr_t)lock);
+    return e;
+}
+
+static const struct err *branch_refspec(struct arena *arena, const char *branch, char **out) {
+    const char *name = arena_printf(arena, "refs/heads/%s", branch);
+    int valid = 0;
+    if (!branch || git_reference_name_is_valid(&valid, name) || !valid)
+        return err_new(ERR_INPUT, "\"%.200s\" is no branch name", branch ? branch : "");
+    *out = arena_printf(arena, "+%s:%s", name, name);
+    return NULL;
+}
+
+/* ---- A pull request */
+
+/* The head to compare: the one asked for when the mirror has it, else what refs/pull/N/head is. */
+static const struct err *head_find(git_repository *mirror, const struct clone_pull *pull, const char *ref, git_oid *out) {
+    if (!pull->head_sha) return git_reference_name_to_id(out, mirror, ref) ? clone_git_error(ERR_RETRY, ref) : NULL;
+    git_commit *commit = NULL;
+    if (git_oid_fromstr(out, pull->head_sha) || strlen(pull->head_sha) != GIT_OID_HEXSZ)
+        return err_new(ERR_INPUT, "%.60s is no commit id", pull->head_sha);
+    if (git_commit_lookup(&commit, mirror, out))
+        return err_new(ERR_RETRY, "commit %s of %s#%d is not there yet", pull->head_sha, pull->repo, pull->number);
+    git_commit_free(commit);
+    return NULL;
+}
+
+static const struct err *change_fill(struct arena *arena, git_repository *repo, const git_oid *target, const git_oid *head,
+                                     struct clone_change *out) {
+    git_oid base;
+    int code = git_merge_base(&base, repo, target, head);
+    if (code == GIT_ENOTFOUND) {
+        base = *target;
+        out->note = "the branches have no common ancestor: compared with the target branch as it is";
+    } else if (code) {
+        return clone_git_error(ERR_INPUT, "merge base");
+    }
+    out->target_sha = clone_git_hex(arena, target);
+    out->merge_base = clone_git_hex(arena, &base);
+    out->head_sha = clone_git_hex(arena, head);
+    TRY(clone_git_tree(arena, repo, target, &out->target));
+    out->base = out->target;
+    if (!git_oid_equal(target, &base)) TRY(clone_git_tree(arena, repo, &base, &out->base));
+    TRY(clone_git_tree(arena, repo, head, &out->head));
+    return clone_git_diff(arena, repo, &base, head, out);
+}
+
+const struct err *clone_pull_open(struct arena *arena, const struct clone_config *config, const struct clone_pull *pull, struct clone_change *out) {
+    *out = (struct clone_change){0};
+    git_repository *mirror = NULL;
+    git_oid target, head;
+    const char *head_ref = arena_printf(arena, "refs/pull/%d/head", pull->number);
+    char *refs[3] = {NULL, arena_printf(arena, "+%s:%s", head_ref, head_ref), NULL};
+    clone_git_begin();
+    TRY(branch_refspec(arena, pull->base_ref, &refs[0]));
+    TRY(mirror_fetch(arena, config, pull->repo, refs, &mirror));
+    if (git_reference_name_to_id(&target, mirror, strchr(refs[0], ':') + 1))
+        return err_new(ERR_REFUSED, "%s has no branch %s", pull->repo, pull->base_ref);
+    TRY(head_find(mirror, pull, head_ref, &head));
+    return change_fill(arena, mirror, &target, &head, out);
+}
+
+const struct err *clone_pull_any(struct arena *arena, const struct clone_door *door, const struct clone_pull *pull, struct clone_change *out) {
+    const struct err *e = clone_pull_open(arena, door->config, pull, out);
+    if (!e) return NULL;
+    const char *why = arena_printf(arena, "read by the API, since git failed: %s", e->text);
+    log_warn("%s#%d: %s", pull->repo, pull->number, why);
+    if (e->kind == ERR_RETRY && strstr(e->text, "not there yet")) return e; /* the API would be behind as well */
+    TRY(clone_pull_by_api(arena, door->github, door->repo, pull, out));
+    out->note = why;
+    return NULL;
+}
+
+const struct err *clone_branch_open(struct arena *arena, const struct clone_config *config, const char *repo, const char *branch,
+                                    struct clone_tree *out) {
+    git_repository *mirror = NULL;
+    git_oid tip;
+    char *refs[2] = {NULL, NULL};
+    clone_git_begin();
+    TRY(branch_refspec(arena, branch, &refs[0]));
+    TRY(mirror_fetch(arena, config, repo, refs, &mirror));
+    if (git_reference_name_to_id(&tip, mirror, strchr(refs[0], ':') + 1)) return err_new(ERR_REFUSED, "%s has no branch %s", repo, branch);
+    return clone_git_tree(arena, mirror, &tip, out);
+}
+
+/* ---- Well-known files */
+
+static const struct err *first_of(struct arena *arena, const struct clone_tree *tree, const char *const *names, const char **path,
+                                  struct str *bytes) {
+    *path = NULL;
+    *bytes = (struct str){"", 0};
+    for (; *names; names++) {
+        if (!clone_tree_has(tree, *names)) continue;
+        *path = *names;
+        return tree->get(tree->ctx, arena, *names, bytes);
+    }
+    return NULL;
+}
+
+const struct err *clone_codeowners(struct arena *arena, const struct clone_tree *tree, const char **path, struct str *bytes) {
+    static const char *const names[] = {".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", NULL};
+    TRY(first_of(arena, tree, names, path, bytes));
+    if (bytes->n > ((size_t)3 << 20)) *bytes = (struct str){"", 0}; /* GitHub does not read a larger one either */
+    return NULL;
+}
+
+const struct err *clone_settings(struct arena *arena, const struct clone_tree *tree, const char **path, struct str *bytes) {
+    static const char *const names[] = {".parley.yml", ".github/parley.yml", NULL};
+    return first_of(arena, tree, names, path, bytes);
+}
