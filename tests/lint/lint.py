@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 FUNCTION_LINES = 80
@@ -132,6 +133,24 @@ def check_layers(options):
         off.append("CMakeLists.txt:1: no layer was found to try")
     print(f"{tried} includes tried")
     return off
+
+
+def check_clang(options):
+    """What gcc builds, clang takes without a warning as well."""
+    if not shutil.which("clang"):
+        return SKIP
+    with open(os.path.join(options.build, "compile_commands.json")) as file:
+        entries = [e for e in json.load(file) if os.path.relpath(e["file"], options.source).startswith(("bot/", "handlers/"))]
+
+    def syntax(entry):
+        command = shlex.split(entry["command"])
+        words = [w for w in command if w.startswith(("-I", "-D", "-W", "-std"))]
+        words += [x for i, w in enumerate(command[:-1]) if w == "-isystem" for x in (w, command[i + 1])]
+        run = subprocess.run(["clang", "-fsyntax-only", *words, entry["file"]], cwd=entry["directory"], capture_output=True, text=True)
+        return [f"{os.path.relpath(m.group(1), options.source)}:{m.group(2)}" for m in re.finditer(r"^(/\S+?):(\d+:\d+: (?:fatal )?(?:error|warning): .*)$", run.stderr, re.M)]
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return sorted({line for lines in pool.map(syntax, entries) for line in lines})
 
 
 def check_banned(options):
