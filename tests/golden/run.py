@@ -3,7 +3,7 @@
 
 A suite is a folder here; a golden is told from its input by its suffix:
   parse/      NAME.sql .py .ipynb .json    -> NAME.EXT.parse      `parley parse --json`
-  compare/    NAME.a.sql NAME.b.sql [NAME.ddl.sql] -> NAME.compare `parley compare`
+  compare/    NAME.a.sql NAME.b.sql over shop.ddl.sql -> NAME.compare  `parley compare`
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
   normal/     NAME.sql                     -> NAME.normal         `parley explain --normal`
 
@@ -50,8 +50,8 @@ def cases_normal(binary, folder):
 def cases_compare(binary, folder):
     for a in sorted(folder.glob("*.a.sql")):
         stem = a.name[:-len(".a.sql")]
-        ddl = folder / (stem + ".ddl.sql")
-        schema = ["--schema", ddl.relative_to(SOURCE)] if ddl.exists() else []
+        ddl = folder / "shop.ddl.sql"
+        schema = ["--schema", ddl.relative_to(SOURCE)]
         b = folder / (stem + ".b.sql")
         yield folder / (stem + ".compare"), lambda a=a, b=b, s=schema: parley(binary, "compare", *s, a.relative_to(SOURCE), b.relative_to(SOURCE))
 

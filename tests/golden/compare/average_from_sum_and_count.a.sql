@@ -1,0 +1,1 @@
+select status, avg(amount) as mean from orders group by status

@@ -1,0 +1,1 @@
+select country, sum(revenue) as revenue from (select c.country, c.segment, sum(o.amount) as revenue from orders o join customers c on o.customer_id = c.customer_id group by c.country, c.segment) t group by country

@@ -1,0 +1,1 @@
+select status, count(amount) as n from orders group by status

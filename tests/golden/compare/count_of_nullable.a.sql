@@ -1,0 +1,1 @@
+select status, count(discount) as n from orders group by status

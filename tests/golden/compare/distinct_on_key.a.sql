@@ -1,0 +1,1 @@
+select distinct order_id, amount from orders

@@ -1,0 +1,1 @@
+select order_id, customer_id, channel, amount from orders where status = 'paid'

@@ -1,0 +1,1 @@
+select status, count(*) as n from orders where status = 'paid' group by status

@@ -1,0 +1,1 @@
+select o.order_id, c.country from orders o join customers c on c.customer_id = o.customer_id where c.country = 'DE'

@@ -1,0 +1,1 @@
+select customer_id from orders union all select customer_id from customers

@@ -1,0 +1,1 @@
+select country, count(*) as n from customers group by country

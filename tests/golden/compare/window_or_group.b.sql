@@ -1,0 +1,1 @@
+select status, sum(amount) as s from orders group by status
