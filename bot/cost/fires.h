@@ -13,7 +13,8 @@ struct cron; /* opaque; lives as long as its arena */
 struct cron *cron_parse(struct arena *arena, const char *text, const char **why);
 
 /* The first fire strictly after `after` (UTC seconds) in the zone (NULL: UTC). False when there is none within 5 years or the zone is unknown.
- * A local time that a clock change skips fires at the moment of the change; one that comes twice fires once, at the first. */
+ * A local time that a clock change skips fires at the moment of the change; one that comes twice fires once, at the first, unless the
+ * expression names every hour: then it goes on as real time does. */
 bool cron_next(const struct cron *cron, const char *timezone, int64_t after, int64_t *out);
 
 /* How many fires in [from, until); capped at `max`. -1 when the zone is unknown. */
