@@ -1,6 +1,38 @@
-/* migrate_catalog.c - the catalog's tables, step by step. */
+/* migrate_catalog.c - the catalog's tables and people's decisions, step by step. */
 #include "migrate.h"
 
 const struct migration migrate_catalog[] = {
+    {1, "CREATE TABLE catalog_file (\n"
+        "  repo TEXT NOT NULL, scope TEXT NOT NULL, path TEXT NOT NULL, digest {bytes} NOT NULL, commit_sha TEXT, put_at BIGINT NOT NULL,\n"
+        "  PRIMARY KEY (repo, scope, path));\n"
+        "CREATE TABLE definition (\n"
+        "  id {id}, repo TEXT NOT NULL, scope TEXT NOT NULL, uid TEXT NOT NULL, path TEXT NOT NULL, line BIGINT NOT NULL, end_line BIGINT NOT NULL,\n"
+        "  cell BIGINT NOT NULL, name TEXT NOT NULL, dataset TEXT, dataset_key TEXT, dataset_last TEXT, kind BIGINT NOT NULL, artefact BIGINT NOT NULL,\n"
+        "  dialect BIGINT NOT NULL, sql {bytes}, sql_size BIGINT NOT NULL, owner TEXT, description TEXT, job TEXT, runs TEXT, reads TEXT, columns TEXT,\n"
+        "  columns_complete BIGINT NOT NULL, partition_by TEXT, state BIGINT NOT NULL, why TEXT, identity_hi BIGINT NOT NULL, identity_lo BIGINT NOT NULL,\n"
+        "  exact_hi BIGINT NOT NULL, exact_lo BIGINT NOT NULL, features {bytes}, put_at BIGINT NOT NULL, UNIQUE (repo, scope, uid));\n"
+        "CREATE INDEX definition_path ON definition (repo, scope, path);\n"
+        "CREATE INDEX definition_dataset ON definition (dataset_last) WHERE dataset_last IS NOT NULL;\n"
+        "CREATE TABLE feature (kind BIGINT NOT NULL, hash BIGINT NOT NULL, definition BIGINT NOT NULL, tables BIGINT NOT NULL, PRIMARY KEY (kind, hash, definition));\n"
+        "CREATE TABLE edge (definition BIGINT NOT NULL, source_last TEXT NOT NULL, source_key TEXT NOT NULL, PRIMARY KEY (source_last, source_key, definition));\n"
+        "CREATE INDEX edge_definition ON edge (definition);\n"
+        "CREATE TABLE dataset_fact (\n"
+        "  id {id}, repo TEXT NOT NULL, scope TEXT NOT NULL, path TEXT NOT NULL, line BIGINT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,\n"
+        "  name_last TEXT NOT NULL, body TEXT NOT NULL, taken_at BIGINT NOT NULL);\n"
+        "CREATE INDEX dataset_fact_name ON dataset_fact (name_last, name_key);\n"
+        "CREATE INDEX dataset_fact_path ON dataset_fact (repo, scope, path);\n"
+        "CREATE TABLE metric (\n"
+        "  id {id}, repo TEXT NOT NULL, scope TEXT NOT NULL, path TEXT NOT NULL, line BIGINT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,\n"
+        "  dataset TEXT, expression TEXT, filter TEXT, owner TEXT, origin TEXT, sql TEXT, identity_hi BIGINT NOT NULL, identity_lo BIGINT NOT NULL);\n"
+        "CREATE INDEX metric_name ON metric (name_key);\n"
+        "CREATE INDEX metric_identity ON metric (identity_lo);\n"
+        "CREATE INDEX metric_path ON metric (repo, scope, path);\n"
+        "CREATE TABLE job (\n"
+        "  id {id}, repo TEXT NOT NULL, scope TEXT NOT NULL, path TEXT NOT NULL, line BIGINT NOT NULL, uid TEXT NOT NULL, name TEXT, kind TEXT, owner TEXT,\n"
+        "  runs TEXT);\n"
+        "CREATE INDEX job_path ON job (repo, scope, path);\n"
+        "CREATE TABLE waiver (\n"
+        "  repo TEXT NOT NULL, finding_key TEXT NOT NULL, kind BIGINT NOT NULL, made_by TEXT NOT NULL, reason TEXT, until_at BIGINT NOT NULL,\n"
+        "  made_at BIGINT NOT NULL, number BIGINT NOT NULL, PRIMARY KEY (repo, finding_key));\n"},
     {0, NULL},
 };

@@ -1,0 +1,328 @@
+/* catalog_put.c - a reading into rows: what the files held before is replaced, upstream definitions are bound before those that read them. */
+#include "catalog_rows.h"
+
+#include "candidates.h"
+#include "entry.h"
+#include "map.h"
+#include "plan.h"
+#include "schema.h"
+#include "sql_print.h"
+
+#define PUT_ARENA ((size_t)1 << 30)
+#define READS_MAX 500
+#define POSTINGS_MAX 2000 /* features of one definition that are posted */
+
+struct put {
+    struct arena *arena;   /* of the whole put */
+    struct arena *scratch; /* of one definition */
+    struct catalog *catalog;
+    const struct catalog_put *in;
+    struct catalog_put_stats *stats;
+    struct schema *schema;
+};
+
+/* ---- away with what was there ---- */
+
+static const struct err *posting_drop(struct put *p, int kind, uint64_t hash, int64_t definition) {
+    return store_run(p->catalog->store, "DELETE FROM feature WHERE kind = $1 AND hash = $2 AND definition = $3",
+                     VALS(val_int(kind), val_int((int64_t)hash), val_int(definition)), NULL);
+}
+
+static const struct err *definition_drop(void *ctx, const struct val *c, size_t count) {
+    struct put *p = ctx;
+    int64_t id = val_as_int(&c[0], 0);
+    const struct features *features = features_unpack(p->arena, &c[1]);
+    for (size_t i = 0; i < features->n; i++) {
+        TRY(posting_drop(p, (int)features->at[i].kind, features->at[i].hash, id));
+        if (features->at[i].kind == FEATURE_TABLE) TRY(posting_drop(p, ANCHOR_KIND, features->at[i].hash, id));
+    }
+    TRY(store_run(p->catalog->store, "DELETE FROM edge WHERE definition = $1", VALS(val_int(id)), NULL));
+    p->stats->deleted++;
+    return NULL;
+}
+
+static const struct err *path_drop(struct put *p, const char *path) {
+    static const char *const deletes[] = {
+        "DELETE FROM definition WHERE repo = $1 AND scope = $2 AND path = $3",   "DELETE FROM dataset_fact WHERE repo = $1 AND scope = $2 AND path = $3",
+        "DELETE FROM metric WHERE repo = $1 AND scope = $2 AND path = $3",       "DELETE FROM job WHERE repo = $1 AND scope = $2 AND path = $3",
+        "DELETE FROM catalog_file WHERE repo = $1 AND scope = $2 AND path = $3",
+    };
+    const struct val where[] = {val_text(p->in->repo), val_text(p->in->scope), val_text(path)};
+    TRY(store_each(p->catalog->store, "SELECT id, features FROM definition WHERE repo = $1 AND scope = $2 AND path = $3", 3, where, definition_drop, p));
+    for (size_t i = 0; i < sizeof deletes / sizeof *deletes; i++) TRY(store_run(p->catalog->store, deletes[i], 3, where, NULL));
+    return NULL;
+}
+
+/* ---- in with what was read ---- */
+
+static const struct err *facts_put(struct put *p, const struct dataset_facts *f) {
+    const char *key = name_key(p->arena, f->dataset);
+    p->stats->datasets++;
+    return store_run(p->catalog->store,
+                     "INSERT INTO dataset_fact (repo, scope, path, line, name, name_key, name_last, body, taken_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                     VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(f->path ? f->path : ""), val_int(f->line), val_text(f->dataset), val_text(key),
+                          val_text(name_last(key)), val_text(facts_write(p->arena, f, NULL, -1)), val_int(p->in->now)),
+                     NULL);
+}
+
+static const struct err *job_put(struct put *p, const struct job *job) {
+    const struct compute none = {.workers_min = -1, .workers_max = -1};
+    p->stats->jobs++;
+    return store_run(p->catalog->store, "INSERT INTO job (repo, scope, path, line, uid, name, kind, owner, runs) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                     VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(job->path ? job->path : ""), val_int(job->line), val_text(job->id),
+                          val_text(job->name), val_text(job->kind), val_text(job->owner), val_text(runs_write(p->arena, &job->schedule, &none))),
+                     NULL);
+}
+
+static const struct err *metric_put(struct put *p, const struct metric *m) {
+    struct hash128 identity = {0, 0};
+    const char *sql = NULL;
+    if (m->query) {
+        struct plan *plan = plan_bind(p->scratch, m->query, p->schema, DIALECT_DATABRICKS);
+        identity = features_of(p->scratch, plan)->exact;
+        sql = sql_query_text(p->scratch, m->query, DIALECT_DATABRICKS);
+    }
+    p->stats->metrics++;
+    return store_run(p->catalog->store,
+                     "INSERT INTO metric (repo, scope, path, line, name, name_key, dataset, expression, filter, owner, origin, sql, identity_hi, identity_lo) "
+                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                     VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(m->path), val_int(m->line), val_text(m->name), val_text(name_key(p->scratch, m->name)),
+                          val_text(m->dataset), val_text(m->expression), val_text(m->filter), val_text(m->owner), val_text(m->origin), val_text(sql),
+                          val_int((int64_t)identity.hi), val_int((int64_t)identity.lo)),
+                     NULL);
+}
+
+static bool is_posted(enum feature_kind kind) {
+    return kind != FEATURE_OUTPUT && kind != FEATURE_PREDICATE;
+}
+
+static const struct err *posting_put(struct put *p, int kind, uint64_t hash, int64_t id, uint64_t tables) {
+    return store_run(p->catalog->store, "INSERT INTO feature (kind, hash, definition, tables) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                     VALS(val_int(kind), val_int((int64_t)hash), val_int(id), val_int((int64_t)tables)), NULL);
+}
+
+/* The table that fewest definitions read stands for the definition: ENGINE 4.6, containment. */
+static const struct err *anchor_put(struct put *p, const struct features *features, int64_t id, uint64_t tables) {
+    uint64_t rarest = 0;
+    int64_t least = INT64_MAX;
+    for (size_t i = 0; i < features->n; i++) {
+        if (features->at[i].kind != FEATURE_TABLE) continue;
+        struct val n;
+        bool found;
+        TRY(store_one(p->catalog->store, p->scratch, "SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = $1 AND hash = $2 LIMIT 1000) AS some",
+                      VALS(val_int(FEATURE_TABLE), val_int((int64_t)features->at[i].hash)), &n, 1, &found));
+        if (val_as_int(&n, 0) < least) least = val_as_int(&n, 0), rarest = features->at[i].hash;
+    }
+    return least == INT64_MAX ? NULL : posting_put(p, ANCHOR_KIND, rarest, id, tables);
+}
+
+static const struct err *postings_put(struct put *p, const struct features *features, int64_t id) {
+    uint64_t tables = tables_bloom(features);
+    size_t posted = 0;
+    TRY(anchor_put(p, features, id, tables));
+    for (size_t i = 0; i < features->n && posted < POSTINGS_MAX; i++) {
+        if (!is_posted(features->at[i].kind)) continue;
+        TRY(posting_put(p, (int)features->at[i].kind, features->at[i].hash, id, tables));
+        posted++;
+    }
+    return NULL;
+}
+
+static const struct err *edges_put(struct put *p, const struct entry *e, int64_t id) {
+    for (size_t i = 0; i < e->read_count && i < READS_MAX; i++) {
+        const char *key = name_key(p->scratch, e->reads[i]);
+        TRY(store_run(p->catalog->store, "INSERT INTO edge (definition, source_last, source_key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                      VALS(val_int(id), val_text(name_last(key)), val_text(key)), NULL));
+    }
+    return NULL;
+}
+
+/* Output columns of the plan, in order. False when one has no name, or stands for a whole relation. */
+static bool outputs_of(struct put *p, const struct plan *plan, struct column_fact **out, size_t *count) {
+    struct column_fact *columns = arena_array(p->scratch, plan->n_outputs + 1, sizeof *columns);
+    for (size_t i = 0; i < plan->n_outputs; i++) {
+        const struct plan_column *column = &plan->columns[plan->root->columns[i]];
+        if (column->star || !plan->names[i] || !*plan->names[i] || strcmp(plan->names[i], "*") == 0) return false;
+        columns[i] = (struct column_fact){.name = plan->names[i], .type = column->type.kind == TYPE_UNKNOWN ? NULL : type_name(column->type)};
+    }
+    *out = columns;
+    *count = plan->n_outputs;
+    return plan->n_outputs > 0;
+}
+
+/* What the definition fills gets its columns, unless more is known: downstream definitions are bound against them. Types and names only:
+ * whether a stored column holds NULLs is a matter of its rows, not of today's query. */
+static void outputs_learn(struct put *p, const struct entry *e, const struct column_fact *columns, size_t count) {
+    if (!e->dataset || schema_find(p->schema, e->dataset)) return;
+    struct schema_table *table = schema_table_add(p->schema, e->dataset);
+    for (size_t i = 0; i < count; i++) {
+        struct type type = columns[i].type ? type_parse(str_of(columns[i].type), e->dialect) : (struct type){.kind = TYPE_UNKNOWN};
+        schema_column_add(p->schema, table, columns[i].name, type);
+    }
+    table->complete = true;
+}
+
+static const struct err *entry_put(struct put *p, const struct entry *e, const struct definition *d, const char *columns) {
+    const char *key = e->dataset ? name_key(p->scratch, e->dataset) : NULL;
+    struct val id;
+    bool found;
+    TRY(store_one(p->catalog->store, p->scratch,
+                  "INSERT INTO definition (repo, scope, uid, path, line, end_line, cell, name, dataset, dataset_key, dataset_last, kind, artefact, dialect, sql, "
+                  "sql_size, owner, description, job, runs, reads, columns, columns_complete, partition_by, state, why, identity_hi, identity_lo, exact_hi, "
+                  "exact_lo, features, put_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, "
+                  "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32) ON CONFLICT (repo, scope, uid) DO NOTHING RETURNING id",
+                  VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(e->uid), val_text(e->path), val_int(e->line), val_int(e->end_line), val_int(e->cell),
+                       val_text(e->name), val_text(e->dataset), val_text(key), val_text(key ? name_last(key) : NULL), val_int(e->kind), val_int(e->artefact),
+                       val_int(e->dialect), text_pack(p->scratch, e->sql), val_int(e->sql ? (int64_t)strlen(e->sql) : 0), val_text(e->owner),
+                       val_text(e->description), val_text(e->job), val_text(runs_write(p->scratch, &e->schedule, &e->compute)),
+                       val_text(lines_write(p->scratch, e->reads, e->read_count)), val_text(columns), val_int(columns != NULL),
+                       val_text(lines_write(p->scratch, d->partition_by, d->partition_count)), val_int(e->state), val_text(e->why),
+                       val_int((int64_t)e->identity.hi), val_int((int64_t)e->identity.lo), val_int((int64_t)e->exact.hi), val_int((int64_t)e->exact.lo),
+                       features_pack(p->scratch, e->features), val_int(p->in->now)),
+                  &id, 1, &found));
+    if (!found) return NULL; /* the reader gave two definitions one id: the first stays */
+    p->stats->definitions++;
+    p->stats->planned += e->state == ENTRY_PLANNED;
+    p->stats->bound += e->state == ENTRY_BOUND;
+    p->stats->text += e->state == ENTRY_TEXT;
+    TRY(edges_put(p, e, id.i));
+    return e->features ? postings_put(p, e->features, id.i) : NULL;
+}
+
+static const struct err *definition_put(struct put *p, const struct definition *d) {
+    struct entry entry;
+    entry_of_definition(p->scratch, d, p->schema, &entry);
+    struct column_fact *columns;
+    size_t count;
+    const char *text = NULL;
+    bool whole = !d->incremental && !d->strategy && d->dataset; /* INSERT fills by position: its names are not the table's */
+    if (whole && entry.plan && entry.plan->root && outputs_of(p, entry.plan, &columns, &count)) {
+        text = columns_write(p->scratch, columns, count);
+        outputs_learn(p, &entry, columns, count);
+    }
+    const struct err *failed = entry_put(p, &entry, d, text);
+    arena_reset(p->scratch);
+    return failed;
+}
+
+/* ---- order ---- */
+
+struct ordering {
+    struct put *p;
+    struct map *fillers; /* key of a dataset -> definition index + 1 */
+    char *mark;          /* 0 new, 1 being visited, 2 done */
+    size_t *order, count;
+};
+
+#define ORDER_DEPTH_MAX 500
+
+static void order_visit(struct ordering *o, size_t i, int depth) {
+    if (o->mark[i] || depth > ORDER_DEPTH_MAX) return;
+    o->mark[i] = 1;
+    const struct definition *d = &o->p->in->reading->definitions.at[i];
+    for (size_t r = 0; r < d->read_count; r++) {
+        size_t filler = (size_t)(uintptr_t)map_get(o->fillers, str_of(name_key(o->p->arena, d->reads[r])));
+        if (filler) order_visit(o, filler - 1, depth + 1);
+    }
+    o->mark[i] = 2;
+    o->order[o->count++] = i;
+}
+
+/* Definitions with those they read before them. */
+static size_t *definitions_order(struct put *p) {
+    size_t n = p->in->reading->definitions.n;
+    struct ordering o = {p, map_new(p->arena), arena_alloc(p->arena, n + 1), arena_array(p->arena, n + 1, sizeof(size_t)), 0};
+    for (size_t i = 0; i < n; i++) {
+        const char *dataset = p->in->reading->definitions.at[i].dataset;
+        if (dataset) *map_slot(o.fillers, str_of(name_key(p->arena, dataset))) = (void *)(uintptr_t)(i + 1);
+    }
+    for (size_t i = 0; i < n; i++) order_visit(&o, i, 0);
+    for (size_t i = 0; i < n; i++) {
+        if (o.mark[i] != 2) o.order[o.count++] = i;
+    }
+    return o.order;
+}
+
+/* Every dataset that the reading's definitions and metrics name, once. */
+static const struct err *schema_make(struct put *p) {
+    const struct reading *r = p->in->reading;
+    struct map *seen = map_new(p->arena);
+    VEC(const char *) names = {0};
+    for (size_t i = 0; i < r->definitions.n; i++) {
+        const struct definition *d = &r->definitions.at[i];
+        for (size_t k = 0; k < d->read_count && k < READS_MAX; k++) {
+            if (!map_put(seen, str_of(d->reads[k]), p)) *vec_add(p->arena, &names) = d->reads[k];
+        }
+    }
+    for (size_t i = 0; i < r->metrics.n; i++) {
+        const char *name = r->metrics.at[i].dataset;
+        if (name && !map_put(seen, str_of(name), p)) *vec_add(p->arena, &names) = name;
+    }
+    return catalog_schema(p->arena, &p->catalog, 1, NULL, names.at, names.n, &p->schema);
+}
+
+static const struct err *files_put(struct put *p) {
+    const struct catalog_put *in = p->in;
+    for (size_t i = 0; i < in->gone_count; i++) TRY(path_drop(p, in->gone[i]));
+    for (size_t i = 0; i < in->file_count; i++) {
+        TRY(path_drop(p, in->files[i].path));
+        TRY(store_run(p->catalog->store, "INSERT INTO catalog_file (repo, scope, path, digest, commit_sha, put_at) VALUES ($1, $2, $3, $4, $5, $6)",
+                      VALS(val_text(in->repo), val_text(in->scope), val_text(in->files[i].path), val_bytes(&in->files[i].digest, sizeof in->files[i].digest),
+                           val_text(in->commit), val_int(in->now)),
+                      NULL));
+        p->stats->files++;
+    }
+    return NULL;
+}
+
+static const struct err *reading_put(struct put *p) {
+    const struct reading *r = p->in->reading;
+    TRY(files_put(p));
+    for (size_t i = 0; i < r->facts.n; i++) TRY(facts_put(p, &r->facts.at[i]));
+    for (size_t i = 0; i < r->jobs.n; i++) TRY(job_put(p, &r->jobs.at[i]));
+    TRY(schema_make(p));
+    const size_t *order = definitions_order(p);
+    for (size_t i = 0; i < r->definitions.n; i++) {
+        TRY(definition_put(p, &r->definitions.at[order[i]]));
+        if (p->in->progress) p->in->progress(p->in->progress_ctx, i + 1, r->definitions.n);
+    }
+    for (size_t i = 0; i < r->metrics.n; i++) TRY(metric_put(p, &r->metrics.at[i]));
+    return NULL;
+}
+
+/* Inside the caller's transaction, or in one of its own. */
+static const struct err *in_transaction(struct put *p, const struct err *(*work)(struct put *)) {
+    struct store *store = p->catalog->store;
+    bool own = !store_in_transaction(store);
+    if (own) TRY(store_begin(store));
+    const struct err *failed = work(p);
+    if (!failed) return own ? store_commit(store) : NULL;
+    if (own) store_rollback(store);
+    return failed;
+}
+
+const struct err *catalog_put_reading(struct catalog *catalog, const struct catalog_put *put, struct catalog_put_stats *stats) {
+    struct catalog_put_stats ignored = {0};
+    struct put p = {arena_create(PUT_ARENA), arena_create(PUT_ARENA), catalog, put, stats ? stats : &ignored, NULL};
+    const struct err *failed = in_transaction(&p, reading_put);
+    arena_destroy(p.scratch);
+    arena_destroy(p.arena);
+    return failed ? err_wrap(failed, "catalog of %s", put->repo) : NULL;
+}
+
+static const struct err *path_list_drop(struct put *p) {
+    struct str *paths;
+    size_t count;
+    TRY(catalog_paths(p->arena, p->catalog, p->in->repo, p->in->scope, &paths, &count));
+    for (size_t i = 0; i < count; i++) TRY(path_drop(p, paths[i].p));
+    return NULL;
+}
+
+const struct err *catalog_drop_scope(struct catalog *catalog, const char *repo, const char *scope) {
+    struct catalog_put put = {.repo = repo, .scope = scope};
+    struct catalog_put_stats ignored = {0};
+    struct put p = {arena_create(PUT_ARENA), NULL, catalog, &put, &ignored, NULL};
+    const struct err *failed = in_transaction(&p, path_list_drop);
+    arena_destroy(p.arena);
+    return failed;
+}

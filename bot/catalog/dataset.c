@@ -1,0 +1,219 @@
+/* dataset.c - what is known of a dataset, put together from DDL, schema files, imports and the definitions that fill it. */
+#include "catalog_rows.h"
+
+#include "schema.h"
+
+#define ROWS_MAX 200
+#define SCHEMA_DATASETS_MAX 2000
+
+/* One row that may be about the dataset. */
+struct clue {
+    const char *name, *key;
+    bool is_definition;
+    struct stored_facts stored; /* of a definition: columns, partition, owner, description */
+    const char *kind, *repo, *origin;
+    int64_t taken;
+};
+
+struct clues {
+    struct arena *arena;
+    const char *key;
+    struct clue *at;
+    size_t n, cap;
+};
+
+static const struct err *fact_row(void *ctx, const struct val *c, size_t count) {
+    struct clues *list = ctx;
+    const char *key = val_as_text(list->arena, &c[1], "");
+    if (!names_fit(key, list->key)) return NULL;
+    struct clue clue = {.name = val_as_text(list->arena, &c[0], ""), .key = key, .origin = val_as_text(list->arena, &c[3], NULL), .taken = val_as_int(&c[4], 0)};
+    if (facts_read(list->arena, val_as_text(list->arena, &c[2], NULL), &clue.stored)) *vec_add(list->arena, list) = clue;
+    return NULL;
+}
+
+static const struct err *definition_row(void *ctx, const struct val *c, size_t count) {
+    struct clues *list = ctx;
+    const char *key = val_as_text(list->arena, &c[1], "");
+    if (!names_fit(key, list->key)) return NULL;
+    struct clue clue = {.name = val_as_text(list->arena, &c[0], ""), .key = key, .is_definition = true, .origin = val_as_text(list->arena, &c[8], NULL)};
+    struct dataset_facts *f = &clue.stored.facts;
+    clue.kind = definition_kind_name((enum definition_kind)val_as_int(&c[2], 0));
+    clue.repo = val_as_text(list->arena, &c[3], NULL);
+    f->owner = val_as_text(list->arena, &c[4], NULL);
+    f->description = val_as_text(list->arena, &c[5], NULL);
+    f->columns = columns_read(list->arena, val_as_text(list->arena, &c[6], NULL), &f->column_count);
+    f->columns_complete = val_as_int(&c[7], 0) != 0;
+    f->partition_by = lines_read(list->arena, val_as_text(list->arena, &c[9], NULL), &f->partition_count);
+    f->bytes = f->rows = clue.stored.readers = -1;
+    *vec_add(list->arena, list) = clue;
+    return NULL;
+}
+
+/* Keeps the clues about one dataset: all names are suffixes of the longest. When they are not, those no longer than the name asked for. */
+static void clues_settle(struct clues *list) {
+    const char *longest = list->key;
+    for (size_t i = 0; i < list->n; i++) {
+        if (strlen(list->at[i].key) > strlen(longest)) longest = list->at[i].key;
+    }
+    bool one = true;
+    for (size_t i = 0; i < list->n; i++) one = one && names_fit(list->at[i].key, longest);
+    if (one) return;
+    size_t kept = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        if (strlen(list->at[i].key) <= strlen(list->key)) list->at[kept++] = list->at[i];
+    }
+    list->n = kept;
+}
+
+static const struct err *clues_load(struct arena *arena, struct catalog *catalog, const char *name, struct clues *out) {
+    *out = (struct clues){.arena = arena, .key = name_key(arena, name)};
+    struct val last = val_text(name_last(out->key));
+    TRY(store_each(catalog->store,
+                   "SELECT name, name_key, body, path, taken_at FROM dataset_fact WHERE name_last = $1 AND scope IN ('import', 'main') ORDER BY scope, id LIMIT $2",
+                   VALS(last, val_int(ROWS_MAX)), fact_row, out));
+    TRY(store_each(catalog->store,
+                   "SELECT dataset, dataset_key, kind, repo, owner, description, columns, columns_complete, path, partition_by FROM definition "
+                   "WHERE dataset_last = $1 AND scope = 'main' ORDER BY id LIMIT $2",
+                   VALS(last, val_int(ROWS_MAX)), definition_row, out));
+    clues_settle(out);
+    return NULL;
+}
+
+static const char *longest_name(const struct clues *list, const char *asked) {
+    const char *longest = asked;
+    for (size_t i = 0; i < list->n; i++) {
+        if (strlen(list->at[i].name) > strlen(longest)) longest = list->at[i].name;
+    }
+    return longest;
+}
+
+/* The clue whose columns count: complete ones first, facts before definitions, else the most columns. */
+static const struct clue *columns_best(const struct clues *list) {
+    const struct clue *best = NULL;
+    for (size_t i = 0; i < list->n; i++) {
+        const struct clue *c = &list->at[i];
+        if (!c->stored.facts.column_count) continue;
+        bool complete = c->stored.facts.columns_complete, had = best && best->stored.facts.columns_complete;
+        if (!best || (complete && !had) || (complete == had && c->stored.facts.column_count > best->stored.facts.column_count)) best = c;
+    }
+    return best;
+}
+
+static void clue_fold(struct dataset *d, const struct clue *c) {
+    const struct dataset_facts *f = &c->stored.facts;
+    if (c->is_definition && !d->repo) d->repo = c->repo, d->kind = c->kind;
+    if (!d->owner) d->owner = f->owner;
+    if (!d->description) d->description = f->description;
+    if (!d->refresh) d->refresh = c->stored.refresh;
+    if (d->readers < 0) d->readers = c->stored.readers;
+    if (!d->partition_count) d->partition_by = f->partition_by, d->partition_count = f->partition_count;
+    if (d->bytes < 0 && f->bytes >= 0) d->bytes = f->bytes, d->origin = c->origin, d->age = c->taken;
+    if (d->rows < 0) d->rows = f->rows;
+}
+
+static const struct err *readers_count(struct arena *arena, struct catalog *catalog, const char *key, int64_t *out) {
+    struct val n;
+    bool found;
+    TRY(store_one(catalog->store, arena,
+                  "SELECT count(*) FROM edge g WHERE g.source_last = $1 AND " FITS_KEY("g.source_key"),
+                  VALS(val_text(name_last(key)), val_text(key)), &n, 1, &found));
+    *out = val_as_int(&n, 0);
+    return NULL;
+}
+
+const struct err *catalog_dataset(struct arena *arena, struct catalog *catalog, const char *name, struct dataset **out) {
+    struct clues list;
+    *out = NULL;
+    TRY(clues_load(arena, catalog, name, &list));
+    int64_t readers;
+    TRY(readers_count(arena, catalog, list.key, &readers));
+    if (!list.n && !readers) return NULL;
+    struct dataset *d = arena_new(arena, struct dataset);
+    *d = (struct dataset){.name = longest_name(&list, name), .bytes = -1, .rows = -1, .readers = -1};
+    for (size_t i = 0; i < list.n; i++) clue_fold(d, &list.at[i]);
+    const struct clue *columns = columns_best(&list);
+    if (columns) {
+        d->columns = columns->stored.facts.columns;
+        d->column_count = columns->stored.facts.column_count;
+        d->columns_complete = columns->stored.facts.columns_complete;
+    }
+    if (!d->kind) d->kind = "source";
+    if (readers > d->readers) d->readers = readers;
+    *out = d;
+    return NULL;
+}
+
+/* ---- schema ---- */
+
+/* What several sources together know of the schema of one dataset. */
+struct building {
+    struct arena *arena;
+    struct schema *schema;
+    enum dialect dialect;
+};
+
+static void columns_into(struct building *b, struct schema_table *table, const struct dataset_facts *f, bool add) {
+    for (size_t i = 0; i < f->column_count; i++) {
+        const struct column_fact *c = &f->columns[i];
+        int at = schema_column_find(table, c->name);
+        if (at < 0 && !add) continue;
+        struct type type = c->type ? type_parse(str_of(c->type), b->dialect) : (struct type){.kind = TYPE_UNKNOWN};
+        struct schema_column *column = at < 0 ? schema_column_add(b->schema, table, c->name, type) : &table->columns.at[at];
+        if (column->type.kind == TYPE_UNKNOWN) column->type = type;
+        if (c->not_null_known && c->not_null && (!column->not_null || column->not_null_origin < c->not_null_origin)) {
+            column->not_null = true;
+            column->not_null_origin = c->not_null_origin;
+        }
+    }
+}
+
+static void keys_into(struct building *b, struct schema_table *table, const struct dataset_facts *f) {
+    for (size_t i = 0; i < f->key_count; i++) schema_key_add(b->schema, table, f->keys[i].columns, f->keys[i].count, f->keys[i].origin);
+    for (size_t i = 0; i < f->foreign_key_count; i++) {
+        const struct foreign_key_fact *fk = &f->foreign_keys[i];
+        const struct schema_table *target = schema_find(b->schema, fk->dataset);
+        if (target) schema_fk_add(b->schema, table, fk->columns, (struct schema_table *)(uintptr_t)target, fk->referred, fk->count, fk->origin);
+    }
+}
+
+static void table_build(struct building *b, const struct clues *list, const char *asked) {
+    const struct clue *best = columns_best(list);
+    if (!best) return;
+    struct schema_table *table = schema_table_add(b->schema, longest_name(list, asked));
+    if (table->columns.n) return; /* another name of it came first */
+    columns_into(b, table, &best->stored.facts, true);
+    table->complete = best->stored.facts.columns_complete;
+    for (size_t i = 0; i < list->n; i++) columns_into(b, table, &list->at[i].stored.facts, !table->complete && !list->at[i].is_definition);
+    for (size_t i = 0; i < list->n; i++) keys_into(b, table, &list->at[i].stored.facts);
+}
+
+/* Facts of the change itself about `key`, as clues; they come before what is stored. */
+static void clues_of_reading(struct clues *list, const struct reading *reading) {
+    for (size_t i = 0; reading && i < reading->facts.n; i++) {
+        const struct dataset_facts *f = &reading->facts.at[i];
+        const char *key = name_key(list->arena, f->dataset);
+        if (names_fit(key, list->key)) *vec_add(list->arena, list) = (struct clue){.name = f->dataset, .key = key, .stored = {*f, NULL, -1}, .origin = f->path};
+    }
+}
+
+static const struct err *schema_add(struct building *b, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra, const char *name) {
+    struct clues list = {.arena = b->arena, .key = name_key(b->arena, name)};
+    clues_of_reading(&list, extra);
+    clues_settle(&list);
+    for (size_t i = 0; i < catalog_count; i++) {
+        struct clues stored;
+        TRY(clues_load(b->arena, catalogs[i], name, &stored));
+        for (size_t k = 0; k < stored.n; k++) *vec_add(b->arena, &list) = stored.at[k];
+    }
+    clues_settle(&list);
+    if (list.n) table_build(b, &list, name);
+    return NULL;
+}
+
+const struct err *catalog_schema(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra,
+                                 const char *const *names, size_t name_count, struct schema **out) {
+    struct building b = {arena, schema_new(arena), DIALECT_DATABRICKS};
+    for (size_t i = 0; i < name_count && i < SCHEMA_DATASETS_MAX; i++) TRY(schema_add(&b, catalogs, catalog_count, extra, names[i]));
+    *out = b.schema;
+    return NULL;
+}
