@@ -46,11 +46,10 @@ static const struct err *hit_row(void *ctx, const struct val *c, size_t count) {
 }
 
 static const struct err *list_length(struct search *s, int kind, uint64_t hash, int64_t *out) {
-    struct val n;
-    bool found;
+    struct row n;
     TRY(store_one(s->catalog->store, s->arena, "SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = $1 AND hash = $2 LIMIT $3) AS some",
-                  VALS(val_int(kind), val_int((int64_t)hash), val_int(COMMON_MAX)), &n, 1, &found));
-    *out = val_as_int(&n, 0);
+                  VALS(val_int(kind), val_int((int64_t)hash), val_int(COMMON_MAX)), &n));
+    *out = val_as_int(&n.at[0], 0);
     return NULL;
 }
 
@@ -117,9 +116,8 @@ static int hit_order(const void *left, const void *right) {
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
-static bool is_skipped(const struct search *s, const struct entry *e, const struct entry *self) {
+static bool is_skipped(const struct search *s, const struct entry *e) {
     const struct candidates_skip *skip = s->skip;
-    if (e->state == ENTRY_TEXT && e->why) return false;
     if (!skip || !skip->repo || strcmp(e->repo, skip->repo) != 0) return false;
     if (skip->uid && strcmp(e->uid, skip->uid) == 0) return true;
     if (skip->scope && strcmp(e->scope, skip->scope) == 0) return true;
@@ -155,7 +153,7 @@ static const struct err *hits_load(struct search *s, const struct entry *entry, 
         struct candidate c = {.why = s->hits.at[i]->why};
         struct loading l = {s->arena, &c.entry};
         TRY(store_each(s->catalog->store, "SELECT " ENTRY_COLUMNS " FROM definition d WHERE d.id = $1", VALS(val_int(s->hits.at[i]->id)), load_row, &l));
-        if (!c.entry.id || is_skipped(s, &c.entry, entry)) continue;
+        if (!c.entry.id || is_skipped(s, &c.entry)) continue;
         c.score = entry->features && c.entry.features ? features_similarity(entry->features, c.entry.features) : 0;
         *vec_add(s->arena, &list) = c;
     }

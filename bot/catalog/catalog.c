@@ -34,11 +34,10 @@ struct store *catalog_store(const struct catalog *catalog) {
 
 const struct err *catalog_file_known(struct catalog *catalog, const char *repo, const char *scope, const char *path, struct hash128 digest, bool *known) {
     struct arena *arena = arena_create(ARENA_SMALL);
-    struct val stored;
-    bool found = false;
+    struct row stored = {0};
     const struct err *failed = store_one(catalog->store, arena, "SELECT digest FROM catalog_file WHERE repo = $1 AND scope = $2 AND path = $3",
-                                         VALS(val_text(repo), val_text(scope), val_text(path)), &stored, 1, &found);
-    *known = !failed && found && stored.n == sizeof digest && memcmp(stored.p, &digest, sizeof digest) == 0;
+                                         VALS(val_text(repo), val_text(scope), val_text(path)), &stored);
+    *known = !failed && stored.count && stored.at[0].n == sizeof digest && memcmp(stored.at[0].p, &digest, sizeof digest) == 0;
     arena_destroy(arena);
     return failed;
 }
@@ -65,10 +64,9 @@ const struct err *catalog_paths(struct arena *arena, struct catalog *catalog, co
 }
 
 static const struct err *count_one(struct store *store, struct arena *arena, const char *sql, int64_t *out) {
-    struct val n;
-    bool found;
-    TRY(store_one(store, arena, sql, VALS_NONE, &n, 1, &found));
-    *out = val_as_int(&n, 0);
+    struct row n;
+    TRY(store_one(store, arena, sql, VALS_NONE, &n));
+    *out = val_as_int(&n.at[0], 0);
     return NULL;
 }
 
@@ -134,11 +132,10 @@ const struct err *catalog_readers(struct arena *arena, struct catalog *catalog, 
     *out = e.list.at;
     *count = e.list.n;
     if (!all) return NULL;
-    struct val n;
-    bool found;
+    struct row n;
     TRY(store_one(catalog->store, arena, "SELECT count(*) FROM edge g WHERE g.source_last = $1 AND " FITS_KEY("g.source_key"),
-                  VALS(val_text(name_last(key)), val_text(key)), &n, 1, &found));
-    *all = val_as_int(&n, 0);
+                  VALS(val_text(name_last(key)), val_text(key)), &n));
+    *all = val_as_int(&n.at[0], 0);
     return NULL;
 }
 

@@ -1,11 +1,9 @@
 /* catalog_put.c - a reading into rows: what the files held before is replaced, upstream definitions are bound before those that read them. */
 #include "catalog_rows.h"
 
-#include "candidates.h"
+#include "bind.h"
+#include "binding.h"
 #include "entry.h"
-#include "map.h"
-#include "plan.h"
-#include "schema.h"
 #include "sql_print.h"
 
 #define PUT_ARENA ((size_t)1 << 30)
@@ -47,9 +45,9 @@ static const struct err *path_drop(struct put *p, const char *path) {
         "DELETE FROM metric WHERE repo = $1 AND scope = $2 AND path = $3",       "DELETE FROM job WHERE repo = $1 AND scope = $2 AND path = $3",
         "DELETE FROM catalog_file WHERE repo = $1 AND scope = $2 AND path = $3",
     };
-    const struct val where[] = {val_text(p->in->repo), val_text(p->in->scope), val_text(path)};
-    TRY(store_each(p->catalog->store, "SELECT id, features FROM definition WHERE repo = $1 AND scope = $2 AND path = $3", 3, where, definition_drop, p));
-    for (size_t i = 0; i < sizeof deletes / sizeof *deletes; i++) TRY(store_run(p->catalog->store, deletes[i], 3, where, NULL));
+    const struct vals where = VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(path));
+    TRY(store_each(p->catalog->store, "SELECT id, features FROM definition WHERE repo = $1 AND scope = $2 AND path = $3", where, definition_drop, p));
+    for (size_t i = 0; i < sizeof deletes / sizeof *deletes; i++) TRY(store_run(p->catalog->store, deletes[i], where, NULL));
     return NULL;
 }
 
@@ -107,11 +105,10 @@ static const struct err *anchor_put(struct put *p, const struct features *featur
     int64_t least = INT64_MAX;
     for (size_t i = 0; i < features->n; i++) {
         if (features->at[i].kind != FEATURE_TABLE) continue;
-        struct val n;
-        bool found;
+        struct row n;
         TRY(store_one(p->catalog->store, p->scratch, "SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = $1 AND hash = $2 LIMIT 1000) AS some",
-                      VALS(val_int(FEATURE_TABLE), val_int((int64_t)features->at[i].hash)), &n, 1, &found));
-        if (val_as_int(&n, 0) < least) least = val_as_int(&n, 0), rarest = features->at[i].hash;
+                      VALS(val_int(FEATURE_TABLE), val_int((int64_t)features->at[i].hash)), &n));
+        if (val_as_int(&n.at[0], 0) < least) least = val_as_int(&n.at[0], 0), rarest = features->at[i].hash;
     }
     return least == INT64_MAX ? NULL : posting_put(p, ANCHOR_KIND, rarest, id, tables);
 }
@@ -137,35 +134,9 @@ static const struct err *edges_put(struct put *p, const struct entry *e, int64_t
     return NULL;
 }
 
-/* Output columns of the plan, in order. False when one has no name, or stands for a whole relation. */
-static bool outputs_of(struct put *p, const struct plan *plan, struct column_fact **out, size_t *count) {
-    struct column_fact *columns = arena_array(p->scratch, plan->n_outputs + 1, sizeof *columns);
-    for (size_t i = 0; i < plan->n_outputs; i++) {
-        const struct plan_column *column = &plan->columns[plan->root->columns[i]];
-        if (column->star || !plan->names[i] || !*plan->names[i] || strcmp(plan->names[i], "*") == 0) return false;
-        columns[i] = (struct column_fact){.name = plan->names[i], .type = column->type.kind == TYPE_UNKNOWN ? NULL : type_name(column->type)};
-    }
-    *out = columns;
-    *count = plan->n_outputs;
-    return plan->n_outputs > 0;
-}
-
-/* What the definition fills gets its columns, unless more is known: downstream definitions are bound against them. Types and names only:
- * whether a stored column holds NULLs is a matter of its rows, not of today's query. */
-static void outputs_learn(struct put *p, const struct entry *e, const struct column_fact *columns, size_t count) {
-    if (!e->dataset || schema_find(p->schema, e->dataset)) return;
-    struct schema_table *table = schema_table_add(p->schema, e->dataset);
-    for (size_t i = 0; i < count; i++) {
-        struct type type = columns[i].type ? type_parse(str_of(columns[i].type), e->dialect) : (struct type){.kind = TYPE_UNKNOWN};
-        schema_column_add(p->schema, table, columns[i].name, type);
-    }
-    table->complete = true;
-}
-
 static const struct err *entry_put(struct put *p, const struct entry *e, const struct definition *d, const char *columns) {
     const char *key = e->dataset ? name_key(p->scratch, e->dataset) : NULL;
-    struct val id;
-    bool found;
+    struct row id;
     TRY(store_one(p->catalog->store, p->scratch,
                   "INSERT INTO definition (repo, scope, uid, path, line, end_line, cell, name, dataset, dataset_key, dataset_last, kind, artefact, dialect, sql, "
                   "sql_size, owner, description, job, runs, reads, columns, columns_complete, partition_by, state, why, identity_hi, identity_lo, exact_hi, "
@@ -179,14 +150,14 @@ static const struct err *entry_put(struct put *p, const struct entry *e, const s
                        val_text(lines_write(p->scratch, d->partition_by, d->partition_count)), val_int(e->state), val_text(e->why),
                        val_int((int64_t)e->identity.hi), val_int((int64_t)e->identity.lo), val_int((int64_t)e->exact.hi), val_int((int64_t)e->exact.lo),
                        features_pack(p->scratch, e->features), val_int(p->in->now)),
-                  &id, 1, &found));
-    if (!found) return NULL; /* the reader gave two definitions one id: the first stays */
+                  &id));
+    if (!id.count) return NULL; /* the reader gave two definitions one id: the first stays */
     p->stats->definitions++;
     p->stats->planned += e->state == ENTRY_PLANNED;
     p->stats->bound += e->state == ENTRY_BOUND;
     p->stats->text += e->state == ENTRY_TEXT;
-    TRY(edges_put(p, e, id.i));
-    return e->features ? postings_put(p, e->features, id.i) : NULL;
+    TRY(edges_put(p, e, id.at[0].i));
+    return e->features ? postings_put(p, e->features, id.at[0].i) : NULL;
 }
 
 static const struct err *definition_put(struct put *p, const struct definition *d) {
@@ -195,70 +166,13 @@ static const struct err *definition_put(struct put *p, const struct definition *
     struct column_fact *columns;
     size_t count;
     const char *text = NULL;
-    bool whole = !d->incremental && !d->strategy && d->dataset; /* INSERT fills by position: its names are not the table's */
-    if (whole && entry.plan && entry.plan->root && outputs_of(p, entry.plan, &columns, &count)) {
+    if (entry_outputs(p->scratch, &entry, d, &columns, &count)) {
         text = columns_write(p->scratch, columns, count);
-        outputs_learn(p, &entry, columns, count);
+        schema_learn(p->schema, &entry, columns, count);
     }
     const struct err *failed = entry_put(p, &entry, d, text);
     arena_reset(p->scratch);
     return failed;
-}
-
-/* ---- order ---- */
-
-struct ordering {
-    struct put *p;
-    struct map *fillers; /* key of a dataset -> definition index + 1 */
-    char *mark;          /* 0 new, 1 being visited, 2 done */
-    size_t *order, count;
-};
-
-#define ORDER_DEPTH_MAX 500
-
-static void order_visit(struct ordering *o, size_t i, int depth) {
-    if (o->mark[i] || depth > ORDER_DEPTH_MAX) return;
-    o->mark[i] = 1;
-    const struct definition *d = &o->p->in->reading->definitions.at[i];
-    for (size_t r = 0; r < d->read_count; r++) {
-        size_t filler = (size_t)(uintptr_t)map_get(o->fillers, str_of(name_key(o->p->arena, d->reads[r])));
-        if (filler) order_visit(o, filler - 1, depth + 1);
-    }
-    o->mark[i] = 2;
-    o->order[o->count++] = i;
-}
-
-/* Definitions with those they read before them. */
-static size_t *definitions_order(struct put *p) {
-    size_t n = p->in->reading->definitions.n;
-    struct ordering o = {p, map_new(p->arena), arena_alloc(p->arena, n + 1), arena_array(p->arena, n + 1, sizeof(size_t)), 0};
-    for (size_t i = 0; i < n; i++) {
-        const char *dataset = p->in->reading->definitions.at[i].dataset;
-        if (dataset) *map_slot(o.fillers, str_of(name_key(p->arena, dataset))) = (void *)(uintptr_t)(i + 1);
-    }
-    for (size_t i = 0; i < n; i++) order_visit(&o, i, 0);
-    for (size_t i = 0; i < n; i++) {
-        if (o.mark[i] != 2) o.order[o.count++] = i;
-    }
-    return o.order;
-}
-
-/* Every dataset that the reading's definitions and metrics name, once. */
-static const struct err *schema_make(struct put *p) {
-    const struct reading *r = p->in->reading;
-    struct map *seen = map_new(p->arena);
-    VEC(const char *) names = {0};
-    for (size_t i = 0; i < r->definitions.n; i++) {
-        const struct definition *d = &r->definitions.at[i];
-        for (size_t k = 0; k < d->read_count && k < READS_MAX; k++) {
-            if (!map_put(seen, str_of(d->reads[k]), p)) *vec_add(p->arena, &names) = d->reads[k];
-        }
-    }
-    for (size_t i = 0; i < r->metrics.n; i++) {
-        const char *name = r->metrics.at[i].dataset;
-        if (name && !map_put(seen, str_of(name), p)) *vec_add(p->arena, &names) = name;
-    }
-    return catalog_schema(p->arena, &p->catalog, 1, NULL, names.at, names.n, &p->schema);
 }
 
 static const struct err *files_put(struct put *p) {
@@ -280,8 +194,10 @@ static const struct err *reading_put(struct put *p) {
     TRY(files_put(p));
     for (size_t i = 0; i < r->facts.n; i++) TRY(facts_put(p, &r->facts.at[i]));
     for (size_t i = 0; i < r->jobs.n; i++) TRY(job_put(p, &r->jobs.at[i]));
-    TRY(schema_make(p));
-    const size_t *order = definitions_order(p);
+    size_t name_count;
+    const char *const *names = reading_names(p->arena, r, &name_count);
+    TRY(catalog_schema(p->arena, &p->catalog, 1, NULL, names, name_count, &p->schema));
+    const size_t *order = definitions_order(p->arena, r);
     for (size_t i = 0; i < r->definitions.n; i++) {
         TRY(definition_put(p, &r->definitions.at[order[i]]));
         if (p->in->progress) p->in->progress(p->in->progress_ctx, i + 1, r->definitions.n);
@@ -292,13 +208,9 @@ static const struct err *reading_put(struct put *p) {
 
 /* Inside the caller's transaction, or in one of its own. */
 static const struct err *in_transaction(struct put *p, const struct err *(*work)(struct put *)) {
-    struct store *store = p->catalog->store;
-    bool own = !store_in_transaction(store);
-    if (own) TRY(store_begin(store));
-    const struct err *failed = work(p);
-    if (!failed) return own ? store_commit(store) : NULL;
-    if (own) store_rollback(store);
-    return failed;
+    bool own;
+    TRY(store_join(p->catalog->store, &own));
+    return store_leave(p->catalog->store, own, work(p));
 }
 
 const struct err *catalog_put_reading(struct catalog *catalog, const struct catalog_put *put, struct catalog_put_stats *stats) {

@@ -112,12 +112,11 @@ static void clue_fold(struct dataset *d, const struct clue *c) {
 }
 
 static const struct err *readers_count(struct arena *arena, struct catalog *catalog, const char *key, int64_t *out) {
-    struct val n;
-    bool found;
+    struct row n;
     TRY(store_one(catalog->store, arena,
                   "SELECT count(*) FROM edge g WHERE g.source_last = $1 AND " FITS_KEY("g.source_key"),
-                  VALS(val_text(name_last(key)), val_text(key)), &n, 1, &found));
-    *out = val_as_int(&n, 0);
+                  VALS(val_text(name_last(key)), val_text(key)), &n));
+    *out = val_as_int(&n.at[0], 0);
     return NULL;
 }
 
@@ -196,14 +195,26 @@ static void clues_of_reading(struct clues *list, const struct reading *reading) 
     }
 }
 
+/* Does the change itself say what fills the dataset? Then the stored definition's columns are out of date. */
+static bool is_filled_by(struct clues *list, const struct reading *reading) {
+    for (size_t i = 0; reading && i < reading->definitions.n; i++) {
+        const char *dataset = reading->definitions.at[i].dataset;
+        if (dataset && names_fit(name_key(list->arena, dataset), list->key)) return true;
+    }
+    return false;
+}
+
 static const struct err *schema_add(struct building *b, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra, const char *name) {
     struct clues list = {.arena = b->arena, .key = name_key(b->arena, name)};
+    bool own = is_filled_by(&list, extra);
     clues_of_reading(&list, extra);
     clues_settle(&list);
     for (size_t i = 0; i < catalog_count; i++) {
         struct clues stored;
         TRY(clues_load(b->arena, catalogs[i], name, &stored));
-        for (size_t k = 0; k < stored.n; k++) *vec_add(b->arena, &list) = stored.at[k];
+        for (size_t k = 0; k < stored.n; k++) {
+            if (!stored.at[k].is_definition || !own) *vec_add(b->arena, &list) = stored.at[k];
+        }
     }
     clues_settle(&list);
     if (list.n) table_build(b, &list, name);

@@ -1,6 +1,8 @@
 /* repo_settings.c - .parley.yml to a record; every key that is off is named with its line, the rest still counts. */
 #include "repo_settings.h"
 
+#include "dialect.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -320,7 +322,7 @@ static void root_read(struct reader *r, const struct yaml *root) {
     const char *dialect = NULL;
     text_read(r, root, "dialect", &dialect);
     enum dialect known;
-    if (dialect && !dialect_parse(dialect, &known)) problem_at(r, yaml_get(root, "dialect"), "unknown dialect '%s'%s", dialect, "");
+    if (dialect && !dialect_parse(str_of(dialect), &known)) problem_at(r, yaml_get(root, "dialect"), "unknown dialect '%s'%s", dialect, "");
     else if (dialect) r->out->dialect = dialect;
     mode_read(r, root);
     when_read(r, root);

@@ -12,6 +12,7 @@ const struct migration migrate_catalog[] = {
         "  columns_complete BIGINT NOT NULL, partition_by TEXT, state BIGINT NOT NULL, why TEXT, identity_hi BIGINT NOT NULL, identity_lo BIGINT NOT NULL,\n"
         "  exact_hi BIGINT NOT NULL, exact_lo BIGINT NOT NULL, features {bytes}, put_at BIGINT NOT NULL, UNIQUE (repo, scope, uid));\n"
         "CREATE INDEX definition_path ON definition (repo, scope, path);\n"
+        "CREATE INDEX definition_exact ON definition (exact_lo);\n"
         "CREATE INDEX definition_dataset ON definition (dataset_last) WHERE dataset_last IS NOT NULL;\n"
         "CREATE TABLE feature (kind BIGINT NOT NULL, hash BIGINT NOT NULL, definition BIGINT NOT NULL, tables BIGINT NOT NULL, PRIMARY KEY (kind, hash, definition));\n"
         "CREATE TABLE edge (definition BIGINT NOT NULL, source_last TEXT NOT NULL, source_key TEXT NOT NULL, PRIMARY KEY (source_last, source_key, definition));\n"

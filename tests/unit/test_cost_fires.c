@@ -1,0 +1,137 @@
+/* test_cost_fires.c - cron of both kinds, zones, counts a month. */
+#include "unit.h"
+
+#include "clock.h"
+#include "fires.h"
+#include "zone.h"
+
+#include <string.h>
+
+static int64_t at(const char *iso) {
+    int64_t when = 0;
+    assert_true(clock_parse_iso(iso, &when));
+    return when;
+}
+
+static void next_is(const char *cron, const char *zone, const char *after, const char *want) {
+    struct arena *arena = arena_create(ARENA_SMALL);
+    const char *why = NULL;
+    struct cron *c = cron_parse(arena, cron, &why);
+    if (!c) fail_msg("%s: %s", cron, why);
+    int64_t next = 0;
+    bool found = cron_next(c, zone, at(after), &next);
+    char text[CLOCK_ISO] = "none";
+    if (found) clock_iso(next, text);
+    assert_string_equal(text, want);
+    arena_destroy(arena);
+}
+
+static void test_next(void **state) {
+    next_is("0 0 5 * * ?", NULL, "2026-01-01T05:00:00Z", "2026-01-02T05:00:00Z");
+    next_is("0 5 * * *", NULL, "2026-01-01T04:59:59Z", "2026-01-01T05:00:00Z");
+    next_is("0 0/15 * * * ?", NULL, "2026-01-01T05:01:00Z", "2026-01-01T05:15:00Z");
+    next_is("0 0 12 ? * MON-FRI", NULL, "2026-01-02T12:00:00Z", "2026-01-05T12:00:00Z"); /* Friday to Monday */
+    next_is("0 0 9 L * ?", NULL, "2026-02-01T00:00:00Z", "2026-02-28T09:00:00Z");
+    next_is("0 0 9 LW * ?", NULL, "2026-02-01T00:00:00Z", "2026-02-27T09:00:00Z"); /* the 28th is a Saturday */
+    next_is("0 0 9 15W * ?", NULL, "2026-02-01T00:00:00Z", "2026-02-16T09:00:00Z"); /* the 15th is a Sunday */
+    next_is("0 15 10 ? * 6L", NULL, "2026-01-01T00:00:00Z", "2026-01-30T10:15:00Z");
+    next_is("0 15 10 ? * 6#3", NULL, "2026-01-01T00:00:00Z", "2026-01-16T10:15:00Z");
+    next_is("0 0 0 29 2 ?", NULL, "2026-01-01T00:00:00Z", "2028-02-29T00:00:00Z");
+    next_is("@weekly", NULL, "2026-01-01T00:00:00Z", "2026-01-04T00:00:00Z");
+    next_is("0 0 1 1 0", NULL, "2026-01-01T12:00:00Z", "2026-01-04T00:00:00Z"); /* Unix: 1 January or a Sunday in January */
+    next_is("0 0 0 1 1 ? 2030", NULL, "2026-01-01T00:00:00Z", "2030-01-01T00:00:00Z");
+    next_is("0 0 0 1 1 ? 2020", NULL, "2026-01-01T00:00:00Z", "none");
+}
+
+static void test_refused(void **state) {
+    static const char *const bad[] = {"", "* * *", "61 * * * *", "0 0 25 * * ?", "a b c d e", "0 0 0 32 * ?", "*/0 * * * *", "1 2 3 4 5 6 7 8", "0 0 5 * * 9"};
+    struct arena *arena = arena_create(ARENA_SMALL);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const char *why = NULL;
+        assert_null(cron_parse(arena, bad[i], &why));
+        assert_non_null(why);
+    }
+    arena_destroy(arena);
+}
+
+static int64_t count(const char *cron, const char *zone, const char *from, const char *until) {
+    struct arena *arena = arena_create(ARENA_SMALL);
+    const char *why = NULL;
+    int64_t n = cron_count(cron_parse(arena, cron, &why), zone, at(from), at(until), INT64_MAX);
+    arena_destroy(arena);
+    return n;
+}
+
+static void test_count(void **state) {
+    assert_int_equal(count("0 0 5 * * ?", NULL, "2026-01-01", "2026-02-01"), 31);
+    assert_int_equal(count("*/5 * * * *", NULL, "2026-02-01", "2026-03-01"), 28 * 288);
+    assert_int_equal(count("0 * * * *", NULL, "2026-01-01T00:30:00Z", "2026-01-01T03:30:00Z"), 3);
+    assert_int_equal(count("* * * * * ?", NULL, "2026-01-01", "2026-01-02"), 86400);
+}
+
+static void test_zone(void **state) {
+    struct arena *arena = arena_create(ARENA_SMALL);
+    bool there = zone_open(arena, "Europe/Berlin") != NULL;
+    assert_null(zone_open(arena, "../../etc/passwd"));
+    assert_null(zone_open(arena, "Nowhere/Town"));
+    arena_destroy(arena);
+    if (!there) skip(); /* the system has no zone files */
+    next_is("0 0 5 * * ?", "Europe/Berlin", "2026-01-01T00:00:00Z", "2026-01-01T04:00:00Z");
+    next_is("0 0 5 * * ?", "Europe/Berlin", "2026-07-01T00:00:00Z", "2026-07-01T03:00:00Z");
+    /* 2026-03-29 02:00 does not exist: it fires at the moment of the change, once */
+    next_is("0 30 2 * * ?", "Europe/Berlin", "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z");
+    next_is("0 30 2 * * ?", "Europe/Berlin", "2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z");
+    /* 2026-10-25 02:30 comes twice: a fixed time fires once, an hourly one twice */
+    assert_int_equal(count("0 30 2 * * ?", "Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"), 1);
+    assert_int_equal(count("0 30 * * * ?", "Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"), 25);
+    assert_int_equal(count("0 30 * * * ?", "Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"), 23);
+    assert_int_equal(count("0 0 5 * * ?", "America/New_York", "2040-01-01", "2041-01-01"), 366); /* by the rule in the footer */
+    next_is("0 0 5 * * ?", "America/New_York", "2040-07-01T00:00:00Z", "2040-07-01T09:00:00Z");
+    next_is("0 0 5 * * ?", "Australia/Sydney", "2040-01-01T00:00:00Z", "2040-01-01T18:00:00Z"); /* summer in January */
+}
+
+static void words(const char *cron, const char *want, double per_month) {
+    struct arena *arena = arena_create(ARENA_SMALL);
+    struct fires f = fires_of(arena, &(struct schedule){.cron = cron}, at("2026-01-10"));
+    assert_true(f.known);
+    assert_string_equal(f.text, want);
+    assert_true(f.per_month > per_month - 0.01 && f.per_month < per_month + 0.01);
+    arena_destroy(arena);
+}
+
+static void test_words(void **state) {
+    words("0 0 5 * * ?", "daily at 05:00", 365 / 12.0);
+    words("0 0 * * * ?", "hourly", 8760 / 12.0);
+    words("0 0/15 * * * ?", "every 15 minutes", 8760 * 4 / 12.0);
+    words("0 0 */6 * * ?", "every 6 hours", 1460 / 12.0);
+    words("0 6 * * 1", "MON at 06:00", 52 / 12.0);
+    words("0 0 6 1 * ?", "monthly on day 1 at 06:00", 1);
+}
+
+static void test_other_schedules(void **state) {
+    struct arena *arena = arena_create(ARENA_SMALL);
+    int64_t now = at("2026-01-10");
+    struct fires f = fires_of(arena, &(struct schedule){.every_seconds = 3600}, now);
+    assert_true(f.known && f.per_month > 730 && f.per_month < 731);
+    assert_string_equal(f.text, "every hour");
+    f = fires_of(arena, &(struct schedule){.cron = "0 0 * * * ?", .paused = true}, now);
+    assert_true(f.known && f.per_month == 0);
+    f = fires_of(arena, &(struct schedule){.continuous = true}, now);
+    assert_true(f.known && f.continuous);
+    f = fires_of(arena, &(struct schedule){.trigger = "file arrival"}, now);
+    assert_false(f.known);
+    assert_non_null(strstr(f.why, "file arrival"));
+    f = fires_of(arena, &(struct schedule){0}, now);
+    assert_false(f.known);
+    f = fires_of(arena, &(struct schedule){.cron = "not a cron"}, now);
+    assert_false(f.known);
+    arena_destroy(arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_next),  cmocka_unit_test(test_refused), cmocka_unit_test(test_count),
+        cmocka_unit_test(test_zone),  cmocka_unit_test(test_words),   cmocka_unit_test(test_other_schedules),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

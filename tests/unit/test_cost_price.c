@@ -1,0 +1,109 @@
+/* test_cost_price.c - the shipped price list and its formulas. */
+#include "unit.h"
+
+#include "price.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct arena *arena;
+static struct price_list *list;
+
+static int setup(void **state) {
+    arena = arena_create(ARENA_SMALL);
+    return price_list_load(arena, NULL, &list) ? -1 : 0;
+}
+
+static int teardown(void **state) {
+    arena_destroy(arena);
+    return 0;
+}
+
+static bool near(double a, double b) {
+    return fabs(a - b) < 0.0005;
+}
+
+/* The worked check of the price notes: m5d.2xlarge driver and 4 workers, AWS us-east-1 Premium. */
+static void test_cluster(void **state) {
+    struct compute c = {.kind = COMPUTE_JOB, .node_type = "m5d.2xlarge", .workers_min = 4, .workers_max = 4};
+    struct cost hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(hour.known && near(hour.low, 3.2875) && near(hour.high, 3.2875));
+    c.photon = true;
+    hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(hour.known && near(hour.low, 5.2398));
+    assert_true(hour.assumptions.n > 0 && hour.price_date && hour.price_source);
+    c.workers_min = 2;
+    hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(hour.low < hour.high);
+}
+
+static void test_spot(void **state) {
+    struct compute c = {.kind = COMPUTE_JOB, .node_type = "m6i.xlarge", .workers_min = 2, .workers_max = 2, .spot = true};
+    struct cost hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(hour.known && hour.low < hour.high);
+    assert_true(near(hour.low, 3 * 0.76 * 0.15 + 0.192 + 2 * 0.0853));
+}
+
+static void test_warehouse(void **state) {
+    struct compute c = {.kind = COMPUTE_WAREHOUSE, .size = "Small", .serverless = true};
+    struct cost hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(hour.known && near(hour.low, 8.40));
+    c.serverless = false;
+    hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(hour.known && hour.low > 6.60); /* plus machines */
+    struct price_place azure = {.cloud = "AZURE", .region = "westeurope"};
+    c.serverless = true;
+    hour = price_compute_hour(arena, list, &azure, &c);
+    assert_true(hour.known && near(hour.low, 12 * 0.91));
+}
+
+static void test_unknown(void **state) {
+    struct compute c = {.kind = COMPUTE_JOB, .node_type = "zz.large", .workers_min = 1, .workers_max = 1};
+    struct cost hour = price_compute_hour(arena, list, NULL, &c);
+    assert_false(hour.known);
+    assert_non_null(strstr(hour.unknown, "zz.large"));
+    assert_true(hour.low == 0 && hour.high == 0);
+    hour = price_compute_hour(arena, list, NULL, &(struct compute){.kind = COMPUTE_SERVERLESS});
+    assert_false(hour.known);
+    hour = price_compute_hour(arena, list, NULL, &(struct compute){.kind = COMPUTE_WAREHOUSE, .size = "Huge"});
+    assert_false(hour.known);
+    struct price_place mars = {.region = "mars-1"};
+    hour = price_compute_hour(arena, list, &mars, &(struct compute){.kind = COMPUTE_WAREHOUSE, .size = "Small"});
+    assert_false(hour.known);
+}
+
+static void test_text(void **state) {
+    struct cost c = {.known = true, .low = 312.3, .high = 418, .currency = "USD", .period = "month"};
+    assert_string_equal(cost_text(arena, &c), "about $310-420 a month");
+    c.low = 0.1, c.high = 0.4;
+    assert_string_equal(cost_text(arena, &c), "under $1 a month");
+    c.low = 1234, c.high = 56789;
+    assert_string_equal(cost_text(arena, &c), "about $1,200-57,000 a month");
+    c.low = -420, c.high = 10, c.period = "run";
+    assert_string_equal(cost_text(arena, &c), "about -$420 to $10 a run");
+    c = cost_unknown("size of x is not known");
+    assert_string_equal(cost_text(arena, &c), "not known: size of x is not known");
+    struct cost a = {.known = true, .low = 1, .high = 2}, sum = cost_add(arena, &a, &c);
+    assert_false(sum.known);
+    sum = cost_add(arena, &a, &a);
+    assert_true(sum.known && sum.high == 4);
+}
+
+static void test_bad_list(void **state) {
+    struct price_list *bad;
+    assert_non_null(price_list_read(arena, "p.json", "{", 1, &bad));
+    const struct err *e = price_list_read(arena, "p.json", "{\"schema_version\":1}", 20, &bad);
+    assert_non_null(e);
+    assert_int_equal(e->kind, ERR_CONFIG);
+    assert_non_null(strstr(e->text, "dbu_price"));
+    e = price_list_load(arena, "/nowhere/prices.json", &bad);
+    assert_true(e && strstr(e->text, "/nowhere/prices.json"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cluster), cmocka_unit_test(test_spot), cmocka_unit_test(test_warehouse),
+        cmocka_unit_test(test_unknown), cmocka_unit_test(test_text), cmocka_unit_test(test_bad_list),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
