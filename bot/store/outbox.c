@@ -152,6 +152,15 @@ static const struct err *item_again(struct store *store, const struct outbox_ite
     return changed ? NULL : item_end(store, item, "replaced", "a newer one waits");
 }
 
+/* What a failed send did bring about; the item itself does not count as sent. */
+static const struct err *outside_note(struct store *store, const struct outbox_item *item, const char *outside) {
+    if (!outside) return NULL;
+    return store_run(store,
+                     "INSERT INTO outside (kind, subject, valid_at, state, updated_at) VALUES ($1, $2, 0, $3, $4) "
+                     "ON CONFLICT (kind, subject) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
+                     VALS(val_text(item->kind), val_text(item->subject), val_text(outside), val_int(clock_now())), NULL);
+}
+
 static const struct err *fail_inside(struct store *store, const struct outbox_item *item, const struct err *why) {
     struct retry_in in = {.now = clock_now(), .since = item->created_at, .asked_at = why->retry_at, .attempts = item->attempts, .id = item->id};
     int64_t at;
@@ -168,11 +177,12 @@ static const struct err *fail_inside(struct store *store, const struct outbox_it
     return item_again(store, &waited, at, why->text);
 }
 
-const struct err *outbox_fail(struct store *store, const struct outbox_item *item, const struct err *why) {
+const struct err *outbox_fail(struct store *store, const struct outbox_item *item, const struct err *why, const char *outside) {
     struct err kept = *why;
     bool own;
     TRY(store_join(store, &own));
-    return store_leave(store, own, fail_inside(store, item, &kept));
+    const struct err *e = outside_note(store, item, outside);
+    return store_leave(store, own, e ? e : fail_inside(store, item, &kept));
 }
 
 struct listing {

@@ -25,7 +25,8 @@ struct outbox_item {
     int64_t lease;
 };
 
-/* Brings one item about. `*state_out` (jansson, a new reference; may stay NULL: unchanged) is kept for the next send of this kind and subject.
+/* Brings one item about. `*state_out` (an object of the arena; may stay NULL: unchanged) is kept for the next send of this kind and subject,
+ * also when an error is returned: what was done before it was done.
  * ERR_RETRY with retry_at puts the lane to sleep until then; ERR_RETRY without retries this item by backoff; all else buries it. */
 typedef const struct err *(*outbox_send)(void *ctx, struct arena *arena, const struct outbox_item *in, json_t **state_out);
 
@@ -39,8 +40,8 @@ const struct err *outbox_claim(struct store *store, struct arena *arena, int lea
 /* The item is brought about; `outside` is JSON text to remember, NULL to keep what was there. */
 const struct err *outbox_settle(struct store *store, const struct outbox_item *item, const char *outside) MUST_CHECK;
 
-/* It failed: waits, sleeps with its lane, is buried, or is replaced by the newer one that waits. */
-const struct err *outbox_fail(struct store *store, const struct outbox_item *item, const struct err *why) MUST_CHECK;
+/* It failed: waits, sleeps with its lane, is buried, or is replaced by the newer one that waits. `outside` as above. */
+const struct err *outbox_fail(struct store *store, const struct outbox_item *item, const struct err *why, const char *outside) MUST_CHECK;
 
 /* Items left in sending by a crash (all when `all`, else those whose lease ran out) are pending again. */
 const struct err *outbox_recover(struct store *store, bool all, int64_t *count) MUST_CHECK;

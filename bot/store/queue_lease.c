@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <sys/random.h>
 
-#define RECOVER_MAX 10000
+#define RECOVER_MAX  10000
+#define LOST_AT_ONCE 2
 
 int64_t lease_token(void) {
     uint64_t token = 0;
@@ -142,7 +143,12 @@ static const struct err *recover_inside(struct store *store, struct lost *lost, 
                    "SELECT id, subject, kind, attempts, received_at, lease FROM delivery WHERE state = 'leased' AND (lease_until < $1 OR $2 = 1) "
                    "ORDER BY id LIMIT $3",
                    VALS(val_int(clock_now()), val_int(all), val_int(RECOVER_MAX)), lost_add, lost));
-    for (size_t i = 0; i < lost->items.n; i++) TRY(queue_fail(store, &lost->items.at[i], err_new(ERR_RETRY, "its worker ended before it was done")));
+    for (size_t i = 0; i < lost->items.n; i++) {
+        const struct delivery *d = &lost->items.at[i];
+        const struct err *why = err_new(ERR_RETRY, "its worker ended before it was done");
+        /* The first times it is most likely the machine's fault and goes on at once. */
+        TRY(d->attempts <= LOST_AT_ONCE ? lease_again(store, d, clock_now(), why) : queue_fail(store, d, why));
+    }
     return NULL;
 }
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RETRY_ATTEMPTS 8               /* then it is buried */
+#define RETRY_ATTEMPTS 12              /* then it is buried */
 #define RETRY_AGE      (3 * 24 * 3600) /* seconds; GitHub too keeps deliveries for three days */
 #define RETRY_WAIT_MAX 3600            /* seconds */
 
@@ -18,7 +18,7 @@ struct retry_in {
     int64_t id;       /* spreads equal failures over time */
 };
 
-/* When to try again: the time asked for, else 5 s, 10 s, 20 s ... up to an hour, plus up to a quarter of it by `id`.
+/* When to try again: the time asked for, else 2 s, 4 s, 8 s ... up to an hour, plus up to a quarter of it by `id`.
  * False when it is time to give up: too many attempts, or too old. */
 bool retry_next(const struct retry_in *in, int64_t *at);
 

@@ -85,7 +85,7 @@ static void a_rate_limit_puts_its_lane_to_sleep(void **state) {
     put(s, "l", "b", 1, "2");
     put(s, "m", "c", 1, "3");
     struct outbox_item *item = claim(s);
-    assert_fine(outbox_fail(s, item, err_retry_at(1500, "rate limit")));
+    assert_fine(outbox_fail(s, item, err_retry_at(1500, "rate limit"), NULL));
     struct outbox_item *other = claim(s);
     assert_string_equal(other->lane, "m");
     assert_fine(outbox_settle(s, other, NULL));
@@ -102,11 +102,15 @@ static void a_failure_waits_alone(void **state) {
     struct store *s = *state;
     put(s, "l", "a", 1, "1");
     put(s, "l", "b", 1, "2");
-    assert_fine(outbox_fail(s, claim(s), err_new(ERR_RETRY, "cut")));
+    assert_fine(outbox_fail(s, claim(s), err_new(ERR_RETRY, "cut"), NULL));
     struct outbox_item *item = claim(s);
     assert_string_equal(item->subject, "b");
-    assert_fine(outbox_fail(s, item, err_new(ERR_REFUSED, "422")));
+    assert_fine(outbox_fail(s, item, err_new(ERR_REFUSED, "422"), "{\"comment\":1}"));
     assert_int_equal(count_of(s, "buried"), 1);
+    const char *outside;
+    assert_fine(outbox_outside(s, arena, "k", "b", &outside));
+    assert_string_equal(outside, "{\"comment\":1}");
+    assert_true(put(s, "l", "b", 1, "2"));
     now_set(1010);
     assert_string_equal(claim(s)->subject, "a");
 }
@@ -117,7 +121,7 @@ static void a_newer_one_takes_the_place_of_what_failed(void **state) {
     struct outbox_item *item = claim(s);
     assert_true(put(s, "l", "a", 2, "new"));
     assert_null(claim(s));
-    assert_fine(outbox_fail(s, item, err_new(ERR_RETRY, "cut")));
+    assert_fine(outbox_fail(s, item, err_new(ERR_RETRY, "cut"), NULL));
     assert_int_equal(count_of(s, "replaced"), 1);
     assert_string_equal(claim(s)->payload, "new");
 }
@@ -142,7 +146,7 @@ static void buried_ones_can_be_retried(void **state) {
     struct store *s = *state;
     put(s, "l", "a", 1, "1");
     struct outbox_item *item = claim(s);
-    assert_fine(outbox_fail(s, item, err_new(ERR_CONFIG, "no token")));
+    assert_fine(outbox_fail(s, item, err_new(ERR_CONFIG, "no token"), NULL));
     struct outbox_list list;
     assert_fine(outbox_items(s, arena, NULL, 10, &list));
     assert_int_equal(list.n, 1);
