@@ -20,6 +20,8 @@ const char *const kill_points[] = {
     "job.after_commit",       /* review, outbox and settlement stored */
     "outbox.after_claim",     /* taken, nothing sent */
     "outbox.before_send",     /* about to ask the other side */
+    "github.after_write",     /* GitHub has taken one change (NAME:n: the n-th) of a post that makes several */
+    "slack.after_write",      /* the same of Slack */
     "outbox.after_send",      /* the other side has it, we have not noted so */
     "outbox.after_settle",    /* noted */
     NULL,

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "github_answer.h"
 #include "jsonx.h"
+#include "killpoint.h"
 #include "log.h"
 
 #include <ctype.h>
@@ -154,6 +155,7 @@ static const struct err *call_send(struct github *g, struct arena *arena, int64_
     int strikes = lane_learn(g, arena, installation, out);
     const char *what = arena_printf(arena, "%s %.*s", call->method, (int)strcspn(call->path, "?"), call->path);
     const struct err *e = github_answer_check(arena, out, what, strikes);
+    if (!e && is_write) kill_point("github.after_write");
     if (e && e->kind == ERR_RETRY && e->retry_at) lane_block(g, installation, e->retry_at);
     if (e && e->status == 401 && github_app_is_adopted(g->app))
         return err_with_status(err_new(ERR_RETRY, "%s: the job's token has ended", what), 401);
