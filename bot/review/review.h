@@ -39,6 +39,7 @@ struct review_input {
     const struct reading *head; /* the changed files after */
     const char *const *changed; /* every path of the change, deleted ones too: the catalogs' definitions there are replaced by head */
     size_t changed_count;
+    bool whole;                /* head is a whole tree, not a change: it is held against the catalogs, which may hold it too */
     struct catalog *const *catalogs; /* searched in order; may be none */
     size_t catalog_count;
     const struct repo_settings *settings; /* from the target branch */

@@ -1,0 +1,305 @@
+/* check_duplicate.c - what exists already: the same, a source to derive it from, a part worth sharing, something alike.
+ *
+ * One finding per new definition, the strongest; proofs come from prove.h and have passed its refuter. */
+#include "check.h"
+
+#include "entry.h"
+#include "feature.h"
+#include "prove.h"
+#include "schema.h"
+
+#include <stdlib.h>
+
+#define PROOFS_MAX 16  /* relations looked at for one definition */
+#define NAMES_MAX 400  /* tables of the schema that a definition and its candidates are bound with */
+#define OTHERS_MAX 3   /* further equal definitions that are named */
+
+/* A candidate with what was found out about it. */
+struct match {
+    struct candidate candidate;
+    const struct relation *relation;
+    bool is_here; /* of the change itself */
+};
+
+struct matching {
+    struct arena *arena;
+    const struct check_input *in;
+    const struct subject *subject;
+    VEC(struct candidate) candidates;
+    size_t own; /* the first of them that are of the change itself */
+    struct schema *schema;
+    struct entry entry; /* the subject, bound with that schema */
+};
+
+static bool kind_speaks(enum definition_kind kind) {
+    return kind != DEF_TEMP && kind != DEF_EPHEMERAL;
+}
+
+static bool dataset_same(const struct entry *a, const struct entry *b) {
+    return a->dataset && b->dataset && str_ieq(str_of(a->dataset), str_of(b->dataset));
+}
+
+static void own_add(struct matching *m) {
+    if (m->in->whole) return; /* the catalog has them */
+    for (size_t i = 0; i < m->in->subject_count; i++) {
+        const struct subject *other = &m->in->subjects[i];
+        if (other == m->subject || !kind_speaks(other->entry.kind) || dataset_same(&other->entry, &m->entry)) continue;
+        if (other->changed && other > m->subject) continue; /* of two new ones, the later one is the repetition */
+        struct candidate c = {.entry = other->entry, .why = CANDIDATE_SIMILAR};
+        if (m->entry.features && other->entry.features) c.score = features_similarity(m->entry.features, other->entry.features);
+        if (hash128_eq(other->entry.identity, m->entry.identity)) c.why = CANDIDATE_IDENTITY;
+        if (c.why == CANDIDATE_IDENTITY || c.score >= 0.3) *vec_add(m->arena, &m->candidates) = c;
+    }
+    m->own = m->candidates.n;
+}
+
+/* Of this tree, and after the subject in the order of paths and lines. */
+static bool is_later(const struct matching *m, const struct entry *e) {
+    if (strcmp(e->repo, m->in->repo) != 0) return false;
+    int path = strcmp(e->path, m->entry.path);
+    return path > 0 || (path == 0 && e->line >= m->entry.line);
+}
+
+static int candidate_order(const void *left, const void *right) {
+    const struct candidate *a = left, *b = right;
+    if (a->why != b->why) return a->why < b->why ? -1 : 1;
+    if (a->score != b->score) return a->score > b->score ? -1 : 1;
+    return strcmp(a->entry.uid, b->entry.uid);
+}
+
+static const struct err *candidates_collect(struct matching *m) {
+    struct candidates_skip skip = {.repo = m->in->repo};
+    if (m->in->skip) skip = *m->in->skip;
+    skip.uid = m->entry.uid;
+    own_add(m);
+    for (size_t i = 0; i < m->in->catalog_count; i++) {
+        struct candidate *found;
+        size_t count;
+        TRY(candidates_find(m->arena, m->in->catalogs[i], &m->entry, &skip, &found, &count));
+        for (size_t k = 0; k < count; k++) {
+            if (m->in->whole && is_later(m, &found[k].entry)) continue;
+            if (kind_speaks(found[k].entry.kind)) *vec_add(m->arena, &m->candidates) = found[k];
+        }
+    }
+    if (m->candidates.n) qsort(m->candidates.at, m->candidates.n, sizeof *m->candidates.at, candidate_order);
+    if (m->candidates.n > PROOFS_MAX) m->candidates.n = PROOFS_MAX;
+    return NULL;
+}
+
+static void names_add(struct text_list *names, struct arena *arena, const struct entry *e) {
+    for (size_t i = 0; i < e->read_count && names->n < NAMES_MAX; i++) {
+        if (!text_list_has(names, e->reads[i])) text_list_add(arena, names, e->reads[i]);
+    }
+}
+
+/* Both sides of every proof are bound with one schema: that of all tables either of them reads. */
+static const struct err *all_bind(struct matching *m) {
+    struct text_list names = {0};
+    names_add(&names, m->arena, &m->entry);
+    for (size_t i = 0; i < m->candidates.n; i++) names_add(&names, m->arena, &m->candidates.at[i].entry);
+    TRY(catalog_schema(m->arena, m->in->catalogs, m->in->catalog_count, m->in->head, names.at, names.n, &m->schema));
+    entry_bind(m->arena, &m->entry, m->schema);
+    for (size_t i = 0; i < m->candidates.n; i++) entry_bind(m->arena, &m->candidates.at[i].entry, m->schema);
+    return NULL;
+}
+
+/* Stored under a name that others may read? */
+static bool is_readable(const struct entry *e) {
+    return e->dataset && e->kind != DEF_QUERY && kind_speaks(e->kind);
+}
+
+static bool allowed(const struct matching *m, const struct match *match) {
+    const struct entry *e = &match->candidate.entry;
+    switch (match->relation->kind) {
+    case RELATION_IDENTICAL: return true;
+    case RELATION_DERIVABLE: return is_readable(e) && !dataset_same(e, &m->entry);
+    case RELATION_GENERALIZES: return is_readable(&m->entry) && !dataset_same(e, &m->entry);
+    case RELATION_SHARES: return !dataset_same(e, &m->entry);
+    case RELATION_SIMILAR: return !dataset_same(e, &m->entry);
+    default: return false;
+    }
+}
+
+/* A projection of one table, renamed or not, joins and computes nothing: only an equal one is worth a word. */
+static bool is_plain(const struct entry *e) {
+    if (!e->features || e->state == ENTRY_TEXT) return false;
+    for (size_t i = 0; i < e->features->n; i++) {
+        enum feature_kind kind = e->features->at[i].kind;
+        if (kind == FEATURE_JOIN_EDGE || kind == FEATURE_GROUP_KEY || kind == FEATURE_AGGREGATE || kind == FEATURE_SUBPLAN) return false;
+    }
+    return true;
+}
+
+/* How much is said: strength of the relation, then what is stored and on the main branch. */
+static double match_rank(const struct match *match) {
+    static const double strength[] = {[RELATION_IDENTICAL] = 500, [RELATION_DERIVABLE] = 400, [RELATION_GENERALIZES] = 200, [RELATION_SHARES] = 300, [RELATION_SIMILAR] = 100,
+                                      [RELATION_UNRELATED] = 0};
+    const struct entry *e = &match->candidate.entry;
+    double rank = strength[match->relation->kind] + match->relation->score * 10;
+    if (match->relation->kind == RELATION_SIMILAR && match->relation->tier == TIER_L2) rank += 20;
+    if (e->dataset && definition_kind_stored(e->kind)) rank += 5;
+    if (strcmp(e->scope ? e->scope : "", "main") == 0) rank += 2;
+    return rank;
+}
+
+static struct relation *same_text(struct arena *arena) {
+    struct relation *r = arena_new(arena, struct relation);
+    *r = (struct relation){.kind = RELATION_SIMILAR, .tier = TIER_L3, .score = 1, .reason = "the two texts are equal, but not understood well enough for a proof"};
+    return r;
+}
+
+static const struct relation *relation_to(struct matching *m, struct entry *e) {
+    if (!m->entry.plan || !e->plan) return hash128_eq(m->entry.exact, e->exact) && (e->exact.hi || e->exact.lo) ? same_text(m->arena) : NULL;
+    struct prove_options options = {.b_name = e->dataset, .refute = m->in->refute};
+    return relation_find(m->arena, m->entry.plan, e->plan, &options);
+}
+
+/* ---- what is said ---- */
+
+static const char *tier_text(const struct relation *r) {
+    const char *name = tier_name(r->tier);
+    return *name ? name : NULL;
+}
+
+static void lines_take(struct arena *arena, struct text_list *list, const char *const *lines, size_t count) {
+    for (size_t i = 0; i < count; i++) text_list_add(arena, list, lines[i]);
+}
+
+static const char *where_text(struct arena *arena, const struct matching *m, const struct entry *e) {
+    if (e->scope && strncmp(e->scope, "pr:", 3) == 0) return arena_printf(arena, " of the open pull request #%s", e->scope + 3);
+    if (e->repo && m->in->repo && strcmp(e->repo, m->in->repo) != 0) return arena_printf(arena, " in %s", e->repo);
+    return "";
+}
+
+static const char *sentence(struct arena *arena, const struct matching *m, const struct match *match, const struct finding *f) {
+    const char *twin = f->twin.name, *where = where_text(arena, m, &match->candidate.entry);
+    switch (f->rule) {
+    case RULE_IDENTICAL: return arena_printf(arena, "%s gives the same rows as %s%s.", f->subject, twin, where);
+    case RULE_DERIVABLE: return arena_printf(arena, "%s can be computed from %s%s.", f->subject, twin, where);
+    case RULE_GENERALIZES: return arena_printf(arena, "%s%s could be computed from %s.", twin, where, f->subject);
+    case RULE_SHARES: return arena_printf(arena, "%s computes a part that %s%s computes too.", f->subject, twin, where);
+    case RULE_PARAMETERIZE: return arena_printf(arena, "%s is %s%s with other literals.", f->subject, twin, where);
+    default: return arena_printf(arena, "%s is much like %s%s (%.0f %%); not proved equal.", f->subject, twin, where, match->relation->score * 100);
+    }
+}
+
+static const char *next_step(struct arena *arena, const struct match *match, const struct finding *f) {
+    const struct entry *e = &match->candidate.entry;
+    switch (f->rule) {
+    case RULE_IDENTICAL:
+        if (is_readable(e)) return arena_printf(arena, "read %s instead", e->dataset);
+        return "keep one of the two, as a table or view that both read";
+    case RULE_DERIVABLE: return arena_printf(arena, "read %s instead, with the rewrite", e->dataset);
+    case RULE_GENERALIZES: return arena_printf(arena, "let %s read this one", f->twin.name);
+    case RULE_SHARES: return "store the common part once";
+    case RULE_PARAMETERIZE: return "make the literal a parameter or a column of one definition";
+    default: return "compare the two with its owner; keep one if the differences are not meant";
+    }
+}
+
+static enum rule rule_of(const struct relation *r) {
+    switch (r->kind) {
+    case RELATION_IDENTICAL: return RULE_IDENTICAL;
+    case RELATION_DERIVABLE: return RULE_DERIVABLE;
+    case RELATION_GENERALIZES: return RULE_GENERALIZES;
+    case RELATION_SHARES: return RULE_SHARES;
+    default: return r->tier == TIER_L2 ? RULE_PARAMETERIZE : RULE_SIMILAR;
+    }
+}
+
+/* A whole .sql file or statement can be replaced as it stands; anything else only by hand. */
+static void suggest(struct matching *m, struct finding *f) {
+    const struct definition *d = m->subject->definition;
+    const struct range *q = &d->query_range;
+    bool whole_lines = q->line > 0 && q->end_line >= q->line && q->column == 1;
+    if (!f->rewrite || !whole_lines || (d->artefact != ARTEFACT_SQL && d->artefact != ARTEFACT_DBT_MODEL)) return;
+    if (f->assumes.n || d->artefact == ARTEFACT_DBT_MODEL) return; /* a model reads by ref(): the rewrite is shown, not committed */
+    f->suggestion = (struct suggestion){q->line, q->end_column == 1 && q->end_line > q->line ? q->end_line - 1 : q->end_line, f->rewrite};
+}
+
+static const struct err *twin_fill(struct matching *m, struct finding *f) {
+    for (size_t i = 0; f->twin.dataset && i < m->in->catalog_count; i++) {
+        struct dataset *d;
+        TRY(catalog_dataset(m->arena, m->in->catalogs[i], f->twin.dataset, &d));
+        if (!d) continue;
+        if (d->owner) f->twin.owner = d->owner;
+        if (f->twin.readers < 0) f->twin.readers = d->readers;
+        if (!f->twin.refresh) f->twin.refresh = d->refresh;
+    }
+    return NULL;
+}
+
+static void saving_fill(struct matching *m, struct finding *f) {
+    const struct cost *cost = &m->subject->cost;
+    if (f->rule != RULE_IDENTICAL && f->rule != RULE_DERIVABLE) return;
+    f->cost = *cost;
+    if (cost->known && strcmp(cost->period, "month") == 0) f->saving = *cost;
+}
+
+static const struct err *match_say(struct matching *m, const struct match *match, struct findings *out) {
+    const struct relation *r = match->relation;
+    struct twin twin = check_twin(m->arena, &match->candidate.entry);
+    struct finding *f = check_finding(m->arena, m->in, rule_of(r), m->subject, twin.name);
+    f->twin = twin;
+    f->twin.refresh = fires_of(m->arena, &match->candidate.entry.schedule, m->in->now).known ? fires_of(m->arena, &match->candidate.entry.schedule, m->in->now).text : NULL;
+    f->dataset = twin.dataset;
+    f->relation = relation_kind_name(r->kind);
+    f->tier = tier_text(r);
+    f->score = r->score;
+    f->proved = rule_info(f->rule)->proof;
+    f->rewrite = r->rewrite;
+    lines_take(m->arena, &f->proof, r->proof, r->n_proof);
+    lines_take(m->arena, &f->assumes, r->assumes, r->n_assumes);
+    lines_take(m->arena, &f->differences, r->differences, r->n_differences);
+    if (r->reason) text_list_add(m->arena, &f->notes, r->reason);
+    TRY(twin_fill(m, f));
+    f->text = sentence(m->arena, m, match, f);
+    f->next_step = next_step(m->arena, match, f);
+    saving_fill(m, f);
+    suggest(m, f);
+    check_say(m->arena, m->in, out, f);
+    return NULL;
+}
+
+static bool is_loud_enough(const struct matching *m, const struct match *match) {
+    const struct relation *r = match->relation;
+    if (r->kind != RELATION_SIMILAR) return true;
+    if (r->tier == TIER_L4 || r->tier == TIER_NONE) return r->score >= m->in->settings->similar_min_score;
+    return true;
+}
+
+static const struct err *subject_check(struct arena *arena, const struct check_input *in, struct subject *subject, struct findings *out) {
+    struct matching m = {.arena = arena, .in = in, .subject = subject, .entry = subject->entry};
+    struct match best = {0};
+    bool plain = is_plain(&m.entry);
+    TRY(candidates_collect(&m));
+    if (!m.candidates.n) return NULL;
+    TRY(all_bind(&m));
+    struct text_list others = {0};
+    for (size_t i = 0; i < m.candidates.n; i++) {
+        struct match match = {.candidate = m.candidates.at[i]};
+        match.relation = relation_to(&m, &match.candidate.entry);
+        if (!match.relation || !allowed(&m, &match) || !is_loud_enough(&m, &match)) continue;
+        if (plain && match.relation->kind != RELATION_IDENTICAL) continue;
+        if (match.relation->kind == RELATION_IDENTICAL) text_list_add(arena, &others, check_twin(arena, &match.candidate.entry).name);
+        if (!best.relation || match_rank(&match) > match_rank(&best)) best = match;
+    }
+    if (!best.relation) return NULL;
+    size_t before = out->n;
+    TRY(match_say(&m, &best, out));
+    if (out->n == before) return NULL;
+    struct finding *said = out->at[out->n - 1];
+    for (size_t i = 0; i < others.n && said->notes.n < OTHERS_MAX; i++) {
+        if (strcmp(others.at[i], said->twin.name) != 0) text_list_printf(arena, &said->notes, "%s gives the same rows too", others.at[i]);
+    }
+    subject->reused = said->rule == RULE_IDENTICAL || said->rule == RULE_DERIVABLE;
+    return NULL;
+}
+
+const struct err *check_duplicate(struct arena *arena, const struct check_input *in, struct findings *out) {
+    for (size_t i = 0; i < in->subject_count; i++) {
+        struct subject *s = &in->subjects[i];
+        if (s->changed && kind_speaks(s->entry.kind)) TRY(subject_check(arena, in, s, out));
+    }
+    return NULL;
+}

@@ -1,0 +1,227 @@
+/* review.c - the story of a review: bind, check, waive, compare with last time, name people, decide. */
+#include "review.h"
+
+#include "clock.h"
+#include "definition.h"
+#include "map.h"
+
+
+static const char *const verdict_names[] = {[VERDICT_CLEAN] = "clean", [VERDICT_ADVISE] = "advise", [VERDICT_GATE] = "gate"};
+
+const char *verdict_name(enum verdict verdict) {
+    return verdict_names[verdict];
+}
+
+/* ---- what it costs ---- */
+
+static const struct cost nothing = {.known = true, .currency = "USD", .period = "month"};
+
+static bool is_monthly(const struct cost *c) {
+    return c->period && strcmp(c->period, "month") == 0;
+}
+
+/* Sums what runs on a schedule and was touched. What is unknown stays out of the numbers and is named. */
+static void cost_sum(struct arena *arena, const struct subject *s, struct cost *sum, struct text_list *unknown) {
+    if (s->cost.known && is_monthly(&s->cost)) {
+        *sum = cost_add(arena, sum, &s->cost);
+    } else if (!s->cost.known && (s->entry.schedule.cron || s->entry.schedule.every_seconds > 0 || s->entry.schedule.continuous)) {
+        text_list_printf(arena, unknown, "cost of %s is not included: %s", s->entry.name, s->cost.unknown ? s->cost.unknown : "not known");
+    }
+}
+
+static void costs_fill(struct arena *arena, struct review *r, const struct subject *head, size_t head_count, const struct subject *base, size_t base_count) {
+    struct text_list unknown = {0};
+    r->before = r->after = nothing;
+    for (size_t i = 0; i < head_count; i++) {
+        if (head[i].touched) cost_sum(arena, &head[i], &r->after, &unknown);
+        if (head[i].touched && head[i].before) cost_sum(arena, head[i].before, &r->before, &unknown);
+    }
+    struct map *kept = map_new(arena);
+    for (size_t i = 0; i < head_count; i++) {
+        if (head[i].before) map_put(kept, (struct str){(const char *)&head[i].before, sizeof head[i].before}, kept);
+    }
+    for (size_t i = 0; i < base_count; i++) {
+        const struct subject *b = &base[i];
+        if (!map_get(kept, (struct str){(const char *)&b, sizeof b})) cost_sum(arena, b, &r->before, &unknown); /* gone at the head */
+    }
+    r->delta = r->after;
+    r->delta.low = r->after.low - r->before.high;
+    r->delta.high = r->after.high - r->before.low;
+    if (r->before.high == 0) r->delta.low = r->after.low, r->delta.high = r->after.high;
+    for (size_t i = 0; i < unknown.n; i++) text_list_add(arena, &r->delta.assumptions, unknown.at[i]);
+    if (unknown.n && r->after.high == 0 && r->before.high == 0) r->delta = cost_unknown(unknown.at[0]);
+}
+
+/* Thresholds of `rules: {cost: {warn, gate}}` over the whole change. */
+static void cost_rule(struct arena *arena, const struct review_input *in, struct review *r, struct findings *out) {
+    const struct repo_settings *s = in->settings;
+    if (!r->delta.known || s->levels[RULE_COST] == SEV_OFF) return;
+    double middle = (r->delta.low + r->delta.high) / 2, before = (r->before.low + r->before.high) / 2;
+    bool amount = s->cost_warn_amount > 0 && middle >= s->cost_warn_amount;
+    bool percent = s->cost_warn_percent > 0 && before > 0 && middle >= before * s->cost_warn_percent / 100 && middle >= s->min_cost_per_month;
+    bool gate = s->cost_gate_amount > 0 && r->delta.low >= s->cost_gate_amount; /* even the low end is over it */
+    if (!amount && !percent && !gate) return;
+    struct finding *f = arena_new(arena, struct finding);
+    *f = (struct finding){.rule = RULE_COST, .rule_id = rule_info(RULE_COST)->id, .severity = gate ? SEV_BLOCKER : s->levels[RULE_COST], .proved = false, .subject = "this change",
+                          .path = in->changed_count ? in->changed[0] : "", .cost = r->delta, .twin = {.readers = -1}};
+    f->key = finding_key(arena, RULE_COST, in->repo, arena_printf(arena, "%lld", (long long)in->number));
+    f->text = arena_printf(arena, "The change adds %s.", cost_text(arena, &r->delta));
+    f->next_step = gate ? "agree on the spend with data engineering, or lower it" : "check that the spend is wanted";
+    findings_add(arena, out, f);
+}
+
+/* ---- waivers, past, people ---- */
+
+static void waivers_split(struct arena *arena, const struct review_input *in, const struct findings *all, struct review *r) {
+    for (size_t i = 0; i < all->n; i++) {
+        struct finding *f = all->at[i];
+        bool waived = waiver_apply(in->waivers, in->waiver_count, in->now, f);
+        findings_add(arena, waived ? &r->waived : &r->findings, f);
+    }
+}
+
+/* Money findings below the repository's floor are not worth a line. */
+static bool is_below_floor(const struct review_input *in, const struct finding *f) {
+    bool about_money = f->rule == RULE_LARGE_SCAN || f->rule == RULE_MATERIALIZE;
+    double most = f->saving.known && f->saving.high > f->cost.high ? f->saving.high : f->cost.high;
+    return about_money && f->cost.known && is_monthly(&f->cost) && most < in->settings->min_cost_per_month;
+}
+
+static void floor_apply(const struct review_input *in, struct findings *list) {
+    size_t kept = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        if (!is_below_floor(in, list->at[i])) list->at[kept++] = list->at[i];
+    }
+    list->n = kept;
+}
+
+static void past_compare(struct arena *arena, const struct review_input *in, struct review *r) {
+    struct map *now = map_new(arena), *then = map_new(arena);
+    const struct past *past = in->past;
+    for (size_t i = 0; i < r->findings.n; i++) map_put(now, str_of(r->findings.at[i]->key), r);
+    for (size_t i = 0; i < r->waived.n; i++) map_put(now, str_of(r->waived.at[i]->key), r);
+    for (size_t i = 0; past && i < past->n; i++) map_put(then, str_of(past->at[i].key), r);
+    VEC(struct past_finding) fixed = {0};
+    for (size_t i = 0; past && i < past->n; i++) {
+        if (past->at[i].state == FINDING_OPEN && !map_get(now, str_of(past->at[i].key))) *vec_add(arena, &fixed) = past->at[i];
+    }
+    for (size_t i = 0; i < r->findings.n; i++) {
+        r->findings.at[i]->is_new = !map_get(then, str_of(r->findings.at[i]->key));
+        r->new_count += r->findings.at[i]->is_new;
+    }
+    r->fixed = fixed.at;
+    r->fixed_count = fixed.n;
+}
+
+static void labels_continue(struct arena *arena, struct review *r) {
+    for (size_t i = 0; i < r->waived.n; i++) r->waived.at[i]->label = arena_printf(arena, "F%zu", r->findings.n + i + 1);
+}
+
+static bool has_person(const struct persons *list, const char *who) {
+    for (size_t i = 0; i < list->n; i++) {
+        if (str_ieq(str_of(list->at[i].who), str_of(who))) return true;
+    }
+    return false;
+}
+
+#define PEOPLE_MAX 15 /* GitHub takes no more reviewers than that */
+
+static void people_fill(struct arena *arena, const struct review_input *in, struct review *r) {
+    struct people_input people = {.repo = in->repo, .author = in->author, .settings = in->settings, .codeowners = in->codeowners};
+    for (size_t i = 0; i < r->findings.n; i++) {
+        struct finding *f = r->findings.at[i];
+        struct persons found = people_find(arena, &people, f);
+        if (f->severity < SEV_WARNING) continue; /* a note is no reason to call somebody */
+        for (size_t k = 0; k < found.n && r->people.n < PEOPLE_MAX; k++) {
+            if (!has_person(&r->people, found.at[k].who)) *vec_add(arena, &r->people) = found.at[k];
+        }
+    }
+    for (size_t i = 0; i < r->waived.n; i++) people_find(arena, &people, r->waived.at[i]);
+    people_reviewers(arena, &people, &r->people, &r->reviewer_users, &r->reviewer_teams);
+}
+
+static enum verdict decide(const struct review_input *in, const struct review *r) {
+    if (!r->findings.n) return VERDICT_CLEAN;
+    for (size_t i = 0; i < r->findings.n; i++) {
+        const struct finding *f = r->findings.at[i];
+        if (in->settings->mode == MODE_GATE && f->severity == SEV_BLOCKER && (f->proved || f->rule == RULE_COST)) return VERDICT_GATE;
+    }
+    return VERDICT_ADVISE;
+}
+
+static void avoidable_fill(struct arena *arena, struct review *r) {
+    r->avoidable = nothing;
+    for (size_t i = 0; i < r->findings.n; i++) {
+        const struct cost *saving = &r->findings.at[i]->saving;
+        if (saving->known && is_monthly(saving)) r->avoidable = cost_add(arena, &r->avoidable, saving);
+    }
+}
+
+static bool loses_lineage(const struct review *r) {
+    for (size_t i = 0; i < r->gap_count; i++) {
+        if (r->gaps[i].loses_lineage) return true;
+    }
+    return false;
+}
+
+/* ---- the story ---- */
+
+static struct review *review_new(struct arena *arena, const struct review_input *in) {
+    struct review *r = arena_new(arena, struct review);
+    *r = (struct review){
+        .repo = in->repo, .number = in->number, .source = in->source ? in->source : "command", .title = in->title, .author = in->author,
+        .base_sha = in->base_sha, .head_sha = in->head_sha, .made = in->now, .settings = in->settings, .settings_problems = in->settings_problems,
+        .gaps = in->head->gaps.at, .gap_count = in->head->gaps.n, .files = in->head->files, .definitions = in->head->definitions.n,
+    };
+    return r;
+}
+
+static const struct err *subjects_make(struct arena *arena, struct check_input *check, const struct reading *base, struct subject **before, size_t *before_count) {
+    *before = NULL;
+    *before_count = 0;
+    TRY(check_subjects(arena, check, check->head, &check->subjects, &check->subject_count));
+    if (base) TRY(check_subjects(arena, check, base, before, before_count));
+    check_compare(arena, check->subjects, check->subject_count, *before, *before_count);
+    return NULL;
+}
+
+const struct err *review_run(struct arena *arena, const struct review_input *in, struct review **out) {
+    int64_t start = clock_monotonic_us();
+    struct candidates_skip skip = {.repo = in->repo, .paths = in->changed, .path_count = in->changed_count};
+    if (in->number) skip.scope = arena_printf(arena, "pr:%lld", (long long)in->number);
+    struct check_input check = {.repo = in->repo, .settings = in->settings, .prices = in->prices, .catalogs = in->catalogs, .catalog_count = in->catalog_count,
+                                .skip = &skip, .head = in->head, .base = in->base, .whole = in->whole, .now = in->now, .refute = true};
+    struct subject *before;
+    size_t before_count;
+    struct findings all = {0};
+    struct review *r = review_new(arena, in);
+    TRY(subjects_make(arena, &check, in->base, &before, &before_count));
+    for (size_t i = 0; i < check.subject_count; i++) r->changed_definitions += check.subjects[i].changed;
+    costs_fill(arena, r, check.subjects, check.subject_count, before, before_count);
+    TRY(check_run(arena, &check, &all));
+    cost_rule(arena, in, r, &all);
+    floor_apply(in, &all);
+    findings_sort(arena, &all);
+    waivers_split(arena, in, &all, r);
+    people_fill(arena, in, r);
+    findings_sort(arena, &r->findings);
+    labels_continue(arena, r);
+    past_compare(arena, in, r);
+    avoidable_fill(arena, r);
+    r->verdict = decide(in, r);
+    r->quiet = !r->findings.n && in->settings->quiet_clean && !loses_lineage(r) && !(r->settings_problems && r->settings_problems->n);
+    r->micros = clock_monotonic_us() - start;
+    *out = r;
+    return NULL;
+}
+
+struct finding *review_find(const struct review *review, const char *wanted) {
+    const struct findings *lists[] = {&review->findings, &review->waived};
+    for (size_t l = 0; l < 2; l++) {
+        for (size_t i = 0; i < lists[l]->n; i++) {
+            struct finding *f = lists[l]->at[i];
+            if (strcmp(f->key, wanted) == 0 || str_ieq(str_of(f->label), str_of(wanted))) return f;
+        }
+    }
+    return NULL;
+}
