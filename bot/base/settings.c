@@ -143,6 +143,7 @@ static const struct err *number_set(const struct key *key, const struct place *a
 static const struct err *url_check(const struct key *key, const struct place *at, const char *text) {
     char why[160];
     if (text_starts(text, "https://") || text_starts(text, "http://")) return NULL;
+    if (*text == '/' && strcmp(key->name, "git") == 0) return NULL; /* a folder of repositories */
     snprintf(why, sizeof why, "'%s' wants an address that starts with https://", key->name);
     return place_err(at, why);
 }

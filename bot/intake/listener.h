@@ -21,7 +21,7 @@ const struct err *listener_start(const struct listener_config *config, struct li
 /* Takes no new connections, /readyz says so, and waits up to `seconds` for the requests at work. */
 void listener_drain(struct listener *listener, int seconds);
 
-/* Ends every connection. Call writer_stop between drain and this. Takes NULL. */
+/* Ends every connection. Call writer_stop between drain and this, writer_destroy after. Takes NULL. */
 void listener_stop(struct listener *listener);
 
 #endif

@@ -176,10 +176,16 @@ bool writer_is_well(const struct writer *w) { return atomic_load(&((struct write
 void writer_stop(struct writer *w) {
     if (!w) return;
     pthread_mutex_lock(&w->lock);
+    bool first = !w->stopping;
     w->stopping = true;
     pthread_cond_signal(&w->more);
     pthread_mutex_unlock(&w->lock);
-    pthread_join(w->thread, NULL);
+    if (first) pthread_join(w->thread, NULL);
+}
+
+void writer_destroy(struct writer *w) {
+    if (!w) return;
+    writer_stop(w);
     store_close(w->store);
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->more);

@@ -32,7 +32,10 @@ int64_t writer_beat(const struct writer *writer);
 /* Did the last commit work? */
 bool writer_is_well(const struct writer *writer);
 
-/* Commits what was handed over, then ends. Takes NULL. */
+/* Commits what was handed over, then ends its thread: from now on writer_submit says false. Takes NULL. */
 void writer_stop(struct writer *writer);
+
+/* Stops it when that was not done, and gives its memory back: nobody may hold it any more. Takes NULL. */
+void writer_destroy(struct writer *writer);
 
 #endif
