@@ -24,6 +24,7 @@ struct queue_options {
 
 static const struct argp_option options[] = {
     {"settings", 's', "FILE", 0, "the server's settings (for its data folder)", 0},
+    {"config", 0, NULL, OPTION_ALIAS, NULL, 0},
     {"data", 'd', "DIR", 0, "the data folder itself", 0},
     {"state", 'S', "STATE", 0,
      "list only: received, waiting, retry, leased, done, ignored, superseded, buried; for the outbox: pending, sending, done, replaced, buried", 0},

@@ -3,9 +3,11 @@
 
 #include "store_place.h"
 
+#include "process.h"
 #include "record.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 static char dir[64];
 
@@ -111,6 +113,30 @@ static void a_bad_place_is_bad_config(void **state) {
     assert_null(s);
 }
 
+/* Opening a second time must not drop the first one's locks: another process would then take itself for the last and do away with the log. */
+static void a_second_connection_keeps_the_first_ones_locks(void **state) {
+    struct store *first = *state, *second;
+    struct arena *a = arena_create(ARENA_SMALL);
+    assert_fine(migrate_open(dir, &second));
+    assert_fine(setting_put(first, "a", "1"));
+    char self[] = "test_store", word[] = "other", *argv[] = {self, word, dir, NULL};
+    struct process_call call = {.path = "/proc/self/exe", .argv = argv, .envp = environ, .seconds = 60, .stop_fd = -1};
+    struct process_result result;
+    assert_fine(process_run(&call, &result)); /* a fork would inherit what SQLite believes about locks */
+    assert_int_equal(result.code, 0);
+    const char *value;
+    assert_fine(setting_get(first, a, "a", &value));
+    assert_string_equal(value, "2");
+    assert_fine(setting_put(first, "a", "3"));
+    assert_fine(setting_get(second, a, "a", &value));
+    assert_string_equal(value, "3");
+    char path[128];
+    snprintf(path, sizeof path, "%s/parley.db-wal", dir);
+    assert_true(fs_exists(path));
+    store_close(second);
+    arena_destroy(a);
+}
+
 static void records_come_back(void **state) {
     struct store *s = *state;
     struct arena *a = arena_create(ARENA_SMALL);
@@ -143,7 +169,16 @@ static void records_come_back(void **state) {
     arena_destroy(a);
 }
 
-int main(void) {
+/* The other process: opens, writes, closes. */
+static int other_run(const char *where) {
+    struct store *other;
+    bool fine = !migrate_open(where, &other) && !setting_put(other, "a", "2");
+    store_close(other);
+    return fine ? 0 : 1;
+}
+
+int main(int argc, char **argv) {
+    if (argc == 3) return other_run(argv[2]);
 #define ONE(fn) cmocka_unit_test_setup_teardown(fn, open_one, close_one)
     const struct CMUnitTest tests[] = {ONE(values_round_trip),
                                        ONE(rollback_undoes),
@@ -152,6 +187,7 @@ int main(void) {
                                        ONE(the_file_is_ours_alone),
                                        ONE(migrating_again_changes_nothing),
                                        ONE(a_bad_place_is_bad_config),
+                                       ONE(a_second_connection_keeps_the_first_ones_locks),
                                        ONE(records_come_back)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
