@@ -34,6 +34,8 @@ enum agg_kind agg_kind_of(const char *name, size_t n) {
         {"var_samp", 1, 1, AGG_VAR_SAMP},
         {"stddev_pop", 1, 1, AGG_STD_POP},
         {"stddev_samp", 1, 1, AGG_STD_SAMP},
+        {"stddev", 1, 1, AGG_STD_SAMP},
+        {"variance", 1, 1, AGG_VAR_SAMP},
         {"median", 1, 1, AGG_MEDIAN},
         {"string_agg", 2, 2, AGG_JOIN_TEXT},
         {"listagg", 2, 2, AGG_JOIN_TEXT},

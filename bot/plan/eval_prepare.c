@@ -103,6 +103,9 @@ static void prepare_aggregate(struct preparing *p, struct eval_expr *e) {
     const struct scalar *from = e->from;
     e->agg = agg_kind_of(from->name, from->n);
     if (e->agg == AGG_UNKNOWN) refuse(p, arena_printf(p->arena, "aggregate %s", from->name));
+    bool of_all = p->out->plan->dialect == DIALECT_MYSQL; /* STDDEV is that of the population there */
+    if (of_all && strcmp(from->name, "stddev") == 0) e->agg = AGG_STD_POP;
+    if (of_all && strcmp(from->name, "variance") == 0) e->agg = AGG_VAR_POP;
     if (from->filter) e->filter = prepare_expr(p, from->filter);
     if (from->n_order && e->agg == AGG_JOIN_TEXT) refuse(p, "an ordered text aggregate");
 }

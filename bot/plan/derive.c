@@ -1,0 +1,328 @@
+/* derive.c - finds the place in a query that a view can take, and proves that it may. */
+#include "derive.h"
+
+#include "bind.h"
+#include "derive_core.h"
+#include "sql_build.h"
+#include "sql_print.h"
+
+#include <ctype.h>
+
+#define TRIES_MAX 300
+
+/* One search; the first way that can be written wins. */
+struct deriving {
+    struct arena *arena;
+    const struct normal *q, *v;
+    const char *view_name;
+    const char *const *view_columns;
+    const struct block *view;      /* the block whose sources are looked for */
+    const struct source *view_agg; /* the view groups: its SRC_AGG; NULL: it does not */
+    struct derivation *out;
+    VEC(const char *) proof;
+    size_t tries;
+    const char *closest;
+    int closest_at; /* how far the closest try came */
+};
+
+/* One try: a block of the query, the source it groups by when there is one, and the pairing so far. */
+struct placing {
+    struct deriving *d;
+    const struct block *block;
+    const struct source *agg; /* SRC_AGG of the query over `block`; NULL */
+    struct match m;
+    bool *source_gone, *item_gone, *pred_gone;
+    int *v_classes, *q_classes;
+};
+
+static void remember(struct deriving *d, int at, const char *why) {
+    if (at < d->closest_at || (d->closest && at == d->closest_at)) return;
+    d->closest_at = at;
+    d->closest = why;
+}
+
+static void say(struct deriving *d, const char *sentence) { *vec_add(d->arena, &d->proof) = sentence; }
+
+static const char *view_column(const struct deriving *d, size_t i) { return d->view_columns ? d->view_columns[i] : d->v->plan->names[i]; }
+
+/* An output that has a name of its own. */
+static bool is_nameable(const struct deriving *d, size_t i) {
+    const char *name = view_column(d, i);
+    if (!name || !*name || strcmp(name, "*") == 0) return false;
+    for (const char *p = name; !d->view_columns && *p; p++)
+        if (!isalnum((unsigned char)*p) && *p != '_') return false;
+    for (size_t k = 0; k < d->v->plan->n_outputs; k++)
+        if (k != i && strcasecmp(view_column(d, k), name) == 0) return false;
+    return true;
+}
+
+static struct sql_expr *view_ref(struct rewrite *w, const char *column) {
+    struct sql_ident parts[2] = {sql_ident(str_of(w->view_alias), false), sql_ident(str_of(column), false)};
+    for (const char *p = column; *p; p++)
+        if (!isalnum((unsigned char)*p) && *p != '_') parts[1].quoted = true;
+    struct sql_expr *e = sql_expr_new(w->arena, EX_NAME, OP_NONE, NULL, 0);
+    e->path = sql_name_new(w->arena, parts, 2);
+    e->name = parts[1].text;
+    return e;
+}
+
+/* What the view's columns show: its outputs; or, when it groups, its keys and its aggregates apart. */
+static void list_shown(struct placing *p, struct rewrite *w) {
+    const struct deriving *d = p->d;
+    const struct exprs *outs = &d->v->root->outs;
+    for (size_t i = 0; i < outs->n; i++) {
+        if (!is_nameable(d, i)) continue;
+        struct sql_expr *as = view_ref(w, view_column(d, i));
+        if (!d->view_agg) {
+            *vec_add(d->arena, &w->shown) = (struct shown){outs->at[i], as};
+            continue;
+        }
+        const struct source *agg = d->view_agg;
+        for (size_t k = 0; outs->at[i]->op == SC_COLUMN && k < agg->n_columns; k++) {
+            if (agg->columns[k] != outs->at[i]->column) continue;
+            if (k < agg->keys.n) *vec_add(d->arena, &w->shown) = (struct shown){agg->keys.at[k], as};
+            else *vec_add(d->arena, &w->aggregates) = (struct shown){agg->aggs.at[k - agg->keys.n], as};
+        }
+    }
+}
+
+static bool is_pinned(const struct placing *p, nexpr v_key) {
+    for (size_t i = 0; i < p->block->preds.n; i++) {
+        nexpr e = p->block->preds.at[i];
+        if (e->op != SC_EQ) continue;
+        int literal = e->args[1]->op == SC_LITERAL ? 1 : 0;
+        if (e->args[literal]->op != SC_LITERAL || e->args[literal]->lit.kind == VALUE_NULL) continue;
+        if (match_expr((struct match *)&p->m, v_key, e->args[1 - literal])) return true;
+    }
+    return false;
+}
+
+/* Is every group of the query at most one group of the view? */
+static bool grain_is_same(struct placing *p) {
+    const struct exprs *v_keys = &p->d->view_agg->keys, *q_keys = &p->agg->keys;
+    for (size_t i = 0; i < p->block->n_sources; i++)
+        if (!p->source_gone[i]) return false;
+    for (size_t i = 0; i < p->block->n_items; i++)
+        if (!p->item_gone[i]) return false;
+    for (size_t i = 0; i < v_keys->n; i++) {
+        bool found = is_pinned(p, v_keys->at[i]);
+        for (size_t k = 0; k < q_keys->n && !found; k++) found = match_expr(&p->m, v_keys->at[i], q_keys->at[k]);
+        if (!found) return false;
+    }
+    return true;
+}
+
+static const char *pred_words(const struct placing *p, const struct normal *of, nexpr e) { return normal_expr_text(p->d->arena, of, e); }
+
+static void explain(struct placing *p, const struct rewrite *w) {
+    struct deriving *d = p->d;
+    size_t joined = 0, filters = 0;
+    d->proof.n = 0;
+    for (size_t i = 0; i < p->block->n_sources; i++) joined += !p->source_gone[i];
+    say(d, arena_printf(d->arena, "the sources of %s are among those of the query", d->view_name));
+    for (size_t i = 0; i < d->view->preds.n; i++)
+        say(d, arena_printf(d->arena, "its filter %s holds on every row of the query", pred_words(p, d->v, d->view->preds.at[i])));
+    for (size_t i = 0; i < p->block->preds.n; i++) {
+        if (p->pred_gone[i]) continue;
+        filters++;
+        say(d, arena_printf(d->arena, "%s is tested on its columns", pred_words(p, d->q, p->block->preds.at[i])));
+    }
+    if (joined) say(d, arena_printf(d->arena, "%zu more source%s joined on top", joined, joined == 1 ? " is" : "s are"));
+    if (p->agg && d->view_agg) say(d, w->graft.same_grain ? "both have the same grain" : "its grain is finer and its aggregates can be combined");
+    if (!filters && !joined && !d->view_agg) say(d, "only columns are taken or computed");
+}
+
+static struct rewrite *rewrite_new(struct placing *p) {
+    struct deriving *d = p->d;
+    struct rewrite *w = arena_new(d->arena, struct rewrite);
+    w->arena = d->arena;
+    w->q = d->q;
+    w->dialect = d->q->plan->dialect;
+    w->column = arena_array(d->arena, d->q->n_columns + 1, sizeof(struct sql_expr *));
+    w->match = &p->m;
+    w->view = sql_name_of(d->arena, str_of(d->view_name));
+    w->view_alias = str_lower(d->arena, w->view->parts[w->view->part_count - 1].text);
+    *vec_add(d->arena, &w->aliases) = w->view_alias;
+    w->pred_classes = p->v_classes;
+    w->out_classes = p->q_classes;
+    w->graft = (struct graft){.block = p->block, .source_gone = p->source_gone, .item_gone = p->item_gone, .pred_gone = p->pred_gone};
+    return w;
+}
+
+/* The whole query with the view in its place; false when some part cannot be written. */
+static bool write_all(struct placing *p) {
+    struct deriving *d = p->d;
+    struct rewrite *w = rewrite_new(p);
+    list_shown(p, w);
+    p->m.classes = p->q_classes;
+    if (d->view_agg) {
+        bool v_always = !d->view_agg->grouped && d->view_agg->keys.n == 0, q_always = !p->agg->grouped && p->agg->keys.n == 0;
+        if (v_always && !q_always) return false; /* it gives a row over nothing, where the query gives none */
+        w->graft.aggregate = p->agg;
+        w->graft.single = grain_is_same(p);
+        w->graft.same_grain = w->graft.single && q_always == v_always;
+    }
+    p->m.classes = p->v_classes;
+    struct sql_query *query = rewrite_block(w, d->q->root, d->q->plan->names);
+    if (!query || w->why) {
+        remember(d, 3, w->why);
+        return false;
+    }
+    explain(p, w);
+    d->out->query = query;
+    d->out->sql = sql_query_text(d->arena, query, w->dialect);
+    return true;
+}
+
+/* All sources and items are paired: do the conjuncts allow it? */
+static bool finish_place(struct placing *p) {
+    struct deriving *d = p->d;
+    if (++d->tries > TRIES_MAX) return false;
+    p->q_classes = class_new(d->arena, d->q->n_columns);
+    class_learn(p->q_classes, d->q, &p->block->preds, NULL);
+    p->v_classes = class_new(d->arena, d->q->n_columns);
+    class_learn(p->v_classes, d->v, &d->view->preds, p->m.to_q);
+    p->m.classes = p->q_classes;
+    for (size_t i = 0; i < d->view->preds.n; i++) {
+        if (entails(&p->m, &p->block->preds, d->view->preds.at[i])) continue;
+        remember(d, 2,
+                 arena_printf(d->arena, "it keeps only rows with %s, which the query does not ask for", pred_words(p, d->v, d->view->preds.at[i])));
+        return false;
+    }
+    p->m.classes = p->v_classes;
+    for (size_t i = 0; i < p->block->preds.n; i++) p->pred_gone[i] = entailed_by(&p->m, &d->view->preds, p->block->preds.at[i]);
+    return write_all(p);
+}
+
+static bool place_item(struct placing *p, size_t at) {
+    const struct block *view = p->d->view;
+    if (at == view->n_items) return finish_place(p);
+    for (size_t k = 0; k < p->block->n_items; k++) {
+        size_t mark = match_mark(&p->m);
+        if (p->item_gone[k]) continue;
+        p->m.classes = NULL;
+        if (!match_item(&p->m, &view->items[at], &p->block->items[k])) continue;
+        p->item_gone[k] = true;
+        if (place_item(p, at + 1)) return true;
+        p->item_gone[k] = false;
+        match_undo(&p->m, mark);
+    }
+    remember(p->d, 1, "its outer joins are not those of the query");
+    return false;
+}
+
+static bool place_source(struct placing *p, size_t at) {
+    const struct block *view = p->d->view;
+    if (at == view->n_sources) return place_item(p, 0);
+    for (size_t k = 0; k < p->block->n_sources && p->d->tries < TRIES_MAX; k++) {
+        size_t mark = match_mark(&p->m);
+        if (p->source_gone[k]) continue;
+        p->m.classes = NULL;
+        if (!match_source(&p->m, view->sources[at], p->block->sources[k])) continue;
+        p->source_gone[k] = true;
+        if (place_source(p, at + 1)) return true;
+        p->source_gone[k] = false;
+        match_undo(&p->m, mark);
+    }
+    remember(p->d, 0, "it reads sources that the query does not read in the same way");
+    return false;
+}
+
+static bool try_block(struct deriving *d, const struct block *block, const struct source *agg) {
+    struct placing p = {.d = d, .block = block, .agg = agg};
+    bool fits = block->n_sources >= d->view->n_sources && block->n_items >= d->view->n_items && !block->empty;
+    if (!fits || (d->view_agg && !agg)) return false;
+    match_init(&p.m, d->arena, d->v, d->q);
+    p.source_gone = arena_array(d->arena, block->n_sources + 1, sizeof(bool));
+    p.item_gone = arena_array(d->arena, block->n_items + 1, sizeof(bool));
+    p.pred_gone = arena_array(d->arena, block->preds.n + 1, sizeof(bool));
+    return place_source(&p, 0);
+}
+
+/* The block itself, then the blocks of its sources and outer joins. */
+static bool walk(struct deriving *d, const struct block *block, const struct source *agg) {
+    if (try_block(d, block, agg)) return true;
+    for (size_t i = 0; i < block->n_sources; i++) {
+        const struct source *s = block->sources[i];
+        if (s->block && walk(d, s->block, s->kind == SRC_AGG && !s->n_sets ? s : NULL)) return true;
+        for (size_t k = 0; k < s->n_branches; k++)
+            if (walk(d, s->branches[k], NULL)) return true;
+    }
+    for (size_t i = 0; i < block->n_items; i++)
+        for (size_t k = 0; k < block->items[i].block->n_sources; k++) {
+            const struct source *s = block->items[i].block->sources[k];
+            if (s->block && walk(d, s->block, s->kind == SRC_AGG && !s->n_sets ? s : NULL)) return true;
+        }
+    return false;
+}
+
+/* What kind of view it is; false when nothing but equality will do. */
+static bool look_at_view(struct deriving *d) {
+    const struct block *root = d->v->root;
+    d->view = root;
+    if (root->empty || root->n_sources == 0) return false;
+    const struct source *first = root->sources[0];
+    bool groups = root->n_sources == 1 && root->n_items == 0 && first->kind == SRC_AGG;
+    if (!groups) return true;
+    if (first->n_sets || root->preds.n || !first->block || first->block->empty) return false;
+    d->view_agg = first;
+    d->view = first->block;
+    return true;
+}
+
+struct derivation *derive_find(struct arena *arena, const struct normal *q, const struct normal *v, const char *view_name,
+                               const char *const *view_columns) {
+    struct deriving d = {.arena = arena, .q = q, .v = v, .view_name = view_name, .view_columns = view_columns, .closest_at = -1};
+    d.out = arena_new(arena, struct derivation);
+    if (!q->root || !v->root || q->reason || v->reason) {
+        d.out->why = q->reason ? q->reason : v->reason ? v->reason : "no normal form";
+        return d.out;
+    }
+    bool found = look_at_view(&d) && walk(&d, q->root, NULL);
+    if (!found && d.view_agg) {
+        /* A view that groups may still stand for a whole source of the query. */
+        d.view_agg = NULL;
+        d.view = v->root;
+        found = walk(&d, q->root, NULL);
+    }
+    if (!found) d.out->why = d.closest ? d.closest : "nothing in the query is what it stores";
+    d.out->n_proof = found ? d.proof.n : 0;
+    d.out->proof = d.proof.at;
+    return d.out;
+}
+
+/* The tables that the query knows, and the view as one more. */
+static struct schema *schema_with_view(struct arena *arena, const struct plan *query, const struct plan *view, const char *view_name,
+                                       const char *const *view_columns) {
+    struct schema *schema = schema_new(arena);
+    for (size_t i = 0; query->schema && i < query->n_tables; i++) {
+        const struct schema_table *known = schema_find(query->schema, query->tables[i]);
+        if (!known) continue;
+        struct schema_table *copy = schema_table_add(schema, known->name);
+        copy->complete = known->complete;
+        for (size_t k = 0; k < known->columns.n; k++) {
+            struct schema_column *column = schema_column_add(schema, copy, known->columns.at[k].name, known->columns.at[k].type);
+            column->not_null = known->columns.at[k].not_null;
+            column->not_null_origin = known->columns.at[k].not_null_origin;
+        }
+    }
+    struct schema_table *table = schema_table_add(schema, view_name);
+    table->complete = true;
+    for (size_t i = 0; i < view->n_outputs; i++) {
+        const char *name = view_columns ? view_columns[i] : view->names[i];
+        schema_column_add(schema, table, name && *name ? name : arena_printf(arena, "column %zu", i + 1), view->columns[view->root->columns[i]].type);
+    }
+    return schema;
+}
+
+struct refutation *derive_check(struct arena *arena, const struct derivation *d, const struct plan *query, const struct plan *view,
+                                const char *view_name, const char *const *view_columns, const struct refute_limits *limits) {
+    struct schema *schema = schema_with_view(arena, query, view, view_name, view_columns);
+    struct plan *rewrite = NULL;
+    const struct err *err = plan_from_sql(arena, str_of(d->sql), schema, query->dialect, &rewrite);
+    if (!err) return refute_rewrite(arena, query, rewrite, view, view_name, limits);
+    struct refutation *out = arena_new(arena, struct refutation);
+    out->verdict = REFUTE_CANNOT;
+    out->reason = arena_printf(arena, "the rewrite cannot be read back: %s", err->text);
+    return out;
+}

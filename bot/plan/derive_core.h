@@ -1,0 +1,93 @@
+/* derive_core.h - what the files of derivability share: matching two normal forms, entailment, and writing the rewrite.
+ * Layer: plan, internal to derive*.c, rewrite.c, share.c, difference.c. May use: base, sql, plan, normal. */
+#ifndef DERIVE_CORE_H
+#define DERIVE_CORE_H
+
+#include "normal.h"
+#include "sql_ast.h"
+
+/* ---- matching: which column of the query is which of the view (derive_match.c) */
+
+struct match {
+    struct arena *arena;
+    const struct normal *v, *q;
+    int *to_q;      /* by v column number: the q column it is; -1: none yet */
+    int *classes;   /* by q column number: union-find of columns that are equal on every row; NULL: every column its own */
+    VEC(int) trail; /* v columns that were mapped, for taking it back */
+    size_t work;    /* steps done; over MATCH_WORK_MAX everything fails */
+};
+#define MATCH_WORK_MAX 200000
+
+void match_init(struct match *m, struct arena *arena, const struct normal *v, const struct normal *q);
+size_t match_mark(const struct match *m);
+void match_undo(struct match *m, size_t mark);
+/* Is the view's expression the query's, under the columns mapped so far? */
+bool match_expr(struct match *m, nexpr v, nexpr q);
+/* The same block: sources, items and conjuncts one to one, outputs not looked at. Maps columns; on failure takes that back. */
+bool match_block(struct match *m, const struct block *v, const struct block *q);
+/* The same source; columns of `q` must all be made by `v`, which may make more. */
+bool match_source(struct match *m, const struct source *v, const struct source *q);
+/* The same left-join item. */
+bool match_item(struct match *m, const struct left_item *v, const struct left_item *q);
+/* Every expression of `v` has its own partner in `q`, both ways. */
+bool match_sets(struct match *m, const struct exprs *v, const struct exprs *q);
+
+/* Equality classes of q columns: `classes` by union-find. */
+int class_find(const int *classes, int column);
+int *class_new(struct arena *arena, size_t n);
+void class_join(int *classes, int a, int b);
+/* Joins the columns that conjuncts equate (not of floating point or padded text). `map` gives q columns for v ones, or NULL. */
+void class_learn(int *classes, const struct normal *of, const struct exprs *preds, const int *map);
+
+/* ---- entailment (derive_entail.c) */
+
+/* Do the query's conjuncts imply the view's conjunct on every row? m->classes should hold the query's equalities. */
+bool entails(struct match *m, const struct exprs *q_preds, nexpr v_pred);
+/* Do the view's conjuncts imply the query's conjunct `q_pred`? m->classes should hold the view's equalities. */
+bool entailed_by(struct match *m, const struct exprs *v_preds, nexpr q_pred);
+
+/* ---- writing a normal form as SQL (rewrite.c) */
+
+/* An expression of the view that its output shows. */
+struct shown {
+    nexpr v;
+    struct sql_expr *as;
+};
+
+/* Where in the query the view's table takes the place of sources. */
+struct graft {
+    const struct block *block;      /* NULL: nowhere */
+    const bool *source_gone;        /* by place in block->sources */
+    const bool *item_gone;          /* by place in block->items */
+    const bool *pred_gone;          /* by place in block->preds */
+    const struct source *aggregate; /* the SRC_AGG over block whose grouping the view has done; NULL: none */
+    bool same_grain;                /* its aggregates are columns of the view */
+    bool single;                    /* each of its groups is at most one row of the view */
+};
+
+struct rewrite {
+    struct arena *arena;
+    const struct normal *q;
+    enum dialect dialect;
+    struct sql_expr **column; /* by q column number: how to write it; NULL: not in reach */
+    struct graft graft;
+    struct match *match; /* of the graft; NULL: none */
+    const struct sql_name *view;
+    const char *view_alias;
+    VEC(struct shown) shown;         /* plain outputs of the view */
+    VEC(struct shown) aggregates;    /* its aggregates */
+    VEC(const char *) aliases;       /* in use */
+    int *pred_classes, *out_classes; /* equality classes of the graft: those the view keeps, those the query keeps */
+    int depth;
+    const char *why; /* first reason why something could not be written */
+};
+
+struct sql_expr *rewrite_expr(struct rewrite *w, nexpr e);
+/* The whole block as a query; NULL with w->why when it cannot be written. */
+struct sql_query *rewrite_block(struct rewrite *w, const struct block *block, const char *const *names);
+void rewrite_fail(struct rewrite *w, const char *why);
+/* How an aggregate of the graft is computed from the view's columns (derive_aggregate.c). */
+struct sql_expr *rewrite_aggregate(struct rewrite *w, nexpr aggregate);
+/* Splits at AND, into `out`. */
+void exprs_add(struct arena *arena, struct exprs *out, nexpr e);
+#endif

@@ -1,0 +1,382 @@
+/* rewrite.c - a normal form written as SQL again, with the view's table in the place of what it holds. */
+#include "derive_core.h"
+
+#include "sql_build.h"
+#include "sql_print.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+#define REWRITE_DEPTH_MAX 60
+
+void rewrite_fail(struct rewrite *w, const char *why) {
+    if (!w->why) w->why = why;
+}
+
+static struct sql_expr *fail(struct rewrite *w, const char *why) {
+    rewrite_fail(w, why);
+    return sql_null(w->arena);
+}
+
+static const char *digits_text(struct arena *arena, const struct literal *lit) {
+    if (lit->s.n) return str_dup(arena, lit->s);
+    if (lit->scale <= 0) return arena_printf(arena, "%lld", (long long)lit->i);
+    bool minus = lit->i < 0;
+    char *digits = arena_printf(arena, "%0*lld", lit->scale + 1, (long long)(minus ? -lit->i : lit->i));
+    size_t n = strlen(digits) - (size_t)lit->scale;
+    return arena_printf(arena, "%s%.*s.%s", minus ? "-" : "", (int)n, digits, digits + n);
+}
+
+static struct sql_expr *typed_literal(struct rewrite *w, const char *type, struct str value) {
+    if (w->dialect == DIALECT_TSQL || w->dialect == DIALECT_SQLITE) return sql_string(w->arena, value);
+    struct sql_expr *text = sql_string(w->arena, value), *e = sql_expr_new(w->arena, EX_LITERAL, LIT_TYPED, &text, 1);
+    e->type = sql_type_named(w->arena, str_of(type));
+    e->name = value;
+    return e;
+}
+
+static struct sql_expr *interval_literal(struct rewrite *w, const struct literal *lit) {
+    int64_t day = 86400000000;
+    bool months = lit->scale != 0;
+    if (months ? lit->i != 0 : lit->i % day != 0) return fail(w, "an interval of several units");
+    int64_t count = months ? lit->scale : lit->i / day;
+    struct sql_expr *value = sql_string(w->arena, str_of(arena_printf(w->arena, "%lld", (long long)count)));
+    struct sql_expr *e = sql_expr_new(w->arena, EX_INTERVAL, OP_NONE, &value, 1);
+    e->name = months ? STR("MONTH") : STR("DAY");
+    return e;
+}
+
+static struct str civil_text(struct arena *arena, int64_t days) {
+    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+    int day = (int)(doy - (153 * mp + 2) / 5 + 1), month = (int)(mp < 10 ? mp + 3 : mp - 9);
+    return str_of(arena_printf(arena, "%04d-%02d-%02d", (int)(yoe + era * 400 + (month <= 2)), month, day));
+}
+
+static struct str moment_text(struct arena *arena, int64_t micros) {
+    int64_t day = 86400000000, days = micros / day - (micros % day < 0), rest = micros - days * day, s = rest / 1000000;
+    char fraction[16] = "";
+    if (rest % 1000000) snprintf(fraction, sizeof fraction, ".%06d", (int)(rest % 1000000));
+    struct str date = civil_text(arena, days);
+    return str_of(arena_printf(arena, "%.*s %02d:%02d:%02d%s", STR_ARG(date), (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60), fraction));
+}
+
+static struct sql_expr *number_literal(struct rewrite *w, const char *digits) {
+    if (*digits != '-') return sql_number(w->arena, str_of(digits));
+    return sql_unary(w->arena, OP_NEGATE, sql_number(w->arena, str_of(digits + 1)));
+}
+
+static struct sql_expr *write_literal(struct rewrite *w, const struct literal *lit) {
+    switch (lit->kind) {
+    case VALUE_NULL:
+        return sql_null(w->arena);
+    case VALUE_BOOL:
+        return sql_bool(w->arena, lit->i != 0);
+    case VALUE_INT:
+    case VALUE_DECIMAL:
+        return number_literal(w, digits_text(w->arena, lit));
+    case VALUE_FLOAT:
+        return number_literal(w, arena_printf(w->arena, "%.17ge0", lit->r));
+    case VALUE_TEXT:
+        return sql_string(w->arena, lit->s);
+    case VALUE_DATE:
+        return typed_literal(w, "DATE", civil_text(w->arena, lit->i));
+    case VALUE_TIMESTAMP:
+        return typed_literal(w, "TIMESTAMP", moment_text(w->arena, lit->i));
+    case VALUE_INTERVAL:
+        return interval_literal(w, lit);
+    }
+    return fail(w, "a literal");
+}
+
+static enum sql_op binary_op(enum scalar_op op) {
+    switch (op) {
+    case SC_EQ:
+        return OP_EQ;
+    case SC_NE:
+        return OP_NE;
+    case SC_LT:
+        return OP_LT;
+    case SC_LE:
+        return OP_LE;
+    case SC_GT:
+        return OP_GT;
+    case SC_GE:
+        return OP_GE;
+    case SC_ADD:
+        return OP_ADD;
+    case SC_SUB:
+        return OP_SUB;
+    case SC_MUL:
+        return OP_MUL;
+    case SC_DIV:
+        return OP_DIVIDE;
+    case SC_MOD:
+        return OP_MODULO;
+    case SC_AND:
+        return OP_AND;
+    case SC_OR:
+        return OP_OR;
+    default:
+        return OP_NONE;
+    }
+}
+
+static struct sql_expr **write_args(struct rewrite *w, const nexpr *args, size_t n) {
+    struct sql_expr **out = arena_array(w->arena, n + 1, sizeof *out);
+    for (size_t i = 0; i < n; i++) out[i] = rewrite_expr(w, args[i]);
+    return out;
+}
+
+static struct sql_expr *write_binary(struct rewrite *w, nexpr e) {
+    struct sql_expr *out = rewrite_expr(w, e->args[0]);
+    for (size_t i = 1; i < e->n; i++) out = sql_binary(w->arena, binary_op(e->op), out, rewrite_expr(w, e->args[i]));
+    return out;
+}
+
+static struct sql_expr *write_case(struct rewrite *w, nexpr e) {
+    struct sql_expr **args = write_args(w, e->args, e->n);
+    return sql_case(w->arena, args, (uint32_t)(e->n / 2), args[e->n - 1]);
+}
+
+static struct sql_expr *write_like(struct rewrite *w, nexpr e) {
+    static const struct {
+        const char *name;
+        enum sql_op op;
+    } ops[] = {{"like", OP_LIKE}, {"ilike", OP_ILIKE}, {"rlike", OP_RLIKE}, {"similar", OP_SIMILAR}};
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
+        if (!e->name || strcmp(ops[i].name, e->name) != 0) continue;
+        struct sql_expr *out = sql_expr_new(w->arena, EX_LIKE, ops[i].op, write_args(w, e->args, e->n), e->n);
+        if (e->n == 3) out->flags |= SQL_ESCAPE;
+        return out;
+    }
+    return fail(w, "a pattern");
+}
+
+static const char *cast_type_text(struct arena *arena, struct type type) {
+    switch (type.kind) {
+    case TYPE_DECIMAL:
+        return type.precision ? arena_printf(arena, "DECIMAL(%d, %d)", type.precision, type.scale) : "DECIMAL";
+    case TYPE_INT:
+        return type.precision == 64 ? "BIGINT" : type.precision == 32 || !type.precision ? "INT" : type.precision == 16 ? "SMALLINT" : NULL;
+    case TYPE_DATE:
+        return "DATE";
+    case TYPE_TIMESTAMP:
+        return "TIMESTAMP";
+    case TYPE_BOOL:
+        return "BOOLEAN";
+    default:
+        return NULL;
+    }
+}
+
+static struct sql_expr *write_cast(struct rewrite *w, nexpr e) {
+    const char *type = cast_type_text(w->arena, e->type);
+    if (e->type.kind == TYPE_STRING)
+        type = e->type.precision ? arena_printf(w->arena, "VARCHAR(%d)", e->type.precision) : w->dialect <= DIALECT_BIGQUERY ? "STRING" : "VARCHAR";
+    if (e->type.kind == TYPE_FLOAT) type = w->dialect <= DIALECT_SPARK ? "DOUBLE" : w->dialect == DIALECT_BIGQUERY ? "FLOAT64" : "DOUBLE PRECISION";
+    if (!type) return fail(w, "a cast");
+    bool try_it = e->name && strcmp(e->name, "try_cast") == 0;
+    struct sql_expr *out = sql_cast(w->arena, rewrite_expr(w, e->args[0]), sql_type_named(w->arena, str_of(type)), try_it ? CAST_TRY : CAST_PLAIN);
+    if (try_it) out->name = STR("TRY_CAST");
+    return out;
+}
+
+static struct sql_expr *keyword(struct rewrite *w, nexpr e) {
+    struct sql_expr *out = sql_expr_new(w->arena, EX_KEYWORD, OP_NONE, NULL, 0);
+    out->name = e->lit.s;
+    return out;
+}
+
+/* "extract::from": the words between the arguments stand in the name. */
+static struct sql_expr *write_worded(struct rewrite *w, nexpr e) {
+    struct str rest = str_of(e->name), part;
+    str_split(&rest, ':', &part);
+    bool has_unit = str_is(part, "extract") || str_is(part, "floor") || str_is(part, "ceil");
+    if (!has_unit && !str_is(part, "substring") && !str_is(part, "position")) return fail(w, "a function with words among its arguments");
+    struct sql_expr **args = write_args(w, e->args, e->n);
+    for (size_t i = 0; has_unit && i < e->n; i++)
+        if (e->args[i]->op == SC_LITERAL && e->args[i]->lit.kind == VALUE_TEXT) args[i] = keyword(w, e->args[i]);
+    struct sql_expr *out = sql_call(w->arena, part, args, e->n);
+    struct sql_call *more = sql_call_more(w->arena, out);
+    more->before = arena_array(w->arena, e->n + 1u, sizeof *more->before);
+    for (size_t i = 0; i < e->n && str_split(&rest, ':', &part); i++) {
+        char *word = str_dup(w->arena, part);
+        for (char *p = word; *p; p++) *p = (char)toupper((unsigned char)*p);
+        more->before[i] = str_of(word);
+    }
+    return out;
+}
+
+static bool is_plain_name(const char *name) {
+    for (const char *p = name; *p; p++)
+        if (!isalnum((unsigned char)*p) && *p != '_' && *p != '.') return false;
+    return *name != 0;
+}
+
+static struct sql_expr *write_call(struct rewrite *w, nexpr e) {
+    static const char *const made_up[] = {"array", "map",   "subscript", "in_array",  "json_get",  "json_get_text", "at_time_zone",
+                                          "glob",  "match", "xor",       "tsql_plus", "member_of", "overlaps"};
+    static const char *const bare[] = {"current_date", "current_timestamp", "current_time", "localtime", "localtimestamp", "current_user"};
+    for (size_t i = 0; i < sizeof made_up / sizeof *made_up; i++)
+        if (strcmp(made_up[i], e->name) == 0) return fail(w, "an operator that is kept as a function");
+    if (strncmp(e->name, "bit_", 4) == 0 || strncmp(e->name, "shift_", 6) == 0) return fail(w, "a bit operator");
+    if (strchr(e->name, ':')) return write_worded(w, e);
+    if (!is_plain_name(e->name)) return fail(w, "a function with an unusual name");
+    struct sql_expr *out = sql_call(w->arena, str_of(e->name), write_args(w, e->args, e->n), e->n);
+    for (size_t i = 0; e->n == 0 && i < sizeof bare / sizeof *bare; i++)
+        if (strcmp(bare[i], e->name) == 0) out->flags |= SQL_NO_PARENS;
+    return out;
+}
+
+static struct sql_expr *write_aggregate(struct rewrite *w, nexpr e) {
+    if (e->n_order || strchr(e->name, ':')) return fail(w, "an ordered aggregate");
+    struct sql_expr **args = write_args(w, e->args, e->n);
+    bool star = strcmp(e->name, "count") == 0 && e->n == 0;
+    if (star) args[0] = sql_star(w->arena, NULL);
+    if (e->filter) {
+        /* FILTER is not in every dialect; CASE is. */
+        struct sql_expr *arms[2] = {rewrite_expr(w, e->filter), star ? sql_integer(w->arena, 1) : args[0]};
+        if (e->n > 1) return fail(w, "a filtered aggregate of several arguments");
+        args[0] = sql_case(w->arena, arms, 1, NULL);
+        star = false;
+    }
+    struct sql_expr *out = sql_call(w->arena, str_of(e->name), args, e->n || !e->n ? (uint32_t)(e->n ? e->n : 1) : 0);
+    if (e->distinct) out->flags |= SQL_DISTINCT;
+    return out;
+}
+
+static void write_order(struct rewrite *w, const struct sort_key *keys, size_t n, struct sql_order **order, uint32_t *count) {
+    for (size_t i = 0; i < n; i++) {
+        bool low = dialect_traits(w->dialect)->nulls_low;
+        enum sql_nulls nulls = keys[i].nulls_first == (low != keys[i].descending) ? NULLS_UNSAID : keys[i].nulls_first ? NULLS_FIRST : NULLS_LAST;
+        sql_order_add(w->arena, order, count, rewrite_expr(w, keys[i].expr), keys[i].descending ? ORDER_DESC : ORDER_UNSAID, nulls);
+    }
+}
+
+static struct sql_expr *write_window(struct rewrite *w, nexpr e) {
+    const struct window_spec *spec = e->window;
+    if (spec->unit != WINDOW_NONE || spec->exclude || spec->ignore_nulls) return fail(w, "a window frame");
+    nexpr f = e->args[0];
+    struct sql_expr *call = f->op == SC_AGG ? write_aggregate(w, f) : write_call(w, f);
+    if (call->kind != EX_CALL) return call;
+    struct sql_window *window = arena_new(w->arena, struct sql_window);
+    window->partition = write_args(w, spec->partition, spec->n_partition);
+    window->partition_count = (uint32_t)spec->n_partition;
+    write_order(w, spec->order, spec->n_order, &window->order, &window->order_count);
+    sql_call_more(w->arena, call)->over = window;
+    return call;
+}
+
+static struct sql_expr *write_not(struct rewrite *w, nexpr e) {
+    nexpr x = e->args[0];
+    struct sql_expr *inner = rewrite_expr(w, x);
+    bool folds = inner->kind == EX_IS || inner->kind == EX_IN || inner->kind == EX_LIKE || inner->kind == EX_IN_QUERY;
+    if (!folds || (inner->flags & SQL_NOT)) return sql_unary(w->arena, OP_NOT, inner);
+    inner->flags |= SQL_NOT;
+    return inner;
+}
+
+static struct sql_expr *write_query(struct rewrite *w, nexpr e) {
+    struct sql_query *query = e->block ? rewrite_block(w, e->block, NULL) : NULL;
+    if (!query) return fail(w, "a sub-query");
+    if (e->op == SC_EXISTS) return sql_subquery(w->arena, EX_EXISTS, query);
+    if (e->op == SC_SUBQUERY) return sql_subquery(w->arena, EX_SUBQUERY, query);
+    if (e->op != SC_IN_QUERY) return fail(w, "a quantified comparison");
+    struct sql_expr **args = write_args(w, e->args, e->n), *left = e->n == 1 ? args[0] : sql_expr_new(w->arena, EX_TUPLE, OP_NONE, args, e->n);
+    struct sql_expr *out = sql_expr_new(w->arena, EX_IN_QUERY, OP_NONE, &left, 1);
+    out->query = query;
+    return out;
+}
+
+static struct sql_expr *write_same(struct rewrite *w, nexpr e) {
+    struct sql_expr **args = write_args(w, e->args, 2);
+    if (dialect_traits(w->dialect)->null_safe_equal) return sql_binary(w->arena, OP_NULL_EQ, args[0], args[1]);
+    struct sql_expr *out = sql_expr_new(w->arena, EX_IS, OP_IS_DISTINCT, args, 2);
+    out->flags |= SQL_NOT;
+    return out;
+}
+
+static struct sql_expr *shown_as(struct rewrite *w, nexpr e) {
+    for (size_t i = 0; w->match && i < w->shown.n; i++)
+        if (match_expr(w->match, w->shown.at[i].v, e)) return w->shown.at[i].as;
+    return NULL;
+}
+
+static struct sql_expr *write_column(struct rewrite *w, nexpr e) {
+    if (e->column >= 0 && (size_t)e->column < w->q->n_columns && w->column[e->column]) return w->column[e->column];
+    return fail(w, arena_printf(w->arena, "the stored result does not show `%s`", w->q->plan->columns[e->column].name));
+}
+
+static struct sql_expr *write_node(struct rewrite *w, nexpr e) {
+    switch (e->op) {
+    case SC_COLUMN:
+        return write_column(w, e);
+    case SC_LITERAL:
+        return write_literal(w, &e->lit);
+    case SC_PARAM:
+        return strncmp(e->name, "lambda:", 7) == 0 ? fail(w, "a lambda") : sql_param(w->arena, str_of(e->name));
+    case SC_AND:
+    case SC_OR:
+    case SC_EQ:
+    case SC_NE:
+    case SC_LT:
+    case SC_LE:
+    case SC_GT:
+    case SC_GE:
+    case SC_ADD:
+    case SC_SUB:
+    case SC_MUL:
+    case SC_DIV:
+    case SC_MOD:
+        return write_binary(w, e);
+    case SC_NOT:
+        return write_not(w, e);
+    case SC_SAME:
+        return write_same(w, e);
+    case SC_IS_NULL:
+        return sql_is(w->arena, rewrite_expr(w, e->args[0]), OP_IS_NULL, false);
+    case SC_IS_TRUE:
+        return sql_is(w->arena, rewrite_expr(w, e->args[0]), OP_IS_TRUE, false);
+    case SC_NEG:
+        return sql_unary(w->arena, OP_NEGATE, rewrite_expr(w, e->args[0]));
+    case SC_CONCAT:
+        return sql_expr_new(w->arena, EX_BINARY, OP_CONCAT, write_args(w, e->args, e->n), e->n);
+    case SC_LIKE:
+        return write_like(w, e);
+    case SC_CASE:
+        return write_case(w, e);
+    case SC_COALESCE:
+        return sql_call(w->arena, STR("COALESCE"), write_args(w, e->args, e->n), e->n);
+    case SC_IN: {
+        struct sql_expr **args = write_args(w, e->args, e->n);
+        return sql_in(w->arena, args[0], args + 1, e->n - 1u, false);
+    }
+    case SC_CAST:
+        return write_cast(w, e);
+    case SC_CALL:
+        return write_call(w, e);
+    case SC_AGG:
+        return write_aggregate(w, e);
+    case SC_WINDOW:
+        return write_window(w, e);
+    case SC_EXISTS:
+    case SC_IN_QUERY:
+    case SC_SUBQUERY:
+        return write_query(w, e);
+    default:
+        return fail(w, "an expression that has no plain SQL");
+    }
+}
+
+struct sql_expr *rewrite_expr(struct rewrite *w, nexpr e) {
+    struct sql_expr *shown = shown_as(w, e);
+    if (shown) return shown;
+    if (++w->depth > REWRITE_DEPTH_MAX) {
+        w->depth--;
+        return fail(w, "too deep");
+    }
+    struct sql_expr *out = write_node(w, e);
+    w->depth--;
+    return out;
+}
