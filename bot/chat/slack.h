@@ -1,23 +1,15 @@
 /* slack.h - Slack's web methods we use, its limits and its escapes.
- * Layer: chat. May use: base, http. https://docs.slack.dev/reference/methods
+ * Layer: chat. May use: base, http, slack_text, slack_fit. https://docs.slack.dev/reference/methods
  * Errors: ERR_RETRY (429 with its Retry-After, 5xx, network; "ratelimited"), ERR_CONFIG (token revoked or without a scope, webhook gone: the text
  * names what is missing), ERR_REFUSED (channel not found or archived, message gone, blocks not taken). */
 #ifndef SLACK_H
 #define SLACK_H
 
 #include "http.h"
+#include "slack_fit.h"
+#include "slack_text.h"
 
 #include <jansson.h>
-
-/* Limits of reference pages and of what was seen in the field. */
-#define SLACK_BLOCKS_MAX  50
-#define SLACK_TEXT_MAX    4000
-#define SLACK_SECTION_MAX 3000
-#define SLACK_FIELD_MAX   2000
-#define SLACK_HEADER_MAX  150
-#define SLACK_BUTTON_MAX  75
-#define SLACK_VALUE_MAX   2000
-#define SLACK_TOTAL_MAX   12000
 
 /* All strings are copied. */
 struct slack_config {
@@ -26,6 +18,9 @@ struct slack_config {
     const char *webhook_url;           /* incoming webhook, when there is no token */
     const char *const *response_hosts; /* [hooks.slack.com] host or host:port that response_url may name */
     size_t response_host_count;
+    int spacing_ms;                             /* between posts; Slack takes about one a second per channel. 0: none, -1: 1000 */
+    void (*pause)(void *ctx, int milliseconds); /* NULL: sleeps */
+    void *pause_ctx;
 };
 struct slack; /* opaque; may be used by several threads at once */
 
@@ -35,14 +30,19 @@ bool slack_has_token(const struct slack *slack);
 
 /* A message: `text` is always sent (notification, screen readers); `blocks` an array or NULL. Both are cut to the limits here. */
 struct slack_message {
-    const char *channel;   /* id, or name with # */
+    const char *channel;   /* id, or name with #; with a thread_ts the id */
     const char *thread_ts; /* NULL: not in a thread */
     const char *text;
     const json_t *blocks;
+    const char *key, *digest; /* NULL, or kept with the message unseen, for slack_find */
 };
 /* Where a message landed: keep both to update it. Empty strings when sent by a webhook. */
 struct slack_place {
     const char *channel, *ts;
+};
+struct slack_found {
+    struct slack_place place;
+    const char *digest;
 };
 const struct err *slack_post(struct slack *slack, struct arena *arena, const struct slack_message *message, struct slack_place *out) MUST_CHECK;
 /* ERR_REFUSED with text "message_not_found..." when it was deleted: post anew. */
@@ -64,12 +64,10 @@ const struct err *slack_whoami(struct slack *slack, struct arena *arena, json_t 
 /* The user's id by e-mail, NULL when Slack knows none. */
 const struct err *slack_user_by_email(struct slack *slack, struct arena *arena, const char *email, const char **out) MUST_CHECK;
 
-/* `&`, `<`, `>` as entities: nothing of the text can become a mention or a link. */
-char *slack_escape(struct arena *arena, const char *text);
-/* "<url|label>" with both made safe; just the label when the url is not http(s). */
-char *slack_link(struct arena *arena, const char *url, const char *label);
-/* At most `max` bytes, cut between characters and never inside an entity or <...>, ending in an ellipsis when cut. */
-char *slack_cut(struct arena *arena, const char *text, size_t max);
-/* A copy of `blocks` that meets every limit above; what does not fit is cut, and the last block then says so. */
-json_t *slack_fit(struct arena *arena, const json_t *blocks);
+/* The e-mail address of a user id, NULL when Slack does not show it (scope users:read.email). */
+const struct err *slack_user_email(struct slack *slack, struct arena *arena, const char *user, const char **out) MUST_CHECK;
+
+/* Our newest message in a channel (or thread) that carries `message->key`: after a crash the answer to a post may be lost, though the post landed.
+ * `out->ts` is "" when there is none, or when we may not look (scopes channels:history and channels:read; groups:* in private channels). */
+const struct err *slack_find(struct slack *slack, struct arena *arena, const struct slack_message *message, struct slack_found *out) MUST_CHECK;
 #endif

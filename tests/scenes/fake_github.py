@@ -660,7 +660,7 @@ class FakeGitHub(FakeServer):
         return Answer(201, {"id": self.new_id(), **body})
 
     def get_statuses(self, request, repo, sha):
-        return self.page(request, [s for s in repo.statuses if s["sha"] == sha])
+        return self.page(request, [s for s in reversed(repo.statuses) if s["sha"] == sha])  # newest first
 
     # -- git ----------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,9 @@ class FakeSlack(FakeServer):
             "auth.test": lambda r, b: Answer(200, {"ok": True, "team_id": "T1", "user_id": "UBOT", "bot_id": "B1"}),
             "users.info": self.user_info,
             "users.lookupByEmail": self.user_lookup,
+            "conversations.list": self.channel_list,
+            "conversations.history": self.history,
+            "conversations.replies": self.history,
         }
         if method not in known:
             self.violation(request, "an unexpected method")
@@ -148,6 +151,15 @@ class FakeSlack(FakeServer):
     def user_lookup(self, request, query):
         found = next((u for u, e in self.emails.items() if e == query.get("email")), None)
         return Answer(200, {"ok": True, "user": {"id": found}} if found else {"ok": False, "error": "users_not_found"})
+
+    def channel_list(self, request, query):
+        return Answer(200, {"ok": True, "channels": [{"id": "Cdata-reviews", "name": "data-reviews"}], "response_metadata": {"next_cursor": ""}})
+
+    def history(self, request, query):
+        """Newest first; a thread's messages are those that hang under its first."""
+        found = [m for (channel, ts), m in self.messages.items()
+                 if channel == query.get("channel") and m.get("thread_ts") == query.get("ts")]
+        return Answer(200, {"ok": True, "messages": found[::-1], "has_more": False})
 
     def answer_response(self, request):
         if request.headers.get("Authorization"):

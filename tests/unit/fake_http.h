@@ -26,7 +26,7 @@ struct fake {
     int pauses;
 };
 
-static void fake_pause(void *ctx, int milliseconds) { ((struct fake *)ctx)->pauses += milliseconds > 0; }
+static inline void fake_pause(void *ctx, int milliseconds) { ((struct fake *)ctx)->pauses += milliseconds > 0; }
 
 static void fake_headers(struct arena *arena, const char *head, struct http_response *out) {
     struct str rest = str_of(head), row;
