@@ -106,10 +106,8 @@ const struct err *slack_post_run(struct slack *slack, struct arena *arena, const
 }
 
 const struct err *slack_post_send(void *ctx, struct arena *arena, const struct outbox_item *item, json_t **state_out) {
-    json_t *payload = NULL, *old = NULL, *state = NULL;
+    json_t *payload = NULL, *old = NULL;
     TRY(err_wrap(jsx_load(arena, item->payload, strlen(item->payload), &payload), "payload"));
     if (item->outside && jsx_load(arena, item->outside, strlen(item->outside), &old)) old = NULL;
-    const struct err *e = slack_post_run(ctx, arena, &(struct slack_posting){item->kind, item->subject, payload, old}, &state);
-    *state_out = json_incref(state);
-    return e;
+    return slack_post_run(ctx, arena, &(struct slack_posting){item->kind, item->subject, payload, old}, state_out);
 }

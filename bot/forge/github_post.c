@@ -77,7 +77,6 @@ static const struct err *pull_post(struct posting *p) {
     TRY(github_comments(p->github, p->arena, &p->repo, p->number, &p->spoken));
     if (is_outdated(p)) {
         log_info("%s#%d: newer than this is shown already", p->repo.name, p->number);
-        json_object_update(p->state, (json_t *)p->old);
         return NULL;
     }
     struct err refused = {0};
@@ -205,7 +204,8 @@ static const struct err *reply_post(struct posting *p) {
 
 const struct err *github_post_run(struct github *github, struct arena *arena, const struct github_post *post, json_t **state_out) {
     static const struct err *(*const posts[])(struct posting *) = {pull_post, issue_post, reaction_post, reply_post};
-    struct posting p = {.github = github, .arena = arena, .payload = post->payload, .old = post->state, .state = jsx_own(arena, json_object())};
+    struct posting p = {.github = github, .arena = arena, .payload = post->payload, .old = post->state};
+    p.state = jsx_own(arena, json_is_object(post->state) ? json_deep_copy(post->state) : json_object());
     *state_out = p.state;
     TRY(posting_begin(&p));
     for (size_t i = 0; github_post_kinds[i]; i++) {
@@ -215,10 +215,8 @@ const struct err *github_post_run(struct github *github, struct arena *arena, co
 }
 
 const struct err *github_post_send(void *ctx, struct arena *arena, const struct outbox_item *item, json_t **state_out) {
-    json_t *payload = NULL, *old = NULL, *state = NULL;
+    json_t *payload = NULL, *old = NULL;
     TRY(err_wrap(jsx_load(arena, item->payload, strlen(item->payload), &payload), "payload"));
     if (item->outside && jsx_load(arena, item->outside, strlen(item->outside), &old)) old = NULL;
-    const struct err *e = github_post_run(ctx, arena, &(struct github_post){item->kind, payload, old}, &state);
-    *state_out = json_incref(state);
-    return e;
+    return github_post_run(ctx, arena, &(struct github_post){item->kind, payload, old}, state_out);
 }

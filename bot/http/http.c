@@ -164,6 +164,14 @@ static bool host_is_loopback(const char *host) {
     return sscanf(host, "%3d.%3d.%3d.%3d%c", &a, &b, &c, &d, &tail) == 4 && a == 127;
 }
 
+bool http_is_loopback(const char *url) {
+    struct arena *arena = arena_create(ARENA_SMALL);
+    struct origin o;
+    bool is = origin_read(arena, url, &o) && host_is_loopback(o.host);
+    arena_destroy(arena);
+    return is;
+}
+
 char *http_escape(struct arena *arena, const char *text, bool keep_slash) {
     struct buf out = buf_new(arena);
     for (const unsigned char *p = (const unsigned char *)text; *p; p++) {

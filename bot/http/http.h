@@ -75,6 +75,9 @@ char *http_host(struct arena *arena, const char *url);
 /* Do both addresses have the same scheme, host and port? */
 bool http_same_host(const char *a, const char *b);
 
+/* Does the address name this machine (127.0.0.0/8, ::1, localhost)? */
+bool http_is_loopback(const char *url);
+
 /* Percent-encodes everything but unreserved characters; keeps "/" when `keep_slash`. */
 char *http_escape(struct arena *arena, const char *text, bool keep_slash);
 #endif
