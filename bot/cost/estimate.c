@@ -29,6 +29,7 @@ struct narrowing_search {
     const struct rel *scan; /* of the table */
     const char *column;     /* its partition column */
     enum narrowing found;
+    const char *function;   /* around the column, in a comparison with constants */
 };
 
 static bool is_column_of(const struct narrowing_search *s, const struct scalar *e) {
@@ -45,6 +46,25 @@ static bool is_constant(const struct scalar *e) {
     return true;
 }
 
+static bool has_column_of(const struct narrowing_search *s, const struct scalar *e, bool *other) {
+    bool found = is_column_of(s, e);
+    if (e->rel || (e->op == SC_COLUMN && !found)) *other = true;
+    for (size_t i = 0; i < e->n; i++) found |= has_column_of(s, e->args[i], other);
+    return found;
+}
+
+/* year(event_date) = 2026: the engine sees no bound on event_date. */
+static void function_search(struct narrowing_search *s, const struct scalar *e) {
+    const char *name = NULL;
+    for (size_t i = 0; i < e->n; i++) {
+        bool other = false;
+        bool has = has_column_of(s, e->args[i], &other);
+        if (other || (has && e->args[i]->op != SC_CALL)) return;
+        if (has) name = e->args[i]->name;
+    }
+    if (name) s->function = name;
+}
+
 static void condition_search(struct narrowing_search *s, const struct scalar *e) {
     if (e->op == SC_AND) {
         for (size_t i = 0; i < e->n; i++) condition_search(s, e->args[i]);
@@ -52,6 +72,7 @@ static void condition_search(struct narrowing_search *s, const struct scalar *e)
     }
     bool compares = (e->op >= SC_EQ && e->op <= SC_GE && e->op != SC_NE) || e->op == SC_SAME || e->op == SC_IN;
     if (!compares || e->n < 2) return;
+    function_search(s, e);
     bool fits = false;
     for (size_t i = 0; i < e->n; i++) {
         if (is_column_of(s, e->args[i])) fits = true;
@@ -104,21 +125,19 @@ static const struct err *size_find(struct arena *arena, struct catalog *const *c
     return NULL;
 }
 
-static void part_size(struct arena *arena, struct scan_part *part, const struct dataset *d, enum narrowing narrowing, bool partitioned) {
+static void part_size(struct arena *arena, struct scan_part *part, const struct dataset *d, enum narrowing narrowing) {
     char bytes[32];
     part->known = true;
     part->all = (double)d->bytes;
     part->high = part->all;
     part->low = part->all * COLUMN_SHARE_LOW;
-    part->partitioned = partitioned;
     text_bytes(part->all, bytes, sizeof bytes);
     if (narrowing != NARROW_NONE) {
-        part->pruned = true;
         part->high = part->all * PARTITION_SHARE_HIGH;
         part->low = part->all * (narrowing == NARROW_EQUAL ? PARTITION_EQUAL_LOW : PARTITION_RANGE_LOW);
     }
     part->why = arena_printf(arena, "%s has %s (%s), %s", part->dataset, bytes, d->origin ? d->origin : "catalog",
-                             part->pruned ? "narrowed by its partition column" : partitioned ? "read without a predicate on its partition column" : "read in full but for unused columns");
+                             part->pruned ? "narrowed by its partition column" : part->partitioned ? "read without a predicate on its partition column" : "read in full but for unused columns");
 }
 
 static const struct err *part_make(struct arena *arena, struct catalog *const *catalogs, size_t count, const struct entry *entry, const struct rel *scan,
@@ -126,16 +145,21 @@ static const struct err *part_make(struct arena *arena, struct catalog *const *c
     struct dataset *d;
     *part = (struct scan_part){.dataset = name};
     TRY(size_find(arena, catalogs, count, name, &d));
-    if (!d || d->bytes < 0) return NULL;
+    if (!d) return NULL;
     struct narrowing_search s = {.plan = entry->plan, .scan = scan};
     enum narrowing best = NARROW_NONE;
+    part->partition = d->partition_count ? d->partition_by[0] : NULL;
     for (size_t i = 0; scan && i < d->partition_count; i++) {
         s.column = d->partition_by[i];
         s.found = NARROW_NONE;
         rel_search(&s, entry->plan->root);
         if (s.found > best) best = s.found;
+        if (s.function) part->function = s.function, part->partition = s.column;
     }
-    part_size(arena, part, d, best, d->partition_count > 0);
+    part->partitioned = d->partition_count > 0;
+    part->pruned = best != NARROW_NONE;
+    if (part->pruned) part->function = NULL;
+    if (d->bytes >= 0) part_size(arena, part, d, best);
     return NULL;
 }
 

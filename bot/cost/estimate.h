@@ -15,6 +15,8 @@ struct scan_part {
     double low, high;  /* bytes read after pruning, range */
     bool pruned;       /* a predicate on a partition column was found */
     bool partitioned;  /* it has partition columns */
+    const char *partition; /* the first of them; NULL */
+    const char *function;  /* not pruned, for a function stands around a partition column in a predicate; NULL */
     const char *why;   /* how the range came about */
 };
 
