@@ -225,7 +225,7 @@ static void slow_clients_are_shown_out(void **state) {
     int head = dial(), body = dial();
     say(head, "POST /webhooks/github HT", 24);
     const char *start = "POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-GitHub-Event: push\r\nX-GitHub-Delivery: "
-                        "s\r\nContent-Length: 99\r\n\r\n{";
+                        "s\r\nContent-Length: 100000\r\n\r\n{";
     say(body, start, strlen(start));
     struct pollfd ends[] = {{.fd = head, .events = POLLIN}, {.fd = body, .events = POLLIN}};
     for (int i = 0; i < 400 && !(ends[0].revents & POLLIN && ends[1].revents & POLLIN); i++) {
