@@ -29,7 +29,8 @@ struct deriving {
 struct placing {
     struct deriving *d;
     const struct block *block;
-    const struct source *agg; /* SRC_AGG of the query over `block`; NULL */
+    const struct source *agg;   /* SRC_AGG of the query over `block`; NULL */
+    const struct block *parent; /* the block whose only source that is; NULL */
     struct match m;
     bool *source_gone, *item_gone, *pred_gone;
     int *v_classes, *q_classes;
@@ -66,24 +67,41 @@ static struct sql_expr *view_ref(struct rewrite *w, const char *column) {
     return e;
 }
 
+/* The view shows `column`, written `as`: a key or an aggregate of its grouping. */
+static void show_grouped(struct placing *p, struct rewrite *w, int column, struct sql_expr *as) {
+    const struct source *agg = p->d->view_agg;
+    for (size_t k = 0; k < agg->n_columns; k++) {
+        if (agg->columns[k] != column) continue;
+        if (k < agg->keys.n) *vec_add(w->arena, &w->shown) = (struct shown){agg->keys.at[k], as};
+        else *vec_add(w->arena, &w->aggregates) = (struct shown){agg->aggs.at[k - agg->keys.n], as};
+    }
+}
+
+/* x of `x + 1`, `1 + x` or `x - 1` over whole numbers, and how to get it back from the sum. */
+static nexpr undone(struct rewrite *w, nexpr out, struct sql_expr *as, struct sql_expr **back) {
+    if ((out->op != SC_ADD && out->op != SC_SUB) || out->n != 2) return NULL;
+    int at = out->op == SC_ADD && out->args[0]->op == SC_LITERAL ? 0 : 1;
+    nexpr literal = out->args[at], x = out->args[1 - at];
+    if (literal->op != SC_LITERAL || literal->lit.kind != VALUE_INT || literal->lit.s.n || x->type.kind != TYPE_INT) return NULL;
+    int64_t by = out->op == SC_ADD ? literal->lit.i : -literal->lit.i;
+    if (by > 1000000 || by < -1000000) return NULL;
+    *back = sql_binary(w->arena, by > 0 ? OP_SUB : OP_ADD, as, sql_integer(w->arena, by > 0 ? by : -by));
+    return x;
+}
+
 /* What the view's columns show: its outputs; or, when it groups, its keys and its aggregates apart. */
 static void list_shown(struct placing *p, struct rewrite *w) {
     const struct deriving *d = p->d;
     const struct exprs *outs = &d->v->root->outs;
-    for (size_t i = 0; i < outs->n; i++) {
-        if (!is_nameable(d, i)) continue;
-        struct sql_expr *as = view_ref(w, view_column(d, i));
-        if (!d->view_agg) {
-            *vec_add(d->arena, &w->shown) = (struct shown){outs->at[i], as};
-            continue;
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < outs->n; i++) {
+            if (!is_nameable(d, i)) continue;
+            nexpr out = outs->at[i];
+            struct sql_expr *as = view_ref(w, view_column(d, i));
+            if (round == 1 && !(out = undone(w, out, as, &as))) continue;
+            if (!d->view_agg) *vec_add(d->arena, &w->shown) = (struct shown){out, as};
+            else if (out->op == SC_COLUMN) show_grouped(p, w, out->column, as);
         }
-        const struct source *agg = d->view_agg;
-        for (size_t k = 0; outs->at[i]->op == SC_COLUMN && k < agg->n_columns; k++) {
-            if (agg->columns[k] != outs->at[i]->column) continue;
-            if (k < agg->keys.n) *vec_add(d->arena, &w->shown) = (struct shown){agg->keys.at[k], as};
-            else *vec_add(d->arena, &w->aggregates) = (struct shown){agg->aggs.at[k - agg->keys.n], as};
-        }
-    }
 }
 
 static bool is_pinned(const struct placing *p, nexpr v_key) {
@@ -149,6 +167,22 @@ static struct rewrite *rewrite_new(struct placing *p) {
     return w;
 }
 
+static nexpr column_meaning(const struct source *s, size_t i) { return i < s->keys.n ? s->keys.at[i] : s->aggs.at[i - s->keys.n]; }
+
+/* The groups are the same; does the query keep only groups that the view keeps? */
+static bool having_holds(struct placing *p) {
+    const struct source *v = p->d->view_agg, *q = p->agg;
+    if (!p->parent) return false;
+    size_t mark = match_mark(&p->m);
+    for (size_t i = 0; i < v->n_columns; i++)
+        for (size_t k = 0; k < q->n_columns && p->m.to_q[v->columns[i]] < 0; k++)
+            if (match_expr(&p->m, column_meaning(v, i), column_meaning(q, k))) match_map(&p->m, v->columns[i], q->columns[k]);
+    bool holds = true;
+    for (size_t i = 0; i < p->d->v->root->preds.n && holds; i++) holds = entails(&p->m, &p->parent->preds, p->d->v->root->preds.at[i]);
+    match_undo(&p->m, mark);
+    return holds;
+}
+
 /* The whole query with the view in its place; false when some part cannot be written. */
 static bool write_all(struct placing *p) {
     struct deriving *d = p->d;
@@ -156,11 +190,15 @@ static bool write_all(struct placing *p) {
     list_shown(p, w);
     p->m.classes = p->q_classes;
     if (d->view_agg) {
-        bool v_always = !d->view_agg->grouped && d->view_agg->keys.n == 0, q_always = !p->agg->grouped && p->agg->keys.n == 0;
+        bool v_always = !d->view_agg->grouped && d->view_agg->keys.n == 0, q_always = !p->agg->grouped && p->agg->keys.n == 0 && !p->agg->n_sets;
         if (v_always && !q_always) return false; /* it gives a row over nothing, where the query gives none */
         w->graft.aggregate = p->agg;
-        w->graft.single = grain_is_same(p);
-        w->graft.same_grain = w->graft.single && q_always == v_always;
+        w->graft.single = p->agg->n_sets == 0 && grain_is_same(p);
+        w->graft.same_grain = w->graft.single && q_always == v_always && p->agg->n_sets == 0;
+        if (d->v->root->preds.n && !(w->graft.same_grain && having_holds(p))) {
+            remember(d, 2, "it keeps only some of its groups");
+            return false;
+        }
     }
     p->m.classes = p->v_classes;
     struct sql_query *query = rewrite_block(w, d->q->root, d->q->plan->names);
@@ -228,8 +266,8 @@ static bool place_source(struct placing *p, size_t at) {
     return false;
 }
 
-static bool try_block(struct deriving *d, const struct block *block, const struct source *agg) {
-    struct placing p = {.d = d, .block = block, .agg = agg};
+static bool try_block(struct deriving *d, const struct block *block, const struct source *agg, const struct block *parent) {
+    struct placing p = {.d = d, .block = block, .agg = agg, .parent = parent};
     bool fits = block->n_sources >= d->view->n_sources && block->n_items >= d->view->n_items && !block->empty;
     if (!fits || (d->view_agg && !agg)) return false;
     match_init(&p.m, d->arena, d->v, d->q);
@@ -239,20 +277,24 @@ static bool try_block(struct deriving *d, const struct block *block, const struc
     return place_source(&p, 0);
 }
 
+static bool walk(struct deriving *d, const struct block *block, const struct source *agg, const struct block *parent);
+
+static bool walk_source(struct deriving *d, const struct source *s, const struct block *inside) {
+    bool lone = inside->n_sources == 1 && inside->n_items == 0;
+    if (s->block && walk(d, s->block, s->kind == SRC_AGG ? s : NULL, lone ? inside : NULL)) return true;
+    for (size_t k = 0; k < s->n_branches; k++)
+        if (walk(d, s->branches[k], NULL, NULL)) return true;
+    return false;
+}
+
 /* The block itself, then the blocks of its sources and outer joins. */
-static bool walk(struct deriving *d, const struct block *block, const struct source *agg) {
-    if (try_block(d, block, agg)) return true;
-    for (size_t i = 0; i < block->n_sources; i++) {
-        const struct source *s = block->sources[i];
-        if (s->block && walk(d, s->block, s->kind == SRC_AGG && !s->n_sets ? s : NULL)) return true;
-        for (size_t k = 0; k < s->n_branches; k++)
-            if (walk(d, s->branches[k], NULL)) return true;
-    }
+static bool walk(struct deriving *d, const struct block *block, const struct source *agg, const struct block *parent) {
+    if (try_block(d, block, agg, parent)) return true;
+    for (size_t i = 0; i < block->n_sources; i++)
+        if (walk_source(d, block->sources[i], block)) return true;
     for (size_t i = 0; i < block->n_items; i++)
-        for (size_t k = 0; k < block->items[i].block->n_sources; k++) {
-            const struct source *s = block->items[i].block->sources[k];
-            if (s->block && walk(d, s->block, s->kind == SRC_AGG && !s->n_sets ? s : NULL)) return true;
-        }
+        for (size_t k = 0; k < block->items[i].block->n_sources; k++)
+            if (walk_source(d, block->items[i].block->sources[k], block->items[i].block)) return true;
     return false;
 }
 
@@ -264,7 +306,7 @@ static bool look_at_view(struct deriving *d) {
     const struct source *first = root->sources[0];
     bool groups = root->n_sources == 1 && root->n_items == 0 && first->kind == SRC_AGG;
     if (!groups) return true;
-    if (first->n_sets || root->preds.n || !first->block || first->block->empty) return false;
+    if (first->n_sets || !first->block || first->block->empty) return false;
     d->view_agg = first;
     d->view = first->block;
     return true;
@@ -278,12 +320,12 @@ struct derivation *derive_find(struct arena *arena, const struct normal *q, cons
         d.out->why = q->reason ? q->reason : v->reason ? v->reason : "no normal form";
         return d.out;
     }
-    bool found = look_at_view(&d) && walk(&d, q->root, NULL);
+    bool found = look_at_view(&d) && walk(&d, q->root, NULL, NULL);
     if (!found && d.view_agg) {
         /* A view that groups may still stand for a whole source of the query. */
         d.view_agg = NULL;
         d.view = v->root;
-        found = walk(&d, q->root, NULL);
+        found = walk(&d, q->root, NULL, NULL);
     }
     if (!found) d.out->why = d.closest ? d.closest : "nothing in the query is what it stores";
     d.out->n_proof = found ? d.proof.n : 0;

@@ -38,7 +38,13 @@ static struct sql_expr *from_keys(struct rewrite *w, nexpr e) {
     return good ? out : NULL;
 }
 
-static bool always_one_row(const struct rewrite *w) { return !w->graft.aggregate->grouped && w->graft.aggregate->keys.n == 0; }
+/* Does the grouping give a row over nothing? */
+static bool always_one_row(const struct rewrite *w) {
+    const struct source *s = w->graft.aggregate;
+    for (size_t i = 0; i < s->n_sets; i++)
+        if (s->sets[i] == 0) return true;
+    return s->n_sets == 0 && !s->grouped && s->keys.n == 0;
+}
 
 /* Over no rows COUNT is 0 but SUM is NULL. */
 static struct sql_expr *or_zero(struct rewrite *w, struct sql_expr *sum) {

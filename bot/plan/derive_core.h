@@ -21,6 +21,8 @@ struct match {
 void match_init(struct match *m, struct arena *arena, const struct normal *v, const struct normal *q);
 size_t match_mark(const struct match *m);
 void match_undo(struct match *m, size_t mark);
+/* Says that the view's column is the query's; false when it was said to be another. */
+bool match_map(struct match *m, int v, int q);
 /* Is the view's expression the query's, under the columns mapped so far? */
 bool match_expr(struct match *m, nexpr v, nexpr q);
 /* The same block: sources, items and conjuncts one to one, outputs not looked at. Maps columns; on failure takes that back. */

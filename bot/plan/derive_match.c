@@ -13,7 +13,7 @@ void match_undo(struct match *m, size_t mark) {
     while (m->trail.n > mark) m->to_q[m->trail.at[--m->trail.n]] = -1;
 }
 
-static bool map_column(struct match *m, int v, int q) {
+bool match_map(struct match *m, int v, int q) {
     if (m->to_q[v] >= 0) return m->to_q[v] == q;
     m->to_q[v] = q;
     *vec_add(m->arena, &m->trail) = v;
@@ -176,7 +176,7 @@ static bool match_table(struct match *m, const struct source *v, const struct so
                               : strcmp(m->v->plan->columns[v->columns[i]].name, m->q->plan->columns[q->columns[k]].name) == 0;
             if (same) found = v->columns[i];
         }
-        if (found >= 0 && !map_column(m, found, q->columns[k])) return false;
+        if (found >= 0 && !match_map(m, found, q->columns[k])) return false;
     }
     return true;
 }
@@ -190,7 +190,7 @@ static bool match_agg(struct match *m, const struct source *v, const struct sour
         bool found = false;
         for (size_t i = 0; i < n && !found; i++) {
             if (used[i] || !match_expr(m, v->keys.at[i], q->keys.at[k])) continue;
-            used[i] = found = map_column(m, v->columns[i], q->columns[k]);
+            used[i] = found = match_map(m, v->columns[i], q->columns[k]);
         }
         if (!found) return false;
     }
@@ -198,7 +198,7 @@ static bool match_agg(struct match *m, const struct source *v, const struct sour
         bool found = false;
         for (size_t i = 0; i < v->aggs.n && !found; i++)
             found =
-                m->to_q[v->columns[n + i]] < 0 && match_expr(m, v->aggs.at[i], q->aggs.at[k]) && map_column(m, v->columns[n + i], q->columns[n + k]);
+                m->to_q[v->columns[n + i]] < 0 && match_expr(m, v->aggs.at[i], q->aggs.at[k]) && match_map(m, v->columns[n + i], q->columns[n + k]);
         if (!found) return false;
     }
     return true;
@@ -210,8 +210,8 @@ static bool match_outputs(struct match *m, const struct source *v, const struct 
     for (size_t k = 0; k < q->n_columns && k < q->block->outs.n; k++) {
         bool found = false;
         for (size_t i = 0; i < v->n_columns && i < v->block->outs.n && !found; i++)
-            found = m->to_q[v->columns[i]] < 0 && match_expr(m, v->block->outs.at[i], q->block->outs.at[k]) &&
-                    map_column(m, v->columns[i], q->columns[k]);
+            found =
+                m->to_q[v->columns[i]] < 0 && match_expr(m, v->block->outs.at[i], q->block->outs.at[k]) && match_map(m, v->columns[i], q->columns[k]);
         if (!found) return false;
     }
     return true;
@@ -240,7 +240,7 @@ static bool match_branches(struct match *m, const struct source *v, const struct
         if (!found) return false;
     }
     for (size_t i = 0; i < v->n_columns; i++)
-        if (!map_column(m, v->columns[i], q->columns[i])) return false;
+        if (!match_map(m, v->columns[i], q->columns[i])) return false;
     return true;
 }
 
@@ -248,7 +248,7 @@ static bool match_values(struct match *m, const struct source *v, const struct s
     if (v->n_rows != q->n_rows || v->n_columns != q->n_columns) return false;
     if (!match_list(m, v->rows, q->rows, v->n_rows * v->n_columns)) return false;
     for (size_t i = 0; i < v->n_columns; i++)
-        if (!map_column(m, v->columns[i], q->columns[i])) return false;
+        if (!match_map(m, v->columns[i], q->columns[i])) return false;
     return true;
 }
 

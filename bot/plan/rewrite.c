@@ -1,6 +1,7 @@
 /* rewrite.c - a normal form written as SQL again, with the view's table in the place of what it holds. */
 #include "derive_core.h"
 
+#include "eval_func.h"
 #include "sql_build.h"
 #include "sql_print.h"
 
@@ -303,7 +304,58 @@ static struct sql_expr *shown_as(struct rewrite *w, nexpr e) {
     return NULL;
 }
 
+/* A truncation of a date, or a field of it: the finest unit it depends on, and of what. */
+static enum date_unit unit_of(nexpr e, nexpr *x, bool *truncates) {
+    static const char *const truncations[] = {"date_trunc", "floor::to", "trunc", "timestamp_trunc", "datetime_trunc"};
+    static const char *const fields[] = {"year", "quarter", "month", "day", "hour", "minute"};
+    if (e->op != SC_CALL) return UNIT_NONE;
+    for (size_t i = 0; e->n == 1 && i < sizeof fields / sizeof *fields; i++) {
+        if (strcmp(fields[i], e->name) != 0) continue;
+        *x = e->args[0];
+        *truncates = false;
+        return date_unit_of(str_of(e->name));
+    }
+    for (size_t i = 0; e->n == 2 && i < sizeof truncations / sizeof *truncations; i++) {
+        if (strcmp(truncations[i], e->name) != 0) continue;
+        size_t at = e->args[0]->op == SC_LITERAL ? 0 : 1;
+        *x = e->args[1 - at];
+        *truncates = true;
+        return e->args[at]->op == SC_LITERAL && e->args[at]->lit.kind == VALUE_TEXT ? date_unit_of(e->args[at]->lit.s) : UNIT_NONE;
+    }
+    return UNIT_NONE;
+}
+
+/* Is each unit `coarse` a whole number of units `fine`? A field such as MONTH needs all that lies between as well, which truncation keeps. */
+static bool holds_units(enum date_unit coarse, enum date_unit fine) {
+    if (fine == UNIT_NONE || coarse == UNIT_NONE || coarse > UNIT_YEAR || fine > UNIT_YEAR) return false;
+    if (fine == UNIT_WEEK || coarse == UNIT_WEEK) return fine == coarse || (coarse == UNIT_WEEK && fine <= UNIT_DAY);
+    return fine <= coarse;
+}
+
+/* date_trunc('month', x) from a column that shows date_trunc('day', x). */
+static struct sql_expr *coarser(struct rewrite *w, nexpr e) {
+    nexpr x, shown_x;
+    bool truncates, shown_truncates;
+    enum date_unit unit = unit_of(e, &x, &truncates);
+    for (size_t i = 0; w->match && unit != UNIT_NONE && i < w->shown.n; i++) {
+        nexpr v = w->shown.at[i].v;
+        enum date_unit fine = unit_of(v, &shown_x, &shown_truncates);
+        if (fine == UNIT_NONE || !shown_truncates || !holds_units(unit, fine) || !match_expr(w->match, shown_x, x)) continue;
+        if (truncates && strcmp(v->name, e->name) != 0) continue;
+        struct scalar *copy = arena_new(w->arena, struct scalar), *stored = arena_new(w->arena, struct scalar);
+        nexpr *args = arena_array(w->arena, e->n, sizeof *args);
+        *stored = (struct scalar){.op = SC_COLUMN, .column = (int)w->q->n_columns};
+        for (size_t k = 0; k < e->n; k++) args[k] = e->args[k] == x ? stored : e->args[k];
+        *copy = *e;
+        copy->args = args;
+        w->column[w->q->n_columns] = w->shown.at[i].as;
+        return write_call(w, copy);
+    }
+    return NULL;
+}
+
 static struct sql_expr *write_column(struct rewrite *w, nexpr e) {
+    if ((size_t)e->column == w->q->n_columns) return w->column[e->column]; /* of coarser() */
     if (e->column >= 0 && (size_t)e->column < w->q->n_columns && w->column[e->column]) return w->column[e->column];
     return fail(w, arena_printf(w->arena, "the stored result does not show `%s`", w->q->plan->columns[e->column].name));
 }
@@ -371,6 +423,7 @@ static struct sql_expr *write_node(struct rewrite *w, nexpr e) {
 
 struct sql_expr *rewrite_expr(struct rewrite *w, nexpr e) {
     struct sql_expr *shown = shown_as(w, e);
+    if (!shown) shown = coarser(w, e);
     if (shown) return shown;
     if (++w->depth > REWRITE_DEPTH_MAX) {
         w->depth--;

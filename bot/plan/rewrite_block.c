@@ -165,13 +165,30 @@ static bool is_constant(nexpr e) {
     return true;
 }
 
+/* GROUP BY GROUPING SETS ((a, b), (a), ()). */
+static void write_sets(struct rewrite *w, const struct source *s, struct sql_select *select) {
+    struct sql_expr **sets = arena_array(w->arena, s->n_sets + 1, sizeof *sets);
+    for (size_t i = 0; i < s->n_sets; i++) {
+        struct sql_expr **members = arena_array(w->arena, s->keys.n + 1, sizeof *members);
+        uint32_t n = 0;
+        for (size_t k = 0; k < s->keys.n; k++)
+            if (s->sets[i] >> k & 1) members[n++] = rewrite_expr(w, s->keys.at[k]);
+        sets[i] = sql_expr_new(w->arena, EX_TUPLE, OP_NONE, members, n);
+    }
+    struct sql_expr *grouping = sql_expr_new(w->arena, EX_GROUPING, OP_SETS, sets, (uint32_t)s->n_sets);
+    select->group = sql_group_by(w->arena, &grouping, 1);
+}
+
 /* Puts GROUP BY on the select; a grouping without keys that may be empty is kept empty by HAVING. */
 static void write_grouping(struct rewrite *w, const struct source *s, struct sql_select *select) {
     struct sql_expr **items = arena_array(w->arena, s->keys.n + 1, sizeof *items);
     uint32_t n = 0;
+    if (s->n_sets) {
+        write_sets(w, s, select);
+        return;
+    }
     for (size_t i = 0; i < s->keys.n; i++)
         if (!is_constant(s->keys.at[i])) items[n++] = rewrite_expr(w, s->keys.at[i]);
-    if (s->n_sets) rewrite_fail(w, "grouping sets");
     if (n) select->group = sql_group_by(w->arena, items, n);
     if (n || !s->grouped) return;
     struct sql_expr *star = sql_star(w->arena, NULL), *count = sql_call(w->arena, STR("COUNT"), &star, 1);
