@@ -104,13 +104,13 @@ static void list_shown(struct placing *p, struct rewrite *w) {
         }
 }
 
-static bool is_pinned(const struct placing *p, nexpr v_key) {
+static bool is_pinned(struct placing *p, nexpr v_key) {
     for (size_t i = 0; i < p->block->preds.n; i++) {
         nexpr e = p->block->preds.at[i];
         if (e->op != SC_EQ) continue;
         int literal = e->args[1]->op == SC_LITERAL ? 1 : 0;
         if (e->args[literal]->op != SC_LITERAL || e->args[literal]->lit.kind == VALUE_NULL) continue;
-        if (match_expr((struct match *)&p->m, v_key, e->args[1 - literal])) return true;
+        if (match_expr(&p->m, v_key, e->args[1 - literal])) return true;
     }
     return false;
 }

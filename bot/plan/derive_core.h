@@ -8,13 +8,18 @@
 
 /* ---- matching: which column of the query is which of the view (derive_match.c) */
 
+struct item_pair {
+    int v, q;
+};
+
 struct match {
     struct arena *arena;
     const struct normal *v, *q;
-    int *to_q;      /* by v column number: the q column it is; -1: none yet */
-    int *classes;   /* by q column number: union-find of columns that are equal on every row; NULL: every column its own */
-    VEC(int) trail; /* v columns that were mapped, for taking it back */
-    size_t work;    /* steps done; over MATCH_WORK_MAX everything fails */
+    int *to_q;                   /* by v column number: the q column it is; -1: none yet */
+    int *classes;                /* by q column number: union-find of columns that are equal on every row; NULL: every column its own */
+    VEC(int) trail;              /* v columns that were mapped, for taking it back */
+    VEC(struct item_pair) items; /* left-join items that were paired, the newest last */
+    size_t work;                 /* steps done; over MATCH_WORK_MAX everything fails */
 };
 #define MATCH_WORK_MAX 200000
 
@@ -41,6 +46,9 @@ void class_join(int *classes, int a, int b);
 /* Joins the columns that conjuncts equate (not of floating point or padded text). `map` gives q columns for v ones, or NULL. */
 void class_learn(int *classes, const struct normal *of, const struct exprs *preds, const int *map);
 
+/* The name of a column of a normal form; "" for one that stands for all columns of a table that is not known; NULL: it has none. */
+const char *column_name(const struct normal *n, int column);
+
 /* ---- entailment (derive_entail.c) */
 
 /* Do the query's conjuncts imply the view's conjunct on every row? m->classes should hold the query's equalities. */
@@ -53,6 +61,12 @@ bool entailed_by(struct match *m, const struct exprs *v_preds, nexpr q_pred);
 /* An expression of the view that its output shows. */
 struct shown {
     nexpr v;
+    struct sql_expr *as;
+};
+
+/* What tells that a left-join item found a partner. */
+struct witness {
+    int item;
     struct sql_expr *as;
 };
 
@@ -78,6 +92,7 @@ struct rewrite {
     const char *view_alias;
     VEC(struct shown) shown;         /* plain outputs of the view */
     VEC(struct shown) aggregates;    /* its aggregates */
+    VEC(struct witness) witnesses;
     VEC(const char *) aliases;       /* in use */
     int *pred_classes, *out_classes; /* equality classes of the graft: those the view keeps, those the query keeps */
     int depth;
@@ -91,5 +106,5 @@ void rewrite_fail(struct rewrite *w, const char *why);
 /* How an aggregate of the graft is computed from the view's columns (derive_aggregate.c). */
 struct sql_expr *rewrite_aggregate(struct rewrite *w, nexpr aggregate);
 /* Splits at AND, into `out`. */
-void exprs_add(struct arena *arena, struct exprs *out, nexpr e);
+void conjuncts_add(struct arena *arena, struct exprs *out, nexpr e);
 #endif

@@ -3,9 +3,9 @@
 
 #include "eval_value.h"
 
-void exprs_add(struct arena *arena, struct exprs *out, nexpr e) {
+void conjuncts_add(struct arena *arena, struct exprs *out, nexpr e) {
     if (e->op == SC_AND) {
-        for (size_t i = 0; i < e->n; i++) exprs_add(arena, out, e->args[i]);
+        for (size_t i = 0; i < e->n; i++) conjuncts_add(arena, out, e->args[i]);
         return;
     }
     out->at = arena_grow(arena, out->at, &out->cap, out->n + 1, sizeof *out->at);

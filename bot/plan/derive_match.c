@@ -13,6 +13,18 @@ void match_undo(struct match *m, size_t mark) {
     while (m->trail.n > mark) m->to_q[m->trail.at[--m->trail.n]] = -1;
 }
 
+const char *column_name(const struct normal *n, int column) {
+    const struct source *s = (size_t)column < n->n_columns ? n->column_source[column] : NULL;
+    for (size_t i = 0; s && i < s->n_columns; i++) {
+        if (s->columns[i] != column) continue;
+        if (s->table && s->ordinals && s->ordinals[i] >= 0) return s->table->columns.at[s->ordinals[i]].name;
+        if (!s->rel || s->rel->n_columns != s->n_columns) return NULL;
+        const struct plan_column *made = &n->plan->columns[s->rel->columns[i]];
+        return made->star ? "" : made->name;
+    }
+    return NULL;
+}
+
 bool match_map(struct match *m, int v, int q) {
     if (m->to_q[v] >= 0) return m->to_q[v] == q;
     m->to_q[v] = q;
@@ -151,7 +163,12 @@ bool match_expr(struct match *m, nexpr v, nexpr q) {
     if (v->op == SC_LITERAL) return q->op == SC_LITERAL && same_literal(&v->lit, &q->lit);
     bool comparison = v->op >= SC_LT && v->op <= SC_GE;
     if (comparison && q->op == turned(v->op)) return match_expr(m, v->args[0], q->args[1]) && match_expr(m, v->args[1], q->args[0]);
-    if (v->op == SC_MATCHED || v->op == SC_OPAQUE || v->op == SC_AMBIGUOUS || !same_kind_of_node(v, q)) return false;
+    if (v->op == SC_MATCHED) {
+        for (size_t i = m->items.n; i-- > 0;)
+            if (m->items.at[i].v == v->column) return q->op == SC_MATCHED && m->items.at[i].q == q->column;
+        return false;
+    }
+    if (v->op == SC_OPAQUE || v->op == SC_AMBIGUOUS || !same_kind_of_node(v, q)) return false;
     if ((v->rel || q->rel) && (!v->block || !q->block)) return false;
     if (v->block || q->block) {
         if (!v->block || !q->block || !match_inner(m, v, q)) return false;
@@ -172,8 +189,7 @@ static bool match_table(struct match *m, const struct source *v, const struct so
         int found = -1;
         for (size_t i = 0; i < v->n_columns && found < 0; i++) {
             bool known = v->ordinals && q->ordinals && v->ordinals[i] >= 0 && q->ordinals[k] >= 0;
-            bool same = known ? v->ordinals[i] == q->ordinals[k]
-                              : strcmp(m->v->plan->columns[v->columns[i]].name, m->q->plan->columns[q->columns[k]].name) == 0;
+            bool same = known ? v->ordinals[i] == q->ordinals[k] : same_text(column_name(m->v, v->columns[i]), column_name(m->q, q->columns[k]));
             if (same) found = v->columns[i];
         }
         if (found >= 0 && !match_map(m, found, q->columns[k])) return false;
@@ -181,30 +197,33 @@ static bool match_table(struct match *m, const struct source *v, const struct so
     return true;
 }
 
-/* The same grouping; every aggregate of the query is one of the view's. */
-static bool match_agg(struct match *m, const struct source *v, const struct source *q) {
-    if (v->grouped != q->grouped || v->keys.n != q->keys.n || v->n_sets || q->n_sets || !match_block(m, v->block, q->block)) return false;
-    size_t n = v->keys.n;
-    bool *used = arena_array(m->arena, n + 1, sizeof *used);
-    for (size_t k = 0; k < n; k++) {
+static nexpr made_by(const struct source *s, size_t i) { return i < s->keys.n ? s->keys.at[i] : s->aggs.at[i - s->keys.n]; }
+
+/* Columns [from, to) of q each have a partner in [v_from, v_to) of v that computes the same. */
+static bool match_made(struct match *m, const struct source *v, const struct source *q, bool keys) {
+    size_t v_from = keys ? 0 : v->keys.n, v_to = keys ? v->keys.n : v->n_columns, q_from = keys ? 0 : q->keys.n,
+           q_to = keys ? q->keys.n : q->n_columns;
+    for (size_t k = q_from; k < q_to; k++) {
         bool found = false;
-        for (size_t i = 0; i < n && !found; i++) {
-            if (used[i] || !match_expr(m, v->keys.at[i], q->keys.at[k])) continue;
-            used[i] = found = match_map(m, v->columns[i], q->columns[k]);
-        }
-        if (!found) return false;
-    }
-    for (size_t k = 0; k < q->aggs.n; k++) {
-        bool found = false;
-        for (size_t i = 0; i < v->aggs.n && !found; i++)
-            found =
-                m->to_q[v->columns[n + i]] < 0 && match_expr(m, v->aggs.at[i], q->aggs.at[k]) && match_map(m, v->columns[n + i], q->columns[n + k]);
+        for (size_t i = v_from; i < v_to && !found; i++)
+            found = m->to_q[v->columns[i]] < 0 && match_expr(m, made_by(v, i), made_by(q, k)) && match_map(m, v->columns[i], q->columns[k]);
         if (!found) return false;
     }
     return true;
 }
 
-/* Blocks whose outputs are the source's columns by place: windows, limits. */
+/* The same grouping; every aggregate of the query is one of the view's. */
+static bool match_agg(struct match *m, const struct source *v, const struct source *q) {
+    if (v->grouped != q->grouped || v->keys.n != q->keys.n || v->n_sets || q->n_sets || !match_block(m, v->block, q->block)) return false;
+    return match_made(m, v, q, true) && match_made(m, v, q, false);
+}
+
+/* The same rows with windows over them: what the query passes through and computes, the view does too. */
+static bool match_windows(struct match *m, const struct source *v, const struct source *q) {
+    return match_block(m, v->block, q->block) && match_made(m, v, q, true) && match_made(m, v, q, false);
+}
+
+/* Blocks whose outputs are the source's columns by place. */
 static bool match_outputs(struct match *m, const struct source *v, const struct source *q) {
     if (!match_block(m, v->block, q->block)) return false;
     for (size_t k = 0; k < q->n_columns && k < q->block->outs.n; k++) {
@@ -263,7 +282,7 @@ static bool match_source_kind(struct match *m, const struct source *v, const str
     case SRC_LIMIT:
         return match_limit(m, v, q);
     case SRC_WINDOW:
-        return match_outputs(m, v, q);
+        return match_windows(m, v, q);
     case SRC_VALUES:
         return match_values(m, v, q);
     default:
@@ -279,7 +298,11 @@ bool match_source(struct match *m, const struct source *v, const struct source *
     return false;
 }
 
-bool match_item(struct match *m, const struct left_item *v, const struct left_item *q) { return match_block(m, v->block, q->block); }
+bool match_item(struct match *m, const struct left_item *v, const struct left_item *q) {
+    if (!match_block(m, v->block, q->block)) return false;
+    *vec_add(m->arena, &m->items) = (struct item_pair){v->id, q->id};
+    return true;
+}
 
 /* Pairs sources from number `at` on, then items, then looks at the conjuncts; goes back when that fails. */
 static bool pair_rest(struct match *m, const struct block *v, const struct block *q, size_t at, bool *used) {

@@ -357,11 +357,20 @@ static struct sql_expr *coarser(struct rewrite *w, nexpr e) {
 static struct sql_expr *write_column(struct rewrite *w, nexpr e) {
     if ((size_t)e->column == w->q->n_columns) return w->column[e->column]; /* of coarser() */
     if (e->column >= 0 && (size_t)e->column < w->q->n_columns && w->column[e->column]) return w->column[e->column];
-    return fail(w, arena_printf(w->arena, "the stored result does not show `%s`", w->q->plan->columns[e->column].name));
+    const char *name = column_name(w->q, e->column);
+    return fail(w, arena_printf(w->arena, "the stored result does not show `%s`", name ? name : "a computed column"));
+}
+
+static struct sql_expr *write_matched(struct rewrite *w, nexpr e) {
+    for (size_t i = 0; i < w->witnesses.n; i++)
+        if (w->witnesses.at[i].item == e->column) return w->witnesses.at[i].as;
+    return fail(w, "whether an outer join found a partner");
 }
 
 static struct sql_expr *write_node(struct rewrite *w, nexpr e) {
     switch (e->op) {
+    case SC_MATCHED:
+        return write_matched(w, e);
     case SC_COLUMN:
         return write_column(w, e);
     case SC_LITERAL:

@@ -33,24 +33,34 @@ static struct sql_from *write_table(struct rewrite *w, const struct source *s) {
     const char *base = str_lower(w->arena, path->parts[path->part_count - 1].text), *alias = alias_new(w, base);
     if (s->rel && s->rel->version) rewrite_fail(w, "a table at a point in time, or a sample");
     for (size_t i = 0; i < s->n_columns; i++) {
-        const struct plan_column *column = &w->q->plan->columns[s->columns[i]];
-        if (!column->star) w->column[s->columns[i]] = column_of(w, alias, column->name);
+        const char *column = column_name(w->q, s->columns[i]);
+        if (column && *column) w->column[s->columns[i]] = column_of(w, alias, column);
     }
     return sql_from_table(w->arena, path, alias == base && path->part_count == 1 ? (struct str){0} : str_of(alias));
 }
 
 /* A column's name inside a derived table: its own where it is plain and free, else by place. */
 static const char *inner_name(struct rewrite *w, int column, size_t place, const char *const *before) {
-    const char *name = w->q->plan->columns[column].name;
+    const char *name = column_name(w->q, column);
     bool plain = name && (isalpha((unsigned char)*name) || *name == '_');
     for (const char *p = name; plain && *p; p++) plain = isalnum((unsigned char)*p) || *p == '_';
     for (size_t i = 0; plain && i < place; i++) plain = strcasecmp(before[i], name) != 0;
-    return plain ? name : arena_printf(w->arena, "c%zu", place + 1);
+    return plain ? name : arena_printf(w->arena, "col_%zu", place + 1);
 }
 
 static struct sql_query *write_aggregation(struct rewrite *w, const struct source *s, const nexpr *outs, size_t n_outs, const struct exprs *having,
                                            const char *const *names);
 static struct sql_query *write_select(struct rewrite *w, const struct block *block, struct sql_select **select);
+
+static struct sql_query *write_windows(struct rewrite *w, const struct source *s, const char *const *names) {
+    struct sql_select *select;
+    struct sql_query *query = write_select(w, s->block, &select);
+    for (size_t i = 0; i < s->n_columns; i++) {
+        nexpr e = i < s->keys.n ? s->keys.at[i] : s->aggs.at[i - s->keys.n];
+        sql_select_add(w->arena, select, rewrite_expr(w, e), str_of(names[i]));
+    }
+    return query;
+}
 
 /* A source that is a query of its own: written in brackets, its columns named. */
 static struct sql_from *write_derived(struct rewrite *w, const struct source *s) {
@@ -58,7 +68,7 @@ static struct sql_from *write_derived(struct rewrite *w, const struct source *s)
     struct sql_query *query = NULL;
     for (size_t i = 0; i < s->n_columns; i++) names[i] = inner_name(w, s->columns[i], i, names);
     if (s->kind == SRC_AGG) query = write_aggregation(w, s, NULL, s->n_columns, NULL, names);
-    if (s->kind == SRC_WINDOW) query = rewrite_block(w, s->block, names);
+    if (s->kind == SRC_WINDOW) query = write_windows(w, s, names);
     if (s->kind == SRC_SETOP && s->n_branches >= 2) {
         struct sql_query **arms = arena_array(w->arena, s->n_branches, sizeof(struct sql_query *));
         static const enum sql_setop ops[] = {[RELSET_UNION] = SETOP_UNION, [RELSET_INTERSECT] = SETOP_INTERSECT, [RELSET_EXCEPT] = SETOP_EXCEPT};
@@ -107,6 +117,20 @@ static struct sql_from *join_source(struct rewrite *w, struct sql_from *from, st
     return sql_from_join(w->arena, on ? JOIN_INNER : JOIN_CROSS, from, next, on);
 }
 
+/* A column that ON compares is NULL exactly where nothing matched. */
+static void add_witness(struct rewrite *w, const struct left_item *item) {
+    const struct block *b = item->block;
+    for (size_t i = 0; i < b->preds.n; i++) {
+        nexpr e = b->preds.at[i];
+        for (size_t k = 0; e->op == SC_EQ && k < 2; k++) {
+            if (e->args[k]->op != SC_COLUMN || w->q->column_source[e->args[k]->column] != b->sources[0]) continue;
+            struct sql_expr *as = sql_is(w->arena, rewrite_expr(w, e->args[k]), OP_IS_NULL, true);
+            *vec_add(w->arena, &w->witnesses) = (struct witness){item->id, as};
+            return;
+        }
+    }
+}
+
 static struct sql_from *write_item(struct rewrite *w, struct sql_from *from, const struct left_item *item) {
     const struct block *b = item->block;
     struct sql_expr *on = NULL;
@@ -116,6 +140,7 @@ static struct sql_from *write_item(struct rewrite *w, struct sql_from *from, con
     }
     struct sql_from *right = write_source(w, b->sources[0]);
     for (size_t i = 0; i < b->preds.n; i++) on = sql_and(w->arena, on, rewrite_expr(w, b->preds.at[i]));
+    add_witness(w, item);
     if (!from || !right) return from;
     return sql_from_join(w->arena, JOIN_LEFT, from, right, on ? on : sql_bool(w->arena, true));
 }

@@ -97,7 +97,7 @@ static void list_common(struct growing *g) {
     for (size_t i = 0; i < g->x->preds.n; i++) {
         size_t touched = 0;
         if (reads_only(g->x, g->in_x, g->x->preds.at[i], &touched) && has_partner(g, g->x->preds.at[i]))
-            exprs_add(g->arena, &g->common, g->x->preds.at[i]);
+            conjuncts_add(g->arena, &g->common, g->x->preds.at[i]);
     }
 }
 
@@ -186,7 +186,7 @@ static struct shared_part *part_of_join(struct growing *g) {
             struct scalar *column = arena_new(g->arena, struct scalar);
             column->op = SC_COLUMN;
             column->column = s->columns[k];
-            exprs_add(g->arena, &part->outs, column);
+            conjuncts_add(g->arena, &part->outs, column);
         }
     }
     out->n_sources = g->n;
@@ -211,7 +211,7 @@ static struct shared_part *part_of_agg(struct arena *arena, const struct normal 
         struct scalar *column = arena_new(arena, struct scalar);
         column->op = SC_COLUMN;
         column->column = x->columns[k];
-        exprs_add(arena, &part->outs, column);
+        conjuncts_add(arena, &part->outs, column);
     }
     out->n_sources = x->block->n_sources + x->block->n_items;
     out->n_conjuncts = x->block->preds.n;

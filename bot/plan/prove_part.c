@@ -1,0 +1,103 @@
+/* prove_part.c - refuting a claim, deriving, sharing, describing. */
+#include "prove_part.h"
+
+#include "derive.h"
+#include "difference.h"
+#include "jsonx.h"
+#include "log.h"
+#include "refute.h"
+#include "share.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* How long a claim is held against random databases before it is made. */
+#define SURVIVE_DATABASES 60
+
+void prove_record_defect(const char *claim, const char *database, const char *left, const char *right) {
+    const char *path = getenv("PARLEY_DEFECTS");
+    log_error("defect: a claim (%s) was refuted by a small database and is not made", claim);
+    FILE *file = path && *path ? fopen(path, "a") : NULL;
+    if (!file) return;
+    json_t *line = json_pack("{s:s,s:s,s:s,s:s}", "claim", claim, "database", database, "left", left, "right", right);
+    char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+    if (text) fprintf(file, "%s\n", text);
+    free(text);
+    json_decref(line);
+    fclose(file);
+}
+
+static struct refute_limits limits_of(const struct prove_options *options, bool declared) {
+    struct refute_limits limits = {.databases = SURVIVE_DATABASES, .declared = declared};
+    if (options && options->micros_max) limits.micros = options->micros_max;
+    return limits;
+}
+
+bool prove_survives(struct arena *arena, const struct plan *a, const struct plan *b, const size_t *order, bool declared,
+                    const struct prove_options *options) {
+    struct refute_limits limits = limits_of(options, declared);
+    const struct refutation *r = refute_pair(arena, a, b, order, &limits);
+    if (r->verdict != REFUTE_FOUND) return true;
+    prove_record_defect("identical", r->database, r->left, r->right);
+    return false;
+}
+
+static const char *const *names_of(const struct prove_options *options, bool swapped) { return !swapped && options ? options->b_columns : NULL; }
+
+bool prove_derivable(struct arena *arena, const struct normal *na, const struct normal *nb, bool swapped, const struct prove_options *options,
+                     struct relation *out) {
+    const struct normal *query = swapped ? nb : na, *view = swapped ? na : nb;
+    const char *name = swapped ? "a" : options && options->b_name ? options->b_name : "b";
+    bool declared = query->mode == NORMAL_DECLARED;
+    struct derivation *d = derive_find(arena, query, view, name, names_of(options, swapped));
+    if (!d->query) {
+        if (!out->reason) out->reason = d->why;
+        return false;
+    }
+    struct refute_limits limits = limits_of(options, declared);
+    if (!options || options->refute) {
+        const struct refutation *r = derive_check(arena, d, query->plan, view->plan, name, names_of(options, swapped), &limits);
+        if (r->verdict == REFUTE_FOUND) {
+            prove_record_defect(d->sql, r->database, r->left, r->right);
+            return false;
+        }
+    }
+    out->kind = swapped ? RELATION_GENERALIZES : RELATION_DERIVABLE;
+    out->tier = declared && (na->n_assumes || nb->n_assumes) ? TIER_P2 : TIER_P1;
+    out->rewrite = d->sql;
+    out->proof = d->proof;
+    out->n_proof = d->n_proof;
+    out->score = 1;
+    if (out->tier != TIER_P2) return true;
+    const char **assumes = arena_array(arena, na->n_assumes + nb->n_assumes + 1, sizeof *assumes);
+    for (size_t i = 0; i < na->n_assumes; i++) assumes[out->n_assumes++] = na->assumes[i];
+    for (size_t i = 0; i < nb->n_assumes; i++) {
+        bool said = false;
+        for (size_t k = 0; k < na->n_assumes; k++) said |= strcmp(na->assumes[k], nb->assumes[i]) == 0;
+        if (!said) assumes[out->n_assumes++] = nb->assumes[i];
+    }
+    out->assumes = assumes;
+    return true;
+}
+
+bool prove_shares(struct arena *arena, const struct normal *na, const struct normal *nb, struct relation *out) {
+    struct shared_part *part = na->reason || nb->reason ? NULL : share_find(arena, na, nb);
+    if (!part) return false;
+    const char **proof = arena_array(arena, 1, sizeof *proof);
+    proof[0] = arena_printf(arena, "both contain %s%s", part->words, part->n_conjuncts ? " under the same conditions" : "");
+    out->kind = RELATION_SHARES;
+    out->tier = TIER_P1;
+    out->rewrite = part->sql;
+    out->proof = proof;
+    out->n_proof = 1;
+    return true;
+}
+
+void prove_differences(struct arena *arena, const struct normal *na, const struct normal *nb, struct relation *out) {
+    struct differences *d = difference_list(arena, na, nb);
+    out->differences = d->at;
+    out->n_differences = d->n;
+    if (!d->only_literals || na->reason || nb->reason) return;
+    out->kind = RELATION_SIMILAR;
+    out->tier = TIER_L2;
+}
