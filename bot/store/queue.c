@@ -6,11 +6,13 @@
 #include "retry.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zstd.h>
 
 #define PACK_LEVEL    1
+#define PACK_SHRINK   ((size_t)256 << 10)
 #define TRIAGE_MAX    64
 #define TRIAGE_MEMORY ((size_t)1 << 30)
 #define SUBJECT_MAX   64
@@ -19,16 +21,37 @@
     "id, sender, event, guid, body_size, received_at, state, subject, kind, lane, installation, attempts, not_before, lease, lease_until, "          \
     "settled_at, reason"
 
+static pthread_key_t packer_key;
+static pthread_once_t packer_once = PTHREAD_ONCE_INIT;
+
+static void packer_drop(void *packer) { ZSTD_freeCCtx(packer); }
+static void packer_key_make(void) {
+    if (pthread_key_create(&packer_key, packer_drop) != 0) abort();
+}
+
+/* One for each thread: making it costs as much as packing a usual body. NULL when there is no memory. */
+static ZSTD_CCtx *packer(void) {
+    pthread_once(&packer_once, packer_key_make);
+    ZSTD_CCtx *mine = pthread_getspecific(packer_key);
+    if (mine) return mine;
+    mine = ZSTD_createCCtx();
+    if (mine) pthread_setspecific(packer_key, mine);
+    return mine;
+}
+
 const struct err *queue_pack(const void *body, size_t n, void **out, size_t *out_size) {
     size_t room = ZSTD_compressBound(n);
-    *out = malloc(room);
+    ZSTD_CCtx *mine = packer();
+    *out = mine ? malloc(room) : NULL;
     if (!*out) return err_new(ERR_RETRY, "no memory to compress %zu bytes", n);
-    size_t size = ZSTD_compress(*out, room, body, n, PACK_LEVEL);
+    size_t size = ZSTD_compressCCtx(mine, *out, room, body, n, PACK_LEVEL);
     if (ZSTD_isError(size)) {
         free(*out);
         *out = NULL;
         return err_new(ERR_RETRY, "zstd: %s", ZSTD_getErrorName(size));
     }
+    void *less = size < room / 2 && room > PACK_SHRINK ? realloc(*out, size + 1) : NULL; /* it waits for its commit in memory */
+    if (less) *out = less;
     *out_size = size;
     return NULL;
 }
