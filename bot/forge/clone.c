@@ -108,9 +108,7 @@ static const struct err *fetch(struct arena *arena, const struct clone_config *c
 
 /* ---- Mirrors */
 
-static void lock_release(void *ctx) { close((int)(intptr_t)ctx); }
-
-/* Waits for the lock; it ends with the arena or by lock_end. */
+/* Waits for the lock; closing the descriptor gives it back. */
 static const struct err *lock_take(const char *path, int seconds, int *out) {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) return err_new(ERR_CONFIG, "cannot make %s: the data folder has to be writable", path);
@@ -153,7 +151,7 @@ static const struct err *mirror_fetch(struct arena *arena, const struct clone_co
     TRY(lock_take(arena_printf(arena, "%s.lock", path), config->max_seconds > 0 ? config->max_seconds : SECONDS_MAX, &lock));
     const struct err *e = mirror_open(arena, path, out);
     if (!e) e = fetch(arena, config, *out, repo, refs);
-    lock_release((void *)(intptr_t)lock);
+    close(lock);
     return e;
 }
 

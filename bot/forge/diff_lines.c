@@ -54,8 +54,8 @@ static const struct err *hunk_open(struct reading *r, struct str row, int row_nu
 }
 
 static const struct err *row_take(struct reading *r, struct str row, int row_number) {
-    char kind = row.n ? row.p[0] : ' '; /* some tools strip the blank of an empty context line */
-    if (kind == '\\') return NULL;      /* "\ No newline at end of file" */
+    const char kind = *(row.n ? row.p : " "); /* some tools strip the blank of an empty context line */
+    if (kind == '\\') return NULL;            /* "\ No newline at end of file" */
     bool is_old = kind == '-' || kind == ' ', is_new = kind == '+' || kind == ' ';
     if ((!is_old && !is_new) || r->old_left < is_old || r->new_left < is_new)
         return err_new(ERR_INPUT, "diff line %d does not fit its hunk", row_number);

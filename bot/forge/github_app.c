@@ -241,7 +241,7 @@ static const struct err *token_make(struct github_app *app, struct arena *arena,
 static json_t *permissions_read(struct arena *arena, const char *granted) {
     json_t *all = NULL, *out = jsx_own(arena, json_object()), *value;
     const char *key;
-    if (jsx_load(arena, granted, strlen(granted), &all)) return NULL;
+    if (!granted || jsx_load(arena, granted, strlen(granted), &all)) return NULL;
     json_object_foreach(all, key, value) {
         if (strcmp(key, "workflows") != 0) json_object_set_new(out, key, json_string("read")); /* workflows knows only write */
     }

@@ -16,7 +16,7 @@ const struct err *posting_call(struct posting *p, const char *method, const char
     return github_send(p->github, p->arena, p->repo.installation, &call, out);
 }
 
-bool posting_is_ours(const struct posting *p, const char *login) { return strcasecmp(p->login, login) == 0; }
+bool posting_is_ours(const struct posting *p, const char *login) { return p->login && login && strcasecmp(p->login, login) == 0; }
 
 bool posting_is_no(const struct err *e) { return e->kind == ERR_REFUSED || e->kind == ERR_INPUT; }
 

@@ -7,14 +7,13 @@
 #include "log.h"
 #include "posting.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define BATCH            50
 #define ANNOTATIONS_MAX  1000
 #define ANNOTATION_BYTES 60000
 #define DESCRIPTION_MAX  140
-#define DESCRIBED        "parley:v1:%lld:%16[0-9a-f]:%16[0-9a-f]"
+#define DESCRIBED        "parley:v1:"
 
 struct check {
     struct posting *p;
@@ -48,7 +47,7 @@ static void check_read(struct posting *p, struct check *c) {
     const char *all = jsx_dump(p->arena, c->wanted, true), *notes = c->annotations ? jsx_dump(p->arena, c->annotations, true) : "[]";
     hash128_hex(hash128(all, strlen(all)), c->digest);
     hash128_hex(hash128(notes, strlen(notes)), c->notes_digest);
-    c->external_id = arena_printf(p->arena, "parley:v1:%lld:%.16s:%.16s", (long long)p->valid_at, c->digest, c->notes_digest);
+    c->external_id = arena_printf(p->arena, DESCRIBED "%lld:%.16s:%.16s", (long long)p->valid_at, c->digest, c->notes_digest);
 }
 
 static json_t *annotation_json(struct arena *arena, const json_t *in) {
@@ -109,6 +108,21 @@ static const struct err *run_make(struct check *c) {
     return c->count > BATCH ? batches_patch(c, id, BATCH) : NULL;
 }
 
+/* Sixteen hex digits at `p` into `out`. */
+static bool digest_read(const char *p, char out[17]) {
+    if (strspn(p, "0123456789abcdef") < 16) return false;
+    memcpy(out, p, 16);
+    return true;
+}
+
+/* "parley:v1:VALID_AT:DIGEST:NOTES_DIGEST" */
+static bool described_read(const char *text, struct run *out) {
+    char *end;
+    if (!text_starts(text, DESCRIBED)) return false;
+    out->at = strtoll(text + strlen(DESCRIBED), &end, 10);
+    return *end == ':' && digest_read(end + 1, out->digest) && end[17] == ':' && digest_read(end + 18, out->notes_digest);
+}
+
 /* Our newest run of that name on the head; id 0 when there is none. */
 static const struct err *run_find(struct check *c, struct run *out) {
     struct posting *p = c->p;
@@ -123,10 +137,8 @@ static const struct err *run_find(struct check *c, struct run *out) {
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
         struct run run = {.id = jsx_int(item, "id", 0)};
-        long long at = 0;
         if ((app && jsx_int(item, "app.id", app) != app) || run.id <= out->id) continue;
-        if (sscanf(jsx_str(item, "external_id", ""), DESCRIBED, &at, run.digest, run.notes_digest) != 3) continue;
-        run.at = at;
+        if (!described_read(jsx_str(item, "external_id", ""), &run)) continue;
         run.is_complete = strcmp(jsx_str(item, "status", ""), "completed") == 0;
         run.annotations = (size_t)jsx_int(item, "output.annotations_count", 0);
         *out = run;

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "log.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <curl/curl.h>
 #include <pthread.h>
@@ -159,9 +160,8 @@ bool http_same_host(const char *a, const char *b) {
 
 static bool host_is_loopback(const char *host) {
     if (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0) return true;
-    int a, b, c, d;
-    char tail;
-    return sscanf(host, "%3d.%3d.%3d.%3d%c", &a, &b, &c, &d, &tail) == 4 && a == 127;
+    struct in_addr address;
+    return inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
 bool http_is_loopback(const char *url) {
