@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "clone_git.h"
+#include "clone_wire.h"
 #include "fs.h"
 #include "github.h"
 #include "http.h"
@@ -31,79 +32,59 @@ bool clone_tree_has(const struct clone_tree *tree, const char *path) { return cl
 
 /* ---- Fetching */
 
-struct fetching {
-    const struct clone_config *config;
-    int64_t deadline_us;
-    size_t max_bytes;
-    int asked; /* for credentials: a second question means they were not taken */
-    bool too_large, too_slow;
-};
-
-static int on_credential(git_credential **out, const char *url, const char *user, unsigned allowed, void *ctx) {
-    struct fetching *f = ctx;
-    (void)user;
-    if (!f->config->token || !(allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT) || f->asked++ > 0) return GIT_EAUTH;
-    if (!http_same_host(url, f->config->git_base)) return GIT_EAUTH; /* a redirect does not get our token */
-    return git_credential_userpass_plaintext_new(out, "x-access-token", f->config->token);
+static int on_progress(const git_indexer_progress *stats, void *ctx) {
+    const struct wire *wire = ctx;
+    return stats->received_bytes > wire->max_bytes || clock_monotonic_us() > wire->deadline_us ? GIT_EUSER : 0;
 }
 
-static int within_limits(struct fetching *f, size_t received) {
-    f->too_large = f->too_large || received > f->max_bytes;
-    f->too_slow = f->too_slow || clock_monotonic_us() > f->deadline_us;
-    return f->too_large || f->too_slow ? GIT_EUSER : 0;
-}
-
-static int on_progress(const git_indexer_progress *stats, void *ctx) { return within_limits(ctx, stats->received_bytes); }
-static int on_words(const char *text, int n, void *ctx) {
-    (void)text;
-    (void)n;
-    return within_limits(ctx, 0);
-}
-
-static const struct err *fetch_failure(const struct fetching *f, const char *repo, int code) {
+static const struct err *fetch_failure(const struct wire *wire, git_remote *remote, const char *repo) {
     const git_error *last = git_error_last();
-    const char *why = last && last->message ? last->message : "unknown reason";
-    if (f->too_large) return err_new(ERR_REFUSED, "%s: more than %zu MB to fetch", repo, f->max_bytes >> 20);
-    if (f->too_slow) return err_new(ERR_RETRY, "%s: fetching took too long", repo);
-    bool refused = code == GIT_EAUTH || strstr(why, "404") || strstr(why, "403") || strstr(why, "401") || strstr(why, "authentication");
-    return err_new(refused ? ERR_REFUSED : ERR_RETRY, "%s: git fetch: %s", repo, why);
+    size_t received = git_remote_stats(remote)->received_bytes;
+    if (wire->has_failed) return err_with_status(err_new(wire->why.kind, "git fetch: %s", wire->why.text), wire->why.status);
+    if (received > wire->max_bytes) return err_new(ERR_REFUSED, "%s: more than %zu MB to fetch", repo, wire->max_bytes >> 20);
+    if (clock_monotonic_us() > wire->deadline_us) return err_new(ERR_RETRY, "%s: fetching took too long", repo);
+    return err_new(ERR_RETRY, "%s: git fetch: %s", repo, last && last->message ? last->message : "unknown reason");
 }
 
 static void remote_release(void *p) { git_remote_free(p); }
 
-static const struct err *fetch(struct arena *arena, const struct clone_config *config, git_repository *mirror, const char *repo, char **refs) {
-    git_remote *remote = NULL;
-    const char *url = arena_printf(arena, "%s/%s.git", config->git_base, repo);
+static const struct err *remote_open(struct arena *arena, git_repository *mirror, const char *url, git_remote **out) {
     git_remote_create_options how;
     git_remote_create_options_init(&how, GIT_REMOTE_CREATE_OPTIONS_VERSION);
     how.repository = mirror;
     how.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF | GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC; /* no configuration bends the address */
-    if (git_remote_create_with_opts(&remote, url, &how)) return clone_git_error(ERR_CONFIG, url);
-    arena_defer(arena, remote_release, remote);
-    int64_t seconds = config->max_seconds > 0 ? config->max_seconds : SECONDS_MAX;
-    struct fetching f = {.config = config, .deadline_us = clock_monotonic_us() + seconds * 1000000};
-    f.max_bytes = (size_t)(config->max_bytes > 0 ? config->max_bytes : BYTES_MAX);
+    if (git_remote_create_with_opts(out, url, &how)) return clone_git_error(ERR_CONFIG, url);
+    arena_defer(arena, remote_release, *out);
+    return NULL;
+}
+
+static const struct err *fetch_by(struct arena *arena, struct wire *wire, git_repository *mirror, const char *base, const char *repo, char **refs) {
+    git_remote *remote = NULL;
     git_fetch_options options;
+    TRY(remote_open(arena, mirror, arena_printf(arena, "%s/%s.git", base, repo), &remote));
     git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
-    options.callbacks.credentials = on_credential;
+    options.callbacks.transport = wire->http ? wire_open : NULL;
     options.callbacks.transfer_progress = on_progress;
-    options.callbacks.sideband_progress = on_words;
-    options.callbacks.payload = &f;
+    options.callbacks.payload = wire;
     options.prune = GIT_FETCH_NO_PRUNE;
     options.update_fetchhead = 0;
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
-    if (config->proxy) {
-        options.proxy_opts.type = GIT_PROXY_SPECIFIED;
-        options.proxy_opts.url = config->proxy;
-    }
-    if (config->ca_bundle) git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, config->ca_bundle, NULL);
     size_t count = 0;
     while (refs[count]) count++;
     int64_t start = clock_monotonic_us();
-    int code = git_remote_fetch(remote, &(git_strarray){refs, count}, &options, NULL);
-    if (code) return fetch_failure(&f, repo, code);
+    if (git_remote_fetch(remote, &(git_strarray){refs, count}, &options, NULL)) return fetch_failure(wire, remote, repo);
     log_debug("%s: fetched in %lld ms, %zu bytes", repo, (long long)(clock_monotonic_us() - start) / 1000, git_remote_stats(remote)->received_bytes);
     return NULL;
+}
+
+static const struct err *fetch(struct arena *arena, const struct clone_config *config, git_repository *mirror, const char *repo, char **refs) {
+    int64_t seconds = config->max_seconds > 0 ? config->max_seconds : SECONDS_MAX;
+    struct wire wire = {.token = config->token, .folder = config->mirrors, .deadline_us = clock_monotonic_us() + seconds * 1000000};
+    wire.max_bytes = (size_t)(config->max_bytes > 0 ? config->max_bytes : BYTES_MAX);
+    if (*config->git_base != '/') wire.http = http_create(&(struct http_config){.proxy = config->proxy, .ca_bundle = config->ca_bundle});
+    const struct err *e = fetch_by(arena, &wire, mirror, config->git_base, repo, refs);
+    http_destroy(wire.http);
+    return e;
 }
 
 /* ---- Mirrors */

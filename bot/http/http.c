@@ -14,6 +14,7 @@
 
 #define IDLE_MAX          8
 #define REDIRECTS_MAX     5
+#define IDLE_SECONDS      60
 #define ANSWER_HEADERS    100
 #define ANSWER_HEAD_BYTES ((size_t)128 << 10)
 #define RETRY_AFTER_MAX   86400
@@ -24,6 +25,7 @@ struct line {
     char *body, *head;
     size_t body_n, body_cap, body_max;
     size_t head_n, head_cap;
+    const struct http_request *request;
     bool too_large;
     char why[CURL_ERROR_SIZE];
 };
@@ -223,6 +225,12 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *ctx) {
         line->too_large = true;
         return 0;
     }
+    long status = 0;
+    curl_easy_getinfo(line->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (line->request->sink && status >= 200 && status < 300) {
+        line->body_max -= n;
+        return line->request->sink(line->request->sink_ctx, bytes, n) ? n : 0;
+    }
     return bytes_add(&line->body, &line->body_n, &line->body_cap, bytes, n) ? n : 0;
 }
 
@@ -265,6 +273,7 @@ static const struct err *headers_build(struct arena *arena, const struct http *h
 
 static void line_setup(struct line *line, const struct http *http, const struct http_request *request, bool loopback) {
     CURL *c = line->curl;
+    line->request = request;
     line->body_max = request->body_max ? request->body_max : HTTP_BODY_MAX;
     curl_easy_setopt(c, CURLOPT_URL, request->url);
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -272,6 +281,8 @@ static void line_setup(struct line *line, const struct http *http, const struct 
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)http->connect_seconds);
     curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)(request->timeout_seconds > 0 ? request->timeout_seconds : http->timeout_seconds));
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)IDLE_SECONDS);
     curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, line->why);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
@@ -302,7 +313,10 @@ static void headers_read(struct arena *arena, struct str head, struct http_respo
 
 static const struct err *failure(CURLcode code, const struct line *line, const char *name) {
     const char *why = line->why[0] ? line->why : curl_easy_strerror(code);
-    if (line->too_large) return err_new(ERR_REFUSED, "%s: the answer is larger than %zu bytes", name, line->body_max);
+    if (line->too_large) {
+        size_t most = line->request->body_max ? line->request->body_max : HTTP_BODY_MAX;
+        return err_new(ERR_REFUSED, "%s: the answer is larger than %zu bytes", name, most);
+    }
     switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
         return err_new(ERR_CONFIG, "%s: its certificate is not trusted here (%s): see the setting http.ca_bundle", name, why);

@@ -35,6 +35,9 @@ struct http_request {
     int timeout_seconds;                          /* [the client's] */
     bool secret_url;                              /* the path itself is a secret: logs and errors show only the host */
     bool no_redirects;                            /* 3xx is an answer like any other */
+    /* When set, the body of a 2xx answer goes here piece by piece and not into the answer; false ends the call. body_max holds all the same. */
+    bool (*sink)(void *ctx, const void *bytes, size_t n);
+    void *sink_ctx;
 };
 
 /* The answer; all of it belongs to the arena of the call. */
