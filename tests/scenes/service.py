@@ -60,7 +60,7 @@ class Service:
             line = raw.decode(errors="replace").rstrip("\n")
             with self.changed:
                 self.log.append(line)
-                found = re.search(r"127\.0\.0\.1:(\d+)", line) if "listening" in line else None
+                found = re.search(r"listens on \S*127\.0\.0\.1:(\d+)", line)
                 if found and process is self.process:
                     self.port = int(found.group(1))
                 self.changed.notify_all()
