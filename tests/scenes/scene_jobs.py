@@ -41,7 +41,7 @@ def scene_an_openlineage_event_with_sql_is_reviewed_in_slack(served):
     assert 200 <= served.service.send_lineage(event(SQL))[0] < 300
     served.wait_settled()
     assert served.slack.message(contains="gold.customer_features")
-    code, out = served.service.run("reviews", "--config", str(served.service.settings_file))
+    code, out = served.service.run("reviews", "--settings", str(served.service.settings_file))
     assert code == 0 and "daily.churn" in out, out
 
 
@@ -70,5 +70,5 @@ def scene_a_databricks_job_is_read(served):
 
 def scene_a_push_to_main_refreshes_the_catalog(served):
     known(served)
-    code, out = served.service.run("catalog", "stats", "--config", str(served.service.settings_file))
+    code, out = served.service.run("catalog", "stats", "--settings", str(served.service.settings_file))
     assert code == 0, out

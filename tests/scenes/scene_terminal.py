@@ -48,17 +48,17 @@ def scene_wrong_words_name_the_right_ones():
     assert code == 2 and err
     code, _, err = parley("review", "--repo", "/nowhere")
     assert code == 3 and "/nowhere" in err
-    code, _, err = parley("serve", "--config", "/nowhere.yml")
+    code, _, err = parley("serve", "--settings", "/nowhere.yml")
     assert code == 3 and "/nowhere.yml" in err
 
 
 def scene_settings_that_are_off_name_file_line_and_key(tmp_path):
     file = tmp_path / "parley.yml"
     file.write_text("data: /tmp/x\nlisten: 127.0.0.1:0\nlimts: {workers: 2}\n")
-    code, _, err = parley("serve", "--config", file)
+    code, _, err = parley("serve", "--settings", file)
     assert code == 3 and f"{file}:3" in err and "limits" in err, err
     file.write_text("github:\n  webhook_secret: hunter2hunter2\n")
-    code, _, err = parley("serve", "--config", file)
+    code, _, err = parley("serve", "--settings", file)
     assert code == 3 and "PARLEY_GITHUB_WEBHOOK_SECRET" in err and "hunter2" not in err, err
 
 

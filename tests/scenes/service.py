@@ -48,7 +48,7 @@ class Service:
 
     def start(self, **environment):
         self.port = None
-        self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.settings_file)], env={**self.environment, **environment},
+        self.process = subprocess.Popen([BINARY, "serve", "--settings", str(self.settings_file)], env={**self.environment, **environment},
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         threading.Thread(target=self.read_log, args=(self.process,), daemon=True).start()
         self.wait(lambda: self.port or self.process.poll() is not None, "the service to listen", START_SECONDS)
