@@ -109,7 +109,7 @@ class Service:
             return connection.execute(sql).fetchall()
 
     def deliveries(self):
-        return self.rows("select sender, event, state, reason from delivery order by id")
+        return self.rows("select sender, event, state, reason from delivery where sender <> 'timer' order by id")
 
     def is_settled(self):
         """Nothing waits to be worked on, nothing waits to be sent."""

@@ -66,6 +66,7 @@ slack:
   channel: "#data-reviews"
   response_hosts: [{self.slack.host}, 127.0.0.1]
 http: {{timeout_seconds: 5}}
+catch_up_minutes: 0
 {extra}"""
 
     def serve(self, extra="", start=True, **environment):
