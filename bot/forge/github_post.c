@@ -52,6 +52,8 @@ static const struct err *posting_begin(struct posting *p) {
     p->valid_at = jsx_int(p->payload, "valid_at", 0);
     p->head_sha = jsx_str(p->payload, "head_sha", "");
     if (!github_repo_name_valid(p->repo.name)) return err_new(ERR_INPUT, "the payload names no repository");
+    bool unknown = p->repo.installation == 0 && !github_app_is_token_mode(github_identity(p->github));
+    if (unknown) TRY(github_installation_of(p->github, p->arena, p->repo.name, &p->repo.installation));
     return github_app_login(github_identity(p->github), p->arena, &p->login);
 }
 

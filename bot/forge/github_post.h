@@ -3,7 +3,7 @@
  * Every function lists what is there first (own comments by hidden marker AND own author), then creates, edits, deletes, or does nothing:
  * run twice, or again after a crash between any two calls, the end is the same. An older `valid_at` never overwrites a newer one.
  *
- * Payloads, by kind of outbox item:
+ * Payloads, by kind of outbox item ("installation" 0 or absent: looked up):
  * github.pull_request
  *   {"repo","number","installation","head_sha","base_sha","valid_at",
  *    "comment": null | {"marker":"<!-- parley:summary -->","body"}, "clear_body": text for an existing comment when `comment` is null (null: leave

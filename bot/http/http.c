@@ -245,6 +245,13 @@ static size_t on_head(char *bytes, size_t size, size_t count, void *ctx) {
     return bytes_add(&line->head, &line->head_n, &line->head_cap, bytes, n) ? n : 0;
 }
 
+/* Not for processes that we start. */
+static curl_socket_t socket_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *at) {
+    (void)ctx;
+    (void)purpose;
+    return socket(at->family, at->socktype | SOCK_CLOEXEC, at->protocol);
+}
+
 static bool header_safe(const char *text) { return text[strcspn(text, "\r\n")] == 0; }
 
 static const struct err *headers_build(struct arena *arena, const struct http *http, const struct http_request *request, struct curl_slist **out) {
@@ -278,6 +285,7 @@ static void line_setup(struct line *line, const struct http *http, const struct 
     curl_easy_setopt(c, CURLOPT_URL, request->url);
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, socket_open);
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)http->connect_seconds);
     curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)(request->timeout_seconds > 0 ? request->timeout_seconds : http->timeout_seconds));

@@ -281,7 +281,7 @@ static void one_bad_name_loses_only_itself(void **state) {
 static void issues_are_opened_once_and_kept(void **state) {
     static const char open[] =
         "{\"repo\":\"acme/dw\",\"installation\":77,\"key\":\"job:1\",\"title\":\"T\",\"body\":\"b\",\"labels\":[\"cost\"],\"closed\":false}";
-    static const char closed[] = "{\"repo\":\"acme/dw\",\"installation\":77,\"key\":\"job:1\",\"title\":\"T\",\"body\":\"done\",\"closed\":true}";
+    static const char closed[] = "{\"repo\":\"acme/dw\",\"key\":\"job:1\",\"title\":\"T\",\"body\":\"done\",\"closed\":true}";
     json_t *out;
     assert_null(post("github.issue", closed, NULL, &out));
     assert_int_equal(json_array_size(model.issues), 0);
