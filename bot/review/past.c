@@ -17,7 +17,7 @@ struct past *past_read(struct arena *arena, const char *json) {
     if (!json || jsx_load(arena, json, strlen(json), &root)) return past;
     past->head_sha = jsx_str(root, "head_sha", "");
     VEC(struct past_finding) list = {0};
-    static const char *const lists[] = {"findings", "waived"};
+    static const char *const lists[] = {"findings", "set_aside"};
     for (size_t l = 0; l < 2; l++) {
         size_t i;
         json_t *one;
