@@ -9,7 +9,8 @@
 
 int64_t clock_now(void) {
     const char *fixed = getenv("PARLEY_NOW");
-    if (fixed && *fixed) return strtoll(fixed, NULL, 10);
+    int64_t when;
+    if (fixed && *fixed) return clock_parse_iso(fixed, &when) ? when : strtoll(fixed, NULL, 10);
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     return t.tv_sec;

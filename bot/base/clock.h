@@ -1,4 +1,4 @@
-/* clock.h - the time, and its one written form. Fixed in tests by PARLEY_NOW (UTC seconds).
+/* clock.h - the time, and its one written form. Fixed in tests by PARLEY_NOW (UTC seconds, or ISO 8601).
  * Layer: base. May use: arena, the C library. */
 #ifndef CLOCK_H
 #define CLOCK_H

@@ -5,12 +5,14 @@ A suite is a folder here; a golden is told from its input by its suffix:
   parse/      NAME.sql .py .ipynb .json    -> NAME.EXT.parse      `parley parse --json`
   compare/    NAME.a.sql NAME.b.sql over shop.ddl.sql -> NAME.compare  `parley compare`
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
+  check/      RULE.fires/ RULE.silent/: base/ (what exists), head/ (what is new), sizes.yml -> RULE.fires.findings
   normal/     NAME.sql                     -> NAME.normal         `parley explain --normal`
 
 usage: run.py SUITE --binary PARLEY [--update]      0 all as expected, 1 not, 77 nothing to run
 """
 import argparse
 import difflib
+import json
 import os
 import re
 import subprocess
@@ -54,6 +56,37 @@ def cases_compare(binary, folder):
         schema = ["--schema", ddl.relative_to(SOURCE)]
         b = folder / (stem + ".b.sql")
         yield folder / (stem + ".compare"), lambda a=a, b=b, s=schema: parley(binary, "compare", *s, a.relative_to(SOURCE), b.relative_to(SOURCE))
+
+
+def finding_lines(report):
+    """A review as the lines a golden holds: what was said, where, and with what proof."""
+    try:
+        review = json.loads(report)
+    except ValueError:
+        return report
+    lines = []
+    for f in review["findings"]:
+        lines += [f"{f['severity']} {f['rule']} {f['path']}:{f['line']} {f['text']}", f"  next: {f['next_step']}"]
+        lines += [f"  proof: {line}" for line in f["proof"]] + [f"  rests on: {line}" for line in f["assumes"]]
+        lines += [f"  differs: {line}" for line in f["differences"]]
+        for part in ("rewrite", "draft"):
+            if f.get(part):
+                lines += [f"  {part}:"] + ["    " + line for line in f[part].rstrip().split("\n")]
+    lines += [f"not understood: {g['path']}:{g['line']} {g['text']}" for g in review["not_understood"]]
+    return "\n".join(lines) + "\n" if lines else "nothing to say\n"
+
+
+def cases_check(binary, folder):
+    work = Path(tempfile.mkdtemp())
+    for case in sorted(f for f in folder.iterdir() if f.is_dir()):
+        def run(case=case):
+            catalog = work / (case.name + ".db")
+            said = parley(binary, "scan", "--repo", case / "base", "--catalog", catalog)
+            said += parley(binary, "catalog", "import", "--catalog", catalog, (case / "sizes.yml").relative_to(SOURCE))
+            if "exit" in said:
+                return said
+            return finding_lines(parley(binary, "review", "--repo", case / "head", "--catalog", catalog, "--format", "json"))
+        yield folder / (case.name + ".findings"), run
 
 
 def cases_example(binary, folder):

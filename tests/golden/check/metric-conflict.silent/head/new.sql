@@ -1,0 +1,5 @@
+CREATE TABLE ds.by_country AS
+SELECT country, count(distinct customer_id) AS active_customers
+FROM silver.customers
+WHERE NOT is_bot AND country <> 'XX'
+GROUP BY country;

@@ -1,0 +1,1 @@
+CREATE TABLE raw.customers_landing AS SELECT * FROM silver.customers;
