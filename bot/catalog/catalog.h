@@ -132,7 +132,7 @@ const struct err *catalog_import(struct catalog *catalog, const char *name, stru
 /* ---- reading ---- */
 
 /* A schema of the named datasets (full or suffix names): columns and keys with their origins. Names that are not known stay out of it.
- * `extra` (may be NULL) wins over what is stored: facts and definitions of the change itself. Bounded: 2,000 datasets. */
+ * `extra` (may be NULL) wins over what is stored: facts and definitions of the change itself. Bounded: 200,000 datasets. */
 const struct err *catalog_schema(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra,
                                  const char *const *names, size_t name_count, struct schema **out) MUST_CHECK;
 

@@ -196,7 +196,7 @@ static const struct err *reading_put(struct put *p) {
     for (size_t i = 0; i < r->jobs.n; i++) TRY(job_put(p, &r->jobs.at[i]));
     size_t name_count;
     const char *const *names = reading_names(p->arena, r, &name_count);
-    TRY(catalog_schema(p->arena, &p->catalog, 1, NULL, names, name_count, &p->schema));
+    TRY(catalog_schema(p->arena, &p->catalog, 1, r, names, name_count, &p->schema));
     const size_t *order = definitions_order(p->arena, r);
     for (size_t i = 0; i < r->definitions.n; i++) {
         TRY(definition_put(p, &r->definitions.at[order[i]]));

@@ -1,10 +1,11 @@
 /* dataset.c - what is known of a dataset, put together from DDL, schema files, imports and the definitions that fill it. */
 #include "catalog_rows.h"
 
+#include "map.h"
 #include "schema.h"
 
 #define ROWS_MAX 200
-#define SCHEMA_DATASETS_MAX 2000
+#define SCHEMA_DATASETS_MAX 200000
 
 /* One row that may be about the dataset. */
 struct clue {
@@ -186,28 +187,56 @@ static void table_build(struct building *b, const struct clues *list, const char
     for (size_t i = 0; i < list->n; i++) keys_into(b, table, &list->at[i].stored.facts);
 }
 
-/* Facts of the change itself about `key`, as clues; they come before what is stored. */
-static void clues_of_reading(struct clues *list, const struct reading *reading) {
-    for (size_t i = 0; reading && i < reading->facts.n; i++) {
-        const struct dataset_facts *f = &reading->facts.at[i];
+/* What a reading says of datasets, by the last part of their names. */
+struct own_facts {
+    const struct reading *reading;
+    struct map *facts; /* last part -> struct numbers of facts */
+    struct map *fills; /* last part -> struct numbers of definitions */
+};
+
+struct numbers {
+    size_t *at, n, cap;
+};
+
+static void number_add(struct arena *arena, struct map *map, const char *name, size_t i) {
+    void **slot = map_slot(map, str_of(name_last(name_key(arena, name))));
+    if (!*slot) *slot = arena_new(arena, struct numbers);
+    struct numbers *list = *slot;
+    *vec_add(arena, list) = i;
+}
+
+static struct own_facts own_facts_of(struct arena *arena, const struct reading *reading) {
+    struct own_facts own = {reading, map_new(arena), map_new(arena)};
+    for (size_t i = 0; reading && i < reading->facts.n; i++) number_add(arena, own.facts, reading->facts.at[i].dataset, i);
+    for (size_t i = 0; reading && i < reading->definitions.n; i++) {
+        if (reading->definitions.at[i].dataset) number_add(arena, own.fills, reading->definitions.at[i].dataset, i);
+    }
+    return own;
+}
+
+/* Facts of the change itself about the dataset come before what is stored. */
+static void own_clues(struct clues *list, const struct own_facts *own) {
+    const struct numbers *numbers = map_get(own->facts, str_of(name_last(list->key)));
+    for (size_t i = 0; numbers && i < numbers->n; i++) {
+        const struct dataset_facts *f = &own->reading->facts.at[numbers->at[i]];
         const char *key = name_key(list->arena, f->dataset);
         if (names_fit(key, list->key)) *vec_add(list->arena, list) = (struct clue){.name = f->dataset, .key = key, .stored = {*f, NULL, -1}, .origin = f->path};
     }
 }
 
 /* Does the change itself say what fills the dataset? Then the stored definition's columns are out of date. */
-static bool is_filled_by(struct clues *list, const struct reading *reading) {
-    for (size_t i = 0; reading && i < reading->definitions.n; i++) {
-        const char *dataset = reading->definitions.at[i].dataset;
-        if (dataset && names_fit(name_key(list->arena, dataset), list->key)) return true;
+static bool is_filled_by(struct clues *list, const struct own_facts *own) {
+    const struct numbers *numbers = map_get(own->fills, str_of(name_last(list->key)));
+    for (size_t i = 0; numbers && i < numbers->n; i++) {
+        if (names_fit(name_key(list->arena, own->reading->definitions.at[numbers->at[i]].dataset), list->key)) return true;
     }
     return false;
 }
 
-static const struct err *schema_add(struct building *b, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra, const char *name) {
+static const struct err *schema_add(struct building *b, struct catalog *const *catalogs, size_t catalog_count, const struct own_facts *extra, const char *name) {
     struct clues list = {.arena = b->arena, .key = name_key(b->arena, name)};
     bool own = is_filled_by(&list, extra);
-    clues_of_reading(&list, extra);
+    own_clues(&list, extra);
     clues_settle(&list);
     for (size_t i = 0; i < catalog_count; i++) {
         struct clues stored;
@@ -224,7 +253,8 @@ static const struct err *schema_add(struct building *b, struct catalog *const *c
 const struct err *catalog_schema(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra,
                                  const char *const *names, size_t name_count, struct schema **out) {
     struct building b = {arena, schema_new(arena), DIALECT_DATABRICKS};
-    for (size_t i = 0; i < name_count && i < SCHEMA_DATASETS_MAX; i++) TRY(schema_add(&b, catalogs, catalog_count, extra, names[i]));
+    struct own_facts own = own_facts_of(arena, extra);
+    for (size_t i = 0; i < name_count && i < SCHEMA_DATASETS_MAX; i++) TRY(schema_add(&b, catalogs, catalog_count, &own, names[i]));
     *out = b.schema;
     return NULL;
 }
