@@ -114,6 +114,7 @@ const struct err *yaml_load(struct arena *arena, const char *name, const void *b
     *out = arena_new(arena, struct yaml);
     if (n > BYTES_MAX) return err_new(ERR_INPUT, "%s: larger than 10 MB", name);
     if (str_trim((struct str){bytes, n}).n == 0) return NULL;
+    if (!utf8_valid(bytes, n)) return err_new(ERR_INPUT, "%s:1: not UTF-8", name); /* libfyaml 0.7 never returns from "%\x94" */
     struct fy_diag_cfg quiet;
     fy_diag_cfg_default(&quiet);
     quiet.fp = NULL;

@@ -87,8 +87,9 @@ static const struct err *crash_err(const struct job *job, const struct process_r
     enum err_kind kind = job->delivery->attempts >= CRASHES_MAX ? ERR_REFUSED : ERR_RETRY;
     if (r->end == PROCESS_TIMED_OUT)
         return err_new(kind, "the job took longer than %lld s", (long long)job->crew->config.settings->limits.job_seconds);
-    if (r->end == PROCESS_SIGNALLED) return err_new(kind, "the job was ended by signal %d; its last words: %s", r->code, job->last);
-    return err_new(kind, "the job ended with status %d without a result; its last words: %s", r->code, job->last);
+    const char *between = *job->last ? "; its last words: " : "";
+    if (r->end == PROCESS_SIGNALLED) return err_new(kind, "the job was ended by signal %d%s%s", r->code, between, job->last);
+    return err_new(kind, "the job ended with status %d without a result%s%s", r->code, between, job->last);
 }
 
 static const struct err *job_end(struct job *job, const struct process_result *r) {
