@@ -9,7 +9,7 @@ static const struct dialect_traits traits[DIALECT_COUNT] = {
                        .digit_name = true, .number_suffix = true, .dash_name = true, .colon_path = true, .join_strings = true, .semi_join = true,
                        .double_equal = true, .null_safe_equal = true, .lambda_arrow = true, .div_is_float = true, .nulls_low = true, .table_fold = true},
     [DIALECT_BIGQUERY] = {.name = "bigquery", .quote = "`", .double_quote_string = true, .backslash = true, .hash_comment = true, .dash_name = true,
-                          .join_strings = true, .lambda_arrow = true, .div_is_float = true, .nulls_low = true},
+                          .lambda_arrow = true, .div_is_float = true, .nulls_low = true},
     [DIALECT_SNOWFLAKE] = {.name = "snowflake", .quote = "\"", .backslash = true, .slash_comment = true, .dollar_string = true, .colon_path = true,
                            .lambda_arrow = true, .div_is_float = true, .fold = FOLD_UPPER},
     [DIALECT_POSTGRES] = {.name = "postgres", .quote = "\"", .nested_comments = true, .dollar_string = true, .join_strings = true, .hash_operator = true,

@@ -316,6 +316,8 @@ struct sql_item {
     struct sql_ident alias;      /* empty when there is none */
     struct sql_ident *aliases;   /* f(x) AS (a, b) */
     uint32_t alias_count;
+    enum sql_direction direction; /* of AGGREGATE and GROUP BY items of |> syntax */
+    enum sql_nulls nulls;
     struct range range;
 };
 
@@ -527,10 +529,10 @@ enum sql_pipe_kind {
     PIPE_DROP,      /* names */
     PIPE_RENAME,    /* items: EX_NAME AS new */
     PIPE_AS,        /* alias */
-    PIPE_AGGREGATE, /* items; group (its order in group_order) */
-    PIPE_JOIN,      /* from: a FROM_JOIN whose left is NULL */
-    PIPE_FROM,      /* from with left NULL: PIVOT, UNPIVOT, LATERAL VIEW, TABLESAMPLE (a FROM_BRACKETS with sample) */
-    PIPE_SETOP,     /* setop, setop_flags, arms */
+    PIPE_AGGREGATE, /* select: items; group_items or select->group */
+    PIPE_JOIN,      /* from: joins over a FROM_BRACKETS whose left is NULL, which stands for the rows so far */
+    PIPE_FROM,      /* the same: PIVOT, UNPIVOT, LATERAL VIEW, TABLESAMPLE (that FROM_BRACKETS itself, with a sample) */
+    PIPE_SETOP,     /* query: a BODY_SETOP; arms[0], a BODY_VALUES without rows, stands for the rows so far */
     PIPE_ORDER,     /* query: its order, limit, offset, cluster_by.. */
     PIPE_CALL,      /* call, alias */
     PIPE_WINDOW,    /* windows in select */
@@ -543,11 +545,13 @@ struct sql_pipe {
     enum sql_pipe_kind kind;
     struct sql_expr *expr;
     struct sql_select *select; /* items, group, where it says so */
-    struct sql_order *group_order; /* AGGREGATE .. GROUP AND ORDER BY: direction per group item */
-    uint32_t group_order_count;
+    struct sql_item *group_items;  /* AGGREGATE .. GROUP BY: with aliases and directions; or select->group for ROLLUP, CUBE, GROUPING SETS, ALL */
+    uint32_t group_item_count;
+    bool and_order;                /* GROUP AND ORDER BY */
     struct sql_from *from;
     struct sql_query *query; /* order, limit, set operation (setop, flags, arms) */
     struct sql_ident alias;
+    uint32_t depth;
     struct range range;
 };
 

@@ -7,6 +7,8 @@
 #include "arena.h"
 #include "sql_ast.h"
 
+#define SQL_GUESS_MAX (1u << 20) /* bytes of a text for which other dialects are tried */
+
 /* Where a text stands in its file, so that ranges name the file's lines. All zero: the text is the file. */
 struct sql_origin {
     uint32_t offset;       /* added to byte offsets */

@@ -1,0 +1,780 @@
+/* parse_from.c - FROM: tables, joins, pivots, samples, time travel. */
+#include "sql_parser.h"
+
+static void depth_raise(uint32_t *depth, uint32_t below) {
+    if (below + 1 > *depth) *depth = below + 1;
+}
+
+static void depth_raise_expr(uint32_t *depth, const struct sql_expr *e) {
+    if (e) depth_raise(depth, e->depth);
+}
+
+static void depth_pivot(uint32_t *depth, const struct sql_pivot *pivot) {
+    for (uint32_t i = 0; i < pivot->aggregate_count; i++) depth_raise_expr(depth, pivot->aggregates[i].expr);
+    for (uint32_t i = 0; i < pivot->value_count; i++) depth_raise_expr(depth, pivot->values[i].expr);
+    for (uint32_t i = 0; i < pivot->column_count; i++) depth_raise_expr(depth, pivot->columns[i]);
+    for (uint32_t i = 0; i < pivot->group_count; i++) depth_raise_expr(depth, pivot->group[i]);
+    for (uint32_t i = 0; i < pivot->any_order_count; i++) depth_raise_expr(depth, pivot->any_order[i].expr);
+    depth_raise_expr(depth, pivot->otherwise);
+    if (pivot->query) depth_raise(depth, pivot->query->depth);
+}
+
+void from_deepen(struct parser *p, struct sql_from *f) {
+    uint32_t depth = 1;
+    if (f->left) depth_raise(&depth, f->left->depth);
+    if (f->right) depth_raise(&depth, f->right->depth);
+    if (f->query) depth_raise(&depth, f->query->depth);
+    depth_raise_expr(&depth, f->on);
+    depth_raise_expr(&depth, f->match);
+    depth_raise_expr(&depth, f->call);
+    if (f->name) depth_raise_expr(&depth, f->name->dynamic);
+    if (f->pivot) depth_pivot(&depth, f->pivot);
+    if (f->travel) depth_raise_expr(&depth, f->travel->expr), depth_raise_expr(&depth, f->travel->upper);
+    if (f->sample) depth_raise_expr(&depth, f->sample->size), depth_raise_expr(&depth, f->sample->on), depth_raise_expr(&depth, f->sample->seed), depth_raise_expr(&depth, f->sample->of);
+    for (uint32_t i = 0; i < f->option_count; i++) depth_raise_expr(&depth, f->options[i].value);
+    if (depth > SQL_DEPTH_MAX) parse_fail(p, "joins deeper than %d levels", SQL_DEPTH_MAX);
+    f->depth = depth & 0xFFFF;
+}
+
+static struct sql_from *from_new(struct parser *p, enum sql_from_kind kind) {
+    struct sql_from *f = parse_new(p, struct sql_from);
+    f->kind = kind;
+    f->depth = 1;
+    return f;
+}
+
+/* ---------------------------------------------------------------- samples, time travel, pivots */
+
+struct sql_sample *parse_sample(struct parser *p) {
+    struct sql_sample *s = parse_new(p, struct sql_sample);
+    if (p->t->type == TOKEN_WORD && parse_next_is(p, 1, SY_LPAREN)) s->method = parse_word(p, p->t++);
+    bool brackets = parse_take(p, SY_LPAREN);
+    if (parse_at(p, KW_BUCKET)) {
+        p->t++;
+        s->unit = STR("BUCKET");
+        s->size = parse_primary(p);
+        parse_must(p, KW_OUT);
+        parse_must(p, KW_OF);
+        s->of = parse_primary(p);
+        if (parse_take(p, KW_ON)) s->on = parse_expr(p);
+    } else {
+        s->size = parse_expr_above(p, BIND_ADD + 15);
+        if (parse_take(p, KW_PERCENT) || parse_take(p, SY_PERCENT)) s->unit = STR("PERCENT");
+        else if (parse_take(p, KW_ROWS) || parse_take(p, KW_ROW)) s->unit = STR("ROWS");
+    }
+    if (brackets) {
+        if (parse_take(p, SY_COMMA)) { /* reservoir(10, 5) of duckdb */
+            s->method = s->method.n ? s->method : STR("");
+            s->seed = parse_expr(p);
+        }
+        parse_must(p, SY_RPAREN);
+    }
+    if (parse_at(p, SY_LPAREN) && p->t[1].type == TOKEN_WORD && p->dialect == DIALECT_DUCKDB) {
+        p->t++;
+        s->method = parse_word(p, p->t++);
+        if (parse_take(p, SY_COMMA)) s->seed = parse_expr(p);
+        parse_must(p, SY_RPAREN);
+    }
+    if ((parse_at(p, KW_REPEATABLE) || parse_at(p, KW_SEED)) && parse_next_is(p, 1, SY_LPAREN)) {
+        p->t += 2;
+        s->seed = parse_expr(p);
+        parse_must(p, SY_RPAREN);
+    }
+    return s;
+}
+
+/* FOR SYSTEM_TIME AS OF x, VERSION AS OF 3 ...: the words, upper case, before the value. */
+static struct sql_travel *travel_as_of(struct parser *p) {
+    struct sql_travel *t = parse_new(p, struct sql_travel);
+    bool is_for = parse_take(p, KW_FOR);
+    bool version = parse_at(p, KW_VERSION) || parse_word_is(p, 0, "system_version");
+    bool system = parse_at(p, KW_SYSTEM_TIME) || parse_word_is(p, 0, "system_version");
+    t->kind = version ? TRAVEL_VERSION : TRAVEL_TIMESTAMP;
+    struct str word = system ? STR("SYSTEM_TIME") : version ? STR("VERSION") : STR("TIMESTAMP");
+    if (parse_word_is(p, 0, "system_version")) word = STR("SYSTEM_VERSION");
+    p->t++;
+    const char *tail = "AS OF";
+    if (parse_take2(p, KW_AS, KW_OF)) {
+        t->expr = parse_expr_above(p, BIND_ADD);
+    } else if (parse_take(p, KW_ALL)) {
+        t->kind = TRAVEL_ALL;
+        tail = "ALL";
+    } else {
+        t->kind = TRAVEL_RANGE;
+        tail = parse_at(p, KW_BETWEEN) ? "BETWEEN" : parse_at(p, KW_FROM) ? "FROM" : "CONTAINED IN";
+        if (!parse_take(p, KW_BETWEEN) && !parse_take(p, KW_FROM)) {
+            p->t++;
+            parse_must(p, KW_IN);
+            parse_must(p, SY_LPAREN);
+        }
+        t->expr = parse_expr_above(p, BIND_ADD);
+        if (!parse_take(p, KW_AND) && !parse_take(p, KW_TO)) parse_must(p, SY_COMMA);
+        t->upper = parse_expr_above(p, BIND_ADD);
+        if (tail[0] == 'C') parse_must(p, SY_RPAREN);
+    }
+    const char *text = arena_printf(p->arena, "%s%.*s %s", is_for ? "FOR " : "", STR_ARG(word), tail);
+    t->words = str_of(text);
+    return t;
+}
+
+/* AT(TIMESTAMP => x), BEFORE(STATEMENT => x), CHANGES(..) AT(..) of snowflake. */
+static struct sql_travel *travel_snowflake(struct parser *p) {
+    struct sql_travel *t = parse_new(p, struct sql_travel);
+    const struct token *first = p->t;
+    t->kind = parse_at(p, KW_AT) ? TRAVEL_AT : parse_at(p, KW_BEFORE) ? TRAVEL_BEFORE : TRAVEL_CHANGES;
+    t->words = t->kind == TRAVEL_AT ? STR("AT") : STR("BEFORE");
+    if (t->kind == TRAVEL_CHANGES) {
+        p->t++;
+        parse_skip_brackets(p);
+        while ((parse_at(p, KW_AT) || parse_at(p, KW_BEFORE) || parse_at(p, KW_END)) && parse_next_is(p, 1, SY_LPAREN)) {
+            p->t++;
+            parse_skip_brackets(p);
+        }
+        t->words = parse_verbatim(p, first);
+        return t;
+    }
+    p->t++;
+    struct sql_expr *call = parse_call_named(p, t->words, first);
+    if (call->arg_count != 1) parse_fail(p, "one point in time expected");
+    t->expr = call->args[0];
+    return t;
+}
+
+static struct sql_travel *travel_read(struct parser *p, const struct sql_from *f) {
+    const struct token *t = p->t;
+    switch (t->keyword) {
+    case KW_FOR: return t[1].keyword == KW_SYSTEM_TIME || t[1].keyword == KW_VERSION || t[1].keyword == KW_TIMESTAMP || parse_word_is(p, 1, "system_version") ? travel_as_of(p) : NULL;
+    case KW_VERSION:
+    case KW_TIMESTAMP: return t[1].keyword == KW_AS && t[2].keyword == KW_OF ? travel_as_of(p) : NULL;
+    case KW_SYSTEM_TIME: return t[1].keyword == KW_AS && t[2].keyword == KW_OF ? travel_as_of(p) : NULL;
+    case KW_AT:
+    case KW_BEFORE:
+    case KW_CHANGES: return t[1].keyword == SY_LPAREN && t[2].type == TOKEN_WORD && t[3].keyword == SY_ARROW ? travel_snowflake(p) : NULL;
+    default: break;
+    }
+    if (t->type != TOKEN_PARAM || f->kind != FROM_TABLE || (t->flags & TOKEN_SPACED) || p->text.p[t->start] != '@') return NULL;
+    struct sql_travel *v = parse_new(p, struct sql_travel); /* t@v3, t@20240101000000000 of delta */
+    v->kind = (p->text.p[t->start + 1] | 0x20) == 'v' ? TRAVEL_VERSION : TRAVEL_TIMESTAMP;
+    v->words = parse_word(p, p->t++);
+    return v;
+}
+
+static struct sql_item *pivot_items(struct parser *p, uint32_t *count, enum sql_keyword stop) {
+    size_t mark = list_start(p);
+    do {
+        struct sql_item item = {0};
+        const struct token *first = p->t;
+        if (parse_at(p, stop)) break;
+        item.expr = stop == KW_FOR ? parse_expr_above(p, 65) : parse_expr(p);
+        parse_alias(p, &item.alias, KW_NO_ALIAS);
+        item.range = parse_range(p, first);
+        list_push(p, &item, sizeof item);
+    } while (parse_take(p, SY_COMMA));
+    return list_take(p, mark, sizeof(struct sql_item), count);
+}
+
+static void pivot_values(struct parser *p, struct sql_pivot *pivot) {
+    parse_must(p, KW_IN);
+    if (!parse_take(p, SY_LPAREN)) { /* duckdb: IN an_enum */
+        pivot->values = parse_items(p, &pivot->value_count);
+        return;
+    }
+    if (parse_query_starts(p, p->t)) {
+        pivot->query = parse_query(p);
+    } else if (parse_at(p, KW_ANY)) {
+        p->t++;
+        pivot->any = true;
+        if (parse_take2(p, KW_ORDER, KW_BY)) pivot->any_order = parse_order_list(p, &pivot->any_order_count);
+    } else {
+        pivot->values = pivot_items(p, &pivot->value_count, SY_RPAREN);
+    }
+    parse_must(p, SY_RPAREN);
+}
+
+static void pivot_columns(struct parser *p, struct sql_pivot *pivot) {
+    size_t mark = list_start(p);
+    struct sql_expr *e;
+    if (parse_take(p, SY_LPAREN)) {
+        do {
+            e = parse_expr(p);
+            list_push(p, &e, sizeof e);
+        } while (parse_take(p, SY_COMMA));
+        parse_must(p, SY_RPAREN);
+    } else {
+        e = parse_expr_above(p, 65);
+        list_push(p, &e, sizeof e);
+    }
+    pivot->columns = list_take(p, mark, sizeof *pivot->columns, &pivot->column_count);
+}
+
+static struct sql_from *pivot_read(struct parser *p, struct sql_from *left, const struct token *first) {
+    struct sql_from *f = from_new(p, parse_at(p, KW_PIVOT) ? FROM_PIVOT : FROM_UNPIVOT);
+    p->t++;
+    f->left = left;
+    f->pivot = parse_new(p, struct sql_pivot);
+    if (parse_take2(p, KW_INCLUDE, KW_NULLS)) f->flags |= SQL_FROM_INCLUDE_NULLS;
+    else if (parse_take2(p, KW_EXCLUDE, KW_NULLS)) f->flags |= SQL_FROM_EXCLUDE_NULLS;
+    parse_must(p, SY_LPAREN);
+    f->pivot->aggregates = pivot_items(p, &f->pivot->aggregate_count, KW_FOR);
+    parse_must(p, KW_FOR);
+    pivot_columns(p, f->pivot);
+    pivot_values(p, f->pivot);
+    if (parse_take3(p, KW_DEFAULT, KW_ON, KW_NULL)) {
+        parse_must(p, SY_LPAREN);
+        f->pivot->otherwise = parse_expr(p);
+        parse_must(p, SY_RPAREN);
+    }
+    if (parse_take2(p, KW_GROUP, KW_BY)) f->pivot->group = parse_expr_list(p, &f->pivot->group_count);
+    parse_must(p, SY_RPAREN);
+    from_deepen(p, f);
+    f->range = parse_range(p, first);
+    return f;
+}
+
+/* ---------------------------------------------------------------- what follows a table */
+
+static void alias_columns(struct parser *p, struct sql_from *f) {
+    if (!parse_at(p, SY_LPAREN)) return;
+    p->t++;
+    size_t mark = list_start(p);
+    while (!parse_at(p, SY_RPAREN)) {
+        struct sql_column c = {0};
+        const struct token *first = p->t;
+        c.name = parse_any_ident(p);
+        if (!parse_at(p, SY_COMMA) && !parse_at(p, SY_RPAREN)) c.type = parse_type(p);
+        if (parse_take(p, KW_COLLATE)) parse_name(p);
+        c.range = parse_range(p, first);
+        list_push(p, &c, sizeof c);
+        if (!parse_take(p, SY_COMMA)) break;
+    }
+    parse_must(p, SY_RPAREN);
+    f->columns = list_take(p, mark, sizeof *f->columns, &f->column_count);
+}
+
+static bool alias_read(struct parser *p, struct sql_from *f) {
+    if (parse_at(p, KW_AS) && parse_next_is(p, 1, SY_LPAREN)) { /* f(x) AS (a INT) */
+        p->t++;
+        alias_columns(p, f);
+        return true;
+    }
+    if (f->alias.text.n || f->column_count || !parse_alias(p, &f->alias, KW_NO_TABLE_ALIAS)) return false;
+    if (parse_at(p, SY_LPAREN) && !(parse_word_is(p, 1, "nolock") && p->t[2].keyword == SY_RPAREN)) alias_columns(p, f);
+    return true;
+}
+
+static void hint_add(struct parser *p, struct sql_from *f, const struct token *first) {
+    struct str text = parse_verbatim(p, first);
+    f->hint = f->hint.n ? str_of(arena_printf(p->arena, "%.*s %.*s", STR_ARG(f->hint), STR_ARG(text))) : text;
+}
+
+static bool with_read(struct parser *p, struct sql_from *f) {
+    const struct token *first = p->t;
+    if (parse_take2(p, KW_WITH, KW_ORDINALITY)) return f->flags |= SQL_FROM_ORDINALITY, true;
+    if (parse_take2(p, KW_WITH, KW_OFFSET)) {
+        f->flags |= SQL_FROM_OFFSET;
+        if (parse_at(p, KW_OFFSET)) f->offset = parse_any_ident(p);
+        else parse_alias(p, &f->offset, KW_NO_TABLE_ALIAS);
+        return true;
+    }
+    if (!parse_next_is(p, 1, SY_LPAREN) || p->dialect == DIALECT_CLICKHOUSE) return false;
+    p->t++;
+    if (p->t[1].type == TOKEN_STRING || (p->traits->number_suffix && p->t[1].type == TOKEN_WORD && f->kind == FROM_TABLE)) {
+        f->options = parse_properties(p, &f->option_count);
+        return true;
+    }
+    parse_skip_brackets(p);
+    hint_add(p, f, first);
+    return true;
+}
+
+static bool suffix_hint(struct parser *p, struct sql_from *f) {
+    const struct token *first = p->t;
+    switch (first->keyword) {
+    case KW_USE:
+    case KW_FORCE:
+    case KW_IGNORE:
+        if (first[1].keyword != KW_INDEX && first[1].keyword != KW_KEY) return false;
+        p->t += 2;
+        if (parse_take(p, KW_FOR)) while (!parse_at(p, SY_LPAREN)) parse_skip(p);
+        if (!parse_at(p, SY_LPAREN)) return false;
+        parse_skip_brackets(p);
+        return hint_add(p, f, first), true;
+    case SY_LPAREN:
+        if (!parse_word_is(p, 1, "nolock") || p->t[2].keyword != SY_RPAREN) return false;
+        p->t += 3;
+        return hint_add(p, f, first), true;
+    case KW_PARTITION:
+        if (first[1].keyword != SY_LPAREN || f->kind != FROM_TABLE) return false;
+        p->t++;
+        parse_skip_brackets(p);
+        f->tail = parse_verbatim(p, first);
+        return true;
+    case KW_WATERMARK:
+        if (p->t[1].type != TOKEN_WORD && p->t[1].type != TOKEN_QUOTED) return false;
+        p->t++;
+        parse_expr(p);
+        if (parse_take_word(p, "delay")) {
+            parse_must(p, KW_OF);
+            parse_expr(p);
+        }
+        f->tail = parse_verbatim(p, first);
+        return true;
+    case KW_FINAL:
+        if (p->dialect != DIALECT_CLICKHOUSE) return false;
+        p->t++;
+        return f->flags |= SQL_FROM_FINAL, true;
+    case KW_MATCH_RECOGNIZE: {
+        if (first[1].keyword != SY_LPAREN) return false;
+        p->t++;
+        parse_skip_brackets(p);
+        struct sql_from *inner = from_new(p, f->kind);
+        *inner = *f;
+        *f = (struct sql_from){.kind = FROM_MATCH, .depth = 1, .left = inner, .tail = parse_verbatim(p, first)};
+        return true;
+    }
+    default: return false;
+    }
+}
+
+static bool suffix_sample(struct parser *p, struct sql_from *f) {
+    bool word = parse_at(p, KW_TABLESAMPLE) || (parse_at(p, KW_SAMPLE) && (parse_next_is(p, 1, SY_LPAREN) || p->dialect == DIALECT_CLICKHOUSE || (p->t[1].type == TOKEN_WORD && p->t[2].keyword == SY_LPAREN)));
+    if (!word) return false;
+    struct str text = parse_word(p, p->t++);
+    f->sample = parse_sample(p);
+    f->sample->word = text;
+    return true;
+}
+
+struct sql_from *parse_from_suffix(struct parser *p, struct sql_from *f, const struct token *first) {
+    for (;;) {
+        struct sql_travel *travel = f->travel ? NULL : travel_read(p, f);
+        if (travel) {
+            f->travel = travel;
+            continue;
+        }
+        if ((parse_at(p, KW_PIVOT) || parse_at(p, KW_UNPIVOT)) && (parse_next_is(p, 1, SY_LPAREN) || parse_next_is(p, 1, KW_INCLUDE) || parse_next_is(p, 1, KW_EXCLUDE))) {
+            f->range = parse_range(p, first);
+            from_deepen(p, f);
+            f = pivot_read(p, f, first);
+            continue;
+        }
+        if (!f->sample && suffix_sample(p, f)) continue;
+        if (parse_at(p, KW_WITH) && with_read(p, f)) continue;
+        if (suffix_hint(p, f)) continue;
+        if (alias_read(p, f)) continue;
+        if (parse_at(p, SY_STAR) && f->kind == FROM_TABLE && p->dialect == DIALECT_POSTGRES && !f->alias.text.n) {
+            p->t++;
+            f->flags |= SQL_FROM_DESCENDANTS;
+            continue;
+        }
+        break;
+    }
+    f->range = parse_range(p, first);
+    from_deepen(p, f);
+    return f;
+}
+
+/* ---------------------------------------------------------------- one table */
+
+static struct sql_from *query_from(struct parser *p, struct sql_query *q) {
+    struct sql_from *f = from_new(p, FROM_QUERY);
+    f->query = q;
+    return f;
+}
+
+static bool at_query_rest(const struct parser *p) {
+    switch (p->t->keyword) {
+    case KW_UNION:
+    case KW_INTERSECT:
+    case KW_EXCEPT:
+    case KW_MINUS:
+    case KW_ORDER:
+    case KW_LIMIT:
+    case KW_OFFSET:
+    case KW_FETCH:
+    case SY_PIPE_GT: return true;
+    default: return false;
+    }
+}
+
+/* After "(": a query, or tables and joins. */
+static struct sql_from *brackets_read(struct parser *p) {
+    const struct token *first = p->t++;
+    struct sql_from *f;
+    parse_nest(p);
+    if (parse_query_starts(p, p->t)) {
+        f = query_from(p, parse_query(p));
+    } else {
+        const struct token *inner = p->t;
+        f = parse_from_item(p);
+        bool plain = f->kind == FROM_QUERY && !f->alias.text.n && !f->column_count && !f->sample && !f->flags && inner->keyword == SY_LPAREN;
+        if (plain && at_query_rest(p)) {
+            f = query_from(p, parse_query_rest(p, f->query, inner));
+        } else if (!plain || !parse_at(p, SY_RPAREN)) {
+            struct sql_from *brackets = from_new(p, FROM_BRACKETS);
+            brackets->left = parse_joins(p, f, inner, true);
+            f = brackets;
+        }
+    }
+    p->nest--;
+    parse_must(p, SY_RPAREN);
+    f->range = parse_range(p, first);
+    from_deepen(p, f);
+    return f;
+}
+
+static struct sql_from *stage(struct parser *p) {
+    struct sql_from *f = from_new(p, FROM_STAGE);
+    const struct token *first = p->t++;
+    while (p->t->type != TOKEN_END && !(p->t->flags & TOKEN_SPACED) && !parse_at(p, SY_LPAREN) && !parse_at(p, SY_RPAREN) && !parse_at(p, SY_SEMICOLON) && !parse_at(p, SY_COMMA)) p->t++;
+    f->tail = parse_verbatim(p, first);
+    if (parse_at(p, SY_LPAREN)) f->call = parse_call_named(p, STR("@"), first);
+    return f;
+}
+
+/* TABLE(f(x)), TABLE($name), TABLE('name') */
+static struct sql_from *table_word(struct parser *p) {
+    p->t += 2;
+    parse_nest(p);
+    struct sql_from *f = NULL;
+    if (parse_query_starts(p, p->t)) {
+        f = query_from(p, parse_query(p));
+    } else {
+        struct sql_expr *e = parse_expr(p);
+        if (e->kind == EX_CALL) {
+            f = from_new(p, FROM_CALL);
+            f->call = e;
+        } else {
+            f = from_new(p, FROM_TABLE);
+            f->name = parse_new(p, struct sql_name);
+            f->name->dynamic = e;
+            f->name->range = e->range;
+        }
+    }
+    f->flags |= SQL_FROM_TABLE_WORD;
+    p->nest--;
+    parse_must(p, SY_RPAREN);
+    return f;
+}
+
+static struct sql_from *rows_from(struct parser *p) {
+    const struct token *first = p->t;
+    p->t += 3;
+    struct sql_from *f = from_new(p, FROM_CALL);
+    f->call = expr_new(p, EX_TUPLE, OP_NONE, first);
+    uint32_t count;
+    struct sql_expr **args = parse_expr_list(p, &count);
+    expr_args(p, f->call, args, count);
+    parse_must(p, SY_RPAREN);
+    f->flags |= SQL_FROM_ROWS_FROM;
+    return f;
+}
+
+static struct sql_from *named(struct parser *p) {
+    const struct token *first = p->t;
+    if (first->type == TOKEN_WORD && first[1].keyword == SY_LPAREN && first->keyword != KW_IDENTIFIER && !(parse_word_is(p, 2, "nolock") && first[3].keyword == SY_RPAREN)) {
+        struct sql_from *f = from_new(p, FROM_CALL);
+        p->t++;
+        f->call = parse_call_named(p, parse_word(p, first), first);
+        return f;
+    }
+    struct sql_name *name = parse_table_name(p);
+    if (parse_at(p, SY_LPAREN) && !(parse_word_is(p, 1, "nolock") && p->t[2].keyword == SY_RPAREN)) {
+        struct sql_from *f = from_new(p, FROM_CALL);
+        f->call = parse_call(p, name, first);
+        return f;
+    }
+    struct sql_from *f = from_new(p, FROM_TABLE);
+    f->name = name;
+    return f;
+}
+
+static bool stream_word(const struct parser *p) {
+    const struct token *next = p->t + 1;
+    if (!p->traits->number_suffix) return false;
+    if (next->keyword == SY_LPAREN || next->type == TOKEN_QUOTED || next->type == TOKEN_PARAM) return true;
+    if (next->type == TOKEN_OP) return next->keyword == SY_COLON;
+    return next->type == TOKEN_WORD && !(sql_keyword_flags(next->keyword) & KW_NO_TABLE_ALIAS);
+}
+
+/* VALUES (1), (2) AS t(a), without brackets. */
+static struct sql_from *values_from(struct parser *p) {
+    const struct token *first = p->t++;
+    struct sql_query *q = parse_new(p, struct sql_query);
+    q->body = BODY_VALUES;
+    size_t mark = list_start(p);
+    do {
+        struct sql_expr *row = parse_values_row(p);
+        if ((uint32_t)row->depth + 1 > q->depth) q->depth = (uint32_t)row->depth + 1;
+        list_push(p, &row, sizeof row);
+    } while (parse_take(p, SY_COMMA));
+    q->rows = list_take(p, mark, sizeof *q->rows, &q->row_count);
+    q->range = parse_range(p, first);
+    struct sql_from *f = from_new(p, FROM_DUAL_VALUES);
+    f->query = q;
+    return f;
+}
+
+static struct sql_from *only(struct parser *p) {
+    p->t++;
+    bool brackets = parse_take(p, SY_LPAREN);
+    struct sql_from *f = named(p);
+    f->flags |= SQL_FROM_ONLY;
+    if (brackets) parse_must(p, SY_RPAREN);
+    return f;
+}
+
+static struct sql_from *stream(struct parser *p) {
+    struct sql_from *f;
+    p->t++;
+    if (parse_take(p, SY_LPAREN)) {
+        f = parse_query_starts(p, p->t) ? query_from(p, parse_query(p)) : named(p);
+        parse_must(p, SY_RPAREN);
+    } else {
+        f = named(p);
+    }
+    f->flags |= SQL_FROM_STREAM;
+    return f;
+}
+
+static struct sql_from *primary(struct parser *p) {
+    const struct token *t = p->t, *next = p->t + 1;
+    struct sql_from *f;
+    switch (t->keyword) {
+    case SY_LPAREN: return brackets_read(p);
+    case KW_VALUES:
+        if (next->keyword != SY_LPAREN && !p->traits->number_suffix) break;
+        return values_from(p);
+    case KW_LATERAL:
+        if (next->type == TOKEN_OP && next->keyword != SY_LPAREN) break;
+        p->t++;
+        f = primary(p);
+        f->flags |= SQL_FROM_LATERAL;
+        return f;
+    case KW_TABLE:
+        if (next->keyword != SY_LPAREN) break;
+        return table_word(p);
+    case KW_ROWS:
+        if (next->keyword != KW_FROM || t[2].keyword != SY_LPAREN) break;
+        return rows_from(p);
+    case KW_ONLY:
+        if (next->type != TOKEN_WORD && next->type != TOKEN_QUOTED && next->keyword != SY_LPAREN) break;
+        return only(p);
+    case KW_STREAM:
+        if (!stream_word(p)) break;
+        return stream(p);
+    default: break;
+    }
+    if (t->type == TOKEN_PARAM && p->text.p[t->start] == '@' && p->dialect == DIALECT_SNOWFLAKE) return stage(p);
+    if (t->keyword == SY_QUESTION || (t->type == TOKEN_PARAM && p->text.p[t->start] == '@' && next->keyword != SY_DOT)) {
+        f = from_new(p, FROM_PARAM);
+        f->call = parse_primary(p);
+        return f;
+    }
+    return named(p);
+}
+
+struct sql_from *parse_from_item(struct parser *p) {
+    const struct token *first = p->t;
+    parse_nest(p);
+    struct sql_from *f = primary(p);
+    f = parse_from_suffix(p, f, first);
+    p->nest--;
+    return f;
+}
+
+/* ---------------------------------------------------------------- joins */
+
+bool parse_join_starts(const struct parser *p) {
+    const struct token *t = p->t;
+    switch (t->keyword) {
+    case KW_JOIN:
+    case KW_NATURAL:
+    case KW_STRAIGHT_JOIN: return true;
+    case KW_CROSS:
+    case KW_INNER: return t[1].keyword != KW_UNION;
+    case KW_LEFT:
+    case KW_RIGHT:
+    case KW_FULL: {
+        const struct token *next = t[1].keyword == KW_OUTER ? t + 2 : t + 1;
+        return next->type == TOKEN_WORD && next->keyword != KW_UNION && next->keyword != KW_INTERSECT && next->keyword != KW_EXCEPT;
+    }
+    case KW_OUTER: return parse_next_is(p, 1, KW_APPLY);
+    case KW_SEMI:
+    case KW_ANTI:
+    case KW_ASOF:
+    case KW_POSITIONAL:
+    case KW_ARRAY: return t[1].keyword == KW_JOIN || t[1].keyword == KW_LEFT || t[1].keyword == KW_INNER;
+    case KW_GLOBAL:
+    case KW_ANY:
+    case KW_ALL: return p->dialect == DIALECT_CLICKHOUSE && t[1].type == TOKEN_WORD;
+    default: return false;
+    }
+}
+
+struct join_words {
+    enum sql_join join;
+    uint32_t flags;
+    bool left, right, full, cross, outer, semi, anti, array;
+};
+
+static enum sql_join join_kind(const struct join_words *w) {
+    if (w->semi) return w->right ? JOIN_RIGHT_SEMI : JOIN_LEFT_SEMI;
+    if (w->anti) return w->right ? JOIN_RIGHT_ANTI : JOIN_LEFT_ANTI;
+    if (w->array) return w->left ? JOIN_LEFT_ARRAY : JOIN_ARRAY;
+    if (w->left) return JOIN_LEFT;
+    if (w->right) return JOIN_RIGHT;
+    if (w->full) return JOIN_FULL;
+    return w->cross ? JOIN_CROSS : JOIN_INNER;
+}
+
+/* The words up to and with JOIN or APPLY. */
+static void join_words(struct parser *p, struct sql_from *f) {
+    struct join_words w = {0};
+    const struct token *hint = NULL;
+    f->join = JOIN_INNER;
+    for (int i = 0; i < 8; i++) {
+        const struct token *t = p->t++;
+        switch (t->keyword) {
+        case KW_JOIN:
+            if (f->join != JOIN_POSITIONAL) f->join = join_kind(&w);
+            if (hint) f->hint = parse_word(p, hint);
+            return;
+        case KW_STRAIGHT_JOIN: f->join = JOIN_STRAIGHT; return;
+        case KW_APPLY: f->join = w.outer ? JOIN_OUTER_APPLY : JOIN_CROSS_APPLY; return;
+        case KW_NATURAL: f->flags |= SQL_FROM_NATURAL; break;
+        case KW_ASOF: f->flags |= SQL_FROM_ASOF; break;
+        case KW_LEFT: w.left = true; break;
+        case KW_RIGHT: w.right = true; break;
+        case KW_FULL: w.full = true; break;
+        case KW_CROSS: w.cross = true; break;
+        case KW_OUTER: w.outer = true; break;
+        case KW_INNER: break;
+        case KW_SEMI: w.semi = true; break;
+        case KW_ANTI: w.anti = true; break;
+        case KW_ARRAY: w.array = true; break;
+        case KW_POSITIONAL: f->join = JOIN_POSITIONAL; break;
+        case KW_GLOBAL:
+        case KW_ANY:
+        case KW_ALL: f->flags |= SQL_FROM_GLOBAL; hint = t; break;
+        case KW_HASH:
+        case KW_LOOP:
+        case KW_MERGE: hint = t; break;
+        default:
+            if (t->type != TOKEN_WORD || t->keyword != KW_NONE) {
+                p->t--;
+                parse_expected(p, "JOIN");
+            }
+            hint = t;
+        }
+    }
+    parse_expected(p, "JOIN");
+}
+
+static void join_condition(struct parser *p, struct sql_from *f) {
+    if (parse_at(p, KW_MATCH_CONDITION) && parse_next_is(p, 1, SY_LPAREN)) {
+        p->t += 2;
+        f->match = parse_expr(p);
+        parse_must(p, SY_RPAREN);
+    }
+    if (parse_take(p, KW_ON)) {
+        f->on = parse_expr(p);
+    } else if (parse_at(p, KW_USING) && (parse_next_is(p, 1, SY_LPAREN) || p->dialect == DIALECT_CLICKHOUSE)) {
+        p->t++;
+        if (parse_at(p, SY_LPAREN)) {
+            f->using_columns = parse_ident_list(p, &f->using_count);
+        } else {
+            f->using_columns = parse_new(p, struct sql_ident);
+            f->using_columns[0] = parse_any_ident(p);
+            f->using_count = 1;
+        }
+        if (parse_at(p, KW_AS)) parse_alias(p, &f->alias, 0);
+    }
+}
+
+static bool takes_condition(const struct sql_from *f) {
+    return f->join != JOIN_CROSS && f->join != JOIN_CROSS_APPLY && f->join != JOIN_OUTER_APPLY && !(f->flags & SQL_FROM_NATURAL) && f->join != JOIN_POSITIONAL && f->join != JOIN_ARRAY && f->join != JOIN_LEFT_ARRAY;
+}
+
+static struct sql_from *join_read(struct parser *p, struct sql_from *left, const struct token *first) {
+    struct sql_from *f = from_new(p, FROM_JOIN);
+    f->left = left;
+    join_words(p, f);
+    const struct token *right_first = p->t;
+    if (f->join == JOIN_ARRAY || f->join == JOIN_LEFT_ARRAY) {
+        uint32_t count;
+        struct sql_item *items = parse_items(p, &count);
+        struct sql_query *q = parse_new(p, struct sql_query);
+        q->select = parse_new(p, struct sql_select);
+        q->select->items = items;
+        q->select->item_count = count;
+        q->depth = 1;
+        f->query = q;
+    } else {
+        f->right = parse_from_item(p);
+        bool nested = takes_condition(f) && parse_join_starts(p) && !p->traits->semi_join && p->dialect != DIALECT_MYSQL && p->dialect != DIALECT_SQLITE;
+        if (nested) { /* a JOIN b JOIN c ON .. ON .. */
+            parse_nest(p);
+            while (parse_join_starts(p) && !parse_at(p, KW_ON)) f->right = join_read(p, f->right, right_first);
+            p->nest--;
+        }
+        join_condition(p, f);
+    }
+    from_deepen(p, f);
+    f->range = parse_range(p, first);
+    return f;
+}
+
+static struct sql_from *comma_read(struct parser *p, struct sql_from *left, const struct token *first) {
+    struct sql_from *f = from_new(p, FROM_JOIN);
+    p->t++;
+    const struct token *right_first = p->t;
+    f->join = JOIN_COMMA;
+    f->left = left;
+    f->right = parse_joins(p, parse_from_item(p), right_first, false);
+    from_deepen(p, f);
+    f->range = parse_range(p, first);
+    return f;
+}
+
+/* LATERAL VIEW [OUTER] f(x) [alias] [AS a, b] */
+static struct sql_from *lateral_view(struct parser *p, struct sql_from *left, const struct token *first) {
+    struct sql_from *f = from_new(p, FROM_LATERAL_VIEW);
+    p->t += 2;
+    if (parse_take(p, KW_OUTER)) f->flags |= SQL_FROM_OUTER;
+    f->left = left;
+    f->call = parse_primary(p);
+    if (f->call->kind != EX_CALL) parse_fail(p, "LATERAL VIEW wants a function");
+    if (!parse_at(p, KW_AS) && p->t->type == TOKEN_WORD && !(sql_keyword_flags(p->t->keyword) & KW_NO_TABLE_ALIAS)) f->alias = parse_any_ident(p);
+    else if (p->t->type == TOKEN_QUOTED) f->alias = parse_any_ident(p);
+    bool named_columns = parse_take(p, KW_AS) || p->t->type == TOKEN_QUOTED || (p->t->type == TOKEN_WORD && !(sql_keyword_flags(p->t->keyword) & KW_NO_TABLE_ALIAS));
+    if (named_columns) {
+        size_t mark = list_start(p);
+        bool brackets = parse_take(p, SY_LPAREN);
+        do {
+            struct sql_column c = {0};
+            c.name = parse_any_ident(p);
+            list_push(p, &c, sizeof c);
+        } while (parse_take(p, SY_COMMA));
+        if (brackets) parse_must(p, SY_RPAREN);
+        f->columns = list_take(p, mark, sizeof *f->columns, &f->column_count);
+    }
+    from_deepen(p, f);
+    f->range = parse_range(p, first);
+    return f;
+}
+
+struct sql_from *parse_joins(struct parser *p, struct sql_from *left, const struct token *first, bool many) {
+    for (;;) {
+        if (parse_join_starts(p)) left = join_read(p, left, first);
+        else if (many && parse_at(p, SY_COMMA)) left = comma_read(p, left, first);
+        else if (many && parse_at(p, KW_LATERAL) && parse_word_is(p, 1, "view")) left = lateral_view(p, left, first);
+        else if (many && left->kind == FROM_LATERAL_VIEW && (parse_at(p, KW_PIVOT) || parse_at(p, KW_UNPIVOT))) left = parse_from_suffix(p, left, first);
+        else return left;
+    }
+}
+
+struct sql_from *parse_from_list(struct parser *p) {
+    const struct token *first = p->t;
+    return parse_joins(p, parse_from_item(p), first, true);
+}
