@@ -226,8 +226,9 @@ const struct err *sqlite_open(const char *path, struct store **out) {
     s->head.backend = &sqlite_backend;
     /* Made by us first, so that nobody else on the machine can read it: the log files take over its mode. Only when it is new: closing any
      * descriptor of a file drops this process's locks on it, those of other connections too (https://www.sqlite.org/howtocorrupt.html 2.2). */
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 && errno != EEXIST) {
+    bool in_memory = strcmp(path, ":memory:") == 0;
+    int fd = in_memory ? -1 : open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && !in_memory && errno != EEXIST) {
         free(s);
         return err_new(ERR_CONFIG, "store: %s: %s", path, strerror(errno));
     }
