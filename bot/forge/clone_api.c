@@ -106,7 +106,8 @@ const struct err *clone_pull_by_api(struct arena *arena, struct github *github, 
     TRY(github_compare(github, arena, repo, arena_printf(arena, "%s...%s", now.base_sha, out->head_sha), &compared, &out->merge_base));
     TRY(github_pull_files(github, arena, repo, pull->number, &files));
     TRY(api_tree_open(arena, github, repo, out->target_sha, &out->target));
-    TRY(api_tree_open(arena, github, repo, out->merge_base, &out->base));
+    out->base = out->target;
+    if (strcmp(out->merge_base, out->target_sha) != 0) TRY(api_tree_open(arena, github, repo, out->merge_base, &out->base));
     TRY(api_tree_open(arena, github, repo, out->head_sha, &out->head));
     return files_read(arena, &files, out);
 }

@@ -17,7 +17,7 @@ class Contract:
 
     def __init__(self, description):
         self.description = description
-        self.paths = [(re.compile("^" + re.sub(r"\{[^}]+\}", "[^/]+", path) + "$"), path) for path in description["paths"]]
+        self.paths = [(re.compile("^" + re.sub(r"\{[^}]+\}", "[^/]+", path.replace("{path}", ".+")) + "$"), path) for path in description["paths"]]
         # The most literal path wins: /issues/comments/{id} before /issues/{number}/{x}.
         self.paths.sort(key=lambda pair: pair[1].count("{"))
 
