@@ -220,19 +220,21 @@ static const struct err *pragmas_set(struct sqlite_store *s) {
     return NULL;
 }
 
+/* Made by us first, so that nobody else on the machine can read it: the log files take over its mode. Only when it is new: closing any
+ * descriptor of a file drops this process's locks on it, those of other connections too (https://www.sqlite.org/howtocorrupt.html 2.2). */
+static const struct err *file_make(const char *path) {
+    if (strcmp(path, ":memory:") == 0) return NULL;
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno != EEXIST) return err_new(ERR_CONFIG, "store: %s: %s", path, strerror(errno));
+    if (fd >= 0) close(fd);
+    return NULL;
+}
+
 const struct err *sqlite_open(const char *path, struct store **out) {
+    TRY(file_make(path));
     struct sqlite_store *s = calloc(1, sizeof *s);
     if (!s) return err_new(ERR_RETRY, "store: no memory");
     s->head.backend = &sqlite_backend;
-    /* Made by us first, so that nobody else on the machine can read it: the log files take over its mode. Only when it is new: closing any
-     * descriptor of a file drops this process's locks on it, those of other connections too (https://www.sqlite.org/howtocorrupt.html 2.2). */
-    bool in_memory = strcmp(path, ":memory:") == 0;
-    int fd = in_memory ? -1 : open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 && !in_memory && errno != EEXIST) {
-        free(s);
-        return err_new(ERR_CONFIG, "store: %s: %s", path, strerror(errno));
-    }
-    if (fd >= 0) close(fd);
     int code = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     const struct err *e = code == SQLITE_OK ? NULL : sqlite_err(s->db, code, path);
     if (!e) {

@@ -33,8 +33,9 @@ static inline struct val val_text(const char *c_string) {
 static inline struct val val_str(struct str s) { return (struct val){.kind = VAL_TEXT, .p = s.p ? s.p : "", .n = s.n}; }
 static inline struct val val_bytes(const void *p, size_t n) { return (struct val){.kind = VAL_BYTES, .p = p ? p : "", .n = n}; }
 
-/* Opens (and makes, mode 0600) the database at `path`; it waits up to 10 s for other writers, and a commit is on the disk when it
- * returns. Does not migrate. ERR_CONFIG when the place cannot be used, ERR_RETRY when it is busy or full. Close by store_close. */
+/* Opens (and makes, mode 0600) the database at `path` (":memory:": one that goes with its connection); it waits up to 10 s for other writers, and a
+ * commit is on the disk when it returns. Does not migrate. ERR_CONFIG when the place cannot be used, ERR_RETRY when it is busy or full. Close by
+ * store_close. */
 const struct err *store_open(const char *path, struct store **out) MUST_CHECK;
 
 /* Rolls back what is open and closes. Takes NULL. */

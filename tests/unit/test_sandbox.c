@@ -66,7 +66,7 @@ static enum verdict calls_try(void) {
     if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 || errno != EPERM) return V_PTRACE;
     if (mount("none", inside, "tmpfs", 0, NULL) == 0 || errno != EPERM) return V_MOUNT;
     if (kill(getppid(), 0) == 0 || errno != EPERM) return V_KILL;
-    if (socket(AF_PACKET, SOCK_RAW, 0) >= 0 || errno != EAFNOSUPPORT) return V_SOCKET;
+    if (socket(AF_PACKET, SOCK_RAW, 0) >= 0 || errno != EPERM) return V_SOCKET;
     if (socket(AF_INET, SOCK_STREAM, 0) < 0) return V_SOCKET;
     pthread_t thread;
     if (pthread_create(&thread, NULL, nothing, NULL) != 0 || pthread_join(thread, NULL) != 0) return V_THREAD;
