@@ -9,7 +9,10 @@
 #include "http.h"
 #include "log.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <time.h>
@@ -17,6 +20,7 @@
 
 #define BYTES_MAX   ((int64_t)2 << 30)
 #define SECONDS_MAX 240
+#define PACKS_MAX   400
 
 const char *clone_status_name(enum clone_status status) {
     static const char *const names[] = {"added", "modified", "removed", "renamed"};
@@ -104,6 +108,35 @@ static const struct err *lock_take(const char *path, int seconds, int *out) {
     return NULL;
 }
 
+static int entry_remove(const char *path, const struct stat *st, int kind, struct FTW *ftw) {
+    (void)st;
+    (void)kind;
+    (void)ftw;
+    return remove(path);
+}
+
+/* Takes away what fetches that were killed left, which may be gigabytes; gives the number of packs. */
+static size_t packs_tidy(struct arena *arena, const char *path) {
+    const char *folder = arena_printf(arena, "%s/objects/pack", path);
+    DIR *dir = opendir(folder);
+    size_t packs = 0;
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        packs += text_ends(entry->d_name, ".pack");
+        if (text_starts(entry->d_name, "pack_git2_")) unlink(arena_printf(arena, "%s/%s", folder, entry->d_name));
+    }
+    if (dir) closedir(dir);
+    return packs;
+}
+
+/* Every fetch leaves a pack, and libgit2 joins none: after many the mirror is made anew. The old one stays beside it until the next time, for
+ * jobs that still read from it. Under the lock. */
+static void mirror_tidy(struct arena *arena, const char *path) {
+    const char *aside = arena_printf(arena, "%s.aside", path);
+    if (packs_tidy(arena, path) <= PACKS_MAX) return;
+    nftw(aside, entry_remove, 16, FTW_DEPTH | FTW_PHYS);
+    if (rename(path, aside) == 0) log_info("%s is made anew: it had more than %d packs", path, PACKS_MAX);
+}
+
 static const struct err *mirror_open(struct arena *arena, const char *path, git_repository **out) {
     clone_git_begin();
     if (!fs_exists(arena_printf(arena, "%s/HEAD", path))) {
@@ -130,6 +163,7 @@ static const struct err *mirror_fetch(struct arena *arena, const struct clone_co
     int lock = -1;
     TRY(mirror_path(arena, config, repo, &path));
     TRY(lock_take(arena_printf(arena, "%s.lock", path), config->max_seconds > 0 ? config->max_seconds : SECONDS_MAX, &lock));
+    mirror_tidy(arena, path);
     const struct err *e = mirror_open(arena, path, out);
     if (!e) e = fetch(arena, config, *out, repo, refs);
     close(lock);

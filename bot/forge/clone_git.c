@@ -73,12 +73,12 @@ static const struct err *blob_read(struct arena *arena, git_repository *repo, co
     if (git_repository_odb(&odb, repo)) return clone_git_error(ERR_RETRY, "object store");
     int failed = git_odb_read_header(&size, &type, odb, oid);
     git_odb_free(odb);
-    if (failed || type != GIT_OBJECT_BLOB) return clone_git_error(ERR_INPUT, "object");
+    if (failed || type != GIT_OBJECT_BLOB) return clone_git_error(ERR_RETRY, "object");
     if (size > most) {
         *too_big = true;
         return NULL;
     }
-    if (git_blob_lookup(&blob, repo, oid)) return clone_git_error(ERR_INPUT, "object");
+    if (git_blob_lookup(&blob, repo, oid)) return clone_git_error(ERR_RETRY, "object");
     size = (size_t)git_blob_rawsize(blob);
     *out = (struct str){arena_copy(arena, git_blob_rawcontent(blob), size), size};
     git_blob_free(blob);
@@ -124,7 +124,7 @@ static const struct err *tree_walk(struct arena *arena, struct tree_state *t, co
             continue;
         }
         git_tree *child = NULL;
-        if (git_tree_lookup(&child, t->repo, git_tree_entry_id(entry))) return clone_git_error(ERR_INPUT, path);
+        if (git_tree_lookup(&child, t->repo, git_tree_entry_id(entry))) return clone_git_error(ERR_RETRY, path);
         const struct err *e = tree_walk(arena, t, child, arena_printf(arena, "%s/", path), depth + 1);
         git_tree_free(child);
         TRY(e);
@@ -158,10 +158,10 @@ static void state_finish(struct arena *arena, struct tree_state *t, const char *
 
 static const struct err *commit_tree(struct arena *arena, git_repository *repo, const git_oid *oid, git_tree **out) {
     git_commit *commit = NULL;
-    if (git_commit_lookup(&commit, repo, oid)) return clone_git_error(ERR_INPUT, "commit");
+    if (git_commit_lookup(&commit, repo, oid)) return clone_git_error(ERR_RETRY, "commit");
     int failed = git_commit_tree(out, commit);
     git_commit_free(commit);
-    if (failed) return clone_git_error(ERR_INPUT, "tree of a commit");
+    if (failed) return clone_git_error(ERR_RETRY, "tree of a commit");
     arena_defer(arena, tree_release, *out);
     return NULL;
 }

@@ -155,6 +155,22 @@ static void fetches_are_bounded(void **state) {
     assert_int_equal(change.count, 1);
 }
 
+static void mirrors_are_kept_tidy(void **state) {
+    struct clone_change change;
+    struct clone_pull pull = {.repo = "acme/dw", .number = 7, .base_ref = "main"};
+    const char *mirror = arena_printf(arena, "%s/local/acme/dw.git", config.mirrors), *packs = arena_printf(arena, "%s/objects/pack", mirror);
+    assert_null(fs_write(arena_printf(arena, "%s/pack_git2_left", packs), "x", 1));
+    assert_null(clone_pull_open(arena, &config, &pull, &change));
+    assert_false(fs_exists(arena_printf(arena, "%s/pack_git2_left", packs)));
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 401; i++) assert_null(fs_write(arena_printf(arena, "%s/pack-%d.pack", packs, i), "x", 1));
+        assert_null(clone_pull_open(arena, &config, &pull, &change));
+        assert_true(fs_exists(arena_printf(arena, "%s.aside/HEAD", mirror)));
+        assert_false(fs_exists(arena_printf(arena, "%s/pack-1.pack", packs)));
+        check_change(&change);
+    }
+}
+
 static void local_work_counts_before_it_is_committed(void **state) {
     git_repository *work;
     const char *dir = arena_printf(arena, "%s/work", folder);
@@ -254,6 +270,7 @@ int main(void) {
         cmocka_unit_test(trees_list_plain_files_and_read_them),
         cmocka_unit_test(heads_that_are_not_there_yet_are_for_later),
         cmocka_unit_test(fetches_are_bounded),
+        cmocka_unit_test(mirrors_are_kept_tidy),
         cmocka_unit_test(local_work_counts_before_it_is_committed),
         cmocka_unit_test(the_api_stands_in_for_git),
     };
