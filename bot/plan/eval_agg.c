@@ -36,6 +36,8 @@ enum agg_kind agg_kind_of(const char *name, size_t n) {
         {"stddev_samp", 1, 1, AGG_STD_SAMP},
         {"stddev", 1, 1, AGG_STD_SAMP},
         {"variance", 1, 1, AGG_VAR_SAMP},
+        {"bare", 1, 1, AGG_BARE},
+        {"single_value", 1, 1, AGG_SINGLE},
         {"median", 1, 1, AGG_MEDIAN},
         {"string_agg", 2, 2, AGG_JOIN_TEXT},
         {"listagg", 2, 2, AGG_JOIN_TEXT},
@@ -63,7 +65,8 @@ static bool take_row(struct run *run, const struct eval_expr *agg, struct taken 
     if (!keep) return true;
     for (size_t i = 0; i < agg->n; i++) {
         if (!eval_expr_run(run, agg->args[i], &row[i])) return false;
-        bool counts = i == 0 || agg->agg == AGG_COUNT || agg->agg == AGG_MIN_BY || agg->agg == AGG_MAX_BY;
+        bool any_row = agg->agg == AGG_BARE || agg->agg == AGG_SINGLE;
+        bool counts = !any_row && (i == 0 || agg->agg == AGG_COUNT || agg->agg == AGG_MIN_BY || agg->agg == AGG_MAX_BY);
         if (row[i].kind == CELL_NULL && counts && !(i == 0 && (agg->agg == AGG_MIN_BY || agg->agg == AGG_MAX_BY))) return true;
     }
     t->n++;
@@ -121,6 +124,11 @@ static bool only_value(struct run *run, const struct taken *t, struct value *out
     for (size_t i = 1; i < t->n; i++)
         if (!value_same(t->at[i * t->width], *out)) return eval_fault(&run->base, "an aggregate that depends on the order of rows");
     return true;
+}
+
+static bool single_value(struct run *run, const struct taken *t, struct value *out) {
+    *out = t->at[0];
+    return t->n == 1 || eval_fault(&run->base, "a single value of several rows");
 }
 
 static bool truth_of_all(struct run *run, const struct taken *t, bool all, struct value *out) {
@@ -202,6 +210,9 @@ static bool finish(struct run *run, const struct eval_expr *agg, struct taken *t
         return truth_of_all(run, t, true, out);
     case AGG_OR:
         return truth_of_all(run, t, false, out);
+    case AGG_SINGLE:
+        return single_value(run, t, out);
+    case AGG_BARE:
     case AGG_ANY:
         return only_value(run, t, out);
     case AGG_MEDIAN:

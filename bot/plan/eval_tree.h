@@ -151,6 +151,8 @@ enum agg_kind {
     AGG_MIN_BY,
     AGG_MAX_BY,
     AGG_SUM_ZERO, /* SUM, 0 over nothing */
+    AGG_BARE,     /* a column that is no key: the value of any row */
+    AGG_SINGLE,   /* the value of the only row */
 };
 enum agg_kind agg_kind_of(const char *name, size_t n);
 /* One aggregate over rows[0..n) of `in`, loaded one after another. */

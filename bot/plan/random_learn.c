@@ -102,6 +102,19 @@ static void learn_pair(struct learning *l, const struct eval_expr *a, const stru
     near(l, y, a, pattern);
 }
 
+static bool is_arithmetic(const struct eval_expr *e) {
+    bool number_cast = e->op == SC_CAST && e->from->type.kind >= TYPE_INT && e->from->type.kind <= TYPE_FLOAT;
+    bool number_aggregate = e->op == SC_AGG && (e->agg == AGG_SUM || e->agg == AGG_AVG);
+    return number_cast || number_aggregate || (e->op >= SC_ADD && e->op <= SC_NEG);
+}
+
+static void learn_numbers(struct learning *l, const struct eval_expr *e) {
+    for (size_t i = 0; is_arithmetic(e) && i < e->n; i++) {
+        size_t element = e->args[i]->op == SC_COLUMN ? l->of_column[e->args[i]->column] : NO_ELEMENT;
+        if (element != NO_ELEMENT) l->db->numeric[element] = true;
+    }
+}
+
 static void learn_rel(struct learning *l, const struct eval_rel *r);
 
 static void learn_query_pair(struct learning *l, const struct eval_expr *e) {
@@ -120,6 +133,7 @@ static void learn_expr(struct learning *l, const struct eval_expr *e) {
     learn_expr(l, e->filter);
     if (e->rel) learn_rel(l, e->rel);
     if (e->op == SC_LITERAL) add_value(l->db->arena, &l->db->everywhere, e->constant, 4 * CONSTANTS_MAX);
+    learn_numbers(l, e);
     bool comparison = (e->op >= SC_EQ && e->op <= SC_GE) || e->op == SC_SAME;
     if (comparison) learn_pair(l, e->args[0], e->args[1], false);
     if (e->op == SC_LIKE) learn_pair(l, e->args[0], e->args[1], true);
@@ -212,8 +226,9 @@ static struct value moved(struct value v, int by) {
 
 #define DOMAIN_MAX 24
 
-static void add_basics(struct arena *arena, struct domain *d, enum type_kind kind) {
-    static const char *const texts[] = {"a", "b", "ab"};
+static void add_basics(struct arena *arena, struct domain *d, enum type_kind kind, bool numeric) {
+    static const char *const words[] = {"a", "b", "ab"}, *const digits[] = {"1", "2", "0"};
+    const char *const *texts = numeric ? digits : words;
     static const int days[] = {18292, 18321, 18687, 18659}; /* 2020-01-31, 2020-02-29, 2021-03-01, 2021-02-01 */
     switch (kind) {
     case TYPE_STRING:
@@ -243,16 +258,30 @@ static void add_basics(struct arena *arena, struct domain *d, enum type_kind kin
     add_value(arena, d, value_int(-1), DOMAIN_MAX);
 }
 
+/* x + 5 = 13 wants an 8: sums and differences of a class's few numbers. */
+static void add_sums(struct random_db *db, struct domain *d, const struct domain *constants, enum type_kind kind) {
+    if (constants->n < 2 || constants->n > 4) return;
+    for (size_t i = 0; i < constants->n; i++)
+        for (size_t k = 0; k < constants->n; k++) {
+            struct value v, a = constants->at[i], b = constants->at[k];
+            if (i == k || !value_is_number(a) || !value_is_number(b)) continue;
+            if (value_subtract(a, b, &v) && fits_type(v, kind)) add_value(db->arena, d, v, DOMAIN_MAX);
+            if (i < k && value_add(a, b, &v) && fits_type(v, kind)) add_value(db->arena, d, v, DOMAIN_MAX);
+        }
+}
+
 static void fill_domain(struct random_db *db, size_t element) {
     struct domain *d = &db->domains[element], *constants = &db->constants[learn_root(db, element)];
     enum type_kind kind = db->types[element].kind;
+    add_sums(db, d, constants, kind);
     for (size_t i = 0; i < constants->n; i++) {
+        if (db->numeric[element] && constants->at[i].kind == CELL_TEXT && !value_read_number(constants->at[i].text, &(struct value){0})) continue;
         struct value v = as_type(db->arena, constants->at[i], kind);
         add_value(db->arena, d, v, DOMAIN_MAX);
         add_value(db->arena, d, moved(v, 1), DOMAIN_MAX);
         add_value(db->arena, d, moved(v, -1), DOMAIN_MAX);
     }
-    add_basics(db->arena, d, kind);
+    add_basics(db->arena, d, kind, db->numeric[element]);
     for (size_t i = 0; i < db->everywhere.n && constants->n == 0; i++)
         if (fits_type(db->everywhere.at[i], kind)) add_value(db->arena, d, db->everywhere.at[i], DOMAIN_MAX);
 }
@@ -275,6 +304,20 @@ static void guess_types(struct random_db *db) {
         db->types[i] = of_root[root];
         if (db->types[i].kind == TYPE_UNKNOWN && db->constants[root].n) db->types[i] = type_of_value(db->constants[root].at[0]);
         if (db->types[i].kind == TYPE_UNKNOWN) db->types[i].kind = TYPE_INT;
+    }
+}
+
+/* Text that is compared with numbers holds numbers. */
+static void find_numbers(struct random_db *db) {
+    bool *root_numeric = arena_array(db->arena, db->n_elements + 1, sizeof *root_numeric);
+    for (size_t i = 0; i < db->n_elements; i++) {
+        bool number = db->types[i].kind >= TYPE_INT && db->types[i].kind <= TYPE_FLOAT;
+        if (number || db->numeric[i]) root_numeric[learn_root(db, i)] = true;
+    }
+    for (size_t i = 0; i < db->n_elements; i++) {
+        const struct domain *constants = &db->constants[learn_root(db, i)];
+        db->numeric[i] = root_numeric[learn_root(db, i)];
+        for (size_t k = 0; k < constants->n; k++) db->numeric[i] |= value_is_number(constants->at[k]);
     }
 }
 
@@ -353,6 +396,7 @@ static void lay_elements(struct random_db *db) {
     db->types = arena_array(db->arena, db->n_elements + 1, sizeof *db->types);
     db->constants = arena_array(db->arena, db->n_elements + 1, sizeof *db->constants);
     db->domains = arena_array(db->arena, db->n_elements + 1, sizeof *db->domains);
+    db->numeric = arena_array(db->arena, db->n_elements + 1, sizeof *db->numeric);
     for (size_t i = 0; i < db->n_elements; i++) db->parent[i] = i;
     for (size_t t = 0; t < world->tables.n; t++)
         for (size_t c = 0; c < world->tables.at[t]->columns.n; c++) db->types[learn_element(db, t, c)] = world->tables.at[t]->types.at[c];
@@ -372,6 +416,7 @@ struct random_db *random_db_new(struct arena *arena, struct eval_world *world, s
     }
     join_fks(db);
     guess_types(db);
+    find_numbers(db);
     for (size_t i = 0; i < db->n_elements; i++) fill_domain(db, i);
     order_tables(db);
     return db;

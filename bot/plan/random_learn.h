@@ -23,6 +23,7 @@ struct random_db {
     struct type *types;       /* by element: what it is, guessed where no schema says */
     struct domain *constants; /* by root: what the class is compared with */
     struct domain *domains;   /* by element */
+    bool *numeric;            /* by element: text that is used as a number */
     size_t *fill_order;
     struct domain everywhere; /* constants of both plans, wherever they stand */
 };

@@ -45,8 +45,8 @@ LITERALS = {
 class Maker:
     """Makes queries over one schema."""
 
-    def __init__(self, rng, schema):
-        self.rng, self.schema, self.aliases = rng, schema, 0
+    def __init__(self, rng, schema, rich=0.0):
+        self.rng, self.schema, self.aliases, self.rich = rng, schema, 0, rich
 
     def alias(self):
         self.aliases += 1
@@ -93,7 +93,50 @@ class Maker:
         fitting = [c for c in columns if kind is None or c[2] == kind]
         return self.rng.choice(fitting) if fitting else None
 
+    def rich_value(self, columns, kind):
+        """Expressions beyond the plain ones; None when there is nothing to build on."""
+        rng = self.rng
+        num, text, date = self.pick(columns, "num"), self.pick(columns, "text"), self.pick(columns, "date")
+        choices = {"num": [], "text": [], "date": [], "bool": []}
+        if num:
+            n = self.col(num)
+            choices["num"] += [["bin", rng.choice(["/", "%"]), n, ["lit", rng.choice(["2", "3", "10"])]], ["call", "ROUND", ["raw", f"CAST({show(n)} AS numeric)"], ["lit", "1"]],
+                               ["call", "FLOOR", n], ["call", "NULLIF", n, ["lit", "1"]], ["call", rng.choice(["GREATEST", "LEAST"]), n, self.value(columns, "num", 0)],
+                               ["raw", f"-{show(n)}"], ["raw", f"CAST({show(n)} AS numeric(6, 1))"], ["call", "SIGN", n]]
+            if num[1].endswith("id"):
+                choices["text"].append(["raw", f"CAST({show(n)} AS text)"])
+        if text:
+            t = self.col(text)
+            choices["text"] += [["raw", f"{show(t)} || 'z'"], ["call", "SUBSTRING", t, ["lit", "1"], ["lit", "1"]], ["call", "REPLACE", t, ["lit", "'a'"], ["lit", "'b'"]],
+                                ["call", "CONCAT", t, self.value(columns, "text", 0)], ["call", "LEFT", t, ["lit", "1"]], ["call", "REVERSE", t]]
+            choices["num"] += [["call", "LENGTH", t], ["call", "STRPOS", t, ["lit", "'b'"]]]
+            choices["bool"].append(["raw", f"{show(t)} ILIKE 'A%'"])
+        if date:
+            d = self.col(date)
+            choices["date"] += [["raw", f"({show(d)} + 1)"], ["raw", f"CAST(DATE_TRUNC('{rng.choice(['month', 'year', 'week', 'quarter'])}', {show(d)}) AS date)"],
+                                ["raw", f"CAST({show(d)} + INTERVAL '1 month' AS date)"]]
+            choices["num"] += [["raw", f"EXTRACT({rng.choice(['YEAR', 'MONTH', 'DAY', 'DOW', 'QUARTER', 'WEEK'])} FROM {show(d)})"], ["raw", f"({show(d)} - DATE '2020-02-01')"]]
+        other = self.pick(columns)
+        choices["bool"] += [["raw", f"({show(self.col(other))} IS NOT DISTINCT FROM {show(self.value(columns, other[2], 0))})"], ["raw", f"(({show(self.atom(columns, [], 0, False))}) IS TRUE)"]]
+        return rng.choice(choices[kind]) if choices[kind] else None
+
+    def window(self, columns):
+        """A window function over full orders, so that its answer is one."""
+        rng = self.rng
+        part = f"PARTITION BY {show(self.col(self.pick(columns)))} " if rng.random() < 0.6 else ""
+        key = self.pick(columns)
+        order = f"ORDER BY {show(self.col(key))}{rng.choice(['', ' DESC', ' NULLS FIRST', ' DESC NULLS LAST'])}"
+        num = self.pick(columns, "num")
+        arg = show(self.col(num)) if num else "1"
+        frame = rng.choice(["", "", " ROWS BETWEEN 1 PRECEDING AND CURRENT ROW", " ROWS UNBOUNDED PRECEDING", " RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING"])
+        function = rng.choice(["RANK()", "DENSE_RANK()", "ROW_NUMBER()", f"SUM({arg})", f"COUNT({arg})", f"MAX({arg})", f"LAG({arg})", f"LEAD({arg}, 1, 0)", f"FIRST_VALUE({arg})", "COUNT(*)", "CUME_DIST()", "PERCENT_RANK()", "NTILE(2)"])
+        return ["raw", f"{function} OVER ({part}{order}{frame})"]
+
     def value(self, columns, kind, depth=1):
+        if depth and self.rng.random() < self.rich:
+            e = self.rich_value(columns, kind)
+            if e:
+                return e
         c = self.pick(columns, kind)
         r = self.rng.random()
         if c is None or r < 0.1:
@@ -103,14 +146,14 @@ class Maker:
         if depth and r < 0.38:
             return ["call", "COALESCE", self.col(c), self.value(columns, kind, depth - 1)]
         if depth and r < 0.44:
-            return ["case", self.atom(columns, [], 0), self.value(columns, kind, depth - 1), self.value(columns, kind, depth - 1) if self.rng.random() < 0.7 else None]
+            return ["case", self.atom(columns, [], 0, False), self.value(columns, kind, depth - 1), self.value(columns, kind, depth - 1) if self.rng.random() < 0.7 else None]
         if depth and kind == "text" and r < 0.5:
             return ["call", self.rng.choice(["UPPER", "LOWER", "TRIM"]), self.col(c)]
         if depth and kind == "num" and r < 0.5:
             return ["call", "ABS", self.col(c)]
         return self.col(c)
 
-    def atom(self, columns, outer, depth):
+    def atom(self, columns, outer, depth, rich=True):
         r = self.rng.random()
         c = self.pick(columns)
         kind = c[2]
@@ -129,8 +172,8 @@ class Maker:
         if kind == "bool" and r < 0.6:
             return self.col(c)
         op = self.rng.choice(["=", "=", "=", "<>", "<", "<=", ">", ">="]) if kind != "bool" else self.rng.choice(["=", "<>"])
-        other = ["lit", self.rng.choice(LITERALS[kind])] if self.rng.random() < 0.65 else self.value(columns, kind)
-        return ["cmp", op, self.value(columns, kind) if self.rng.random() < 0.2 else self.col(c), other]
+        other = ["lit", self.rng.choice(LITERALS[kind])] if self.rng.random() < 0.65 else self.value(columns, kind, int(rich))
+        return ["cmp", op, self.value(columns, kind, int(rich)) if self.rng.random() < 0.2 else self.col(c), other]
 
     def subquery(self, columns, outer):
         tree, inner = self.scan()
@@ -178,6 +221,8 @@ class Maker:
         arg = self.col(c) if self.rng.random() < 0.8 else self.value(columns, "num")
         if self.rng.random() < 0.1:
             arg = ["case", self.atom(columns, [], 0), arg, None]
+        if self.rng.random() < self.rich:
+            return ["filter", ["agg", self.rng.choice([name, "VAR_POP", "STDDEV_SAMP"]), False, arg], self.atom(columns, [], 0)], "num"
         return ["agg", name, self.rng.random() < 0.1, arg], "num"
 
     def select(self, depth, named):
@@ -188,9 +233,12 @@ class Maker:
         items, kinds = [], []
         for i in range(self.rng.randint(1, 3)):
             c = self.pick(columns)
-            e = self.col(c) if self.rng.random() < 0.8 else self.value(columns, c[2])
+            e = self.col(c) if self.rng.random() < 0.8 - self.rich else self.value(columns, c[2])
             items.append([e, f"c{i}" if named else None])
             kinds.append(c[2])
+        if self.rng.random() < self.rich * 0.5:
+            items.append([self.window(columns), f"c{len(items)}" if named else None])
+            kinds.append("num")
         return ["select", self.rng.random() < 0.15, items, tree, where, None, None], kinds
 
     def grouped(self, tree, columns, where, named):
@@ -208,9 +256,15 @@ class Maker:
         if self.rng.random() < 0.2:
             a, _ = self.aggregate(columns)
             having = ["cmp", self.rng.choice([">", "=", "<="]), a, ["lit", self.rng.choice(["0", "1", "2"])]]
-        return ["select", False, items, tree, where, [self.col(k) for k in keys], having], kinds
+        group = [self.col(k) for k in keys]
+        if len(group) > 1 and self.rng.random() < self.rich:
+            group = [["raw", f"{self.rng.choice(['ROLLUP', 'CUBE'])}({', '.join(show(k) for k in group)})"]]
+        return ["select", False, items, tree, where, group, having], kinds
 
     def query(self, depth, named=False):
+        if depth > 1 and self.rng.random() < self.rich * 0.5:
+            inner, kinds = self.query(depth - 1, named=True)
+            return ["limit", inner, len(kinds), self.rng.randint(1, 4), self.rng.choice([0, 0, 1])], kinds
         if depth > 0 and self.rng.random() < 0.08:
             a, kinds = self.select(depth - 1, True)
             for _ in range(8):
@@ -261,6 +315,8 @@ SHOW = {
     "like": lambda n: f"{show(n[1])} {'NOT ' if n[3] else ''}LIKE {n[2]}",
     "case": lambda n: f"CASE WHEN {show(n[1])} THEN {show(n[2])}" + (f" ELSE {show(n[3])}" if n[3] else "") + " END",
     "call": lambda n: f"{n[1]}({', '.join(show(a) for a in n[2:])})",
+    "filter": lambda n: f"{show(n[1])} FILTER (WHERE {show(n[2])})",
+    "limit": lambda n: f"SELECT * FROM ({show(n[1])}) AS l ORDER BY {', '.join(f'c{i}' for i in range(n[2]))} LIMIT {n[3]} OFFSET {n[4]}",
     "agg": lambda n: f"{n[1]}({'DISTINCT ' if n[2] else ''}{show(n[3]) if n[3] else '*'})",
     "exists": lambda n: f"{'NOT ' if n[2] else ''}EXISTS ({show(n[1])})",
     "insub": lambda n: f"{show(n[1])} {'NOT ' if n[3] else ''}IN ({show(n[2])})",
@@ -296,7 +352,9 @@ def mutate(rng, query, schema):
         "like": lambda n: n.__setitem__(3, not n[3]),
         "exists": lambda n: n.__setitem__(2, not n[2]),
         "insub": lambda n: n.__setitem__(3, not n[3]),
-        "agg": lambda n: rng.choice([lambda: n.__setitem__(2, not n[2] and n[3] is not None), lambda: n.__setitem__(1, rng.choice(["SUM", "MIN", "MAX", "COUNT", "AVG"]) if n[3] and n[1] not in ("COUNT",) else n[1])])(),
+        "filter": lambda n: f"{show(n[1])} FILTER (WHERE {show(n[2])})",
+    "limit": lambda n: f"SELECT * FROM ({show(n[1])}) AS l ORDER BY {', '.join(f'c{i}' for i in range(n[2]))} LIMIT {n[3]} OFFSET {n[4]}",
+    "agg": lambda n: rng.choice([lambda: n.__setitem__(2, not n[2] and n[3] is not None), lambda: n.__setitem__(1, rng.choice(["SUM", "MIN", "MAX", "COUNT", "AVG"]) if n[3] and n[1] not in ("COUNT",) else n[1])])(),
         "join": lambda n: n.__setitem__(1, rng.choice(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"])) if n[4] else None,
         "select": lambda n: rng.choice([lambda: n.__setitem__(1, not n[1]), lambda: n.__setitem__(4, None), lambda: n.__setitem__(6, None)])(),
         "setop": lambda n: n.__setitem__(1, rng.choice(["UNION ALL", "UNION", "INTERSECT", "EXCEPT"])),
