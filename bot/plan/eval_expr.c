@@ -267,7 +267,9 @@ static bool run_call(struct run *run, const struct eval_expr *e, struct value *o
         return true;
     }
     if (!e->call(&run->base, v, e->n, out)) return run->base.state == EVAL_FINE ? eval_fault(&run->base, "a function out of its range") : false;
-    if (e->divides_whole && out->kind != CELL_NULL && v[0].kind == CELL_INT && v[1].kind == CELL_INT) return value_truncate(*out, out);
+    bool whole = e->whole != NOT_WHOLE && v[0].kind == CELL_INT && v[1].kind == CELL_INT && out->kind == CELL_EXACT;
+    if (whole && e->whole == MAYBE_WHOLE) return eval_unknown(&run->base, "a division that may or may not truncate");
+    if (whole) return value_truncate(*out, out);
     return true;
 }
 

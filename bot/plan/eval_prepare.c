@@ -69,7 +69,13 @@ static struct value literal_value(struct preparing *p, const struct scalar *from
     return value_read_number(str_of(text), &v) ? v : value_real(lit->r);
 }
 
-static bool is_int_type(const struct scalar *s) { return s->type.kind == TYPE_INT || s->type.kind == TYPE_UNKNOWN || s->type.kind == TYPE_NULL; }
+/* Is it surely a whole number, surely not, or not known? */
+static enum whole_kind whole_kind(const struct scalar *a, const struct scalar *b) {
+    bool int_a = a->type.kind == TYPE_INT, int_b = b->type.kind == TYPE_INT;
+    if (int_a && int_b) return WHOLE;
+    bool known_a = a->type.kind != TYPE_UNKNOWN && a->type.kind != TYPE_NULL, known_b = b->type.kind != TYPE_UNKNOWN && b->type.kind != TYPE_NULL;
+    return (known_a && !int_a) || (known_b && !int_b) ? NOT_WHOLE : MAYBE_WHOLE;
+}
 
 static const char *operator_sign(enum scalar_op op) {
     switch (op) {
@@ -116,7 +122,7 @@ static void prepare_special(struct preparing *p, struct eval_expr *e) {
     bool plain_like = from->name && (strcmp(from->name, "like") == 0 || strcmp(from->name, "ilike") == 0);
     if (sign && !(e->call = func_operator(sign))) refuse(p, "an operator");
     e->is_strict = true;
-    e->divides_whole = from->op == SC_DIV && plan_int_division(p->out->plan->dialect) && is_int_type(from->args[0]) && is_int_type(from->args[1]);
+    if (from->op == SC_DIV && plan_int_division(p->out->plan->dialect)) e->whole = whole_kind(from->args[0], from->args[1]);
     switch (from->op) {
     case SC_CONCAT:
         e->call = func_operator("||");

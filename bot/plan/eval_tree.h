@@ -11,6 +11,9 @@
 
 struct eval_rel;
 
+/* Does `/` truncate? It does between whole numbers, in some dialects. */
+enum whole_kind { NOT_WHOLE, WHOLE, MAYBE_WHOLE };
+
 struct eval_expr {
     enum scalar_op op;
     const struct scalar *from;
@@ -20,7 +23,8 @@ struct eval_expr {
     struct value constant; /* SC_LITERAL, SC_PARAM */
     int param;             /* SC_PARAM: its place in run->params */
     eval_func call;
-    bool is_strict, divides_whole;
+    bool is_strict;
+    enum whole_kind whole; /* SC_DIV */
     struct eval_rel *rel;
     struct eval_expr *filter;
     struct eval_expr **order; /* of an aggregate */
