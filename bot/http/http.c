@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <curl/curl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -41,7 +42,13 @@ struct http {
 };
 
 static pthread_once_t curl_ready = PTHREAD_ONCE_INIT;
-static void curl_begin(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
+
+/* A peer that hangs up while TLS writes must be an error, not the end of the process. */
+static void curl_begin(void) {
+    struct sigaction now;
+    if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL) signal(SIGPIPE, SIG_IGN);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
 
 static char *text_keep(const char *text) { return text && *text ? strdup(text) : NULL; }
 
@@ -306,6 +313,8 @@ static void line_setup(struct line *line, const struct http *http, const struct 
         curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.n);
     }
     curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, request->method);
+    /* On a kept connection that turns out dead libcurl sends again by itself: a POST may then have been taken twice. */
+    if (strcmp(request->method, "POST") == 0) curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 static void headers_read(struct arena *arena, struct str head, struct http_response *out) {
