@@ -1,6 +1,8 @@
 /* forge.c - settings in, clients out. */
 #include "forge.h"
 
+#include "queue.h"
+
 #include <stdlib.h>
 
 #define SPACING_ENV "PARLEY_GITHUB_WRITE_SPACING_MS"
@@ -27,6 +29,16 @@ const struct err *forge_github(const struct settings *settings, struct http *htt
                                             .token = settings->github.token,
                                             .bot_login = settings->github.bot_login};
     return github_create(http, &config, out);
+}
+
+const struct err *forge_hand_over(struct github *github, struct arena *arena, const struct delivery *delivery, json_t **out) {
+    *out = NULL;
+    if (!github) return NULL;
+    struct github_app *app = github_identity(github);
+    bool about_us = delivery->event && text_starts(delivery->event, "installation");
+    if (about_us || delivery->attempts > 1) github_app_forget(app, delivery->installation);
+    if (about_us || (delivery->installation == 0 && !github_app_is_token_mode(app))) return NULL;
+    return github_app_handover(app, arena, delivery->installation, out);
 }
 
 const struct err *forge_clone(const struct settings *settings, struct github *github, struct arena *arena, int64_t installation,

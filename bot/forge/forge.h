@@ -1,5 +1,5 @@
 /* forge.h - the clients of code hosts as the operator's settings have them: what serve and a job's process open at the start.
- * Layer: forge. May use: base, http, github. */
+ * Layer: forge. May use: base, store, http, github. */
 #ifndef FORGE_H
 #define FORGE_H
 
@@ -16,6 +16,13 @@ const struct err *forge_github(const struct settings *settings, struct http *htt
 
 /* Is GitHub set up at all? */
 bool forge_has_github(const struct settings *settings);
+
+struct delivery;
+
+/* What a job's process gets of GitHub for a delivery (github_app_adopt takes it there); `*out` is NULL when it needs, or may have, none: without an
+ * installation, and for events about installations, after which kept tokens are forgotten too. A delivery that is tried again gets a new token:
+ * the old one may be what failed. `github` may be NULL. */
+const struct err *forge_hand_over(struct github *github, struct arena *arena, const struct delivery *delivery, json_t **out) MUST_CHECK;
 
 /* Where mirrors live and how to fetch, with a token of the installation that only reads. Lives as long as the arena and the settings. */
 const struct err *forge_clone(const struct settings *settings, struct github *github, struct arena *arena, int64_t installation,
