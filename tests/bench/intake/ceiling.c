@@ -14,7 +14,7 @@
 static const char *secret;
 
 struct request {
-    size_t n;
+    size_t n, size;
     char body[];
 };
 
@@ -38,11 +38,17 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
                               void **state) {
     struct request *request = *state;
     if (!request) {
-        *state = calloc(1, sizeof *request + BODY_MAX);
-        return *state ? MHD_YES : MHD_NO;
+        const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+        size_t wanted = length ? strtoul(length, NULL, 10) : 0;
+        if (wanted > BODY_MAX) return MHD_NO;
+        *state = request = malloc(sizeof *request + wanted);
+        if (!request) return MHD_NO;
+        request->n = 0;
+        request->size = wanted;
+        return MHD_YES;
     }
     if (*size > 0) {
-        if (request->n + *size > BODY_MAX) return MHD_NO;
+        if (request->n + *size > request->size) return MHD_NO;
         memcpy(request->body + request->n, data, *size);
         request->n += *size;
         *size = 0;
