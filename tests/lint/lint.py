@@ -165,9 +165,9 @@ def check_banned(options):
 
 
 def check_sizes(options):
-    """Functions of at most 80 lines, files of at most 900."""
+    """Functions of at most 80 lines, source files of at most 900; a header may be longer where it documents."""
     off = []
-    files = [n for n in our_sources(options)]
+    files = [n for n in our_sources(options) if n.endswith(".c")]
     for name in files:
         lines = (Path(options.source) / name).read_text().count("\n")
         if lines > FILE_LINES:
