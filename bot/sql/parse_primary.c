@@ -8,6 +8,12 @@ static struct sql_expr *leaf(struct parser *p, enum sql_expr_kind kind, enum sql
     return e;
 }
 
+static struct sql_expr *constant(struct parser *p, enum sql_op op, struct str name) {
+    struct sql_expr *e = leaf(p, EX_LITERAL, op);
+    e->name = name;
+    return e;
+}
+
 static struct sql_expr *param(struct parser *p, uint32_t tokens) {
     const struct token *first = p->t;
     p->t += tokens;
@@ -666,9 +672,9 @@ static struct sql_expr *next_value(struct parser *p) {
 static struct sql_expr *word_form(struct parser *p) {
     const struct token *t = p->t, *next = p->t + 1;
     switch (t->keyword) {
-    case KW_NULL: return leaf(p, EX_LITERAL, LIT_NULL);
-    case KW_TRUE: return next->keyword == SY_DOT || next->keyword == SY_LPAREN ? NULL : leaf(p, EX_LITERAL, LIT_TRUE);
-    case KW_FALSE: return next->keyword == SY_DOT || next->keyword == SY_LPAREN ? NULL : leaf(p, EX_LITERAL, LIT_FALSE);
+    case KW_NULL: return constant(p, LIT_NULL, STR("NULL"));
+    case KW_TRUE: return next->keyword == SY_DOT || next->keyword == SY_LPAREN ? NULL : constant(p, LIT_TRUE, STR("TRUE"));
+    case KW_FALSE: return next->keyword == SY_DOT || next->keyword == SY_LPAREN ? NULL : constant(p, LIT_FALSE, STR("FALSE"));
     case KW_CASE: return case_read(p);
     case KW_INTERVAL: return interval_starts(p) ? interval(p) : NULL;
     case KW_EXISTS: return next->keyword == SY_LPAREN ? exists(p) : NULL;

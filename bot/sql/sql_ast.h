@@ -481,6 +481,7 @@ struct sql_select {
     struct sql_window *windows;
     uint32_t window_count;
     struct sql_expr *qualify;
+    bool built;               /* made by sql_build.h, and its items were set */
     struct str transform;     /* spark TRANSFORM (..) USING ..: verbatim, from the word TRANSFORM; items hold the inputs */
     struct range range;
 };
