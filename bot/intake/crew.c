@@ -46,7 +46,10 @@ const struct err *crew_start(const struct crew_config *config, struct crew **out
     if (!crew) return err_new(ERR_RETRY, "no memory");
     crew->config = *config;
     crew->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    wake_init(&crew->wake);
+    wake_init(&crew->arrived);
+    wake_init(&crew->work);
+    wake_init(&crew->send);
+    wake_init(&crew->told);
     atomic_store(&crew->timer_at, clock_monotonic_us());
     atomic_store(&crew->triage_at, clock_monotonic_us());
     const struct err *e = crew->stop_fd < 0 ? err_new(ERR_RETRY, "no eventfd") : threads_add(crew);
@@ -64,12 +67,18 @@ struct store *crew_store(struct crew *crew) {
     const struct err *e;
     while ((e = migrate_open(crew->config.data, &store)) != NULL) {
         log_error("%s", e->text);
-        if (!wake_wait(&crew->wake, &seen, CREW_POLL_MS)) return NULL;
+        if (!wake_wait(&crew->arrived, &seen, CREW_POLL_MS)) return NULL;
     }
     return store;
 }
 
-void crew_wake(struct crew *crew) { wake_all(&crew->wake); }
+void crew_wake(struct crew *crew) { wake_all(&crew->arrived); }
+
+void crew_wake_all(struct crew *crew) {
+    wake_all(&crew->arrived);
+    wake_all(&crew->work);
+    wake_all(&crew->send);
+}
 
 int64_t crew_silence(struct crew *crew) {
     int64_t timer = atomic_load(&crew->timer_at), triage = atomic_load(&crew->triage_at);
@@ -79,12 +88,17 @@ int64_t crew_silence(struct crew *crew) {
 void crew_stop(struct crew *crew, int seconds) {
     if (!crew) return;
     struct timespec nap = {.tv_nsec = DRAIN_STEP_MS * 1000000L};
-    wake_end(&crew->wake);
+    wake_end(&crew->arrived);
+    wake_end(&crew->work);
+    wake_end(&crew->send);
     for (int left = seconds * 1000; left > 0 && atomic_load(&crew->busy); left -= DRAIN_STEP_MS) nanosleep(&nap, NULL);
     uint64_t one = 1;
     if (crew->stop_fd >= 0 && write(crew->stop_fd, &one, sizeof one) < 0) log_warn("jobs at work could not be told to end");
     for (size_t i = 0; i < crew->thread_count; i++) pthread_join(crew->threads[i], NULL);
     if (crew->stop_fd >= 0) close(crew->stop_fd);
-    wake_finish(&crew->wake);
+    wake_finish(&crew->arrived);
+    wake_finish(&crew->work);
+    wake_finish(&crew->send);
+    wake_finish(&crew->told);
     free(crew);
 }

@@ -6,6 +6,7 @@
 #include "outbox.h"
 #include "queue.h"
 #include "settings.h"
+#include "writer.h"
 
 #include <jansson.h>
 
@@ -27,8 +28,9 @@ struct crew_config {
     crew_credentials credentials; /* may be NULL */
     void *credentials_ctx;
     const struct crew_sender *senders;
-    const char *program; /* the job's program: "/proc/self/exe" */
-    int threads;         /* that send; 0: four */
+    struct writer *writer; /* first looks are committed by it, along with new deliveries; NULL: by the crew itself */
+    const char *program;   /* the job's program: "/proc/self/exe" */
+    int threads;           /* that send; 0: four */
 };
 
 struct crew; /* opaque */
@@ -36,7 +38,7 @@ struct crew; /* opaque */
 /* Recovers what a crash left, then starts the threads. */
 const struct err *crew_start(const struct crew_config *config, struct crew **out) MUST_CHECK;
 
-/* Something new was committed: may be called from any thread. */
+/* New deliveries were committed: may be called from any thread. */
 void crew_wake(struct crew *crew);
 
 /* Seconds since the slowest of the looping threads last came round (jobs and sends at work do not count). */

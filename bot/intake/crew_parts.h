@@ -13,8 +13,9 @@
 
 struct crew {
     struct crew_config config;
-    struct wake wake;
-    int stop_fd; /* readable once jobs at work are to be killed */
+    struct wake arrived, work, send; /* what each kind of thread waits for */
+    struct wake told;                /* the writer has committed the looks it was given */
+    int stop_fd;                     /* readable once jobs at work are to be killed */
     pthread_t threads[CREW_THREADS_MAX];
     size_t thread_count;
     atomic_int busy;       /* jobs and sends at work */
@@ -27,6 +28,9 @@ void *crew_triage_run(void *ctx); /* crew_timer.c */
 void *crew_timer_run(void *ctx);  /* crew_timer.c */
 void *crew_work_run(void *ctx);   /* crew_work.c */
 void *crew_send_run(void *ctx);   /* crew_send.c */
+
+/* There is work for those who work, or something to send. */
+void crew_wake_all(struct crew *crew);
 
 /* Opens the store for a thread, trying again until it works or all is over; NULL: over. */
 struct store *crew_store(struct crew *crew);

@@ -58,7 +58,7 @@ static bool send_once(struct crew *crew, struct store *store, struct arena *aren
     if (e) log_error("%s of %s: %s", item->kind, item->subject, e->text);
     else kill_point("outbox.after_settle");
     atomic_fetch_sub(&crew->busy, 1);
-    wake_all(&crew->wake);
+    wake_all(&crew->send);
     return true;
 }
 
@@ -67,10 +67,10 @@ void *crew_send_run(void *ctx) {
     struct store *store = crew_store(crew);
     struct arena *arena = arena_create(ARENA_JOB);
     unsigned long seen = 0;
-    while (store && !wake_is_over(&crew->wake)) {
+    while (store && !wake_is_over(&crew->send)) {
         bool sent = send_once(crew, store, arena);
         arena_reset(arena);
-        if (!sent) wake_wait(&crew->wake, &seen, CREW_POLL_MS);
+        if (!sent) wake_wait(&crew->send, &seen, CREW_POLL_MS);
     }
     arena_destroy(arena);
     store_close(store);

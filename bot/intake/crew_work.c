@@ -134,7 +134,7 @@ static bool work_once(struct crew *crew, struct store *store, struct arena *aren
     atomic_fetch_add(&crew->busy, 1);
     job_run(&job);
     atomic_fetch_sub(&crew->busy, 1);
-    wake_all(&crew->wake);
+    crew_wake_all(crew); /* its lane is free, it may have wanted something sent, and it may have added deliveries */
     return true;
 }
 
@@ -143,10 +143,10 @@ void *crew_work_run(void *ctx) {
     struct store *store = crew_store(crew);
     struct arena *arena = arena_create(ARENA_JOB);
     unsigned long seen = 0;
-    while (store && !wake_is_over(&crew->wake)) {
+    while (store && !wake_is_over(&crew->work)) {
         bool worked = work_once(crew, store, arena);
         arena_reset(arena);
-        if (!worked) wake_wait(&crew->wake, &seen, CREW_POLL_MS);
+        if (!worked) wake_wait(&crew->work, &seen, CREW_POLL_MS);
     }
     arena_destroy(arena);
     store_close(store);

@@ -69,7 +69,8 @@ static bool batch_take(struct writer *w, struct batch *batch) {
 
 static const struct err *batch_put(struct writer *w, struct batch *batch) {
     size_t i = 0;
-    for (struct writer_item *item = batch->first; item; item = item->next, i++) TRY(queue_put(w->store, &item->delivery, &batch->fresh[i]));
+    for (struct writer_item *item = batch->first; item; item = item->next, i++)
+        TRY(item->put ? item->put(w->store, item) : queue_put(w->store, &item->delivery, &batch->fresh[i]));
     return NULL;
 }
 
@@ -92,7 +93,7 @@ static void batch_tell(struct batch *batch, const struct err *failed) {
     size_t i = 0;
     for (struct writer_item *item = batch->first, *next; item; item = next, i++) {
         next = item->next;
-        if (!failed) {
+        if (!failed && !item->put) {
             metrics_add(batch->fresh[i] ? METRIC_DELIVERIES_NEW : METRIC_DELIVERIES_REPEATED, 1);
             metrics_add(METRIC_DELIVERY_BYTES, (int64_t)item->delivery.body_size);
         }

@@ -9,7 +9,9 @@ struct writer; /* opaque */
 
 /* Lives in the caller's memory until done was called. */
 struct writer_item {
-    struct delivery_new delivery;
+    struct delivery_new delivery; /* what to store, unless `put` is set */
+    /* Another piece of work for the same transaction: it must fail for no reason of its own, for its error fails all that are committed with it. */
+    const struct err *(*put)(struct store *store, struct writer_item *item);
     /* Called on the writer's thread once it is on the disk (`failed` NULL) or is not; `fresh` is false for a repeat. */
     void (*done)(struct writer_item *item, const struct err *failed, bool fresh);
     struct writer_item *next; /* the writer's own */

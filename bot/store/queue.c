@@ -202,39 +202,58 @@ static const struct err *look_store(struct store *store, const struct look *look
     return look_supersede(store, look);
 }
 
-struct look_list {
+struct looks {
     struct look at[TRIAGE_MAX];
     int n;
 };
 
-static const struct err *look_list_add(void *ctx, const struct val *cols, size_t count) {
-    struct look_list *list = ctx;
-    assert(list->n < TRIAGE_MAX);
-    list->at[list->n++].id = val_as_int(&cols[0], 0);
+static const struct err *looks_add(void *ctx, const struct val *cols, size_t count) {
+    struct looks *looks = ctx;
+    assert(looks->n < TRIAGE_MAX);
+    looks->at[looks->n++].id = val_as_int(&cols[0], 0);
     return NULL;
 }
 
-static const struct err *looks_store(struct store *store, const struct look_list *list) {
-    for (int i = 0; i < list->n; i++) TRY(look_store(store, &list->at[i]));
+const struct err *queue_look(struct store *store, struct arena *arena, triage_fn fn, int max, struct looks **out) {
+    struct looks *looks = arena_new(arena, struct looks);
+    *out = NULL;
+    TRY(store_each(store, "SELECT id FROM delivery WHERE state = 'received' AND not_before <= $1 ORDER BY id LIMIT $2",
+                   VALS(val_int(clock_now()), val_int(max < TRIAGE_MAX ? max : TRIAGE_MAX)), looks_add, looks));
+    for (int i = 0; i < looks->n; i++) TRY(look_take(store, arena, fn, &looks->at[i]));
+    if (looks->n) *out = looks;
     return NULL;
+}
+
+static const struct err *looks_store(struct store *store, const struct looks *looks) {
+    for (int i = 0; i < looks->n; i++) TRY(look_store(store, &looks->at[i]));
+    return NULL;
+}
+
+const struct err *queue_look_store(struct store *store, const struct looks *looks) {
+    bool own;
+    TRY(store_join(store, &own));
+    return err_wrap(store_leave(store, own, looks_store(store, looks)), "triage");
+}
+
+int queue_look_count(const struct looks *looks, int *waiting) {
+    *waiting = 0;
+    for (int i = 0; looks && i < looks->n; i++) {
+        const struct look *look = &looks->at[i];
+        *waiting += !look->failed && !look->again_at && !look->triage.ignored;
+    }
+    return looks ? looks->n : 0;
 }
 
 const struct err *queue_triage(struct store *store, triage_fn fn, int max, int *seen) {
-    struct look_list list = {0};
-    *seen = 0;
-    if (max > TRIAGE_MAX) max = TRIAGE_MAX;
-    TRY(store_each(store, "SELECT id FROM delivery WHERE state = 'received' AND not_before <= $1 ORDER BY id LIMIT $2",
-                   VALS(val_int(clock_now()), val_int(max)), look_list_add, &list));
-    if (!list.n) return NULL;
     struct arena *arena = arena_create(ARENA_SMALL);
-    const struct err *e = NULL;
-    for (int i = 0; i < list.n && !e; i++) e = look_take(store, arena, fn, &list.at[i]);
-    bool own = false;
-    if (!e) e = store_join(store, &own);
-    if (!e) e = store_leave(store, own, looks_store(store, &list));
-    if (!e) *seen = list.n;
+    struct looks *looks;
+    int waiting;
+    *seen = 0;
+    const struct err *e = queue_look(store, arena, fn, max, &looks);
+    if (!e && looks) e = queue_look_store(store, looks);
+    if (!e) *seen = queue_look_count(looks, &waiting);
     arena_destroy(arena);
-    return err_wrap(e, "triage");
+    return e;
 }
 
 const struct err *queue_retry(struct store *store, int64_t id) {

@@ -75,7 +75,19 @@ const struct err *queue_put(struct store *store, const struct delivery_new *d, b
 /* queue_pack and queue_put of sender, event, guid, body and received_at (0: now). */
 const struct err *queue_add(struct store *store, const struct delivery *d, bool *fresh) MUST_CHECK;
 
-/* Looks at up to `max` received deliveries, oldest first; `*seen` says how many. */
+/* First looks that were taken but are not stored yet; opaque, belongs to an arena. */
+struct looks;
+
+/* Looks at up to `max` received deliveries, oldest first, and changes nothing; `*out` is NULL when there are none. */
+const struct err *queue_look(struct store *store, struct arena *arena, triage_fn fn, int max, struct looks **out) MUST_CHECK;
+
+/* Stores what they say; joins the caller's transaction. */
+const struct err *queue_look_store(struct store *store, const struct looks *looks) MUST_CHECK;
+
+/* How many there are, and how many of them are to be worked on. */
+int queue_look_count(const struct looks *looks, int *waiting);
+
+/* queue_look and queue_look_store; `*seen` says how many. */
 const struct err *queue_triage(struct store *store, triage_fn fn, int max, int *seen) MUST_CHECK;
 
 /* Leases the next delivery for `lease_seconds`; `*out` is NULL when there is none. Never two of one subject; lanes take turns;
