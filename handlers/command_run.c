@@ -28,7 +28,8 @@ static bool is_meant(const struct pull_review *p, const char *who, const char *l
     if (!who || !login || who[0] != '@') return false;
     if (!strchr(who, '/')) return str_ieq(str_of(who + 1), str_of(login));
     bool member = false;
-    const struct err *unread = github_team_has(p->context->github, p->context->arena, p->repo.installation, who + 1, login, &member);
+    struct github_member asked = {p->repo.installation, who + 1, login};
+    const struct err *unread = github_team_has(p->context->github, p->context->arena, &asked, &member);
     return !unread && member;
 }
 

@@ -41,12 +41,11 @@ const struct err *on_check_rerun(const struct handler_context *context, const js
     TRY(github_app_number(github_identity(context->github), context->arena, &app));
     if (app == 0 || jsx_int(payload, "check_run.app.id", -1) != app) return delivery_ignore(context, "another app's check");
     struct github_repo where = {repo, context->delivery->installation};
-    int *numbers = NULL;
-    size_t count = 0;
-    if (number == 0) TRY(github_commit_pulls(context->github, context->arena, &where, jsx_str(payload, "check_run.head_sha", ""), &numbers, &count));
-    if (number == 0 && count == 0) return delivery_ignore(context, "no open pull request has this commit");
+    struct github_numbers pulls = {0};
+    if (number == 0) TRY(github_commit_pulls(context->github, context->arena, &where, jsx_str(payload, "check_run.head_sha", ""), &pulls));
+    if (number == 0 && pulls.count == 0) return delivery_ignore(context, "no open pull request has this commit");
     struct pull_review p;
-    TRY(pull_review_load(context, repo, number ? (int)number : numbers[0], &p));
+    TRY(pull_review_load(context, repo, number ? (int)number : pulls.at[0], &p));
     TRY(pull_review_run(&p));
     return pull_review_commit(&p);
 }

@@ -41,13 +41,13 @@ static int on_progress(const git_indexer_progress *stats, void *ctx) {
     return stats->received_bytes > wire->max_bytes || clock_monotonic_us() > wire->deadline_us ? GIT_EUSER : 0;
 }
 
-static const struct err *fetch_failure(const struct wire *wire, git_remote *remote, const char *repo) {
+static const struct err *fetch_failure(const struct wire *wire, git_remote *remote, const char *url) {
     const git_error *last = git_error_last();
     size_t received = git_remote_stats(remote)->received_bytes;
     if (wire->has_failed) return err_with_status(err_new(wire->why.kind, "git fetch: %s", wire->why.text), wire->why.status);
-    if (received > wire->max_bytes) return err_new(ERR_REFUSED, "%s: more than %zu MB to fetch", repo, wire->max_bytes >> 20);
-    if (clock_monotonic_us() > wire->deadline_us) return err_new(ERR_RETRY, "%s: fetching took too long", repo);
-    return err_new(ERR_RETRY, "%s: git fetch: %s", repo, last && last->message ? last->message : "unknown reason");
+    if (received > wire->max_bytes) return err_new(ERR_REFUSED, "%s: more than %zu MB to fetch", url, wire->max_bytes >> 20);
+    if (clock_monotonic_us() > wire->deadline_us) return err_new(ERR_RETRY, "%s: fetching took too long", url);
+    return err_new(ERR_RETRY, "%s: git fetch: %s", url, last && last->message ? last->message : "unknown reason");
 }
 
 static void remote_release(void *p) { git_remote_free(p); }
@@ -62,10 +62,10 @@ static const struct err *remote_open(struct arena *arena, git_repository *mirror
     return NULL;
 }
 
-static const struct err *fetch_by(struct arena *arena, struct wire *wire, git_repository *mirror, const char *base, const char *repo, char **refs) {
+static const struct err *fetch_by(struct arena *arena, struct wire *wire, git_repository *mirror, const char *url, char **refs) {
     git_remote *remote = NULL;
     git_fetch_options options;
-    TRY(remote_open(arena, mirror, arena_printf(arena, "%s/%s.git", base, repo), &remote));
+    TRY(remote_open(arena, mirror, url, &remote));
     git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
     options.callbacks.transport = wire->http ? wire_open : NULL;
     options.callbacks.transfer_progress = on_progress;
@@ -76,8 +76,8 @@ static const struct err *fetch_by(struct arena *arena, struct wire *wire, git_re
     size_t count = 0;
     while (refs[count]) count++;
     int64_t start = clock_monotonic_us();
-    if (git_remote_fetch(remote, &(git_strarray){refs, count}, &options, NULL)) return fetch_failure(wire, remote, repo);
-    log_debug("%s: fetched in %lld ms, %zu bytes", repo, (long long)(clock_monotonic_us() - start) / 1000, git_remote_stats(remote)->received_bytes);
+    if (git_remote_fetch(remote, &(git_strarray){refs, count}, &options, NULL)) return fetch_failure(wire, remote, url);
+    log_debug("%s: fetched in %lld ms, %zu bytes", url, (long long)(clock_monotonic_us() - start) / 1000, git_remote_stats(remote)->received_bytes);
     return NULL;
 }
 
@@ -86,7 +86,7 @@ static const struct err *fetch(struct arena *arena, const struct clone_config *c
     struct wire wire = {.token = config->token, .folder = config->mirrors, .deadline_us = clock_monotonic_us() + seconds * 1000000};
     wire.max_bytes = (size_t)(config->max_bytes > 0 ? config->max_bytes : BYTES_MAX);
     if (*config->git_base != '/') wire.http = http_create(&(struct http_config){.proxy = config->proxy, .ca_bundle = config->ca_bundle});
-    const struct err *e = fetch_by(arena, &wire, mirror, config->git_base, repo, refs);
+    const struct err *e = fetch_by(arena, &wire, mirror, arena_printf(arena, "%s/%s.git", config->git_base, repo), refs);
     http_destroy(wire.http);
     return e;
 }

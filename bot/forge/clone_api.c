@@ -21,7 +21,7 @@ static const struct err *api_get(void *ctx, struct arena *arena, const char *pat
     struct api_tree *t = ctx;
     if (clone_path_find(t->tree.paths, t->tree.count, path) < 0) return err_new(ERR_INPUT, "%s: no such file", path);
     if (t->reads++ >= API_READS_MAX) return err_new(ERR_REFUSED, "%s: more than %d files would have to be read by the API", path, API_READS_MAX);
-    return github_content(t->github, arena, &t->repo, path, t->sha, bytes);
+    return github_content(t->github, arena, &t->repo, &(struct github_place){path, t->sha}, bytes);
 }
 
 static const struct err *api_tree_open(struct arena *arena, struct github *github, const struct github_repo *repo, const char *sha,
@@ -45,7 +45,7 @@ static const struct err *api_tree_open(struct arena *arena, struct github *githu
 /* One side of a file; absent (404) when GitHub has none there, too big when it gives none. */
 static const struct err *side_read(struct arena *arena, struct api_tree *t, const char *path, struct clone_side *out) {
     struct str bytes;
-    const struct err *e = github_content(t->github, arena, &t->repo, path, t->sha, &bytes);
+    const struct err *e = github_content(t->github, arena, &t->repo, &(struct github_place){path, t->sha}, &bytes);
     if (!e) {
         clone_side_fill(out, bytes);
         return NULL;
@@ -98,12 +98,12 @@ const struct err *clone_pull_by_api(struct arena *arena, struct github *github, 
                                     struct clone_change *out) {
     *out = (struct clone_change){.by_api = true};
     struct github_pull now;
-    struct github_files files, compared;
+    struct github_files files;
     TRY(github_pull_get(github, arena, repo, pull->number, &now));
     out->head_sha = pull->head_sha ? arena_strdup(arena, pull->head_sha) : now.head_sha;
     out->target_sha = now.base_sha;
     if (strcmp(out->head_sha, now.head_sha) != 0) return err_new(ERR_RETRY, "%s#%d has moved on to %s", pull->repo, pull->number, now.head_sha);
-    TRY(github_compare(github, arena, repo, arena_printf(arena, "%s...%s", now.base_sha, out->head_sha), &compared, &out->merge_base));
+    TRY(github_merge_base(github, arena, repo, arena_printf(arena, "%s...%s", now.base_sha, out->head_sha), &out->merge_base));
     TRY(github_pull_files(github, arena, repo, pull->number, &files));
     TRY(api_tree_open(arena, github, repo, out->target_sha, &out->target));
     out->base = out->target;

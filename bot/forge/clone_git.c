@@ -62,22 +62,18 @@ void clone_side_fill(struct clone_side *side, struct str bytes) {
 
 /* ---- Blobs */
 
-/* *too_big instead of bytes when the blob is over `most`; its size is asked before it is unpacked. */
-static const struct err *blob_read(struct arena *arena, git_repository *repo, const git_oid *oid, size_t most, struct str *out, bool *too_big) {
+/* Bytes whose p is NULL when the blob is over `most`; its size is asked before it is unpacked. */
+static const struct err *blob_read(struct arena *arena, git_repository *repo, const git_oid *oid, size_t most, struct str *out) {
     git_odb *odb = NULL;
     git_blob *blob = NULL;
     size_t size = 0;
     git_object_t type;
-    *too_big = false;
-    *out = (struct str){"", 0};
+    *out = (struct str){NULL, 0};
     if (git_repository_odb(&odb, repo)) return clone_git_error(ERR_RETRY, "object store");
     int failed = git_odb_read_header(&size, &type, odb, oid);
     git_odb_free(odb);
     if (failed || type != GIT_OBJECT_BLOB) return clone_git_error(ERR_RETRY, "object");
-    if (size > most) {
-        *too_big = true;
-        return NULL;
-    }
+    if (size > most) return NULL;
     if (git_blob_lookup(&blob, repo, oid)) return clone_git_error(ERR_RETRY, "object");
     size = (size_t)git_blob_rawsize(blob);
     *out = (struct str){arena_copy(arena, git_blob_rawcontent(blob), size), size};
@@ -139,9 +135,8 @@ static const struct err *state_get(void *ctx, struct arena *arena, const char *p
     long i = clone_path_find(t->tree.paths, t->tree.count, path);
     if (i < 0) return err_new(ERR_INPUT, "%s: no such file", path);
     if (t->workdir) return fs_read(arena, arena_printf(arena, "%s%s", t->workdir, path), CLONE_BLOB_MAX, bytes);
-    bool too_big = false;
-    TRY(err_wrap(blob_read(arena, t->repo, &t->entries.at[i].oid, CLONE_BLOB_MAX, bytes, &too_big), "%s", path));
-    return too_big ? err_new(ERR_INPUT, "%s: larger than %zu MB", path, CLONE_BLOB_MAX >> 20) : NULL;
+    TRY(err_wrap(blob_read(arena, t->repo, &t->entries.at[i].oid, CLONE_BLOB_MAX, bytes), "%s", path));
+    return !bytes->p ? err_new(ERR_INPUT, "%s: larger than %zu MB", path, CLONE_BLOB_MAX >> 20) : NULL;
 }
 
 static void state_finish(struct arena *arena, struct tree_state *t, const char *sha, struct clone_tree *out) {
@@ -219,7 +214,8 @@ static const struct err *side_read(struct arena *arena, struct diff_state *d, co
         const struct err *e = fs_read(arena, arena_printf(arena, "%s%s", d->workdir, file->path), most, &bytes);
         too_big = e != NULL;
     } else {
-        TRY(err_wrap(blob_read(arena, d->repo, &file->id, most, &bytes, &too_big), "%s", file->path));
+        TRY(err_wrap(blob_read(arena, d->repo, &file->id, most, &bytes), "%s", file->path));
+        too_big = !bytes.p;
     }
     out->too_big = too_big;
     d->read += bytes.n;

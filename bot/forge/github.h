@@ -48,9 +48,12 @@ const struct err *github_send(struct github *github, struct arena *arena, int64_
 /* The same, the answer as it is (status 2xx, body, Link). */
 const struct err *github_fetch(struct github *github, struct arena *arena, int64_t installation, const struct github_call *call,
                                struct http_response *out) MUST_CHECK;
-/* All pages of a list, following Link verbatim, as one array; `key` names the array inside an object answer, NULL when the answer is the array.
- * ERR_INPUT over GITHUB_PAGES_MAX pages. */
-const struct err *github_list(struct github *github, struct arena *arena, const struct github_repo *repo, const char *path, const char *key,
+/* A list: `path` is below /repos/OWNER/NAME; `key` names the array inside an object answer, NULL when the answer is the array. */
+struct github_list {
+    const char *path, *key;
+};
+/* All its pages as one array, following Link verbatim. ERR_INPUT over GITHUB_PAGES_MAX pages. */
+const struct err *github_list(struct github *github, struct arena *arena, const struct github_repo *repo, const struct github_list *list,
                               json_t **out) MUST_CHECK;
 
 /* ---- Pull requests. Strings live as long as the arena of the call. */
@@ -87,15 +90,23 @@ struct github_files {
 };
 const struct err *github_pull_files(struct github *github, struct arena *arena, const struct github_repo *repo, int number,
                                     struct github_files *out) MUST_CHECK;
-/* base...head by the compare call: files (at most 300: truncated says so) and the merge base. */
-const struct err *github_compare(struct github *github, struct arena *arena, const struct github_repo *repo, const char *span,
-                                 struct github_files *out, const char **merge_base) MUST_CHECK;
-/* Open pull requests that contain the commit, as numbers. */
-const struct err *github_commit_pulls(struct github *github, struct arena *arena, const struct github_repo *repo, const char *sha, int **numbers,
-                                      size_t *count) MUST_CHECK;
+/* "base...head" by the compare call: the merge base. */
+const struct err *github_merge_base(struct github *github, struct arena *arena, const struct github_repo *repo, const char *span,
+                                    const char **out) MUST_CHECK;
+struct github_numbers {
+    int *at;
+    size_t count;
+};
+/* Open pull requests that contain the commit. */
+const struct err *github_commit_pulls(struct github *github, struct arena *arena, const struct github_repo *repo, const char *sha,
+                                      struct github_numbers *out) MUST_CHECK;
 
-/* ---- Contents. A file's raw bytes at a revision, at most GITHUB_BLOB_MAX; ERR_REFUSED with status 404 when it is not there. */
-const struct err *github_content(struct github *github, struct arena *arena, const struct github_repo *repo, const char *path, const char *ref,
+/* ---- Contents. */
+struct github_place {
+    const char *path, *ref;
+};
+/* A file's raw bytes at a revision, at most GITHUB_BLOB_MAX; ERR_REFUSED with status 404 when it is not there. */
+const struct err *github_content(struct github *github, struct arena *arena, const struct github_repo *repo, const struct github_place *place,
                                  struct str *out) MUST_CHECK;
 /* Paths of all files at a commit, sorted; `truncated` when GitHub left some out. */
 const struct err *github_tree(struct github *github, struct arena *arena, const struct github_repo *repo, const char *sha,
@@ -144,11 +155,13 @@ enum github_permission { GITHUB_NONE, GITHUB_READ, GITHUB_WRITE, GITHUB_ADMIN };
 /* A login GitHub does not know as a collaborator is GITHUB_NONE, no error. */
 const struct err *github_permission(struct github *github, struct arena *arena, const struct github_repo *repo, const char *login,
                                     enum github_permission *out) MUST_CHECK;
-/* `team` is "org/slug" (an "@" in front is fine). False when not an active member; ERR_REFUSED when we may not read teams. */
-const struct err *github_team_has(struct github *github, struct arena *arena, int64_t installation, const char *team, const char *login,
-                                  bool *out) MUST_CHECK;
-const struct err *github_team_members(struct github *github, struct arena *arena, int64_t installation, const char *team, const char *const **logins,
-                                      size_t *count) MUST_CHECK;
+struct github_member {
+    int64_t installation;
+    const char *team; /* "org/slug"; an "@" in front is fine */
+    const char *login;
+};
+/* False when not an active member; ERR_REFUSED when we may not read teams. */
+const struct err *github_team_has(struct github *github, struct arena *arena, const struct github_member *member, bool *out) MUST_CHECK;
 
 /* ---- The App's own webhook deliveries, for catching up after downtime (kept 3 days by GitHub). */
 struct github_delivery {

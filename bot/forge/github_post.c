@@ -103,7 +103,7 @@ static const struct err *issue_find(struct posting *p, const char *key, const js
     json_t *list = NULL;
     *out = NULL;
     const char *path = arena_printf(p->arena, "/issues?state=all&creator=%s&per_page=100", http_escape(p->arena, p->login, false));
-    TRY(github_list(p->github, p->arena, &p->repo, path, NULL, &list));
+    TRY(github_list(p->github, p->arena, &p->repo, &(struct github_list){.path = path}, &list));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
         if (jsx_at(item, "pull_request") || !posting_is_ours(p, jsx_str(item, "user.login", ""))) continue;

@@ -22,15 +22,18 @@ static const struct err *get_json(struct github *g, struct arena *arena, int64_t
     return github_send(g, arena, installation, &(struct github_call){.method = "GET", .path = path}, out);
 }
 
-static const struct err *list_any(struct github *g, struct arena *arena, int64_t installation, const char *path, const char *key, json_t **out) {
+const struct err *github_list(struct github *github, struct arena *arena, const struct github_repo *repo, const struct github_list *list,
+                              json_t **out) {
+    const char *path = NULL;
     *out = jsx_own(arena, json_array());
+    TRY(repo_path(arena, repo, list->path, &path));
     for (int page = 0; path; page++) {
-        if (page == GITHUB_PAGES_MAX) return err_new(ERR_INPUT, "GitHub lists more than %d pages of %s", GITHUB_PAGES_MAX, path);
+        if (page == GITHUB_PAGES_MAX) return err_new(ERR_INPUT, "GitHub lists more than %d pages of %s", GITHUB_PAGES_MAX, list->path);
         struct http_response answer;
         json_t *body = NULL;
-        TRY(github_fetch(g, arena, installation, &(struct github_call){.method = "GET", .path = path}, &answer));
+        TRY(github_fetch(github, arena, repo->installation, &(struct github_call){.method = "GET", .path = path}, &answer));
         TRY(github_answer_json(arena, &answer, path, &body));
-        json_t *items = key ? jsx_at(body, key) : body;
+        json_t *items = list->key ? jsx_at(body, list->key) : body;
         if (!json_is_array(items)) return err_new(ERR_RETRY, "GitHub's answer to %s is no list", path);
         json_array_extend(*out, items);
         path = link_header_next(arena, http_header(&answer, "link"));
@@ -38,22 +41,9 @@ static const struct err *list_any(struct github *g, struct arena *arena, int64_t
     return NULL;
 }
 
-const struct err *github_list(struct github *github, struct arena *arena, const struct github_repo *repo, const char *path, const char *key,
-                              json_t **out) {
-    const char *full = NULL;
-    TRY(repo_path(arena, repo, path, &full));
-    return list_any(github, arena, repo->installation, full, key, out);
-}
-
-static const struct err *list_of(struct github *g, struct arena *arena, const struct github_repo *repo, const char *format, int number,
-                                 json_t **out) {
-    struct buf path = buf_new(arena);
-    for (const char *p = format; *p; p++) {
-        if (*p == '#') buf_printf(&path, "%d", number);
-        else buf_char(&path, *p);
-    }
-    return github_list(g, arena, repo, buf_str(&path), NULL, out);
-}
+/* A list whose path is made by printf from a pull request's number. */
+#define list_of(g, arena, repo, format, number, out)                                                                                                 \
+    github_list((g), (arena), (repo), &(struct github_list){.path = arena_printf((arena), format, (number))}, (out))
 
 static const char *text_at(struct arena *arena, const json_t *object, const char *path) { return arena_strdup(arena, jsx_str(object, path, NULL)); }
 
@@ -134,41 +124,37 @@ static void files_read(struct arena *arena, const json_t *list, size_t most, str
 const struct err *github_pull_files(struct github *github, struct arena *arena, const struct github_repo *repo, int number,
                                     struct github_files *out) {
     json_t *list = NULL;
-    TRY(list_of(github, arena, repo, "/pulls/#/files?per_page=100", number, &list));
+    TRY(list_of(github, arena, repo, "/pulls/%d/files?per_page=100", number, &list));
     files_read(arena, list, GITHUB_FILES_MAX, out);
     return NULL;
 }
 
-const struct err *github_compare(struct github *github, struct arena *arena, const struct github_repo *repo, const char *span,
-                                 struct github_files *out, const char **merge_base) {
+const struct err *github_merge_base(struct github *github, struct arena *arena, const struct github_repo *repo, const char *span, const char **out) {
     const char *path = NULL;
     json_t *body = NULL;
     TRY(repo_path(arena, repo, arena_printf(arena, "/compare/%s?per_page=1&page=1", http_escape(arena, span, false)), &path));
     TRY(get_json(github, arena, repo->installation, path, &body));
-    files_read(arena, jsx_at(body, "files"), 300, out);
-    *merge_base = text_at(arena, body, "merge_base_commit.sha");
-    return sha_valid(*merge_base) ? NULL : err_new(ERR_RETRY, "GitHub's comparison names no merge base");
+    *out = text_at(arena, body, "merge_base_commit.sha");
+    return sha_valid(*out) ? NULL : err_new(ERR_RETRY, "GitHub's comparison names no merge base");
 }
 
-const struct err *github_commit_pulls(struct github *github, struct arena *arena, const struct github_repo *repo, const char *sha, int **numbers,
-                                      size_t *count) {
+const struct err *github_commit_pulls(struct github *github, struct arena *arena, const struct github_repo *repo, const char *sha,
+                                      struct github_numbers *out) {
     json_t *list = NULL;
-    TRY(github_list(github, arena, repo, arena_printf(arena, "/commits/%s/pulls?per_page=100", http_escape(arena, sha, false)), NULL, &list));
-    size_t n = json_array_size(list);
-    *numbers = arena_array(arena, n + 1, sizeof **numbers);
-    *count = 0;
-    for (size_t i = 0; i < n; i++) {
+    TRY(list_of(github, arena, repo, "/commits/%s/pulls?per_page=100", http_escape(arena, sha, false), &list));
+    *out = (struct github_numbers){.at = arena_array(arena, json_array_size(list) + 1, sizeof *out->at)};
+    for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
-        if (strcmp(jsx_str(item, "state", ""), "open") == 0) (*numbers)[(*count)++] = (int)jsx_int(item, "number", 0);
+        if (strcmp(jsx_str(item, "state", ""), "open") == 0) out->at[out->count++] = (int)jsx_int(item, "number", 0);
     }
     return NULL;
 }
 
 /* ---- Contents */
 
-const struct err *github_content(struct github *github, struct arena *arena, const struct github_repo *repo, const char *path, const char *ref,
+const struct err *github_content(struct github *github, struct arena *arena, const struct github_repo *repo, const struct github_place *place,
                                  struct str *out) {
-    const char *full = NULL;
+    const char *full = NULL, *path = place->path, *ref = place->ref;
     struct http_response answer;
     TRY(repo_path(arena, repo, arena_printf(arena, "/contents/%s?ref=%s", http_escape(arena, path, true), http_escape(arena, ref, false)), &full));
     struct github_call call = {.method = "GET", .path = full, .accept = "application/vnd.github.raw+json", .body_max = GITHUB_BLOB_MAX};
@@ -203,7 +189,7 @@ const struct err *github_tree(struct github *github, struct arena *arena, const 
 const struct err *github_comments(struct github *github, struct arena *arena, const struct github_repo *repo, int number,
                                   struct github_comments *out) {
     json_t *list = NULL;
-    TRY(list_of(github, arena, repo, "/issues/#/comments?per_page=100", number, &list));
+    TRY(list_of(github, arena, repo, "/issues/%d/comments?per_page=100", number, &list));
     size_t n = json_array_size(list);
     *out = (struct github_comments){.at = arena_array(arena, n + 1, sizeof *out->at), .count = n};
     for (size_t i = 0; i < n; i++) {
@@ -223,7 +209,7 @@ const struct err *github_comments(struct github *github, struct arena *arena, co
 
 const struct err *github_notes(struct github *github, struct arena *arena, const struct github_repo *repo, int number, struct github_notes *out) {
     json_t *list = NULL;
-    TRY(list_of(github, arena, repo, "/pulls/#/comments?per_page=100", number, &list));
+    TRY(list_of(github, arena, repo, "/pulls/%d/comments?per_page=100", number, &list));
     size_t n = json_array_size(list);
     *out = (struct github_notes){.at = arena_array(arena, n + 1, sizeof *out->at), .count = n};
     for (size_t i = 0; i < n; i++) {
@@ -245,7 +231,7 @@ const struct err *github_notes(struct github *github, struct arena *arena, const
 
 const struct err *github_reviews(struct github *github, struct arena *arena, const struct github_repo *repo, int number, struct github_reviews *out) {
     json_t *list = NULL;
-    TRY(list_of(github, arena, repo, "/pulls/#/reviews?per_page=100", number, &list));
+    TRY(list_of(github, arena, repo, "/pulls/%d/reviews?per_page=100", number, &list));
     size_t n = json_array_size(list);
     *out = (struct github_reviews){.at = arena_array(arena, n + 1, sizeof *out->at), .count = n};
     for (size_t i = 0; i < n; i++) {
@@ -287,28 +273,15 @@ static const struct err *team_path(struct arena *arena, const char *team, const 
     return NULL;
 }
 
-const struct err *github_team_has(struct github *github, struct arena *arena, int64_t installation, const char *team, const char *login, bool *out) {
+const struct err *github_team_has(struct github *github, struct arena *arena, const struct github_member *member, bool *out) {
     const char *path = NULL;
     json_t *body = NULL;
     *out = false;
-    TRY(team_path(arena, team, &path));
-    path = arena_printf(arena, "%s/memberships/%s", path, http_escape(arena, login, false));
-    const struct err *e = get_json(github, arena, installation, path, &body);
+    TRY(team_path(arena, member->team, &path));
+    path = arena_printf(arena, "%s/memberships/%s", path, http_escape(arena, member->login, false));
+    const struct err *e = get_json(github, arena, member->installation, path, &body);
     if (e) return e->status == 404 ? NULL : e;
     *out = strcmp(jsx_str(body, "state", ""), "active") == 0;
-    return NULL;
-}
-
-const struct err *github_team_members(struct github *github, struct arena *arena, int64_t installation, const char *team, const char *const **logins,
-                                      size_t *count) {
-    const char *path = NULL;
-    json_t *list = NULL;
-    TRY(team_path(arena, team, &path));
-    TRY(list_any(github, arena, installation, arena_printf(arena, "%s/members?per_page=100", path), NULL, &list));
-    const char **names = arena_array(arena, json_array_size(list) + 1, sizeof *names);
-    for (size_t i = 0; i < json_array_size(list); i++) names[i] = word_at(arena, json_array_get(list, i), "login");
-    *logins = names;
-    *count = json_array_size(list);
     return NULL;
 }
 

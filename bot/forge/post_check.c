@@ -133,7 +133,7 @@ static const struct err *run_find(struct check *c, struct run *out) {
     const char *path =
         arena_printf(p->arena, "/commits/%s/check-runs?check_name=%s&filter=latest&per_page=100", p->head_sha, http_escape(p->arena, c->name, false));
     if (app) path = arena_printf(p->arena, "%s&app_id=%lld", path, (long long)app);
-    TRY(github_list(p->github, p->arena, &p->repo, path, "check_runs", &list));
+    TRY(github_list(p->github, p->arena, &p->repo, &(struct github_list){path, "check_runs"}, &list));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
         struct run run = {.id = jsx_int(item, "id", 0)};
@@ -165,7 +165,8 @@ static const struct err *status_settle(struct check *c) {
     json_t *list = NULL;
     const char *state = strcmp(c->conclusion, "failure") == 0 ? "failure" : "success";
     const char *words = cut(p->arena, jsx_str(c->wanted, "title", ""), DESCRIPTION_MAX);
-    TRY(github_list(p->github, p->arena, &p->repo, arena_printf(p->arena, "/commits/%s/statuses?per_page=100", p->head_sha), NULL, &list));
+    struct github_list statuses = {.path = arena_printf(p->arena, "/commits/%s/statuses?per_page=100", p->head_sha)};
+    TRY(github_list(p->github, p->arena, &p->repo, &statuses, &list));
     for (size_t i = 0; i < json_array_size(list); i++) { /* newest first */
         const json_t *item = json_array_get(list, i);
         if (strcasecmp(jsx_str(item, "context", ""), c->name) != 0) continue;

@@ -280,10 +280,10 @@ static void rights_of_strangers_are_none(void **state) {
     assert_null(github_permission(github, arena, &repo, "bo", &p));
     assert_int_equal(p, GITHUB_WRITE);
     bool in;
-    assert_null(github_team_has(github, arena, 77, "@acme/eng", "bo", &in));
+    assert_null(github_team_has(github, arena, &(struct github_member){77, "@acme/eng", "bo"}, &in));
     assert_false(in);
-    assert_int_equal(github_team_has(github, arena, 77, "acme/eng", "bo", &in)->kind, ERR_REFUSED);
-    assert_int_equal(github_team_has(github, arena, 77, "acme/../x", "bo", &in)->kind, ERR_INPUT);
+    assert_int_equal(github_team_has(github, arena, &(struct github_member){77, "acme/eng", "bo"}, &in)->kind, ERR_REFUSED);
+    assert_int_equal(github_team_has(github, arena, &(struct github_member){77, "acme/../x", "bo"}, &in)->kind, ERR_INPUT);
 }
 
 static void failed_deliveries_leave_out_what_worked_later(void **state) {
