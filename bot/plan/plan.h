@@ -188,6 +188,8 @@ struct plan {
 bool plan_strict(const struct scalar *expr);
 /* `/` of two integers truncates in this dialect (postgres, trino, tsql, redshift, ansi, duckdb not). */
 bool plan_int_division(enum dialect dialect);
+/* Appends a literal in a plain notation. */
+void literal_text(struct buf *b, const struct literal *lit);
 /* The plan as an indented tree, for people and goldens. */
 char *plan_text(struct arena *arena, const struct plan *plan);
 /* One scalar as text: columns as name#number. */

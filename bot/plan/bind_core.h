@@ -1,0 +1,131 @@
+/* bind_core.h - what the files of the binder share.
+ * Layer: plan, internal to bind*.c. May use: base, sql. */
+#ifndef BIND_CORE_H
+#define BIND_CORE_H
+
+#include "bind.h"
+#include "plan.h"
+
+#define BIND_DEPTH_MAX 120 /* nested queries and CTE uses */
+
+/* One name that a relation in FROM offers. */
+struct offer {
+    const char *name; /* lower case */
+    int column;
+};
+
+struct scope_source {
+    const char *alias;        /* lower case; NULL when it has none */
+    const struct sql_name *name; /* FROM_TABLE without alias: also matched by its qualified name */
+    struct rel *rel;
+    VEC(struct offer) offers;
+    int star;        /* column number of `*` when the relation's columns are not all known, else -1 */
+    bool value;      /* UNNEST: the alias itself names the value column offers[0] */
+    bool hidden;     /* not seen by `*` */
+};
+
+/* JOIN .. USING (c): one column for both sides. */
+struct merged {
+    const char *name;
+    const struct scalar *expr;
+    VEC(int) members;
+};
+
+struct item_alias {
+    const char *name; /* lower case */
+    const struct scalar *expr;
+    bool has_aggregate;
+};
+
+enum clause { CLAUSE_INPUT, CLAUSE_SELECT }; /* CLAUSE_SELECT: aggregates and windows are collected */
+
+struct cte_frame {
+    const struct cte_frame *outer;
+    const struct sql_cte *cte;
+    const struct cte_frame *visible; /* what its own body may name */
+    int uses;
+};
+
+struct scope {
+    struct scope *outer;
+    const struct cte_frame *ctes;
+    const struct sql_select *select;
+    VEC(struct scope_source) sources;
+    VEC(struct merged) merged;
+    VEC(struct item_alias) aliases;
+    VEC(struct column_def) aggs, windows, generators;
+    VEC(struct column_def) keys;
+    enum clause clause;
+    bool aliases_visible; /* names not found among the sources may be aliases of the select list */
+    bool has_group;
+    uint32_t level;
+};
+
+struct binder {
+    struct arena *arena;
+    struct plan *plan;
+    const struct schema *schema;
+    enum dialect dialect;
+    VEC(struct plan_column) columns;
+    VEC(uint32_t) levels; /* of each column: the select it was made under */
+    VEC(struct rel *) rels; /* in order of making: inputs before users */
+    VEC(const char *) tables;
+    size_t nodes;
+    int depth;
+    uint32_t next_level;
+};
+
+/* Result of binding a query: a relation and the names of its columns. */
+struct bound {
+    struct rel *rel;
+    size_t n;
+    const char **names; /* lower case; "*" at a star column */
+    bool open;          /* holds a star column */
+};
+
+/* bind_make.c: nodes */
+struct rel *rel_new(struct binder *b, enum rel_kind kind, struct range range);
+int column_new(struct binder *b, const char *name, struct type type, bool nullable, const struct rel *rel);
+const struct scalar *scalar_column(struct binder *b, int column, struct range range);
+const struct scalar *scalar_literal(struct binder *b, struct literal lit, struct type type);
+const struct scalar *scalar_null(struct binder *b);
+const struct scalar *scalar_bool(struct binder *b, bool value);
+struct scalar *scalar_new(struct binder *b, enum scalar_op op, size_t n, struct range range);
+const struct scalar *scalar_of(struct binder *b, enum scalar_op op, const struct scalar *left, const struct scalar *right, struct range range);
+const struct scalar *scalar_not(struct binder *b, const struct scalar *arg);
+const struct scalar *scalar_and(struct binder *b, const struct scalar *left, const struct scalar *right); /* either may be NULL */
+const struct scalar *scalar_if(struct binder *b, const struct scalar *cond, const struct scalar *then, const struct scalar *otherwise);
+void scalar_finish(struct binder *b, struct scalar *e); /* type, nullability, volatility from the arguments */
+bool scalar_equal(const struct scalar *a, const struct scalar *b);
+struct rel *rel_filter(struct binder *b, struct rel *input, const struct scalar *condition);
+struct rel *rel_join(struct binder *b, struct rel *left, struct rel *right, enum join_kind kind, const struct scalar *condition);
+struct rel *rel_project(struct binder *b, struct rel *input, const struct column_def *defs, size_t n, struct range range);
+/* Says once why the plan is not provable. */
+void bind_refuse(struct binder *b, struct range range, const char *fmt, ...) PRINTF_LIKE(3, 4);
+const char *bind_lower(struct binder *b, struct str s);
+
+/* bind_expr.c */
+const struct scalar *bind_expr(struct binder *b, struct scope *scope, const struct sql_expr *expr);
+/* bind_call.c */
+const struct scalar *bind_call(struct binder *b, struct scope *scope, const struct sql_expr *expr);
+bool bind_has_aggregate(const struct sql_expr *expr);
+const char *bind_generator(const struct sql_expr *expr); /* explode and kin: canonical name, else NULL */
+/* bind_literal.c */
+const struct scalar *bind_literal(struct binder *b, const struct sql_expr *expr);
+const struct scalar *bind_interval(struct binder *b, struct scope *scope, const struct sql_expr *expr);
+bool literal_date(struct str text, int64_t *days);
+struct type bind_type(struct binder *b, const struct sql_type *type);
+/* bind_name.c */
+const struct scalar *bind_name(struct binder *b, struct scope *scope, const struct sql_name *name);
+int source_column(struct binder *b, struct scope_source *source, const char *name); /* -1: it has none of that name */
+struct scope_source *scope_source_find(struct scope *scope, const struct sql_name *name, uint32_t parts);
+int star_column(struct binder *b, const struct rel *rel, int star, const char *name); /* the column `name` behind a star; -1: out of reach */
+/* bind_from.c */
+struct rel *bind_from(struct binder *b, struct scope *scope, const struct sql_from *from);
+/* bind_select.c */
+struct bound bind_select(struct binder *b, struct scope *scope, const struct sql_query *query);
+/* bind_query.c */
+struct bound bind_query(struct binder *b, struct scope *outer, const struct cte_frame *ctes, const struct sql_query *query);
+struct rel *bind_sort(struct binder *b, struct scope *scope, struct rel *rel, const struct sql_query *query);
+struct bound bind_cte(struct binder *b, struct scope *scope, const struct cte_frame *frame);
+#endif

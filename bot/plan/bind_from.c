@@ -1,0 +1,399 @@
+/* bind_from.c - what stands in FROM: tables, sub-queries, joins, and relations computed from the row beside them. */
+#include "bind_core.h"
+#include "sql_print.h"
+
+static struct scope_source *source_add(struct binder *b, struct scope *scope, struct rel *rel, struct sql_ident alias)
+{
+    struct scope_source *source = vec_add(b->arena, &scope->sources);
+    *source = (struct scope_source){.rel = rel, .star = -1, .alias = alias.text.n ? bind_lower(b, alias.text) : NULL};
+    return source;
+}
+
+static void offer_add(struct binder *b, struct scope_source *source, const char *name, int column)
+{
+    *vec_add(b->arena, &source->offers) = (struct offer){name, column};
+}
+
+static void offers_rename(struct binder *b, struct scope_source *source, const struct sql_from *from)
+{
+    if (from->column_count == 0) return;
+    if (source->star >= 0 || from->column_count > source->offers.n) {
+        bind_refuse(b, from->range, "column aliases over a relation of unknown columns");
+        return;
+    }
+    for (uint32_t i = 0; i < from->column_count; i++) source->offers.at[i].name = bind_lower(b, from->columns[i].name.text);
+}
+
+static void offers_bound(struct binder *b, struct scope_source *source, const struct bound *bound)
+{
+    for (size_t i = 0; i < bound->n; i++) {
+        if (strcmp(bound->names[i], "*") == 0) source->star = bound->rel->columns[i];
+        else offer_add(b, source, bound->names[i], bound->rel->columns[i]);
+    }
+}
+
+static const char *table_name(struct binder *b, const struct sql_name *name)
+{
+    struct buf text = buf_new(b->arena);
+    for (uint32_t i = 0; i < name->part_count; i++) {
+        if (name->parts[i].templated) bind_refuse(b, name->range, "a table's name holds a parameter: %.*s", STR_ARG(name->parts[i].text));
+        if (i) buf_char(&text, '.');
+        buf_text(&text, bind_lower(b, name->parts[i].text));
+    }
+    return buf_str(&text);
+}
+
+static void scan_columns(struct binder *b, struct rel *rel, struct scope_source *source)
+{
+    size_t n = rel->table ? rel->table->columns.n : 0;
+    bool open = !rel->table || !rel->table->complete;
+    int *columns = arena_array(b->arena, n + 2, sizeof *columns), *ordinals = arena_array(b->arena, n + 2, sizeof *ordinals);
+    for (size_t i = 0; i < n; i++) {
+        const struct schema_column *column = &rel->table->columns.at[i];
+        columns[i] = column_new(b, bind_lower(b, str_of(column->name)), column->type, !column->not_null, rel);
+        b->columns.at[columns[i]].ordinal = i;
+        ordinals[i] = (int)i;
+        offer_add(b, source, b->columns.at[columns[i]].name, columns[i]);
+    }
+    if (open) {
+        columns[n] = source->star = column_new(b, "*", (struct type){TYPE_OTHER, 0, 0}, true, rel);
+        b->columns.at[columns[n]].ordinal = n;
+        ordinals[n] = -1;
+        n++;
+    }
+    rel->columns = columns;
+    rel->ordinals = ordinals;
+    rel->n_columns = n;
+}
+
+static const struct cte_frame *cte_find(const struct cte_frame *frames, const struct sql_name *name)
+{
+    if (name->part_count != 1 || name->dynamic) return NULL;
+    for (const struct cte_frame *f = frames; f; f = f->outer)
+        if (str_ieq(f->cte->name.text, name->parts[0].text)) return f;
+    return NULL;
+}
+
+static struct rel *cte_use(struct binder *b, struct scope *scope, const struct sql_from *from, const struct cte_frame *frame)
+{
+    struct bound bound = bind_cte(b, scope, frame);
+    struct sql_ident alias = from->alias.text.n ? from->alias : frame->cte->name;
+    struct scope_source *source = source_add(b, scope, bound.rel, alias);
+    offers_bound(b, source, &bound);
+    offers_rename(b, source, from);
+    return bound.rel;
+}
+
+/* The words that make another relation of a table: time travel, options. */
+static const char *version_text(struct binder *b, struct scope *scope, const struct sql_from *from)
+{
+    if (from->sample) {
+        bind_refuse(b, from->range, "a sample");
+        b->plan->is_volatile = true;
+    }
+    struct buf text = buf_new(b->arena);
+    if (from->travel) {
+        buf_printf(&text, "%.*s", STR_ARG(from->travel->words));
+        if (from->travel->expr) buf_printf(&text, " %s", sql_expr_text(b->arena, from->travel->expr, b->dialect));
+        if (from->travel->upper) buf_printf(&text, " %s", sql_expr_text(b->arena, from->travel->upper, b->dialect));
+        bool fixed = !from->travel->expr || from->travel->expr->kind == EX_LITERAL;
+        if (!fixed) bind_refuse(b, from->range, "time travel to a computed point");
+    }
+    if (from->flags & (SQL_FROM_ONLY | SQL_FROM_FINAL | SQL_FROM_DESCENDANTS)) buf_printf(&text, " only:%u", from->flags & (SQL_FROM_ONLY | SQL_FROM_FINAL | SQL_FROM_DESCENDANTS));
+    if (from->flags & SQL_FROM_STREAM) buf_text(&text, " stream");
+    if (from->option_count || from->tail.n) bind_refuse(b, from->range, "options of a table");
+    return text.n ? buf_str(&text) : NULL;
+}
+
+static struct rel *opaque_new(struct binder *b, const char *name, const struct scalar *call, struct range range)
+{
+    struct rel *rel = rel_new(b, REL_OPAQUE, range);
+    rel->name = name;
+    rel->call = call;
+    rel->is_volatile = call && call->is_volatile;
+    return rel;
+}
+
+static void opaque_columns(struct binder *b, struct rel *rel, struct scope_source *source, const char *const *names, size_t n)
+{
+    int *columns = arena_array(b->arena, n + 1, sizeof *columns);
+    for (size_t i = 0; i < n; i++) {
+        columns[i] = column_new(b, names[i], (struct type){strcmp(names[i], "*") == 0 ? TYPE_OTHER : TYPE_UNKNOWN, 0, 0}, true, rel);
+        b->columns.at[columns[i]].ordinal = i;
+        if (strcmp(names[i], "*") == 0) source->star = columns[i];
+        else offer_add(b, source, names[i], columns[i]);
+    }
+    rel->columns = columns;
+    rel->n_columns = n;
+}
+
+/* FROM t, t.items AS x: the elements of an array column of a source to the left. */
+static struct rel *array_source(struct binder *b, struct scope *scope, const struct sql_from *from)
+{
+    struct scalar *call = scalar_new(b, SC_CALL, 1, from->range);
+    ((const struct scalar **)call->args)[0] = bind_name(b, scope, from->name);
+    call->name = "unnest";
+    scalar_finish(b, call);
+    struct rel *rel = opaque_new(b, "unnest:0", call, from->range);
+    struct sql_ident alias = from->alias.text.n ? from->alias : from->name->parts[from->name->part_count - 1];
+    struct scope_source *source = source_add(b, scope, rel, alias);
+    source->value = true;
+    const char *name = source->alias;
+    opaque_columns(b, rel, source, &name, 1);
+    return rel;
+}
+
+static struct rel *table_bind(struct binder *b, struct scope *scope, const struct sql_from *from)
+{
+    const struct cte_frame *frame = cte_find(scope->ctes, from->name);
+    if (frame) return cte_use(b, scope, from, frame);
+    if (from->name->part_count >= 2 && scope_source_find(scope, from->name, 1)) return array_source(b, scope, from);
+    struct rel *rel = rel_new(b, REL_SCAN, from->range);
+    if (from->name->dynamic) bind_refuse(b, from->range, "a computed table name");
+    rel->name = table_name(b, from->name);
+    rel->version = version_text(b, scope, from);
+    rel->table = schema_find(b->schema, rel->name);
+    *vec_add(b->arena, &b->tables) = rel->name;
+    struct scope_source *source = source_add(b, scope, rel, from->alias);
+    source->name = from->name;
+    scan_columns(b, rel, source);
+    offers_rename(b, source, from);
+    return rel;
+}
+
+static struct rel *query_source(struct binder *b, struct scope *scope, const struct sql_from *from, bool lateral)
+{
+    /* A derived table sees the enclosing query, and what stands left of it only when LATERAL. */
+    struct bound bound = bind_query(b, lateral ? scope : scope->outer, scope->ctes, from->query);
+    struct scope_source *source = source_add(b, scope, bound.rel, from->alias);
+    offers_bound(b, source, &bound);
+    offers_rename(b, source, from);
+    if (from->travel || from->tail.n) bind_refuse(b, from->range, "a clause of a derived table");
+    if (from->sample) bind_refuse(b, from->range, "a sample");
+    return bound.rel;
+}
+
+/* UNNEST(x) AS v [WITH OFFSET o], explode(x), flatten(..), and any other table function; the result may use what stands left of it. */
+static struct rel *call_source(struct binder *b, struct scope *scope, const struct sql_from *from)
+{
+    const struct sql_expr *call = from->call;
+    if (!call || call->kind != EX_CALL || (from->flags & SQL_FROM_ROWS_FROM)) {
+        bind_refuse(b, from->range, "a relation of this form");
+        return opaque_new(b, "?", NULL, from->range);
+    }
+    const char *name = bind_lower(b, call->name);
+    const struct scalar *bound = bind_expr(b, scope, call);
+    struct rel *rel = opaque_new(b, arena_printf(b->arena, "%s:%u", name, from->flags & (SQL_FROM_ORDINALITY | SQL_FROM_OFFSET)), bound, from->range);
+    struct scope_source *source = source_add(b, scope, rel, from->alias);
+    const char *names[64];
+    size_t n = 0;
+    bool unnest = strcmp(name, "unnest") == 0, bigquery = b->dialect == DIALECT_BIGQUERY;
+    for (uint32_t i = 0; i < from->column_count && n < 62; i++) names[n++] = bind_lower(b, from->columns[i].name.text);
+    if (n == 0 && unnest && (bigquery || from->alias.text.n)) {
+        names[n++] = source->alias ? source->alias : "*";
+        source->value = source->alias != NULL;
+    }
+    else if (n == 0) names[n++] = "*";
+    if (from->flags & SQL_FROM_OFFSET) names[n++] = from->offset.text.n ? bind_lower(b, from->offset.text) : "offset";
+    opaque_columns(b, rel, source, names, n);
+    if (from->sample || from->travel || from->tail.n) bind_refuse(b, from->range, "a clause of a table function");
+    return rel;
+}
+
+static struct rel *lateral_view(struct binder *b, struct scope *scope, const struct sql_from *from)
+{
+    struct rel *left = bind_from(b, scope, from->left);
+    const struct sql_expr *call = from->call;
+    if (!call || call->kind != EX_CALL) {
+        bind_refuse(b, from->range, "a LATERAL VIEW of this form");
+        return left;
+    }
+    const char *name = bind_lower(b, call->name);
+    struct rel *rel = opaque_new(b, name, bind_expr(b, scope, call), from->range);
+    struct scope_source *source = source_add(b, scope, rel, from->alias);
+    const char *names[64];
+    size_t n = 0;
+    for (uint32_t i = 0; i < from->column_count && n < 64; i++) names[n++] = bind_lower(b, from->columns[i].name.text);
+    if (n == 0 && text_starts(name, "pos")) names[n++] = "pos";
+    if (n <= 1 && from->column_count == 0 && (text_ends(name, "explode") || text_ends(name, "explode_outer"))) names[n++] = "col";
+    if (n == 0) names[n++] = "*";
+    opaque_columns(b, rel, source, names, n);
+    struct rel *join = rel_join(b, left, rel, from->flags & SQL_FROM_OUTER ? RELJOIN_LEFT : RELJOIN_INNER, NULL);
+    join->lateral = true;
+    return join;
+}
+
+static bool is_lateral(const struct sql_from *from)
+{
+    return from->kind == FROM_CALL || (from->flags & SQL_FROM_LATERAL);
+}
+
+/* Columns of `name` among sources [from, to); adds the merged ones. -1: none or several. */
+static int side_column(struct binder *b, struct scope *scope, const char *name, size_t from, size_t to)
+{
+    int found = -1;
+    size_t open = 0, last = 0;
+    for (size_t i = from; i < to; i++) {
+        struct scope_source *source = &scope->sources.at[i];
+        for (size_t j = 0; j < source->offers.n; j++)
+            if (strcmp(source->offers.at[j].name, name) == 0) {
+                bool merged = false;
+                for (size_t m = 0; m < scope->merged.n; m++)
+                    for (size_t k = 1; k < scope->merged.at[m].members.n; k++) merged |= scope->merged.at[m].members.at[k] == source->offers.at[j].column;
+                if (merged) continue;
+                if (found >= 0) return -1;
+                found = source->offers.at[j].column;
+            }
+        if (source->star >= 0) open++, last = i;
+    }
+    if (found >= 0 || open != 1) return found;
+    return source_column(b, &scope->sources.at[last], name);
+}
+
+static const struct scalar *merge_column(struct binder *b, struct scope *scope, const char *name, size_t middle, size_t start, enum sql_join kind)
+{
+    int left = side_column(b, scope, name, start, middle), right = side_column(b, scope, name, middle, scope->sources.n);
+    if (left < 0 || right < 0) {
+        bind_refuse(b, (struct range){0}, "USING (%s): not one column on each side", name);
+        return NULL;
+    }
+    const struct scalar *l = scalar_column(b, left, (struct range){0}), *r = scalar_column(b, right, (struct range){0});
+    struct merged *merged = NULL;
+    for (size_t i = 0; i < scope->merged.n; i++)
+        if (strcmp(scope->merged.at[i].name, name) == 0) merged = &scope->merged.at[i];
+    if (merged) l = merged->expr;
+    if (!merged) {
+        merged = vec_add(b->arena, &scope->merged);
+        *merged = (struct merged){.name = name};
+        *vec_add(b->arena, &merged->members) = left;
+    }
+    *vec_add(b->arena, &merged->members) = right;
+    merged->expr = l;
+    if (kind == JOIN_RIGHT) merged->expr = r;
+    if (kind == JOIN_FULL) {
+        struct scalar *both = scalar_new(b, SC_COALESCE, 2, (struct range){0});
+        ((const struct scalar **)both->args)[0] = l;
+        ((const struct scalar **)both->args)[1] = r;
+        scalar_finish(b, both);
+        merged->expr = both;
+    }
+    return scalar_of(b, SC_EQ, l, r, (struct range){0});
+}
+
+static const struct scalar *natural_condition(struct binder *b, struct scope *scope, size_t start, size_t middle, enum sql_join kind)
+{
+    const struct scalar *all = NULL;
+    for (size_t i = start; i < scope->sources.n; i++)
+        if (scope->sources.at[i].star >= 0) bind_refuse(b, (struct range){0}, "NATURAL JOIN of a table of unknown columns");
+    if (b->plan->reason) return NULL;
+    for (size_t i = start; i < middle; i++)
+        for (size_t j = 0; j < scope->sources.at[i].offers.n; j++) {
+            const char *name = scope->sources.at[i].offers.at[j].name;
+            bool seen = false;
+            for (size_t p = start; p < i && !seen; p++)
+                for (size_t q = 0; q < scope->sources.at[p].offers.n; q++) seen |= strcmp(scope->sources.at[p].offers.at[q].name, name) == 0;
+            if (!seen && side_column(b, scope, name, middle, scope->sources.n) >= 0) all = scalar_and(b, all, merge_column(b, scope, name, middle, start, kind));
+        }
+    return all;
+}
+
+static const struct scalar *join_condition(struct binder *b, struct scope *scope, const struct sql_from *from, size_t start, size_t middle)
+{
+    const struct scalar *all = NULL;
+    if (from->flags & SQL_FROM_NATURAL) all = natural_condition(b, scope, start, middle, from->join);
+    for (uint32_t i = 0; i < from->using_count; i++)
+        all = scalar_and(b, all, merge_column(b, scope, bind_lower(b, from->using_columns[i].text), middle, start, from->join));
+    if (from->on) all = scalar_and(b, all, bind_expr(b, scope, from->on));
+    return all;
+}
+
+/* LEFT SEMI and LEFT ANTI: EXISTS over the right side; its columns are not seen afterwards. */
+static struct rel *semi_join(struct binder *b, struct scope *scope, const struct sql_from *from, bool anti)
+{
+    size_t start = scope->sources.n;
+    struct rel *left = bind_from(b, scope, from->left);
+    struct scope inner = {.outer = scope->outer, .ctes = scope->ctes, .clause = CLAUSE_INPUT, .level = scope->level};
+    struct rel *right = bind_from(b, &inner, from->right);
+    const struct scalar *condition = NULL;
+    inner.outer = scope;
+    for (uint32_t i = 0; i < from->using_count; i++) {
+        const char *name = bind_lower(b, from->using_columns[i].text);
+        int l = side_column(b, scope, name, start, scope->sources.n), r = side_column(b, &inner, name, 0, inner.sources.n);
+        if (l < 0 || r < 0) bind_refuse(b, from->range, "USING (%s): not one column on each side", name);
+        else condition = scalar_and(b, condition, scalar_of(b, SC_EQ, scalar_column(b, l, from->range), scalar_column(b, r, from->range), from->range));
+    }
+    if (from->on) condition = scalar_and(b, condition, bind_expr(b, &inner, from->on));
+    if (from->flags & SQL_FROM_NATURAL) bind_refuse(b, from->range, "a NATURAL semi-join");
+    struct scalar *exists = scalar_new(b, SC_EXISTS, 0, from->range);
+    exists->rel = condition ? rel_filter(b, right, condition) : right;
+    scalar_finish(b, exists);
+    return rel_filter(b, left, anti ? scalar_not(b, exists) : exists);
+}
+
+static struct rel *join_bind(struct binder *b, struct scope *scope, const struct sql_from *from)
+{
+    if (from->flags & (SQL_FROM_ASOF | SQL_FROM_GLOBAL) || from->match) bind_refuse(b, from->range, "a join of this kind");
+    if (from->join == JOIN_LEFT_SEMI || from->join == JOIN_LEFT_ANTI) return semi_join(b, scope, from, from->join == JOIN_LEFT_ANTI);
+    size_t start = scope->sources.n;
+    struct rel *left = bind_from(b, scope, from->left);
+    size_t middle = scope->sources.n;
+    struct rel *right = bind_from(b, scope, from->right);
+    const struct scalar *condition = join_condition(b, scope, from, start, middle);
+    struct rel *join;
+    switch (from->join) {
+    case JOIN_COMMA: case JOIN_CROSS: case JOIN_INNER: case JOIN_STRAIGHT: case JOIN_CROSS_APPLY:
+        join = rel_join(b, left, right, RELJOIN_INNER, condition);
+        break;
+    case JOIN_LEFT: case JOIN_OUTER_APPLY: join = rel_join(b, left, right, RELJOIN_LEFT, condition); break;
+    case JOIN_RIGHT: join = rel_join(b, right, left, RELJOIN_LEFT, condition); break;
+    case JOIN_FULL: join = rel_join(b, left, right, RELJOIN_FULL, condition); break;
+    default:
+        bind_refuse(b, from->range, "a join of this kind");
+        join = rel_join(b, left, right, RELJOIN_INNER, condition);
+    }
+    join->lateral = is_lateral(from->right) || from->join == JOIN_CROSS_APPLY || from->join == JOIN_OUTER_APPLY;
+    if (join->lateral && from->join == JOIN_RIGHT) bind_refuse(b, from->range, "a lateral RIGHT JOIN");
+    return join;
+}
+
+static struct rel *unknown_source(struct binder *b, struct scope *scope, const struct sql_from *from, const char *what)
+{
+    bind_refuse(b, from->range, "%s", what);
+    struct rel *rel = opaque_new(b, what, NULL, from->range);
+    if (from->left) {
+        struct scope inner = {.outer = scope->outer, .ctes = scope->ctes, .clause = CLAUSE_INPUT, .level = scope->level};
+        const struct rel **inputs = arena_array(b->arena, 1, sizeof *inputs);
+        inputs[0] = bind_from(b, &inner, from->left);
+        rel->inputs = inputs;
+        rel->n_inputs = 1;
+    }
+    struct scope_source *source = source_add(b, scope, rel, from->alias);
+    const char *star = "*";
+    opaque_columns(b, rel, source, &star, 1);
+    return rel;
+}
+
+struct rel *bind_from(struct binder *b, struct scope *scope, const struct sql_from *from)
+{
+    if (++b->depth > BIND_DEPTH_MAX * 8) {
+        b->depth--;
+        return unknown_source(b, scope, &(struct sql_from){.range = from->range}, "FROM nests too deep");
+    }
+    struct rel *rel;
+    switch (from->kind) {
+    case FROM_TABLE: rel = table_bind(b, scope, from); break;
+    case FROM_QUERY: case FROM_DUAL_VALUES: rel = query_source(b, scope, from, from->flags & SQL_FROM_LATERAL); break;
+    case FROM_CALL: rel = call_source(b, scope, from); break;
+    case FROM_JOIN: rel = join_bind(b, scope, from); break;
+    case FROM_BRACKETS:
+        rel = from->alias.text.n ? unknown_source(b, scope, from, "an alias over a join") : bind_from(b, scope, from->left);
+        if (from->sample) bind_refuse(b, from->range, "a sample");
+        break;
+    case FROM_LATERAL_VIEW: rel = lateral_view(b, scope, from); break;
+    case FROM_PIVOT: rel = unknown_source(b, scope, from, "PIVOT"); break;
+    case FROM_UNPIVOT: rel = unknown_source(b, scope, from, "UNPIVOT"); break;
+    default: rel = unknown_source(b, scope, from, "a relation of this form"); break;
+    }
+    b->depth--;
+    return rel;
+}

@@ -1,0 +1,233 @@
+/* bind_name.c - which column a name means: soundly so when schemas are not known. */
+#include "bind_core.h"
+
+#define CANDIDATES_MAX 64
+
+static bool name_is(const char *lower, struct str name)
+{
+    return lower && strlen(lower) == name.n && strncasecmp(lower, name.p, name.n) == 0;
+}
+
+/* Does `parts` leading parts of `name` call this source? A source without alias is called by any suffix of its own name. */
+static bool source_called(const struct scope_source *source, const struct sql_name *name, uint32_t parts)
+{
+    if (source->alias) return parts == 1 && name_is(source->alias, name->parts[0].text);
+    if (!source->name || source->name->part_count < parts) return false;
+    for (uint32_t i = 0; i < parts; i++)
+        if (!str_ieq(source->name->parts[source->name->part_count - parts + i].text, name->parts[i].text)) return false;
+    return true;
+}
+
+struct scope_source *scope_source_find(struct scope *scope, const struct sql_name *name, uint32_t parts)
+{
+    for (size_t i = 0; i < scope->sources.n; i++)
+        if (source_called(&scope->sources.at[i], name, parts)) return &scope->sources.at[i];
+    return NULL;
+}
+
+static int scan_column(struct binder *b, struct rel *rel, const char *name)
+{
+    for (size_t i = 0; i < rel->n_columns; i++)
+        if (strcmp(b->columns.at[rel->columns[i]].name, name) == 0) return rel->columns[i];
+    int column = column_new(b, name, (struct type){TYPE_UNKNOWN, 0, 0}, true, rel);
+    b->columns.at[column].ordinal = rel->n_columns;
+    int *columns = arena_array(b->arena, rel->n_columns + 1, sizeof *columns), *ordinals = arena_array(b->arena, rel->n_columns + 1, sizeof *ordinals);
+    memcpy(columns, rel->columns, rel->n_columns * sizeof *columns);
+    memcpy(ordinals, rel->ordinals, rel->n_columns * sizeof *ordinals);
+    columns[rel->n_columns] = column;
+    ordinals[rel->n_columns] = rel->table ? schema_column_find(rel->table, name) : -1;
+    if (ordinals[rel->n_columns] >= 0) b->columns.at[column].type = rel->table->columns.at[ordinals[rel->n_columns]].type;
+    rel->columns = columns;
+    rel->ordinals = ordinals;
+    rel->n_columns++;
+    return column;
+}
+
+/* A projection that passes a star on passes the named column on, too. */
+static int project_column(struct binder *b, struct rel *rel, int star, const char *name)
+{
+    for (size_t i = 0; i < rel->n_defs; i++) {
+        if (rel->defs[i].column != star) continue;
+        const struct scalar *from = rel->defs[i].expr;
+        if (from->op != SC_COLUMN) return -1;
+        int inner = star_column(b, rel->left, from->column, name);
+        if (inner < 0) return -1;
+        for (size_t j = 0; j < rel->n_defs; j++)
+            if (rel->defs[j].expr->op == SC_COLUMN && rel->defs[j].expr->column == inner) return rel->defs[j].column;
+        int column = column_new(b, name, b->columns.at[inner].type, b->columns.at[inner].nullable, rel);
+        struct column_def *defs = arena_array(b->arena, rel->n_defs + 1, sizeof *defs);
+        memcpy(defs, rel->defs, rel->n_defs * sizeof *defs);
+        defs[rel->n_defs] = (struct column_def){column, scalar_column(b, inner, rel->range)};
+        rel->defs = defs;
+        rel->n_defs++;
+        return column;
+    }
+    return star_column(b, (struct rel *)rel->left, star, name);
+}
+
+int star_column(struct binder *b, const struct rel *const_rel, int star, const char *name)
+{
+    struct rel *rel = (struct rel *)const_rel;
+    if (!rel) return -1;
+    switch (rel->kind) {
+    case REL_SCAN: {
+        const struct rel *owner = b->columns.at[star].rel;
+        return owner == rel ? scan_column(b, rel, name) : -1;
+    }
+    case REL_PROJECT: return project_column(b, rel, star, name);
+    case REL_FILTER: case REL_SORT: case REL_WINDOW: case REL_DISTINCT: return star_column(b, rel->left, star, name);
+    case REL_JOIN: {
+        int column = star_column(b, rel->left, star, name);
+        return column >= 0 ? column : star_column(b, rel->right, star, name);
+    }
+    default: return -1;
+    }
+}
+
+static int source_known(const struct scope_source *source, const char *name)
+{
+    for (size_t i = 0; i < source->offers.n; i++)
+        if (strcmp(source->offers.at[i].name, name) == 0) return source->offers.at[i].column;
+    return -1;
+}
+
+int source_column(struct binder *b, struct scope_source *source, const char *name)
+{
+    int column = source_known(source, name);
+    if (column >= 0 || source->star < 0) return column;
+    column = star_column(b, source->rel, source->star, name);
+    if (column >= 0) *vec_add(b->arena, &source->offers) = (struct offer){name, column};
+    return column;
+}
+
+/* The column of an open source, or the field `name` of its row when the column is out of reach. */
+static const struct scalar *open_column(struct binder *b, struct scope_source *source, const char *name, struct range range)
+{
+    int column = source_column(b, source, name);
+    if (column >= 0) return scalar_column(b, column, range);
+    struct scalar *field = scalar_new(b, SC_FIELD, 1, range);
+    ((const struct scalar **)field->args)[0] = scalar_column(b, source->star, range);
+    field->name = name;
+    field->nullable = true;
+    return field;
+}
+
+struct found {
+    const struct scalar *known;       /* the only source that is known to have it */
+    struct scope_source *open[CANDIDATES_MAX];
+    size_t n_open, n_known;
+};
+
+/* What one level of scope has under an unqualified name. */
+static void level_find(struct binder *b, struct scope *scope, const char *name, struct found *out, struct range range)
+{
+    for (size_t i = 0; i < scope->merged.n; i++)
+        if (strcmp(scope->merged.at[i].name, name) == 0) {
+            out->known = scope->merged.at[i].expr;
+            out->n_known = 1;
+            return;
+        }
+    for (size_t i = 0; i < scope->sources.n; i++) {
+        struct scope_source *source = &scope->sources.at[i];
+        int column = source_known(source, name);
+        if (column >= 0) {
+            out->known = scalar_column(b, column, range);
+            out->n_known++;
+        }
+        else if (source->star >= 0 && out->n_open < CANDIDATES_MAX) out->open[out->n_open++] = source;
+    }
+}
+
+static const struct scalar *alias_find(struct scope *scope, const char *name)
+{
+    if (!scope->aliases_visible) return NULL;
+    for (size_t i = 0; i < scope->aliases.n; i++)
+        if (strcmp(scope->aliases.at[i].name, name) == 0) return scope->aliases.at[i].expr;
+    return NULL;
+}
+
+static const struct scalar *ambiguous(struct binder *b, const char *name, struct scope_source **open, size_t n, const struct scalar *last)
+{
+    struct range range = {0};
+    struct scalar *e = scalar_new(b, SC_AMBIGUOUS, n + (last != NULL), range);
+    for (size_t i = 0; i < n; i++) ((const struct scalar **)e->args)[i] = scalar_column(b, open[i]->star, range);
+    if (last) ((const struct scalar **)e->args)[n] = last;
+    e->name = name;
+    scalar_finish(b, e);
+    e->nullable = true;
+    return e;
+}
+
+static const struct scalar *unqualified_find(struct binder *b, struct scope *scope, const char *name, struct range range)
+{
+    for (struct scope *level = scope; level; level = level->outer) {
+        struct found found = {0};
+        level_find(b, level, name, &found, range);
+        if (found.n_known == 1) return found.known;
+        if (found.n_known > 1) {
+            bind_refuse(b, range, "column \"%s\" is ambiguous", name);
+            return found.known;
+        }
+        const struct scalar *alias = alias_find(level, name);
+        if (found.n_open == 0) {
+            if (alias) return alias;
+            continue;
+        }
+        if (alias && level->has_group) return alias;
+        const struct scalar *beyond = alias ? alias : level->outer ? unqualified_find(b, level->outer, name, range) : NULL;
+        if (!beyond && found.n_open == 1) return open_column(b, found.open[0], name, range);
+        return ambiguous(b, name, found.open, found.n_open, beyond);
+    }
+    return NULL;
+}
+
+static const struct scalar *fields(struct binder *b, const struct scalar *base, const struct sql_name *name, uint32_t from)
+{
+    for (uint32_t i = from; base && i < name->part_count; i++) {
+        struct scalar *field = scalar_new(b, SC_FIELD, 1, name->range);
+        ((const struct scalar **)field->args)[0] = base;
+        field->name = bind_lower(b, name->parts[i].text);
+        field->nullable = true;
+        field->is_volatile = base->is_volatile;
+        base = field;
+    }
+    return base;
+}
+
+/* A value source (UNNEST(x) AS v): v is the element, v.f its field, and f alone may be one. */
+static const struct scalar *qualified_find(struct binder *b, struct scope *scope, const struct sql_name *name, uint32_t parts)
+{
+    for (struct scope *level = scope; level; level = level->outer) {
+        struct scope_source *source = scope_source_find(level, name, parts);
+        if (!source) continue;
+        const char *column = bind_lower(b, name->parts[parts].text);
+        int known = source_known(source, column);
+        if (known >= 0) return fields(b, scalar_column(b, known, name->range), name, parts + 1);
+        if (source->value && source->offers.n) return fields(b, scalar_column(b, source->offers.at[0].column, name->range), name, parts);
+        if (source->star >= 0) return fields(b, open_column(b, source, column, name->range), name, parts + 1);
+        return NULL;
+    }
+    return NULL;
+}
+
+const struct scalar *bind_name(struct binder *b, struct scope *scope, const struct sql_name *name)
+{
+    for (uint32_t i = 0; i < name->part_count; i++)
+        if (name->parts[i].templated) bind_refuse(b, name->range, "a name holds a parameter: %.*s", STR_ARG(name->parts[i].text));
+    if (name->dynamic || name->part_count == 0) {
+        bind_refuse(b, name->range, "a name is computed");
+        return scalar_null(b);
+    }
+    uint32_t longest = name->part_count > 3 ? 3 : name->part_count - 1;
+    for (uint32_t parts = longest; parts >= 1; parts--) {
+        const struct scalar *found = qualified_find(b, scope, name, parts);
+        if (found) return found;
+    }
+    const char *first = bind_lower(b, name->parts[0].text);
+    const struct scalar *base = unqualified_find(b, scope, first, name->range);
+    if (base) return fields(b, base, name, 1);
+    bind_refuse(b, name->range, "column \"%s\" is not known", first);
+    struct scalar *opaque = scalar_new(b, SC_OPAQUE, 0, name->range);
+    opaque->name = first;
+    return opaque;
+}

@@ -1,0 +1,579 @@
+/* bind_select.c - one SELECT: FROM, WHERE, grouping, HAVING, windows, QUALIFY, the select list, DISTINCT, and the ORDER BY over it. */
+#include "bind_core.h"
+
+#define OUTPUTS_MAX 20000
+
+struct output {
+    const char *name;
+    const struct scalar *expr;
+};
+struct select_state {
+    struct binder *b;
+    struct scope *scope;
+    const struct sql_query *query;
+    const struct sql_select *select;
+    VEC(struct output) outputs;
+    struct rel *rel;
+    bool open;
+};
+
+static bool ident_listed(const struct sql_ident *list, uint32_t n, const char *name)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (str_iis(list[i].text, name)) return true;
+    return false;
+}
+
+static void output_add(struct select_state *s, const char *name, const struct scalar *expr)
+{
+    if (s->outputs.n >= OUTPUTS_MAX) {
+        bind_refuse(s->b, s->query->range, "more than %d columns", OUTPUTS_MAX);
+        return;
+    }
+    *vec_add(s->b->arena, &s->outputs) = (struct output){name, expr};
+    if (strcmp(name, "*") == 0) s->open = true;
+}
+
+static void star_one(struct select_state *s, const struct sql_star *star, const char *name, const struct scalar *expr)
+{
+    if (star && ident_listed(star->except, star->except_count, name)) return;
+    for (uint32_t i = 0; star && i < star->replace_count; i++)
+        if (str_iis(star->replace[i].alias.text, name)) expr = bind_expr(s->b, s->scope, star->replace[i].expr);
+    for (uint32_t i = 0; star && i < star->rename_count; i++)
+        if (str_iis(star->rename[i].from.text, name)) name = bind_lower(s->b, star->rename[i].to.text);
+    output_add(s, name, expr);
+}
+
+/* The star of a relation of unknown columns, less or with the columns that EXCEPT and REPLACE name. */
+static void star_open(struct select_state *s, const struct sql_star *star, struct scope_source *source)
+{
+    struct binder *b = s->b;
+    bool changed = star && (star->except_count || star->replace_count || star->rename_count);
+    if (!changed) {
+        output_add(s, "*", scalar_column(b, source->star, s->query->range));
+        return;
+    }
+    struct scalar *call = scalar_new(b, SC_CALL, 1 + star->replace_count, s->query->range);
+    const struct scalar **args = (const struct scalar **)call->args;
+    args[0] = scalar_column(b, source->star, s->query->range);
+    struct buf name = buf_new(b->arena);
+    buf_text(&name, "star");
+    for (uint32_t i = 0; i < star->except_count; i++) buf_printf(&name, " -%s", bind_lower(b, star->except[i].text));
+    for (uint32_t i = 0; i < star->rename_count; i++) buf_printf(&name, " %s>%s", bind_lower(b, star->rename[i].from.text), bind_lower(b, star->rename[i].to.text));
+    for (uint32_t i = 0; i < star->replace_count; i++) {
+        buf_printf(&name, " =%s", bind_lower(b, star->replace[i].alias.text));
+        args[1 + i] = bind_expr(b, s->scope, star->replace[i].expr);
+    }
+    call->name = buf_str(&name);
+    scalar_finish(b, call);
+    call->type = (struct type){TYPE_OTHER, 0, 0};
+    call->nullable = true;
+    output_add(s, "*", call);
+}
+
+static bool is_merged_member(const struct scope *scope, int column)
+{
+    for (size_t i = 0; i < scope->merged.n; i++)
+        for (size_t j = 0; j < scope->merged.at[i].members.n; j++)
+            if (scope->merged.at[i].members.at[j] == column) return true;
+    return false;
+}
+
+static void star_source(struct select_state *s, const struct sql_star *star, struct scope_source *source, bool all)
+{
+    if (source->star >= 0) {
+        if (all && s->scope->merged.n) bind_refuse(s->b, s->query->range, "* over USING of tables of unknown columns");
+        /* A scan of unknown schema lists what was used so far before its star: the star alone stands for the row. */
+        star_open(s, star, source);
+        if (source->rel->kind == REL_SCAN && !source->rel->table) return;
+    }
+    for (size_t i = 0; i < source->offers.n; i++) {
+        struct offer offer = source->offers.at[i];
+        const struct plan_column *column = &s->b->columns.at[offer.column];
+        if (source->star >= 0 && column->rel->kind != REL_PROJECT) continue;
+        if (all && is_merged_member(s->scope, offer.column)) continue;
+        star_one(s, star, offer.name, scalar_column(s->b, offer.column, s->query->range));
+    }
+}
+
+static void star_bind(struct select_state *s, const struct sql_expr *expr)
+{
+    const struct sql_star *star = expr->star;
+    if (star && star->like) bind_refuse(s->b, expr->range, "* ILIKE");
+    if (star && star->path) {
+        struct scope_source *source = scope_source_find(s->scope, star->path, star->path->part_count);
+        if (source) star_source(s, star, source, false);
+        else bind_refuse(s->b, expr->range, "%.*s.* names nothing in FROM", STR_ARG(star->path->parts[0].text));
+        return;
+    }
+    for (size_t i = 0; i < s->scope->merged.n; i++) star_one(s, star, s->scope->merged.at[i].name, s->scope->merged.at[i].expr);
+    for (size_t i = 0; i < s->scope->sources.n; i++) star_source(s, star, &s->scope->sources.at[i], true);
+}
+
+static const char *item_name(struct binder *b, const struct sql_item *item, size_t ordinal)
+{
+    if (item->alias.text.n) return bind_lower(b, item->alias.text);
+    const struct sql_expr *e = item->expr;
+    if (e->kind == EX_NAME && e->path && e->path->part_count) return bind_lower(b, e->path->parts[e->path->part_count - 1].text);
+    if (e->kind == EX_FIELD && e->path && e->path->part_count) return bind_lower(b, e->path->parts[0].text);
+    return arena_printf(b->arena, "_c%zu", ordinal);
+}
+
+/* SELECT explode(x) AS c: a lateral relation beside FROM. */
+static bool generator_bind(struct select_state *s, const struct sql_item *item)
+{
+    struct binder *b = s->b;
+    const char *name = bind_generator(item->expr);
+    if (!name || strcmp(name, "flatten") == 0) return false;
+    enum clause before = s->scope->clause;
+    s->scope->clause = CLAUSE_INPUT;
+    struct rel *rel = rel_new(b, REL_OPAQUE, item->range);
+    rel->name = name;
+    rel->call = bind_expr(b, s->scope, item->expr);
+    s->scope->clause = before;
+    size_t n = item->alias_count ? item->alias_count : 1;
+    int *columns = arena_array(b->arena, n, sizeof *columns);
+    for (size_t i = 0; i < n; i++) {
+        const char *column = item->alias_count ? bind_lower(b, item->aliases[i].text) : item->alias.text.n ? bind_lower(b, item->alias.text) : "col";
+        columns[i] = column_new(b, column, (struct type){TYPE_UNKNOWN, 0, 0}, true, rel);
+        b->columns.at[columns[i]].ordinal = i;
+        output_add(s, column, scalar_column(b, columns[i], item->range));
+    }
+    if (!item->alias_count && text_starts(name, "pos")) bind_refuse(b, item->range, "posexplode without names");
+    rel->columns = columns;
+    rel->n_columns = n;
+    s->rel = rel_join(b, s->rel, rel, RELJOIN_INNER, NULL);
+    s->rel->lateral = true;
+    return true;
+}
+
+static void items_bind(struct select_state *s)
+{
+    struct binder *b = s->b;
+    bool lateral = b->dialect == DIALECT_DATABRICKS || b->dialect == DIALECT_SPARK || b->dialect == DIALECT_SNOWFLAKE || b->dialect == DIALECT_REDSHIFT || b->dialect == DIALECT_DUCKDB || b->dialect == DIALECT_CLICKHOUSE;
+    s->scope->clause = CLAUSE_SELECT;
+    s->scope->aliases_visible = lateral;
+    for (uint32_t i = 0; i < s->select->item_count; i++) {
+        const struct sql_item *item = &s->select->items[i];
+        if (item->expr->kind == EX_STAR) {
+            star_bind(s, item->expr);
+            continue;
+        }
+        if (generator_bind(s, item)) continue;
+        if (item->alias_count) bind_refuse(b, item->range, "several names for one expression");
+        const struct scalar *expr = bind_expr(b, s->scope, item->expr);
+        output_add(s, item_name(b, item, s->outputs.n), expr);
+        if (item->alias.text.n) *vec_add(b->arena, &s->scope->aliases) = (struct item_alias){bind_lower(b, item->alias.text), expr, bind_has_aggregate(item->expr)};
+    }
+    s->scope->aliases_visible = false;
+}
+
+/* GROUP BY 2, GROUP BY alias, GROUP BY expression. */
+static const struct scalar *key_bind(struct select_state *s, const struct sql_expr *expr)
+{
+    struct binder *b = s->b;
+    if (expr->kind == EX_LITERAL && expr->op == LIT_NUMBER) {
+        char *digits = str_dup(b->arena, expr->name);
+        unsigned at = 0;
+        if (sscanf(digits, "%u", &at) == 1 && at >= 1 && at <= s->select->item_count) {
+            const struct sql_expr *item = s->select->items[at - 1].expr;
+            bool before_star = false;
+            for (unsigned i = 0; i < at; i++) before_star |= s->select->items[i].expr->kind == EX_STAR;
+            if (!before_star) return bind_expr(b, s->scope, item);
+        }
+        bind_refuse(b, expr->range, "GROUP BY %s", digits);
+        return scalar_null(b);
+    }
+    if (expr->kind == EX_NAME && expr->path->part_count == 1) {
+        for (uint32_t i = 0; i < s->select->item_count; i++) {
+            const struct sql_item *item = &s->select->items[i];
+            if (!item->alias.text.n || !str_ieq(item->alias.text, expr->path->parts[0].text) || bind_has_aggregate(item->expr)) continue;
+            bool known = false;
+            for (size_t k = 0; k < s->scope->sources.n; k++)
+                for (size_t j = 0; j < s->scope->sources.at[k].offers.n; j++) known |= str_iis(item->alias.text, s->scope->sources.at[k].offers.at[j].name);
+            if (!known) return bind_expr(b, s->scope, item->expr);
+        }
+    }
+    return bind_expr(b, s->scope, expr);
+}
+
+static size_t key_add(struct select_state *s, const struct scalar *expr)
+{
+    struct binder *b = s->b;
+    for (size_t i = 0; i < s->scope->keys.n; i++)
+        if (scalar_equal(s->scope->keys.at[i].expr, expr)) return i;
+    int column = expr->op == SC_COLUMN ? expr->column : column_new(b, "key", expr->type, expr->nullable, NULL);
+    *vec_add(b->arena, &s->scope->keys) = (struct column_def){column, expr};
+    return s->scope->keys.n - 1;
+}
+
+typedef VEC(uint64_t) sets;
+
+static uint64_t key_bits(struct select_state *s, const struct sql_expr *expr)
+{
+    uint64_t bits = 0;
+    if (expr->kind == EX_TUPLE) {
+        for (uint32_t i = 0; i < expr->arg_count; i++) bits |= key_bits(s, expr->args[i]);
+        return bits;
+    }
+    size_t at = key_add(s, key_bind(s, expr));
+    if (at >= 64) bind_refuse(s->b, expr->range, "more than 64 grouping keys");
+    return at < 64 ? (uint64_t)1 << at : 0;
+}
+
+#define SETS_MAX 256
+
+static void sets_cross(struct select_state *s, sets *all, const uint64_t *with, size_t n)
+{
+    sets out = {0};
+    for (size_t i = 0; i < all->n && out.n < SETS_MAX; i++)
+        for (size_t j = 0; j < n && out.n < SETS_MAX; j++) *vec_add(s->b->arena, &out) = all->at[i] | with[j];
+    if (out.n >= SETS_MAX) bind_refuse(s->b, s->query->range, "too many grouping sets");
+    *all = out;
+}
+
+static void grouping_sets(struct select_state *s, const struct sql_expr *expr, sets *out)
+{
+    uint64_t parts[16], bits = 0;
+    uint32_t n = expr->arg_count;
+    if (n > 12 && expr->op != OP_SETS) {
+        bind_refuse(s->b, expr->range, "too many grouping sets");
+        return;
+    }
+    if (expr->op == OP_SETS) {
+        for (uint32_t i = 0; i < n; i++) {
+            if (expr->args[i]->kind == EX_GROUPING) grouping_sets(s, expr->args[i], out);
+            else *vec_add(s->b->arena, out) = key_bits(s, expr->args[i]);
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) parts[i] = key_bits(s, expr->args[i]);
+    if (expr->op == OP_ROLLUP) {
+        *vec_add(s->b->arena, out) = 0;
+        for (uint32_t i = 0; i < n; i++) *vec_add(s->b->arena, out) = bits |= parts[i];
+        return;
+    }
+    for (uint32_t mask = 0; mask < 1u << n; mask++) {
+        bits = 0;
+        for (uint32_t i = 0; i < n; i++)
+            if (mask >> i & 1) bits |= parts[i];
+        *vec_add(s->b->arena, out) = bits;
+    }
+}
+
+/* GROUP BY ALL: every item without an aggregate. */
+static void group_all(struct select_state *s)
+{
+    for (uint32_t i = 0; i < s->select->item_count; i++) {
+        if (s->select->items[i].expr->kind == EX_STAR) bind_refuse(s->b, s->query->range, "GROUP BY ALL over *");
+        else if (!bind_has_aggregate(s->select->items[i].expr)) key_add(s, bind_expr(s->b, s->scope, s->select->items[i].expr));
+    }
+}
+
+static void group_bind(struct select_state *s, sets *out)
+{
+    const struct sql_group *group = s->select->group;
+    bool several = false;
+    *vec_add(s->b->arena, out) = 0;
+    if (group->distinct || group->with_totals) bind_refuse(s->b, s->query->range, "GROUP BY of this form");
+    if (group->all && !group->item_count) group_all(s);
+    struct sql_expr whole = {.kind = EX_GROUPING, .op = group->with_rollup ? OP_ROLLUP : OP_CUBE, .args = group->items, .arg_count = group->item_count};
+    if (group->with_rollup || group->with_cube || group->sets) {
+        sets own = {0};
+        for (uint32_t i = 0; i < group->item_count; i++) (void)key_bits(s, group->items[i]);
+        grouping_sets(s, group->sets ? group->sets : &whole, &own);
+        sets_cross(s, out, own.at, own.n);
+        several = true;
+    }
+    else
+        for (uint32_t i = 0; i < group->item_count; i++) {
+            const struct sql_expr *item = group->items[i];
+            sets own = {0};
+            if (item->kind == EX_GROUPING) grouping_sets(s, item, &own);
+            else *vec_add(s->b->arena, &own) = key_bits(s, item);
+            several |= item->kind == EX_GROUPING;
+            sets_cross(s, out, own.at, own.n);
+        }
+    if (!several) out->n = 0;
+}
+
+struct rewrite {
+    struct select_state *s;
+    bool grouped;
+};
+
+static bool column_is_input(const struct select_state *s, int column)
+{
+    for (size_t i = 0; i < s->scope->keys.n; i++)
+        if (s->scope->keys.at[i].column == column) return false;
+    const struct binder *b = s->b;
+    for (size_t i = 0; i < s->scope->sources.n; i++) {
+        const struct scope_source *source = &s->scope->sources.at[i];
+        if (source->star == column) return true;
+        for (size_t j = 0; j < source->offers.n; j++)
+            if (source->offers.at[j].column == column) return true;
+    }
+    (void)b;
+    return false;
+}
+
+/* A column outside GROUP BY: any of the group's values (MySQL, SQLite); the one value when the keys determine it. */
+static const struct scalar *bare_column(struct select_state *s, const struct scalar *e)
+{
+    struct binder *b = s->b;
+    for (size_t i = 0; i < s->scope->aggs.n; i++) {
+        const struct scalar *agg = s->scope->aggs.at[i].expr;
+        if (strcmp(agg->name ? agg->name : "", "bare") == 0 && agg->args[0]->column == e->column) return scalar_column(b, s->scope->aggs.at[i].column, e->range);
+    }
+    struct scalar *agg = scalar_new(b, SC_AGG, 1, e->range);
+    ((const struct scalar **)agg->args)[0] = e;
+    agg->name = "bare";
+    agg->type = e->type;
+    agg->nullable = true;
+    agg->is_volatile = true;
+    int column = column_new(b, b->columns.at[e->column].name, e->type, true, NULL);
+    *vec_add(b->arena, &s->scope->aggs) = (struct column_def){column, agg};
+    return scalar_column(b, column, e->range);
+}
+
+/* After grouping: keys become the aggregate's outputs. */
+static const struct scalar *rewrite_scalar(struct select_state *s, const struct scalar *e)
+{
+    for (size_t i = 0; i < s->scope->keys.n; i++)
+        if (scalar_equal(s->scope->keys.at[i].expr, e)) return scalar_column(s->b, s->scope->keys.at[i].column, e->range);
+    if (e->op == SC_COLUMN) return column_is_input(s, e->column) ? bare_column(s, e) : e;
+    bool leaf = e->n == 0 && !e->window && !e->filter && !e->n_order;
+    if (leaf) return e;
+    struct scalar *copy = arena_new(s->b->arena, struct scalar);
+    *copy = *e;
+    const struct scalar **args = arena_array(s->b->arena, e->n ? e->n : 1, sizeof *args);
+    for (size_t i = 0; i < e->n; i++) args[i] = rewrite_scalar(s, e->args[i]);
+    copy->args = args;
+    if (e->filter) copy->filter = rewrite_scalar(s, e->filter);
+    if (e->window) {
+        struct window_spec *w = arena_new(s->b->arena, struct window_spec);
+        *w = *e->window;
+        const struct scalar **partition = arena_array(s->b->arena, w->n_partition + 1, sizeof *partition);
+        struct sort_key *order = arena_array(s->b->arena, w->n_order + 1, sizeof *order);
+        for (size_t i = 0; i < w->n_partition; i++) partition[i] = rewrite_scalar(s, w->partition[i]);
+        for (size_t i = 0; i < w->n_order; i++) order[i] = (struct sort_key){rewrite_scalar(s, w->order[i].expr), w->order[i].descending, w->order[i].nulls_first};
+        w->partition = partition;
+        w->order = order;
+        copy->window = w;
+    }
+    return copy;
+}
+
+static void defs_own(struct binder *b, const struct rel *rel, const struct column_def *defs, size_t n, size_t first)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!b->columns.at[defs[i].column].rel) b->columns.at[defs[i].column].rel = rel, b->columns.at[defs[i].column].ordinal = first + i;
+}
+
+static void aggregate_make(struct select_state *s, const sets *grouping)
+{
+    struct binder *b = s->b;
+    struct rel *agg = rel_new(b, REL_AGG, s->select->range);
+    agg->left = s->rel;
+    agg->keys = s->scope->keys.at;
+    agg->n_keys = s->scope->keys.n;
+    agg->defs = s->scope->aggs.at;
+    agg->n_defs = s->scope->aggs.n;
+    agg->sets = grouping->at;
+    agg->n_sets = grouping->n;
+    defs_own(b, agg, agg->keys, agg->n_keys, 0);
+    defs_own(b, agg, agg->defs, agg->n_defs, agg->n_keys);
+    for (size_t i = 0; grouping->n && i < agg->n_keys; i++) b->columns.at[agg->keys[i].column].nullable = true;
+    s->rel = agg;
+}
+
+static void windows_make(struct select_state *s)
+{
+    if (s->scope->windows.n == 0) return;
+    struct rel *window = rel_new(s->b, REL_WINDOW, s->select->range);
+    window->left = s->rel;
+    window->defs = s->scope->windows.at;
+    window->n_defs = s->scope->windows.n;
+    defs_own(s->b, window, window->defs, window->n_defs, 0);
+    s->rel = window;
+}
+
+static void closed_world(struct select_state *s)
+{
+    const struct sql_select *q = s->select;
+    if (q->as_struct || q->as_value || q->as_type.n) bind_refuse(s->b, q->range, "SELECT AS STRUCT or VALUE");
+    if (q->into || q->into_text.n) bind_refuse(s->b, q->range, "SELECT INTO");
+    if (q->connect || q->start) bind_refuse(s->b, q->range, "CONNECT BY");
+    if (q->transform.n) bind_refuse(s->b, q->range, "TRANSFORM");
+    if (q->prewhere) bind_refuse(s->b, q->range, "PREWHERE");
+    if (q->distinct == DISTINCT_ON) {
+        bind_refuse(s->b, q->range, "DISTINCT ON");
+        for (uint32_t i = 0; i < q->distinct_count; i++) (void)bind_expr(s->b, s->scope, q->distinct_on[i]);
+    }
+}
+
+/* Aliases are visible in GROUP BY, HAVING, QUALIFY and ORDER BY. */
+static void grouped_bind(struct select_state *s, const struct scalar **having, const struct scalar **qualify)
+{
+    struct binder *b = s->b;
+    const struct sql_select *q = s->select;
+    bool aggregated = q->group != NULL || (q->having && bind_has_aggregate(q->having));
+    for (uint32_t i = 0; i < q->item_count; i++) aggregated |= bind_has_aggregate(q->items[i].expr);
+    for (uint32_t i = 0; i < s->query->order_count; i++) aggregated |= bind_has_aggregate(s->query->order[i].expr);
+    sets grouping = {0};
+    s->scope->has_group = aggregated;
+    if (q->group) group_bind(s, &grouping);
+    items_bind(s);
+    s->scope->clause = CLAUSE_SELECT;
+    s->scope->aliases_visible = true;
+    *having = q->having ? bind_expr(b, s->scope, q->having) : NULL;
+    *qualify = q->qualify ? bind_expr(b, s->scope, q->qualify) : NULL;
+    if (s->scope->windows.n && q->having && !aggregated) bind_refuse(b, q->range, "HAVING over windows");
+    if (!aggregated && !s->scope->aggs.n) return;
+    for (size_t i = 0; i < s->outputs.n; i++) s->outputs.at[i].expr = rewrite_scalar(s, s->outputs.at[i].expr);
+    for (size_t i = 0; i < s->scope->aliases.n; i++) s->scope->aliases.at[i].expr = rewrite_scalar(s, s->scope->aliases.at[i].expr);
+    if (*having) *having = rewrite_scalar(s, *having);
+    if (*qualify) *qualify = rewrite_scalar(s, *qualify);
+    for (size_t i = 0; i < s->scope->windows.n; i++) s->scope->windows.at[i].expr = rewrite_scalar(s, s->scope->windows.at[i].expr);
+    aggregate_make(s, &grouping);
+}
+
+/* An item of ORDER BY: an ordinal, an output's name, or an expression over what the select list sees. */
+static const struct scalar *order_item(struct select_state *s, const struct sql_expr *expr, size_t *output)
+{
+    struct binder *b = s->b;
+    unsigned at = 0;
+    *output = SIZE_MAX;
+    if (expr->kind == EX_LITERAL && expr->op == LIT_NUMBER && sscanf(str_dup(b->arena, expr->name), "%u", &at) == 1 && at >= 1 && at <= s->outputs.n) {
+        if (s->open) bind_refuse(b, expr->range, "ORDER BY %u over *", at);
+        *output = at - 1;
+        return s->outputs.at[at - 1].expr;
+    }
+    if (expr->kind == EX_NAME && expr->path->part_count == 1)
+        for (size_t i = 0; i < s->outputs.n; i++)
+            if (str_iis(expr->path->parts[0].text, s->outputs.at[i].name)) {
+                *output = i;
+                return s->outputs.at[i].expr;
+            }
+    s->scope->aliases_visible = true;
+    const struct scalar *e = bind_expr(b, s->scope, expr);
+    if (s->scope->has_group) e = rewrite_scalar(s, e);
+    for (size_t i = 0; i < s->outputs.n; i++)
+        if (scalar_equal(s->outputs.at[i].expr, e)) *output = i;
+    return e;
+}
+
+static bool wants_order(const struct sql_query *query)
+{
+    return query->order_count && (query->limit || query->offset || (query->select && query->select->top));
+}
+
+/* Keys of the ORDER BY that matter (there is a LIMIT); further columns to compute are appended to the outputs. */
+static struct sort_key *order_bind(struct select_state *s, size_t *places)
+{
+    const struct sql_query *q = s->query;
+    bool low = dialect_traits(s->b->dialect)->nulls_low;
+    struct sort_key *keys = arena_array(s->b->arena, q->order_count + 1, sizeof *keys);
+    for (uint32_t i = 0; i < q->order_count; i++) {
+        const struct sql_order *o = &q->order[i];
+        bool descending = o->direction == ORDER_DESC;
+        if (!o->expr || o->direction == ORDER_USING || o->fill.n) bind_refuse(s->b, q->range, "an ORDER BY of an unknown form");
+        keys[i] = (struct sort_key){o->expr ? order_item(s, o->expr, &places[i]) : scalar_null(s->b), descending, o->nulls == NULLS_UNSAID ? low != descending : o->nulls == NULLS_FIRST};
+    }
+    return keys;
+}
+
+static struct bound select_finish(struct select_state *s, const struct sort_key *order, const size_t *places, size_t n_order)
+{
+    struct binder *b = s->b;
+    size_t n = s->outputs.n, hidden = 0;
+    struct column_def *defs = arena_array(b->arena, n + n_order + 1, sizeof *defs);
+    const char **names = arena_array(b->arena, n + 1, sizeof *names);
+    for (size_t i = 0; i < n; i++) {
+        const struct scalar *e = s->outputs.at[i].expr;
+        defs[i] = (struct column_def){column_new(b, s->outputs.at[i].name, e->type, e->nullable, NULL), e};
+        names[i] = s->outputs.at[i].name;
+    }
+    struct sort_key *keys = arena_array(b->arena, n_order + 1, sizeof *keys);
+    for (size_t i = 0; i < n_order; i++) {
+        size_t at = places[i];
+        if (at == SIZE_MAX) {
+            at = n + hidden++;
+            defs[at] = (struct column_def){column_new(b, "order", order[i].expr->type, order[i].expr->nullable, NULL), order[i].expr};
+        }
+        keys[i] = order[i];
+        keys[i].expr = scalar_column(b, defs[at].column, order[i].expr->range);
+    }
+    struct rel *rel = rel_project(b, s->rel, defs, n + hidden, s->select->range);
+    if (s->select->distinct == DISTINCT_ROWS) {
+        if (hidden) bind_refuse(b, s->select->range, "DISTINCT ordered by what is not selected");
+        struct rel *distinct = rel_new(b, REL_DISTINCT, s->select->range);
+        distinct->left = rel;
+        rel = distinct;
+    }
+    int *columns = arena_array(b->arena, n + 1, sizeof *columns);
+    for (size_t i = 0; i < n; i++) columns[i] = defs[i].column;
+    rel->columns = columns;
+    rel->n_columns = n;
+    if (s->query->limit || s->query->offset || s->select->top) {
+        struct rel *sort = rel_new(b, REL_SORT, s->query->range);
+        sort->left = rel;
+        sort->order = keys;
+        sort->n_order = n_order;
+        const struct sql_expr *limit = s->select->top ? s->select->top->count : s->query->limit;
+        sort->limit = limit ? bind_expr(b, s->scope, limit) : NULL;
+        sort->offset = s->query->offset ? bind_expr(b, s->scope, s->query->offset) : NULL;
+        sort->with_ties = s->query->limit_ties || (s->select->top && s->select->top->ties);
+        sort->percent = s->query->limit_percent || (s->select->top && s->select->top->percent);
+        rel = sort;
+        rel->columns = columns;
+        rel->n_columns = n;
+    }
+    if (hidden) {
+        struct column_def *cut = arena_array(b->arena, n + 1, sizeof *cut);
+        int *outs = arena_array(b->arena, n + 1, sizeof *outs);
+        for (size_t i = 0; i < n; i++) {
+            outs[i] = column_new(b, names[i], b->columns.at[columns[i]].type, b->columns.at[columns[i]].nullable, NULL);
+            cut[i] = (struct column_def){outs[i], scalar_column(b, columns[i], s->select->range)};
+        }
+        rel = rel_project(b, rel, cut, n, s->select->range);
+        rel->columns = outs;
+        rel->n_columns = n;
+    }
+    return (struct bound){rel, n, names, s->open};
+}
+
+struct bound bind_select(struct binder *b, struct scope *scope, const struct sql_query *query)
+{
+    struct select_state s = {.b = b, .scope = scope, .query = query, .select = query->select};
+    const struct sql_select *q = query->select;
+    scope->select = q;
+    scope->level = ++b->next_level;
+    scope->clause = CLAUSE_INPUT;
+    if (q->from) s.rel = bind_from(b, scope, q->from);
+    else {
+        s.rel = rel_new(b, REL_VALUES, q->range);
+        s.rel->n_rows = 1;
+    }
+    closed_world(&s);
+    if (q->where) {
+        scope->aliases_visible = b->dialect == DIALECT_SNOWFLAKE || b->dialect == DIALECT_CLICKHOUSE;
+        s.rel = rel_filter(b, s.rel, bind_expr(b, scope, q->where));
+    }
+    const struct scalar *having = NULL, *qualify = NULL;
+    grouped_bind(&s, &having, &qualify);
+    size_t n_order = wants_order(query) ? query->order_count : 0;
+    size_t *places = arena_array(b->arena, n_order + 1, sizeof *places);
+    size_t windows = scope->windows.n;
+    const struct sort_key *order = n_order ? order_bind(&s, places) : NULL;
+    if (s.rel->kind == REL_AGG) {
+        s.rel->defs = scope->aggs.at; /* HAVING, ORDER BY may have added some */
+        s.rel->n_defs = scope->aggs.n;
+        defs_own(b, s.rel, s.rel->defs, s.rel->n_defs, s.rel->n_keys);
+    }
+    for (size_t i = windows; scope->has_group && i < scope->windows.n; i++) scope->windows.at[i].expr = rewrite_scalar(&s, scope->windows.at[i].expr);
+    if (having) s.rel = rel_filter(b, s.rel, having);
+    windows_make(&s);
+    if (qualify) s.rel = rel_filter(b, s.rel, qualify);
+    return select_finish(&s, order, places, n_order);
+}
