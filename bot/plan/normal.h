@@ -15,8 +15,8 @@ enum source_kind {
     SRC_AGG,    /* .block, .keys, .aggs; columns: keys then aggs; no keys: one row always unless .grouped */
     SRC_SETOP,  /* .branches, .setop, .all (UNION is never here: it is SRC_AGG over UNION ALL) */
     SRC_LIMIT,  /* .block, .order, .limit, .offset */
-    SRC_WINDOW, /* .block whose outputs hold SC_WINDOW */
-    SRC_FULL,   /* .branches[0] FULL JOIN .branches[1] ON .on */
+    SRC_WINDOW, /* .block, .keys (what passes through), .aggs (SC_WINDOW each); columns: keys then aggs */
+    SRC_FULL,   /* .branches[0] FULL JOIN .branches[1] ON .on; .on speaks of the source's own columns, before they are null-extended */
     SRC_VALUES, /* .rows */
     SRC_OPAQUE, /* .rel, .branches: what has no algebra here */
 };

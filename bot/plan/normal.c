@@ -1,0 +1,99 @@
+/* normal.c - a plan's normal form: built, reduced, labelled and hashed; and why it does not prove, where it does not. */
+#include "normal_core.h"
+
+#include <stdlib.h>
+
+static int text_order(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void notes_finish(struct norm *n)
+{
+    if (n->assumes.n) qsort(n->assumes.at, n->assumes.n, sizeof *n->assumes.at, text_order);
+    n->out->steps = n->steps.at;
+    n->out->n_steps = n->steps.n;
+    n->out->assumes = n->assumes.at;
+    n->out->n_assumes = n->assumes.n;
+    n->out->n_columns = n->columns.n;
+    n->out->column_source = arena_array(n->arena, n->columns.n + 1, sizeof *n->out->column_source);
+    for (size_t i = 0; i < n->columns.n; i++) n->out->column_source[i] = n->columns.at[i].source;
+}
+
+/* A limit's rows are determined when rows equal under its order are equal rows. */
+static bool limit_determined(struct norm *n, struct source *s)
+{
+    if (s->name && strcmp(s->name, "ties") != 0) return false;
+    struct exprs seed = {0};
+    for (size_t i = 0; i < s->n_order; i++) exprs_add(n, &seed, s->order[i].expr);
+    for (size_t i = 0; i < s->block->outs.n; i++)
+        if (!expr_determined(n, s->block, &seed, s->block->outs.at[i])) return block_at_most_one(n, s->block);
+    return true;
+}
+
+static void volatile_find(struct norm *n, const struct block *b);
+
+static void volatile_expr(struct norm *n, nexpr e)
+{
+    if (e->is_volatile && e->op == SC_AGG && strcmp(e->name, "bare") == 0) normal_refuse(n, "a column outside GROUP BY: any row of the group may give its value");
+    else if (e->is_volatile && e->n == 0) normal_refuse(n, "%s() gives another value each time", e->name ? e->name : "a function");
+    else if (e->is_volatile && e->op == SC_AGG) normal_refuse(n, "%s(..) depends on the order of rows", e->name);
+    else if (e->is_volatile && e->op == SC_CALL) normal_refuse(n, "%s(..) gives another value each time", e->name);
+    for (size_t i = 0; i < e->n; i++) volatile_expr(n, e->args[i]);
+    if (e->block) volatile_find(n, e->block);
+}
+
+/* Functions of a window that pick rows by its order: determined when the order tells all rows of a partition apart. */
+static void window_find(struct norm *n, struct source *s, nexpr e)
+{
+    static const char *const by_row[] = {"row_number", "lag", "lead", "first_value", "last_value", "nth_value", "ntile"};
+    nexpr fn = e->args[0];
+    bool rows = e->window->unit == WINDOW_ROWS && !(e->window->start == EDGE_UNBOUNDED_PRECEDING && e->window->end == EDGE_UNBOUNDED_FOLLOWING);
+    bool picks = rows;
+    for (size_t i = 0; i < sizeof by_row / sizeof *by_row; i++) picks |= strcmp(by_row[i], fn->name ? fn->name : "") == 0;
+    if (!picks) return;
+    struct exprs seed = {0};
+    for (size_t i = 0; i < e->window->n_partition; i++) exprs_add(n, &seed, e->window->partition[i]);
+    for (size_t i = 0; i < e->window->n_order; i++) exprs_add(n, &seed, e->window->order[i].expr);
+    if (!block_determined(n, s->block, &seed, true)) normal_refuse(n, "%s(..) OVER an order that does not tell all rows apart", fn->name);
+}
+
+static void source_find(struct norm *n, struct source *s)
+{
+    if (s->block) volatile_find(n, s->block);
+    for (size_t i = 0; i < s->n_branches; i++) volatile_find(n, s->branches[i]);
+    for (size_t i = 0; i < s->aggs.n; i++) volatile_expr(n, s->aggs.at[i]);
+    for (size_t i = 0; i < s->on.n; i++) volatile_expr(n, s->on.at[i]);
+    for (size_t i = 0; s->kind == SRC_WINDOW && i < s->aggs.n; i++) window_find(n, s, s->aggs.at[i]);
+    if (s->kind == SRC_LIMIT && !limit_determined(n, s)) {
+        n->ties = true;
+        normal_refuse(n, "LIMIT: rows that tie in its order may be taken or left");
+    }
+}
+
+static void volatile_find(struct norm *n, const struct block *b)
+{
+    for (size_t i = 0; i < b->preds.n; i++) volatile_expr(n, b->preds.at[i]);
+    for (size_t i = 0; i < b->outs.n; i++) volatile_expr(n, b->outs.at[i]);
+    for (size_t i = 0; i < b->n_items; i++) volatile_find(n, b->items[i].block);
+    for (size_t i = 0; i < b->n_sources; i++) source_find(n, b->sources[i]);
+}
+
+struct normal *normal_make(struct arena *arena, const struct plan *plan, enum normal_mode mode)
+{
+    struct normal *out = arena_new(arena, struct normal);
+    struct norm n = {.arena = arena, .plan = plan, .out = out, .mode = mode};
+    out->plan = plan;
+    out->mode = mode;
+    out->reason = plan->reason;
+    n.bound = arena_array(arena, plan->n_columns + 1, sizeof *n.bound);
+    struct block *root = block_closed(&n, plan->root);
+    if (plan->n_outputs < root->outs.n) root->outs.n = plan->n_outputs;
+    out->root = root;
+    volatile_find(&n, root);
+    out->exact = root_hash(&n, root, 0);
+    out->any_order = root_hash(&n, root, 1);
+    out->parameters = root_hash(&n, root, 2);
+    notes_finish(&n);
+    return out;
+}

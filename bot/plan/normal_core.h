@@ -1,0 +1,139 @@
+/* normal_core.h - what the files of the normaliser share.
+ * Layer: plan, internal to normal*.c and rule*.c. May use: base, sql. */
+#ifndef NORMAL_CORE_H
+#define NORMAL_CORE_H
+
+#include "normal.h"
+
+#define NORMAL_WORK_MAX 400000   /* expression and block visits of one normal form */
+#define NORMAL_LABEL_MAX 720     /* labellings tried for symmetric sources of one block */
+#define NORMAL_BRANCHES_MAX 64   /* branches that a join may be distributed over */
+#define NORMAL_ROUNDS_MAX 12     /* rounds of rules over one block */
+
+struct ncolumn {
+    struct source *source;
+    size_t ordinal;
+    struct type type;
+    bool nullable;
+    const char *name;
+    const char *fact; /* what makes it NOT NULL, when that is a declared constraint */
+};
+
+struct norm {
+    struct arena *arena;
+    const struct plan *plan;
+    struct normal *out;
+    enum normal_mode mode;
+    nexpr *table; /* interned scalars, open addressing */
+    size_t table_cap, table_n;
+    VEC(struct ncolumn) columns;
+    nexpr *bound;    /* what a column of the bound plan stands for now */
+    nexpr *replace;  /* by column: replacement in force, NULL none */
+    size_t replace_cap;
+    nexpr *memo; /* by expression id, for the replacement in force */
+    size_t memo_cap;
+    VEC(int) item_from, item_to; /* left-join items renamed by the clone in force */
+    int next_source, next_item;
+    size_t work;
+    VEC(const char *) steps, assumes;
+    bool ties; /* a limit whose rows are not determined */
+};
+
+/* A chain of blocks from the inside out: where a column may come from. */
+struct context {
+    const struct context *outer;
+    struct block *block;
+    nexpr skip; /* conjunct under simplification: it proves nothing about itself */
+};
+
+/* normal_expr.c: interned scalars. Every maker folds what can be folded in any context. */
+nexpr expr_make(struct norm *n, struct scalar proto);
+nexpr expr_column(struct norm *n, int column);
+nexpr expr_bool(struct norm *n, bool value);
+nexpr expr_null(struct norm *n, struct type type);
+nexpr expr_int(struct norm *n, int64_t value);
+nexpr expr_of1(struct norm *n, enum scalar_op op, nexpr a);
+nexpr expr_of2(struct norm *n, enum scalar_op op, nexpr a, nexpr b);
+nexpr expr_not(struct norm *n, nexpr e);
+nexpr expr_junction(struct norm *n, enum scalar_op op, const nexpr *args, size_t count);
+nexpr expr_and2(struct norm *n, nexpr a, nexpr b);
+nexpr expr_or2(struct norm *n, nexpr a, nexpr b);
+nexpr expr_case2(struct norm *n, nexpr cond, nexpr then, nexpr otherwise);
+nexpr expr_block(struct norm *n, enum scalar_op op, struct block *block, const nexpr *args, size_t count); /* EXISTS and kin */
+nexpr expr_with(struct norm *n, nexpr like, const nexpr *args); /* the same operator over other arguments */
+bool expr_is_true(nexpr e);
+bool expr_is_false(nexpr e);
+bool expr_is_null(nexpr e);
+bool expr_is_literal(nexpr e);
+bool literal_date(struct str text, int64_t *days); /* bind_literal.c */
+/* normal_fold.c */
+bool fold_compare(const struct norm *n, nexpr a, nexpr b, int *order); /* order of two literals of one kind; false when not known */
+nexpr fold_arithmetic(struct norm *n, const struct scalar *e);         /* NULL: nothing to fold */
+nexpr fold_cast(struct norm *n, const struct scalar *e);
+/* normal_tools.c */
+void exprs_add(struct norm *n, struct exprs *list, nexpr e);
+bool exprs_have(const struct exprs *list, nexpr e);
+void exprs_remove(struct exprs *list, size_t i);
+void replace_begin(struct norm *n);
+void replace_set(struct norm *n, int column, nexpr with);
+nexpr expr_replace(struct norm *n, nexpr e);
+void block_replace(struct norm *n, struct block *b); /* in place */
+void replace_end(struct norm *n);
+struct block *block_new(struct norm *n);
+struct block *block_clone(struct norm *n, const struct block *b); /* fresh sources */
+struct source *source_new(struct norm *n, enum source_kind kind, const struct rel *rel);
+int ncolumn_new(struct norm *n, struct source *source, struct type type, bool nullable);
+void block_source_add(struct norm *n, struct block *b, struct source *s);
+void block_item_add(struct norm *n, struct block *b, struct left_item item);
+void block_absorb(struct norm *n, struct block *into, struct block *from); /* sources, items and conjuncts */
+void block_pred_add(struct norm *n, struct block *b, nexpr e);              /* splits conjunctions, drops doubles, notices FALSE */
+void block_set_empty(struct norm *n, struct block *b);
+bool expr_uses_source(nexpr e, const struct norm *n, const struct source *s);
+/* Calls fn for every column of the expression, sub-queries included; false from fn ends the walk. */
+bool expr_columns(nexpr e, bool (*fn)(void *, int), void *ctx);
+bool block_columns(const struct block *b, bool (*fn)(void *, int), void *ctx);
+bool block_owns(const struct block *b, const struct source *s); /* among its sources or its items' */
+bool expr_local(const struct norm *n, const struct block *b, nexpr e); /* uses columns of b's own sources (or none) only */
+bool expr_touches(const struct norm *n, const struct block *b, nexpr e); /* uses some column of b's own sources */
+bool expr_has_op(nexpr e, enum scalar_op op);
+bool expr_nullable(struct norm *n, const struct context *ctx, nexpr e);
+void expr_strict(struct norm *n, nexpr e, struct exprs *out); /* expressions that are NOT NULL where e is TRUE */
+bool block_rejects(struct norm *n, const struct block *b, nexpr skip, nexpr e); /* some conjunct other than skip is not TRUE when e is NULL */
+bool expr_propagates(const struct norm *n, nexpr e, const struct block *of); /* NULL when the columns of `of` all are */
+void step_add(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void assume_add(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void normal_refuse(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
+bool work_spent(struct norm *n, size_t amount);
+/* normal_build.c */
+struct block *block_of_rel(struct norm *n, const struct rel *rel); /* open: outputs stand in n->bound */
+struct block *block_closed(struct norm *n, const struct rel *rel); /* outs set, rules applied */
+nexpr expr_of_scalar(struct norm *n, const struct scalar *e);
+/* rule_truth.c */
+nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e); /* the same where only TRUE matters */
+nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e); /* the same value, with what is known in ctx */
+/* rule_block.c */
+void block_simplify(struct norm *n, const struct context *outer, struct block *b);
+/* Applies the rules inside a source; keys, aggs and order follow. */
+void source_simplify(struct norm *n, const struct context *outer, struct source *s);
+/* Works out anew which of a source's columns may be NULL: after anything inside it changed. */
+void source_refresh(struct norm *n, struct source *s);
+/* The consumer does not count duplicates: EXISTS, DISTINCT, MIN, MAX. */
+void block_set_context(struct norm *n, const struct context *outer, struct block *b);
+bool rule_join(struct norm *n, const struct context *ctx);
+bool rule_predicates(struct norm *n, const struct context *ctx);
+bool rule_classes(struct norm *n, const struct context *ctx);
+bool rule_sources(struct norm *n, const struct context *ctx); /* merges, pushes, unions */
+bool rule_exists(struct norm *n, const struct context *ctx);
+bool rule_keys(struct norm *n, const struct context *ctx);
+bool rule_aggregate(struct norm *n, const struct context *ctx);
+bool pred_entailed(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e);
+bool preds_contradict(struct norm *n, const struct exprs *preds);
+/* May one column stand for the other wherever they are equal? Same type, and equal values are the same value. */
+bool class_eligible(struct norm *n, nexpr a, nexpr b);
+/* rule_key.c: what determines a row */
+bool block_determined(struct norm *n, struct block *b, const struct exprs *seed, bool null_safe); /* all rows of b equal under seed are one row */
+bool expr_determined(struct norm *n, struct block *b, const struct exprs *seed, nexpr e);
+bool block_at_most_one(struct norm *n, struct block *b); /* given its outer columns, at most one row */
+/* normal_hash.c */
+struct hash128 root_hash(struct norm *n, struct block *b, int mode); /* 0 exact, 1 any order, 2 parameters */
+#endif

@@ -1,0 +1,485 @@
+/* normal_expr.c - interned scalars: equal ids are equal expressions. The makers fold what is the same in any context, in three-valued
+ * logic: nothing here may take FALSE for NULL. */
+#include "normal_core.h"
+
+#include <stdlib.h>
+
+static bool literal_same(const struct literal *a, const struct literal *b)
+{
+    return a->kind == b->kind && a->i == b->i && a->scale == b->scale && memcmp(&a->r, &b->r, sizeof a->r) == 0 && str_eq(a->s, b->s);
+}
+
+static bool order_same(const struct sort_key *a, const struct sort_key *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (a[i].expr != b[i].expr || a[i].descending != b[i].descending || a[i].nulls_first != b[i].nulls_first) return false;
+    return true;
+}
+
+static bool text_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool window_same(const struct window_spec *a, const struct window_spec *b)
+{
+    if (a == b) return true;
+    if (!a || !b || a->n_partition != b->n_partition || a->n_order != b->n_order || a->unit != b->unit || a->start != b->start || a->end != b->end) return false;
+    if (a->start_by != b->start_by || a->end_by != b->end_by || a->ignore_nulls != b->ignore_nulls || !text_same(a->exclude, b->exclude)) return false;
+    for (size_t i = 0; i < a->n_partition; i++)
+        if (a->partition[i] != b->partition[i]) return false;
+    return order_same(a->order, b->order, a->n_order);
+}
+
+static bool proto_same(const struct scalar *a, const struct scalar *b)
+{
+    if (a->op != b->op || a->n != b->n || a->column != b->column || a->distinct != b->distinct || a->block != b->block || a->filter != b->filter) return false;
+    if (a->n_order != b->n_order || !text_same(a->name, b->name) || !window_same(a->window, b->window)) return false;
+    if (a->op == SC_CAST && (a->type.kind != b->type.kind || a->type.precision != b->type.precision || a->type.scale != b->type.scale)) return false;
+    if (a->op == SC_LITERAL && !literal_same(&a->lit, &b->lit)) return false;
+    for (size_t i = 0; i < a->n; i++)
+        if (a->args[i] != b->args[i]) return false;
+    return order_same(a->order, b->order, a->n_order);
+}
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+    h ^= v + 0x9e3779b97f4a7c15u + (h << 6) + (h >> 2);
+    return h * 0xff51afd7ed558ccdu;
+}
+
+static uint64_t proto_hash(const struct scalar *e)
+{
+    uint64_t h = mix(e->op, (uint64_t)e->column);
+    for (size_t i = 0; i < e->n; i++) h = mix(h, e->args[i]->id);
+    if (e->op == SC_LITERAL) {
+        h = mix(h, (uint64_t)e->lit.kind + (uint64_t)e->lit.i * 31 + (uint64_t)e->lit.scale);
+        if (e->lit.s.n) h = mix(h, hash64(e->lit.s.p, e->lit.s.n));
+    }
+    if (e->name) h = mix(h, hash64(e->name, strlen(e->name)));
+    if (e->block) h = mix(h, (uint64_t)(uintptr_t)e->block);
+    return mix(h, e->filter ? e->filter->id : 0) ^ (h >> 29);
+}
+
+static void table_grow(struct norm *n)
+{
+    size_t cap = n->table_cap ? n->table_cap * 2 : 512;
+    nexpr *table = arena_array(n->arena, cap, sizeof *table);
+    for (size_t i = 0; i < n->table_cap; i++) {
+        if (!n->table[i]) continue;
+        size_t at = proto_hash(n->table[i]) & (cap - 1);
+        while (table[at]) at = (at + 1) & (cap - 1);
+        table[at] = n->table[i];
+    }
+    n->table = table;
+    n->table_cap = cap;
+}
+
+static nexpr intern(struct norm *n, const struct scalar *proto)
+{
+    if ((n->table_n + 1) * 2 > n->table_cap) table_grow(n);
+    size_t at = proto_hash(proto) & (n->table_cap - 1);
+    for (; n->table[at]; at = (at + 1) & (n->table_cap - 1))
+        if (proto_same(n->table[at], proto)) return n->table[at];
+    struct scalar *e = arena_new(n->arena, struct scalar);
+    *e = *proto;
+    nexpr *args = arena_array(n->arena, e->n ? e->n : 1, sizeof *args);
+    if (e->n) memcpy(args, proto->args, e->n * sizeof *args);
+    e->args = args;
+    e->rel = NULL;
+    e->range = (struct range){0};
+    e->id = (uint32_t)++n->table_n;
+    n->table[at] = e;
+    (void)work_spent(n, 1);
+    return e;
+}
+
+bool expr_is_literal(nexpr e)
+{
+    return e->op == SC_LITERAL;
+}
+
+bool expr_is_null(nexpr e)
+{
+    return e->op == SC_LITERAL && e->lit.kind == VALUE_NULL;
+}
+
+bool expr_is_true(nexpr e)
+{
+    return e->op == SC_LITERAL && e->lit.kind == VALUE_BOOL && e->lit.i;
+}
+
+bool expr_is_false(nexpr e)
+{
+    return e->op == SC_LITERAL && e->lit.kind == VALUE_BOOL && !e->lit.i;
+}
+
+nexpr expr_column(struct norm *n, int column)
+{
+    struct scalar e = {.op = SC_COLUMN, .column = column, .type = n->columns.at[column].type, .nullable = n->columns.at[column].nullable};
+    return intern(n, &e);
+}
+
+nexpr expr_bool(struct norm *n, bool value)
+{
+    struct scalar e = {.op = SC_LITERAL, .lit = {.kind = VALUE_BOOL, .i = value}, .type = {TYPE_BOOL, 0, 0}};
+    return intern(n, &e);
+}
+
+nexpr expr_null(struct norm *n, struct type type)
+{
+    struct scalar e = {.op = SC_LITERAL, .lit = {.kind = VALUE_NULL}, .type = {TYPE_NULL, 0, 0}, .nullable = true};
+    (void)type;
+    return intern(n, &e);
+}
+
+nexpr expr_int(struct norm *n, int64_t value)
+{
+    struct scalar e = {.op = SC_LITERAL, .lit = {.kind = VALUE_INT, .i = value}, .type = {TYPE_INT, 32, 0}};
+    return intern(n, &e);
+}
+
+static struct type bool_type(void)
+{
+    return (struct type){TYPE_BOOL, 0, 0};
+}
+
+nexpr expr_of1(struct norm *n, enum scalar_op op, nexpr a)
+{
+    return expr_make(n, (struct scalar){.op = op, .n = 1, .args = &a, .type = bool_type()});
+}
+
+nexpr expr_of2(struct norm *n, enum scalar_op op, nexpr a, nexpr b)
+{
+    nexpr args[2] = {a, b};
+    return expr_make(n, (struct scalar){.op = op, .n = 2, .args = args, .type = bool_type()});
+}
+
+nexpr expr_with(struct norm *n, nexpr like, const nexpr *args)
+{
+    struct scalar e = *like;
+    e.args = args;
+    return expr_make(n, e);
+}
+
+nexpr expr_block(struct norm *n, enum scalar_op op, struct block *block, const nexpr *args, size_t count)
+{
+    struct scalar e = {.op = op, .block = block, .n = (uint16_t)count, .args = args, .type = bool_type(), .nullable = op != SC_EXISTS};
+    return intern(n, &e);
+}
+
+static int id_compare(const void *a, const void *b)
+{
+    uint32_t x = (*(const nexpr *)a)->id, y = (*(const nexpr *)b)->id;
+    return x < y ? -1 : x > y;
+}
+
+/* Flattens into `out`; false when a member decides the whole (`*decided`). */
+static bool junction_collect(struct norm *n, enum scalar_op op, const nexpr *args, size_t count, struct exprs *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        nexpr e = args[i];
+        if (e->op == op) {
+            if (!junction_collect(n, op, e->args, e->n, out)) return false;
+            continue;
+        }
+        if (op == SC_AND ? expr_is_false(e) : expr_is_true(e)) return false;
+        if (op == SC_AND ? expr_is_true(e) : expr_is_false(e)) continue;
+        *vec_add(n->arena, out) = e;
+    }
+    return true;
+}
+
+nexpr expr_junction(struct norm *n, enum scalar_op op, const nexpr *args, size_t count)
+{
+    struct exprs all = {0};
+    if (!junction_collect(n, op, args, count, &all)) return expr_bool(n, op == SC_OR);
+    if (all.n == 0) return expr_bool(n, op == SC_AND);
+    qsort(all.at, all.n, sizeof *all.at, id_compare);
+    size_t kept = 0;
+    for (size_t i = 0; i < all.n; i++)
+        if (kept == 0 || all.at[kept - 1] != all.at[i]) all.at[kept++] = all.at[i];
+    if (kept == 1) return all.at[0];
+    if (kept > 60000) {
+        normal_refuse(n, "a condition of more than 60000 parts");
+        kept = 60000;
+    }
+    struct scalar e = {.op = op, .n = (uint16_t)kept, .args = all.at, .type = bool_type(), .nullable = true};
+    return intern(n, &e);
+}
+
+nexpr expr_and2(struct norm *n, nexpr a, nexpr b)
+{
+    nexpr args[2] = {a, b};
+    return expr_junction(n, SC_AND, args, 2);
+}
+
+nexpr expr_or2(struct norm *n, nexpr a, nexpr b)
+{
+    nexpr args[2] = {a, b};
+    return expr_junction(n, SC_OR, args, 2);
+}
+
+nexpr expr_case2(struct norm *n, nexpr cond, nexpr then, nexpr otherwise)
+{
+    nexpr args[3] = {cond, then, otherwise};
+    return expr_make(n, (struct scalar){.op = SC_CASE, .n = 3, .args = args, .type = expr_is_null(then) ? otherwise->type : then->type});
+}
+
+static enum scalar_op comparison_negated(enum scalar_op op)
+{
+    static const enum scalar_op map[] = {[SC_EQ] = SC_NE, [SC_NE] = SC_EQ, [SC_LT] = SC_GE, [SC_LE] = SC_GT, [SC_GT] = SC_LE, [SC_GE] = SC_LT};
+    return map[op];
+}
+
+nexpr expr_not(struct norm *n, nexpr e)
+{
+    if (expr_is_null(e)) return expr_null(n, bool_type());
+    if (expr_is_true(e) || expr_is_false(e)) return expr_bool(n, expr_is_false(e));
+    if (e->op == SC_NOT) return e->args[0]->type.kind == TYPE_BOOL ? e->args[0] : intern(n, &(struct scalar){.op = SC_NOT, .n = 1, .args = &e, .type = bool_type(), .nullable = true});
+    if (e->op >= SC_EQ && e->op <= SC_GE) return expr_of2(n, comparison_negated(e->op), e->args[0], e->args[1]);
+    if (e->op == SC_AND || e->op == SC_OR) {
+        nexpr *args = arena_array(n->arena, e->n, sizeof *args);
+        for (size_t i = 0; i < e->n; i++) args[i] = expr_not(n, e->args[i]);
+        return expr_junction(n, e->op == SC_AND ? SC_OR : SC_AND, args, e->n);
+    }
+    struct scalar not = {.op = SC_NOT, .n = 1, .args = &e, .type = bool_type(), .nullable = e->nullable};
+    return intern(n, &not);
+}
+
+/* A string that a DATE is compared with becomes a date, as every engine here does (but SQLite, which has no dates). */
+static nexpr date_literal(struct norm *n, nexpr e, nexpr other)
+{
+    bool text = e->op == SC_LITERAL && e->lit.kind == VALUE_TEXT && other->type.kind == TYPE_DATE && n->plan->dialect != DIALECT_SQLITE;
+    int64_t days;
+    if (!text || !literal_date(e->lit.s, &days) || e->lit.s.n != 10) return e;
+    struct scalar lit = {.op = SC_LITERAL, .lit = {.kind = VALUE_DATE, .i = days}, .type = {TYPE_DATE, 0, 0}};
+    return intern(n, &lit);
+}
+
+/* CASE .. END = literal, arm by arm, when every arm is a literal. */
+static nexpr compare_case(struct norm *n, enum scalar_op op, nexpr c, nexpr lit, bool swapped)
+{
+    if (c->op != SC_CASE || !expr_is_literal(lit)) return NULL;
+    for (size_t i = 0; i < c->n; i++)
+        if ((i % 2 == 1 || i + 1 == c->n) && !expr_is_literal(c->args[i])) return NULL;
+    nexpr *args = arena_array(n->arena, c->n, sizeof *args);
+    for (size_t i = 0; i < c->n; i++) {
+        bool value = i % 2 == 1 || i + 1 == c->n;
+        args[i] = !value ? c->args[i] : swapped ? expr_of2(n, op, lit, c->args[i]) : expr_of2(n, op, c->args[i], lit);
+    }
+    return expr_make(n, (struct scalar){.op = SC_CASE, .n = c->n, .args = args, .type = bool_type()});
+}
+
+static nexpr compare_make(struct norm *n, struct scalar *e)
+{
+    nexpr a = date_literal(n, e->args[0], e->args[1]), b = date_literal(n, e->args[1], e->args[0]);
+    if (expr_is_null(a) || expr_is_null(b)) return expr_null(n, bool_type());
+    enum scalar_op op = e->op;
+    if (op == SC_GT || op == SC_GE) {
+        nexpr t = a;
+        a = b;
+        b = t;
+        op = op == SC_GT ? SC_LT : SC_LE;
+    }
+    int order;
+    bool ordered = op == SC_LT || op == SC_LE;
+    bool text = a->op == SC_LITERAL && a->lit.kind == VALUE_TEXT; /* the order of texts depends on the collation */
+    if (fold_compare(n, a, b, &order) && (!text || !ordered || order == 0)) {
+        bool truth = op == SC_EQ ? order == 0 : op == SC_NE ? order != 0 : op == SC_LT ? order < 0 : order <= 0;
+        return expr_bool(n, truth);
+    }
+    nexpr cased = compare_case(n, op, a, b, false);
+    if (!cased) cased = compare_case(n, op, b, a, true);
+    if (cased) return cased;
+    if ((op == SC_EQ || op == SC_NE) && a->id > b->id) {
+        nexpr t = a;
+        a = b;
+        b = t;
+    }
+    /* b = TRUE is b, for booleans: NULL stays NULL. */
+    for (int i = 0; i < 2 && op <= SC_NE; i++) {
+        nexpr lit = i ? a : b, x = i ? b : a;
+        if (x->type.kind == TYPE_BOOL && lit->op == SC_LITERAL && lit->lit.kind == VALUE_BOOL && x->op != SC_LITERAL) return (op == SC_EQ) == (bool)lit->lit.i ? x : expr_not(n, x);
+    }
+    nexpr args[2] = {a, b};
+    struct scalar out = {.op = op, .n = 2, .args = args, .type = bool_type(), .nullable = a->nullable || b->nullable};
+    return intern(n, &out);
+}
+
+static nexpr is_null_make(struct norm *n, nexpr a)
+{
+    if (a->op == SC_LITERAL) return expr_bool(n, expr_is_null(a));
+    switch (a->op) {
+    case SC_IS_NULL: case SC_IS_TRUE: case SC_SAME: case SC_EXISTS: case SC_MATCHED: case SC_GROUPING: return expr_bool(n, false);
+    case SC_ADD: case SC_SUB: case SC_MUL: case SC_NEG: case SC_NOT: case SC_EQ: case SC_NE: case SC_LT: case SC_LE: {
+        /* Comparing across types may give NULL (Spark casts), and so may decimals that overflow there. */
+        bool spark = n->plan->dialect == DIALECT_SPARK || n->plan->dialect == DIALECT_DATABRICKS;
+        bool compared = a->op >= SC_EQ && a->op <= SC_LE && a->args[0]->type.kind == a->args[1]->type.kind && a->args[0]->type.kind != TYPE_UNKNOWN;
+        bool numbers = a->op >= SC_ADD && (a->type.kind == TYPE_INT || a->type.kind == TYPE_FLOAT || (a->type.kind == TYPE_DECIMAL && !spark));
+        if (a->op != SC_NOT && !compared && !numbers) break;
+        nexpr any = expr_bool(n, false);
+        for (size_t i = 0; i < a->n; i++) any = expr_or2(n, any, expr_of1(n, SC_IS_NULL, a->args[i]));
+        return any;
+    }
+    case SC_CASE: {
+        nexpr *args = arena_array(n->arena, a->n, sizeof *args);
+        for (size_t i = 0; i < a->n; i++) args[i] = i % 2 == 1 || i + 1 == a->n ? expr_of1(n, SC_IS_NULL, a->args[i]) : a->args[i];
+        return expr_make(n, (struct scalar){.op = SC_CASE, .n = a->n, .args = args, .type = bool_type()});
+    }
+    case SC_COALESCE: {
+        nexpr all = expr_bool(n, true);
+        for (size_t i = 0; i < a->n; i++) all = expr_and2(n, all, expr_of1(n, SC_IS_NULL, a->args[i]));
+        return all;
+    }
+    default: break;
+    }
+    struct scalar e = {.op = SC_IS_NULL, .n = 1, .args = &a, .type = bool_type()};
+    return intern(n, &e);
+}
+
+/* True when the expression can only be TRUE or FALSE, whatever the data. */
+static bool two_valued(nexpr e)
+{
+    switch (e->op) {
+    case SC_IS_NULL: case SC_IS_TRUE: case SC_SAME: case SC_EXISTS: case SC_MATCHED: return true;
+    case SC_NOT: return two_valued(e->args[0]);
+    case SC_LITERAL: return e->lit.kind == VALUE_BOOL;
+    case SC_AND: case SC_OR:
+        for (size_t i = 0; i < e->n; i++)
+            if (!two_valued(e->args[i])) return false;
+        return true;
+    case SC_CASE:
+        for (size_t i = 0; i < e->n; i++)
+            if ((i % 2 == 1 || i + 1 == e->n) && !two_valued(e->args[i])) return false;
+        return true;
+    default: return false;
+    }
+}
+
+static nexpr is_true_make(struct norm *n, nexpr a)
+{
+    if (expr_is_null(a)) return expr_bool(n, false);
+    if (two_valued(a)) return a;
+    if (a->op == SC_AND || a->op == SC_OR) { /* TRUE-ness passes through both */
+        nexpr *args = arena_array(n->arena, a->n, sizeof *args);
+        for (size_t i = 0; i < a->n; i++) args[i] = is_true_make(n, a->args[i]);
+        return expr_junction(n, a->op, args, a->n);
+    }
+    struct scalar e = {.op = SC_IS_TRUE, .n = 1, .args = &a, .type = bool_type()};
+    return intern(n, &e);
+}
+
+/* CASE: arms that cannot be reached go; so do arms with the value of what follows when their condition has no say. */
+static nexpr case_make(struct norm *n, struct scalar *e)
+{
+    nexpr *args = arena_array(n->arena, (size_t)e->n + 1, sizeof *args), otherwise = e->args[e->n - 1];
+    size_t kept = 0;
+    for (size_t i = 0; i + 1 < e->n; i += 2) {
+        nexpr cond = e->args[i];
+        if (expr_is_false(cond) || expr_is_null(cond)) continue;
+        if (expr_is_true(cond)) {
+            otherwise = e->args[i + 1];
+            break;
+        }
+        bool seen = false;
+        for (size_t j = 0; j < kept; j += 2) seen |= args[j] == cond;
+        if (seen) continue;
+        args[kept++] = cond;
+        args[kept++] = e->args[i + 1];
+    }
+    while (kept >= 2 && args[kept - 1] == otherwise) kept -= 2;
+    if (kept == 0) return otherwise;
+    args[kept++] = otherwise;
+    bool booleans = kept == 3 && args[1]->op == SC_LITERAL && args[2]->op == SC_LITERAL;
+    if (booleans && expr_is_true(args[1]) && expr_is_false(args[2])) return is_true_make(n, args[0]);
+    if (booleans && expr_is_false(args[1]) && expr_is_true(args[2])) return expr_not(n, is_true_make(n, args[0]));
+    struct scalar out = *e;
+    out.n = (uint16_t)kept;
+    out.args = args;
+    return intern(n, &out);
+}
+
+static nexpr coalesce_make(struct norm *n, struct scalar *e)
+{
+    struct exprs kept = {0};
+    for (size_t i = 0; i < e->n; i++) {
+        nexpr a = e->args[i];
+        if (expr_is_null(a)) continue;
+        if (a->op == SC_COALESCE)
+            for (size_t j = 0; j < a->n; j++) exprs_add(n, &kept, a->args[j]);
+        else exprs_add(n, &kept, a);
+        if (a->op == SC_LITERAL || two_valued(a)) break;
+    }
+    if (kept.n == 0) return expr_null(n, e->type);
+    if (kept.n == 1) return kept.at[0];
+    struct scalar out = *e;
+    out.n = (uint16_t)kept.n;
+    out.args = kept.at;
+    return intern(n, &out);
+}
+
+/* x IN (a, b) is x = a OR x = b, in all three values. */
+static nexpr in_make(struct norm *n, struct scalar *e)
+{
+    nexpr *args = arena_array(n->arena, e->n, sizeof *args);
+    for (size_t i = 1; i < e->n; i++) args[i - 1] = expr_of2(n, SC_EQ, e->args[0], e->args[i]);
+    return expr_junction(n, SC_OR, args, (size_t)e->n - 1);
+}
+
+static nexpr same_make(struct norm *n, struct scalar *e)
+{
+    nexpr a = e->args[0], b = e->args[1];
+    if (a == b) return expr_bool(n, true);
+    if (expr_is_null(a)) return expr_of1(n, SC_IS_NULL, b);
+    if (expr_is_null(b)) return expr_of1(n, SC_IS_NULL, a);
+    int order;
+    if (fold_compare(n, a, b, &order)) return expr_bool(n, order == 0);
+    if (expr_is_literal(a) || expr_is_literal(b)) return is_true_make(n, expr_of2(n, SC_EQ, a, b));
+    nexpr args[2] = {a->id < b->id ? a : b, a->id < b->id ? b : a};
+    struct scalar out = {.op = SC_SAME, .n = 2, .args = args, .type = bool_type()};
+    return intern(n, &out);
+}
+
+static bool strict_null(struct norm *n, const struct scalar *e)
+{
+    (void)n;
+    if (!plan_strict(e)) return false;
+    for (size_t i = 0; i < e->n; i++)
+        if (expr_is_null(e->args[i])) return true;
+    return false;
+}
+
+static nexpr like_make(struct norm *n, struct scalar *e)
+{
+    /* A pattern without wildcards and escapes, LIKE 'abc', is not folded into =: blanks and collations differ between engines. */
+    return intern(n, e);
+}
+
+nexpr expr_make(struct norm *n, struct scalar e)
+{
+    e.id = 0;
+    e.range = (struct range){0};
+    nexpr folded;
+    switch (e.op) {
+    case SC_AND: case SC_OR: return expr_junction(n, e.op, e.args, e.n);
+    case SC_NOT: return expr_not(n, e.args[0]);
+    case SC_EQ: case SC_NE: case SC_LT: case SC_LE: case SC_GT: case SC_GE: return compare_make(n, &e);
+    case SC_SAME: return same_make(n, &e);
+    case SC_IS_NULL: return is_null_make(n, e.args[0]);
+    case SC_IS_TRUE: return is_true_make(n, e.args[0]);
+    case SC_IN: return in_make(n, &e);
+    case SC_CASE: return case_make(n, &e);
+    case SC_COALESCE: return coalesce_make(n, &e);
+    case SC_LIKE: return strict_null(n, &e) ? expr_null(n, e.type) : like_make(n, &e);
+    case SC_CAST:
+        folded = fold_cast(n, &e);
+        return folded ? folded : intern(n, &e);
+    case SC_ADD: case SC_SUB: case SC_MUL: case SC_DIV: case SC_IDIV: case SC_MOD: case SC_NEG: case SC_CONCAT:
+        if (strict_null(n, &e)) return expr_null(n, e.type);
+        folded = fold_arithmetic(n, &e);
+        return folded ? folded : intern(n, &e);
+    case SC_CALL: return strict_null(n, &e) ? expr_null(n, e.type) : intern(n, &e);
+    default: return intern(n, &e);
+    }
+}

@@ -1,0 +1,614 @@
+/* normal_hash.c - fingerprints: sources of a block get canonical labels (by content, refined by where they are used, ties tried out), and
+ * everything is hashed under these labels. The hash of a block spells the block out completely, so equal hashes mean equal forms. */
+#include "normal_core.h"
+
+#include <stdlib.h>
+
+/* Columns that one block makes equal. `top` are those of enclosing blocks when there are any, else all. */
+struct equal_class {
+    const struct block *owner;
+    VEC(int) members;
+    VEC(int) top;
+};
+
+struct hasher {
+    struct norm *n;
+    uint64_t *labels; /* by source id */
+    size_t n_labels;
+    struct hash128 *memo; /* by expression id */
+    uint32_t *memo_epoch;
+    size_t memo_cap;
+    uint32_t epoch;
+    uint64_t *items; /* by item id: label of SC_MATCHED */
+    size_t n_items;
+    uint32_t *class_of; /* by column: 1 + index of its equality class, 0 none */
+    VEC(struct equal_class) classes;
+    uint32_t *places; /* by column: place among the columns of a set operation */
+    struct hash128 *source_memo; /* by source id: parts of sources that do not look outside */
+    bool *source_known;
+    uint32_t *inside; /* by source id: mark of the walk that asks whether a source looks outside */
+    uint32_t inside_mark;
+    bool parameters;
+    int depth;
+};
+
+struct hashes {
+    size_t n, cap;
+    struct hash128 *at;
+};
+
+static struct hash128 expr_hash(struct hasher *h, nexpr e);
+static struct hash128 block_hash(struct hasher *h, const struct block *b, bool outs_ordered);
+
+static struct hash128 words_hash(const uint64_t *words, size_t count)
+{
+    return hash128(words, count * sizeof *words);
+}
+
+static struct hash128 tag_hash(const char *tag, uint64_t a, uint64_t b)
+{
+    uint64_t words[3] = {hash64(tag, strlen(tag)), a, b};
+    return words_hash(words, 3);
+}
+
+static void hashes_add(struct hasher *h, struct hashes *list, struct hash128 x)
+{
+    *vec_add(h->n->arena, list) = x;
+}
+
+static int hash_order(const void *a, const void *b)
+{
+    return hash128_cmp(*(const struct hash128 *)a, *(const struct hash128 *)b);
+}
+
+static struct hash128 hashes_list(const char *tag, struct hashes *list, bool sorted)
+{
+    if (sorted && list->n > 1) qsort(list->at, list->n, sizeof *list->at, hash_order);
+    struct hash128 out = hash128(list->at, list->n * sizeof *list->at);
+    return hash128_mix(tag_hash(tag, list->n, 0), out);
+}
+
+static struct hash128 literal_hash(struct hasher *h, const struct literal *lit)
+{
+    if (h->parameters) return tag_hash("parameter", lit->kind, 0);
+    uint64_t words[4] = {(uint64_t)lit->kind, (uint64_t)lit->i, (uint64_t)lit->scale, 0};
+    memcpy(&words[3], &lit->r, sizeof lit->r);
+    return hash128_mix(words_hash(words, 4), hash128(lit->s.p ? lit->s.p : "", lit->s.n));
+}
+
+/* What a column is, within its source: a table's by name, an aggregate's by its expression, a set operation's by its place. */
+static struct hash128 column_content(struct hasher *h, int column)
+{
+    const struct ncolumn *c = &h->n->columns.at[column];
+    const struct source *s = c->source;
+    switch (s->kind) {
+    case SRC_AGG: case SRC_WINDOW: {
+        nexpr e = c->ordinal < s->keys.n ? s->keys.at[c->ordinal] : s->aggs.at[c->ordinal - s->keys.n];
+        return hash128_mix(tag_hash(c->ordinal < s->keys.n ? "key" : "agg", 0, 0), expr_hash(h, e));
+    }
+    case SRC_LIMIT: return hash128_mix(tag_hash("out", 0, 0), expr_hash(h, s->block->outs.at[c->ordinal]));
+    case SRC_TABLE: return hash128(c->name, strlen(c->name));
+    case SRC_OPAQUE:
+        if (strcmp(c->name, "*") == 0) return tag_hash("row", 0, 0);
+        return tag_hash("place", c->ordinal, 0);
+    case SRC_FULL: {
+        bool right = c->ordinal >= s->branches[0]->outs.n;
+        const struct block *side = s->branches[right];
+        struct hash128 out = expr_hash(h, side->outs.at[c->ordinal - (right ? s->branches[0]->outs.n : 0)]);
+        return hash128_mix(tag_hash("side", h->places[s->columns[0]] == 2 ? 2 : right == (h->places[s->columns[0]] == 1), 0), out);
+    }
+    default: return tag_hash("place", h->places[column] ? h->places[column] : c->ordinal + 1000000, 0);
+    }
+}
+
+static struct hash128 column_own(struct hasher *h, int column)
+{
+    const struct source *s = h->n->columns.at[column].source;
+    uint64_t label = (size_t)s->id < h->n_labels ? h->labels[s->id] : 0;
+    return hash128_mix(tag_hash("column", label, 0), column_content(h, column));
+}
+
+static struct hash128 class_hash(struct hasher *h, uint32_t class, bool all)
+{
+    const struct equal_class *c = &h->classes.at[class - 1];
+    size_t count = all ? c->members.n : c->top.n;
+    const int *members = all ? c->members.at : c->top.at;
+    struct hashes own = {0};
+    for (size_t i = 0; i < count; i++) { /* a member of an enclosing block may be in a class there */
+        uint32_t outer = h->class_of[members[i]];
+        struct hash128 x = outer && outer != class ? class_hash(h, outer, false) : column_own(h, members[i]);
+        bool seen = false;
+        for (size_t k = 0; k < own.n; k++) seen |= hash128_eq(own.at[k], x);
+        if (!seen) hashes_add(h, &own, x);
+    }
+    if (own.n == 1) return own.at[0];
+    return hashes_list("class", &own, true);
+}
+
+static struct hash128 order_hash(struct hasher *h, const struct sort_key *order, size_t count)
+{
+    struct hashes list = {0};
+    for (size_t i = 0; i < count; i++)
+        hashes_add(h, &list, hash128_mix(tag_hash("by", order[i].descending, order[i].nulls_first), expr_hash(h, order[i].expr)));
+    return hashes_list("order", &list, false);
+}
+
+static struct hash128 window_hash(struct hasher *h, const struct window_spec *w)
+{
+    struct hashes partition = {0};
+    for (size_t i = 0; i < w->n_partition; i++) {
+        struct hash128 x = expr_hash(h, w->partition[i]);
+        bool seen = false;
+        for (size_t k = 0; k < partition.n; k++) seen |= hash128_eq(partition.at[k], x);
+        if (!seen) hashes_add(h, &partition, x);
+    }
+    struct hash128 out = hash128_mix(hashes_list("partition", &partition, true), order_hash(h, w->order, w->n_order));
+    out = hash128_mix(out, tag_hash("frame", (uint64_t)w->unit * 64 + (uint64_t)w->start * 8 + (uint64_t)w->end, w->ignore_nulls));
+    if (w->exclude) out = hash128_mix(out, tag_hash(w->exclude, 0, 0));
+    if (w->start_by) out = hash128_mix(out, expr_hash(h, w->start_by));
+    return w->end_by ? hash128_mix(out, hash128_mix(tag_hash("end", 0, 0), expr_hash(h, w->end_by))) : out;
+}
+
+static bool commutes(nexpr e)
+{
+    return e->op == SC_AND || e->op == SC_OR || e->op == SC_EQ || e->op == SC_NE || e->op == SC_SAME || ((e->op == SC_ADD || e->op == SC_MUL) && e->n == 2) || e->op == SC_AMBIGUOUS;
+}
+
+static struct hash128 node_hash(struct hasher *h, nexpr e)
+{
+    uint64_t words[6] = {e->op, e->n, e->distinct, 0, 0, 0};
+    if (e->name) words[3] = hash64(e->name, strlen(e->name));
+    if (e->op == SC_CAST) words[4] = (uint64_t)e->type.kind << 32 | (uint64_t)e->type.precision << 16 | (uint16_t)e->type.scale;
+    if (e->op == SC_MATCHED) words[5] = (size_t)e->column < h->n_items ? h->items[e->column] : 0;
+    struct hash128 out = words_hash(words, 6);
+    if (e->op == SC_LITERAL) return hash128_mix(out, literal_hash(h, &e->lit));
+    struct hashes args = {0};
+    for (size_t i = 0; i < e->n; i++) hashes_add(h, &args, expr_hash(h, e->args[i]));
+    out = hash128_mix(out, hashes_list("args", &args, commutes(e)));
+    if (e->filter) out = hash128_mix(out, hash128_mix(tag_hash("filter", 0, 0), expr_hash(h, e->filter)));
+    if (e->n_order) out = hash128_mix(out, order_hash(h, e->order, e->n_order));
+    if (e->window) out = hash128_mix(out, window_hash(h, e->window));
+    if (e->block) out = hash128_mix(out, block_hash(h, e->block, true));
+    return out;
+}
+
+static struct hash128 expr_hash(struct hasher *h, nexpr e)
+{
+    if (e->id < h->memo_cap && h->memo_epoch[e->id] == h->epoch) return h->memo[e->id];
+    struct hash128 out;
+    if (e->op == SC_COLUMN) {
+        uint32_t class = h->class_of[e->column];
+        out = class ? class_hash(h, class, false) : column_own(h, e->column);
+    }
+    else out = node_hash(h, e);
+    if (e->id < h->memo_cap) {
+        h->memo[e->id] = out;
+        h->memo_epoch[e->id] = h->epoch;
+    }
+    return out;
+}
+
+/* ------------------------------------------------------------ sources */
+
+/* Orders the columns of a set operation by what they are in its branches. */
+static size_t *setop_places(struct hasher *h, const struct source *s, struct hash128 *bases)
+{
+    size_t *order = arena_array(h->n->arena, s->n_columns + 1, sizeof *order);
+    struct hash128 *keys = arena_array(h->n->arena, s->n_columns + 1, sizeof *keys);
+    for (size_t c = 0; c < s->n_columns; c++) {
+        struct hashes all = {0};
+        for (size_t i = 0; i < s->n_branches; i++) hashes_add(h, &all, hash128_mix(bases[i], expr_hash(h, s->branches[i]->outs.at[c])));
+        keys[c] = hashes_list("column", &all, s->setop != RELSET_EXCEPT);
+        order[c] = c;
+    }
+    for (size_t i = 1; i < s->n_columns; i++)
+        for (size_t k = i; k > 0 && hash128_cmp(keys[order[k]], keys[order[k - 1]]) < 0; k--) {
+            size_t t = order[k];
+            order[k] = order[k - 1];
+            order[k - 1] = t;
+        }
+    for (size_t c = 0; c < s->n_columns; c++) h->places[s->columns[order[c]]] = (uint32_t)c + 1;
+    return order;
+}
+
+static struct hash128 setop_hash(struct hasher *h, const struct source *s)
+{
+    struct hash128 *bases = arena_array(h->n->arena, s->n_branches + 1, sizeof *bases);
+    for (size_t i = 0; i < s->n_branches; i++) bases[i] = block_hash(h, s->branches[i], false);
+    const size_t *order = setop_places(h, s, bases);
+    struct hashes branches = {0};
+    for (size_t i = 0; i < s->n_branches; i++) {
+        struct hashes outs = {0};
+        for (size_t c = 0; c < s->n_columns; c++) hashes_add(h, &outs, expr_hash(h, s->branches[i]->outs.at[order[c]]));
+        hashes_add(h, &branches, hash128_mix(bases[i], hashes_list("outs", &outs, false)));
+    }
+    bool first = s->setop == RELSET_EXCEPT;
+    if (first && branches.n > 1) qsort(branches.at + 1, branches.n - 1, sizeof *branches.at, hash_order);
+    return hash128_mix(tag_hash("setop", s->setop, s->all), hashes_list("branches", &branches, !first));
+}
+
+static struct hash128 full_hash(struct hasher *h, const struct source *s)
+{
+    struct hash128 l = block_hash(h, s->branches[0], false), r = block_hash(h, s->branches[1], false);
+    int order = hash128_cmp(l, r);
+    if (s->n_columns) h->places[s->columns[0]] = order == 0 ? 2 : order > 0;
+    struct hashes on = {0};
+    for (size_t i = 0; i < s->on.n; i++) hashes_add(h, &on, expr_hash(h, s->on.at[i]));
+    struct hash128 sides = order <= 0 ? hash128_mix(l, r) : hash128_mix(r, l);
+    return hash128_mix(hash128_mix(tag_hash("full", order == 0, 0), sides), hashes_list("on", &on, true));
+}
+
+static struct hash128 agg_hash(struct hasher *h, const struct source *s)
+{
+    struct hashes keys = {0};
+    for (size_t i = 0; i < s->keys.n; i++) {
+        if (s->kind == SRC_WINDOW) continue;
+        struct hash128 x = expr_hash(h, s->keys.at[i]);
+        bool seen = false;
+        for (size_t k = 0; k < keys.n && !s->n_sets; k++) seen |= hash128_eq(keys.at[k], x);
+        if (!seen) hashes_add(h, &keys, x);
+    }
+    struct hash128 out = hash128_mix(tag_hash("aggregate", s->kind, s->grouped), hashes_list("keys", &keys, s->n_sets == 0));
+    if (s->n_sets) out = hash128_mix(out, hash128(s->sets, s->n_sets * sizeof *s->sets));
+    return out;
+}
+
+static struct hash128 source_spell(struct hasher *h, const struct source *s)
+{
+    switch (s->kind) {
+    case SRC_TABLE: return hash128_mix(tag_hash("table", 0, 0), hash128(s->name, strlen(s->name)));
+    case SRC_AGG: case SRC_WINDOW: {
+        struct hash128 inner = block_hash(h, s->block, false);
+        return hash128_mix(inner, agg_hash(h, s));
+    }
+    case SRC_LIMIT: {
+        struct hash128 inner = block_hash(h, s->block, false);
+        inner = hash128_mix(inner, order_hash(h, s->order, s->n_order));
+        inner = hash128_mix(inner, s->limit ? expr_hash(h, s->limit) : tag_hash("all", 0, 0));
+        if (s->offset) inner = hash128_mix(inner, hash128_mix(tag_hash("offset", 0, 0), expr_hash(h, s->offset)));
+        return hash128_mix(inner, tag_hash(s->name ? s->name : "limit", 0, 0));
+    }
+    case SRC_SETOP: return setop_hash(h, s);
+    case SRC_FULL: return full_hash(h, s);
+    case SRC_VALUES: {
+        struct hashes rows = {0};
+        for (size_t r = 0; r < s->n_rows; r++) {
+            struct hashes row = {0};
+            for (size_t c = 0; c < s->n_columns; c++) hashes_add(h, &row, expr_hash(h, s->rows[r * s->n_columns + c]));
+            hashes_add(h, &rows, hashes_list("row", &row, false));
+        }
+        return hashes_list("values", &rows, true);
+    }
+    case SRC_OPAQUE: {
+        struct hash128 out = hash128_mix(tag_hash("opaque", s->n_columns, 0), hash128(s->name, strlen(s->name)));
+        for (size_t i = 0; i < s->aggs.n; i++) out = hash128_mix(out, expr_hash(h, s->aggs.at[i]));
+        for (size_t i = 0; i < s->n_branches; i++) out = hash128_mix(out, block_hash(h, s->branches[i], true));
+        return out;
+    }
+    }
+    return tag_hash("nothing", 0, 0);
+}
+
+static void inside_mark(struct hasher *h, const struct block *b);
+
+static void inside_source(struct hasher *h, const struct source *s)
+{
+    h->inside[s->id] = h->inside_mark;
+    if (s->block) inside_mark(h, s->block);
+    for (size_t i = 0; i < s->n_branches; i++) inside_mark(h, s->branches[i]);
+}
+
+static void inside_mark(struct hasher *h, const struct block *b)
+{
+    for (size_t i = 0; i < b->n_items; i++) inside_mark(h, b->items[i].block);
+    for (size_t i = 0; i < b->n_sources; i++) inside_source(h, b->sources[i]);
+}
+
+static bool column_inside(void *ctx, int column)
+{
+    const struct hasher *h = ctx;
+    return h->inside[h->n->columns.at[column].source->id] == h->inside_mark;
+}
+
+/* A source whose inside uses no column from outside has the same parts under any labels. Sub-queries inside it are not walked here,
+ * so a source that holds some is spelled anew each time. */
+static bool source_closed(struct hasher *h, const struct source *s)
+{
+    struct block holder = {.n_sources = 1, .sources = (struct source **)&s};
+    h->inside_mark++;
+    inside_source(h, s);
+    return block_columns(&holder, column_inside, h);
+}
+
+static struct hash128 source_parts(struct hasher *h, const struct source *s)
+{
+    if (s->kind == SRC_TABLE) return source_spell(h, s);
+    if (h->source_known[s->id]) return h->source_memo[s->id];
+    struct hash128 out = source_spell(h, s);
+    if (source_closed(h, s)) {
+        h->source_memo[s->id] = out;
+        h->source_known[s->id] = true;
+    }
+    return out;
+}
+
+/* ------------------------------------------------------------ equality classes */
+
+static bool class_pred(struct norm *n, nexpr e)
+{
+    return e->op == SC_EQ && e->args[0]->op == SC_COLUMN && e->args[1]->op == SC_COLUMN && class_eligible(n, e->args[0], e->args[1]);
+}
+
+static uint32_t class_new(struct hasher *h, const struct block *owner, int column)
+{
+    struct equal_class *c = vec_add(h->n->arena, &h->classes);
+    *c = (struct equal_class){.owner = owner};
+    *vec_add(h->n->arena, &c->members) = column;
+    return (uint32_t)h->classes.n;
+}
+
+/* The classes that the conjuncts of `b` make; a class of an enclosing block is one member, by any of its columns. */
+static void classes_make(struct hasher *h, const struct block *b)
+{
+    size_t first = h->classes.n;
+    VEC(int) touched = {0};
+    uint32_t *own = arena_array(h->n->arena, 2 * b->preds.n + 1, sizeof *own);
+    for (size_t i = 0; i < b->preds.n; i++) {
+        if (!class_pred(h->n, b->preds.at[i])) continue;
+        size_t place[2];
+        for (int k = 0; k < 2; k++) {
+            int column = b->preds.at[i]->args[k]->column;
+            place[k] = touched.n;
+            for (size_t t = 0; t < touched.n; t++)
+                if (touched.at[t] == column) place[k] = t;
+            if (place[k] < touched.n) continue;
+            *vec_add(h->n->arena, &touched) = column;
+            own[place[k]] = class_new(h, b, column);
+        }
+        uint32_t from = own[place[1]], to = own[place[0]];
+        if (from == to) continue;
+        struct equal_class *cf = &h->classes.at[from - 1], *ct = &h->classes.at[to - 1];
+        for (size_t m = 0; m < cf->members.n; m++) *vec_add(h->n->arena, &ct->members) = cf->members.at[m];
+        cf->members.n = 0;
+        for (size_t t = 0; t < touched.n; t++)
+            if (own[t] == from) own[t] = to;
+    }
+    for (size_t c = first; c < h->classes.n; c++) {
+        struct equal_class *class = &h->classes.at[c];
+        class->top.n = 0;
+        for (size_t m = 0; m < class->members.n; m++)
+            if (!block_owns(b, h->n->columns.at[class->members.at[m]].source)) *vec_add(h->n->arena, &class->top) = class->members.at[m];
+        for (size_t m = 0; class->top.n == 0 && m < class->members.n; m++) *vec_add(h->n->arena, &class->top) = class->members.at[m];
+    }
+    for (size_t t = 0; t < touched.n; t++)
+        if (block_owns(b, h->n->columns.at[touched.at[t]].source)) h->class_of[touched.at[t]] = own[t];
+}
+
+/* ------------------------------------------------------------ labelling */
+
+struct locals {
+    size_t n, cap;
+    struct source **at;
+};
+
+static void locals_collect(struct hasher *h, const struct block *b, struct locals *out)
+{
+    for (size_t i = 0; i < b->n_sources; i++) *vec_add(h->n->arena, out) = b->sources[i];
+    for (size_t i = 0; i < b->n_items; i++) locals_collect(h, b->items[i].block, out);
+}
+
+static void items_label(struct hasher *h, const struct block *b)
+{
+    for (size_t i = 0; i < b->n_items; i++) {
+        const struct block *in = b->items[i].block;
+        items_label(h, in);
+        struct hashes labels = {0};
+        for (size_t k = 0; k < in->n_sources; k++) hashes_add(h, &labels, tag_hash("s", h->labels[in->sources[k]->id], 0));
+        for (size_t k = 0; k < in->n_items; k++) hashes_add(h, &labels, tag_hash("i", h->items[in->items[k].id], 0));
+        h->items[b->items[i].id] = hashes_list("item", &labels, true).lo;
+    }
+}
+
+static void label_set(struct hasher *h, const struct source *s, uint64_t label)
+{
+    h->labels[s->id] = label;
+}
+
+static void labels_changed(struct hasher *h, const struct block *b)
+{
+    h->epoch++;
+    items_label(h, b);
+}
+
+/* Conjuncts, with those that make classes spelled as the classes they make. */
+static void preds_spell(struct hasher *h, const struct block *b, struct hashes *out)
+{
+    VEC(uint32_t) done = {0};
+    for (size_t i = 0; i < b->preds.n; i++) {
+        nexpr e = b->preds.at[i];
+        uint32_t class = 0;
+        for (int k = 0; k < 2 && class_pred(h->n, e); k++) {
+            uint32_t of = h->class_of[e->args[k]->column];
+            if (of && h->classes.at[of - 1].owner == b) class = of;
+        }
+        bool seen = false;
+        for (size_t k = 0; k < done.n; k++) seen |= class && done.at[k] == class;
+        if (seen) continue;
+        if (class) *vec_add(h->n->arena, &done) = class;
+        if (!class) hashes_add(h, out, expr_hash(h, e));
+        else {
+            struct hashes members = {0};
+            const struct equal_class *c = &h->classes.at[class - 1];
+            for (size_t m = 0; m < c->members.n; m++) {
+                bool owned = block_owns(b, h->n->columns.at[c->members.at[m]].source);
+                uint32_t outer = owned ? 0 : h->class_of[c->members.at[m]];
+                hashes_add(h, &members, outer ? class_hash(h, outer, false) : column_own(h, c->members.at[m]));
+            }
+            hashes_add(h, out, hashes_list("equal", &members, true));
+        }
+    }
+}
+
+/* Everything of a block under the labels in force. */
+static struct hash128 block_spell(struct hasher *h, const struct block *b, bool outs_ordered, bool content)
+{
+    struct hashes sources = {0}, preds = {0}, items = {0}, outs = {0};
+    for (size_t i = 0; i < b->n_sources; i++) {
+        struct hash128 x = tag_hash("source", h->labels[b->sources[i]->id], 0);
+        hashes_add(h, &sources, content ? hash128_mix(x, source_parts(h, b->sources[i])) : x);
+    }
+    preds_spell(h, b, &preds);
+    for (size_t i = 0; i < b->n_items; i++) hashes_add(h, &items, block_spell(h, b->items[i].block, false, content));
+    for (size_t i = 0; i < b->outs.n; i++) hashes_add(h, &outs, expr_hash(h, b->outs.at[i]));
+    struct hash128 out = hash128_mix(hashes_list("sources", &sources, true), hashes_list("preds", &preds, true));
+    out = hash128_mix(out, hash128_mix(hashes_list("items", &items, true), hashes_list("outs", &outs, !outs_ordered)));
+    return hash128_mix(out, tag_hash("block", b->empty, 0));
+}
+
+#define MARK 0x5bd1e995u
+
+/* One round: each source that shares its label with another is told apart by what the block looks like from it. */
+static bool labels_refine(struct hasher *h, const struct block *b, struct locals *locals)
+{
+    uint64_t *next = arena_array(h->n->arena, locals->n + 1, sizeof *next);
+    size_t tied = 0;
+    for (size_t i = 0; i < locals->n; i++) {
+        uint64_t label = h->labels[locals->at[i]->id];
+        bool shared = false;
+        for (size_t k = 0; k < locals->n; k++) shared |= k != i && h->labels[locals->at[k]->id] == label;
+        next[i] = label;
+        if (!shared) continue;
+        tied++;
+        label_set(h, locals->at[i], label ^ MARK);
+        labels_changed(h, b);
+        next[i] = block_spell(h, b, true, false).lo;
+        label_set(h, locals->at[i], label);
+    }
+    for (size_t i = 0; i < locals->n; i++) label_set(h, locals->at[i], next[i]);
+    labels_changed(h, b);
+    return tied > 0;
+}
+
+static size_t labels_distinct(struct hasher *h, const struct locals *locals)
+{
+    size_t distinct = 0;
+    for (size_t i = 0; i < locals->n; i++) {
+        bool seen = false;
+        for (size_t k = 0; k < i; k++) seen |= h->labels[locals->at[k]->id] == h->labels[locals->at[i]->id];
+        distinct += !seen;
+    }
+    return distinct;
+}
+
+static void labels_refine_all(struct hasher *h, const struct block *b, struct locals *locals)
+{
+    size_t before = labels_distinct(h, locals);
+    for (int round = 0; round < 4 && before < locals->n; round++) {
+        labels_refine(h, b, locals);
+        size_t now = labels_distinct(h, locals);
+        if (now == before) return;
+        before = now;
+    }
+}
+
+struct label_source {
+    uint64_t label;
+    struct source *source;
+};
+
+static int label_order(const void *a, const void *b)
+{
+    uint64_t x = ((const struct label_source *)a)->label, y = ((const struct label_source *)b)->label;
+    return x < y ? -1 : x > y;
+}
+
+/* All labels differ: replace them by their ranks and spell the block out. */
+static struct hash128 block_final(struct hasher *h, const struct block *b, const struct locals *locals, bool outs_ordered)
+{
+    struct label_source *order = arena_array(h->n->arena, locals->n + 1, sizeof *order);
+    for (size_t i = 0; i < locals->n; i++) order[i] = (struct label_source){h->labels[locals->at[i]->id], locals->at[i]};
+    qsort(order, locals->n, sizeof *order, label_order);
+    for (size_t i = 0; i < locals->n; i++) label_set(h, order[i].source, tag_hash("rank", (uint64_t)h->depth, i).lo);
+    labels_changed(h, b);
+    return block_spell(h, b, outs_ordered, true);
+}
+
+/* Tries each member of the first tie as "the first one"; the smallest spelling wins. */
+static struct hash128 block_individual(struct hasher *h, const struct block *b, struct locals *locals, bool outs_ordered, size_t *budget)
+{
+    size_t tie = locals->n;
+    for (size_t i = 0; i < locals->n && tie == locals->n; i++)
+        for (size_t k = 0; k < locals->n; k++)
+            if (k != i && h->labels[locals->at[k]->id] == h->labels[locals->at[i]->id]) tie = i;
+    if (tie == locals->n) return block_final(h, b, locals, outs_ordered);
+    uint64_t *saved = arena_array(h->n->arena, locals->n + 1, sizeof *saved), label = h->labels[locals->at[tie]->id];
+    for (size_t i = 0; i < locals->n; i++) saved[i] = h->labels[locals->at[i]->id];
+    struct hash128 best = {UINT64_MAX, UINT64_MAX};
+    uint64_t *winner = arena_array(h->n->arena, locals->n + 1, sizeof *winner);
+    for (size_t i = 0; i < locals->n; i++) {
+        if (saved[i] != label) continue;
+        if (*budget == 0) {
+            normal_refuse(h->n, "too many symmetric sources");
+            break;
+        }
+        (*budget)--;
+        for (size_t k = 0; k < locals->n; k++) label_set(h, locals->at[k], saved[k]);
+        label_set(h, locals->at[i], tag_hash("first", label, 0).lo);
+        labels_changed(h, b);
+        labels_refine_all(h, b, locals);
+        struct hash128 x = block_individual(h, b, locals, outs_ordered, budget);
+        if (hash128_cmp(x, best) >= 0) continue;
+        best = x;
+        for (size_t k = 0; k < locals->n; k++) winner[k] = h->labels[locals->at[k]->id];
+    }
+    for (size_t k = 0; k < locals->n; k++) label_set(h, locals->at[k], winner[k]);
+    labels_changed(h, b);
+    return best;
+}
+
+/* Leaves the labels of the winning order in force, so that columns of this block can be named from outside. */
+static struct hash128 block_label(struct hasher *h, const struct block *b, struct locals *locals, bool outs_ordered)
+{
+    for (size_t i = 0; i < locals->n; i++) label_set(h, locals->at[i], tag_hash("unlabelled", (uint64_t)h->depth, 0).lo);
+    labels_changed(h, b);
+    uint64_t *base = arena_array(h->n->arena, locals->n + 1, sizeof *base);
+    for (size_t i = 0; i < locals->n; i++) base[i] = source_parts(h, locals->at[i]).lo;
+    for (size_t i = 0; i < locals->n; i++) label_set(h, locals->at[i], base[i]);
+    labels_changed(h, b);
+    labels_refine_all(h, b, locals);
+    size_t budget = NORMAL_LABEL_MAX;
+    if (labels_distinct(h, locals) == locals->n) return block_final(h, b, locals, outs_ordered);
+    return block_individual(h, b, locals, outs_ordered, &budget);
+}
+
+static struct hash128 block_hash(struct hasher *h, const struct block *b, bool outs_ordered)
+{
+    if (work_spent(h->n, 1)) return tag_hash("spent", 0, 0);
+    struct locals locals = {0};
+    locals_collect(h, b, &locals);
+    classes_make(h, b);
+    h->depth++;
+    struct hash128 out = block_label(h, b, &locals, outs_ordered);
+    h->depth--;
+    h->epoch++;
+    return out;
+}
+
+struct hash128 root_hash(struct norm *n, struct block *b, int mode)
+{
+    struct hasher h = {.n = n, .parameters = mode == 2};
+    h.n_labels = (size_t)n->next_source + 1;
+    h.labels = arena_array(n->arena, h.n_labels, sizeof *h.labels);
+    for (size_t i = 0; i < h.n_labels; i++) h.labels[i] = i; /* sources of enclosing blocks stay apart */
+    h.n_items = (size_t)n->next_item + 1;
+    h.items = arena_array(n->arena, h.n_items, sizeof *h.items);
+    h.memo_cap = n->table_n + 1;
+    h.memo = arena_array(n->arena, h.memo_cap, sizeof *h.memo);
+    h.memo_epoch = arena_array(n->arena, h.memo_cap, sizeof *h.memo_epoch);
+    h.class_of = arena_array(n->arena, n->columns.n + 1, sizeof *h.class_of);
+    h.places = arena_array(n->arena, n->columns.n + 1, sizeof *h.places);
+    h.source_memo = arena_array(n->arena, h.n_labels, sizeof *h.source_memo);
+    h.source_known = arena_array(n->arena, h.n_labels, sizeof *h.source_known);
+    h.inside = arena_array(n->arena, h.n_labels, sizeof *h.inside);
+    return block_hash(&h, b, mode == 0);
+}

@@ -1,0 +1,241 @@
+/* rule_exists.c - EXISTS among the conjuncts: opened into a join where that cannot multiply rows, dropped where a source proves it. */
+#include "normal_core.h"
+
+/* Conjuncts of a sub-query that use none of its own columns hold or fail for the whole of it. */
+static bool outer_conjuncts(struct norm *n, struct block *b, struct block *sub)
+{
+    bool changed = false;
+    for (size_t i = 0; i < sub->preds.n; i++) {
+        if (expr_touches(n, sub, sub->preds.at[i]) || expr_has_op(sub->preds.at[i], SC_MATCHED)) continue;
+        nexpr e = sub->preds.at[i];
+        exprs_remove(&sub->preds, i--);
+        block_pred_add(n, b, e);
+        changed = true;
+    }
+    return changed;
+}
+
+static int column_like(const struct norm *n, const struct source *s, int column)
+{
+    for (size_t i = 0; i < s->n_columns; i++)
+        if (strcmp(n->columns.at[s->columns[i]].name, n->columns.at[column].name) == 0) return s->columns[i];
+    return -1;
+}
+
+/* After replacing: does each conjunct of `sub` follow from those of `b`? x = x needs x to be not NULL. */
+static bool conjuncts_follow(struct norm *n, const struct context *ctx, const struct block *sub, nexpr skip)
+{
+    for (size_t i = 0; i < sub->preds.n; i++) {
+        nexpr e = expr_replace(n, sub->preds.at[i]);
+        if (e->op == SC_EQ && e->args[0] == e->args[1]) {
+            struct context here = {.outer = ctx->outer, .block = ctx->block, .skip = skip};
+            if (expr_nullable(n, &here, e->args[0])) return false;
+            continue;
+        }
+        if (expr_is_true(e)) continue;
+        if (!pred_entailed(n, &ctx->block->preds, skip, e)) return false;
+    }
+    return true;
+}
+
+#define WITNESS_SOURCES_MAX 4
+
+/* Tries to send sources `at`.. of `sub` to sources of the block, same table to same table. */
+static bool witness_from(struct norm *n, const struct context *ctx, const struct block *sub, int *choice, size_t at)
+{
+    struct block *b = ctx->block;
+    if (work_spent(n, 1)) return false;
+    if (at == sub->n_sources) {
+        replace_begin(n);
+        for (size_t i = 0; i < sub->n_sources; i++)
+            for (size_t k = 0; k < sub->sources[i]->n_columns; k++) {
+                int to = column_like(n, b->sources[choice[i]], sub->sources[i]->columns[k]);
+                if (to >= 0) replace_set(n, sub->sources[i]->columns[k], expr_column(n, to));
+            }
+        bool follow = conjuncts_follow(n, ctx, sub, ctx->skip);
+        replace_end(n);
+        return follow;
+    }
+    for (size_t i = 0; i < b->n_sources; i++) {
+        if (b->sources[i]->kind != SRC_TABLE || strcmp(b->sources[i]->name, sub->sources[at]->name) != 0) continue;
+        choice[at] = (int)i;
+        if (witness_from(n, ctx, sub, choice, at + 1)) return true;
+    }
+    return false;
+}
+
+static bool witnessed(struct norm *n, const struct context *ctx, const struct block *sub)
+{
+    int choice[WITNESS_SOURCES_MAX];
+    if (sub->n_sources == 0 || sub->n_sources > WITNESS_SOURCES_MAX || sub->n_items) return false;
+    for (size_t i = 0; i < sub->n_sources; i++)
+        if (sub->sources[i]->kind != SRC_TABLE) return false;
+    return witness_from(n, ctx, sub, choice, 0);
+}
+
+static bool exists_rules(struct norm *n, const struct context *ctx, size_t i)
+{
+    struct block *b = ctx->block, *sub = (struct block *)b->preds.at[i]->block;
+    nexpr e = b->preds.at[i];
+    if (outer_conjuncts(n, b, sub)) return true;
+    struct context here = {.outer = ctx->outer, .block = b, .skip = e};
+    if (witnessed(n, &here, sub)) {
+        exprs_remove(&b->preds, i);
+        step_add(n, "dropped an EXISTS that a row of the query itself proves");
+        return true;
+    }
+    bool one = block_at_most_one(n, sub);
+    if (!one) return false;
+    exprs_remove(&b->preds, i);
+    struct block *copy = block_clone(n, sub);
+    copy->outs.n = 0;
+    block_absorb(n, b, copy);
+    step_add(n, "EXISTS over at most one row is a join");
+    return true;
+}
+
+bool rule_exists(struct norm *n, const struct context *ctx)
+{
+    for (size_t i = 0; i < ctx->block->preds.n; i++)
+        if (ctx->block->preds.at[i]->op == SC_EXISTS && exists_rules(n, ctx, i)) return true;
+    return false;
+}
+
+/* ------------------------------------------------------------ where duplicates do not count */
+
+static bool exists_open(struct norm *n, struct block *b)
+{
+    for (size_t i = 0; i < b->preds.n; i++) {
+        if (b->preds.at[i]->op != SC_EXISTS) continue;
+        struct block *copy = block_clone(n, b->preds.at[i]->block);
+        exprs_remove(&b->preds, i);
+        copy->outs.n = 0;
+        block_absorb(n, b, copy);
+        step_add(n, "EXISTS is a join where duplicates do not count");
+        return true;
+    }
+    return false;
+}
+
+static bool column_unused(const struct norm *n, const struct block *b, const struct source *s, size_t from)
+{
+    (void)n;
+    struct block rest = *b;
+    (void)rest;
+    for (size_t i = from; i < s->n_columns; i++) {
+        int column = s->columns[i];
+        for (size_t k = 0; k < b->outs.n; k++)
+            if (b->outs.at[k]->op == SC_COLUMN && b->outs.at[k]->column == column) return false;
+    }
+    return true;
+}
+
+static bool distinct_open(struct norm *n, struct block *b)
+{
+    for (size_t i = 0; i < b->n_sources; i++) {
+        struct source *s = b->sources[i];
+        if (s->kind != SRC_AGG || s->aggs.n || s->n_sets || !s->grouped || !column_unused(n, b, s, s->keys.n)) continue;
+        memmove(&b->sources[i], &b->sources[i + 1], (b->n_sources - i - 1) * sizeof *b->sources);
+        b->n_sources--;
+        replace_begin(n);
+        for (size_t k = 0; k < s->keys.n; k++) replace_set(n, s->columns[k], s->keys.at[k]);
+        block_replace(n, b);
+        replace_end(n);
+        s->block->outs.n = 0;
+        block_absorb(n, b, s->block);
+        step_add(n, "an inner DISTINCT falls away where duplicates do not count");
+        return true;
+    }
+    return false;
+}
+
+static bool in_item(const struct norm *n, const struct block *b, int item);
+
+static bool expr_item(nexpr e, int item)
+{
+    if (e->op == SC_MATCHED) return e->column == item;
+    for (size_t i = 0; i < e->n; i++)
+        if (expr_item(e->args[i], item)) return true;
+    return e->block && in_item(NULL, e->block, item);
+}
+
+static bool in_item(const struct norm *n, const struct block *b, int item)
+{
+    (void)n;
+    for (size_t i = 0; i < b->preds.n; i++)
+        if (expr_item(b->preds.at[i], item)) return true;
+    for (size_t i = 0; i < b->outs.n; i++)
+        if (expr_item(b->outs.at[i], item)) return true;
+    for (size_t i = 0; i < b->n_items; i++)
+        if (in_item(n, b->items[i].block, item)) return true;
+    return false;
+}
+
+struct owner {
+    const struct norm *n;
+    const struct block *of;
+};
+
+static bool not_owned(void *ctx, int column)
+{
+    const struct owner *o = ctx;
+    return !block_owns(o->of, o->n->columns.at[column].source);
+}
+
+static bool items_drop(struct norm *n, struct block *b)
+{
+    for (size_t i = 0; i < b->n_items; i++) {
+        struct left_item item = b->items[i];
+        struct owner owner = {n, item.block};
+        memmove(&b->items[i], &b->items[i + 1], (b->n_items - i - 1) * sizeof *b->items);
+        b->n_items--;
+        if (block_columns(b, not_owned, &owner) && !in_item(n, b, item.id)) {
+            step_add(n, "dropped a left join that only multiplies rows, where duplicates do not count");
+            return true;
+        }
+        block_item_add(n, b, item);
+        if (i + 1 == b->n_items) break;
+    }
+    return false;
+}
+
+/* A source all of whose conjuncts also hold for another use of its table adds nothing to the set. */
+static bool source_folds(struct norm *n, const struct context *ctx, size_t at)
+{
+    struct block *b = ctx->block;
+    struct source *s = b->sources[at];
+    struct block one = {.n_sources = 1, .sources = &s};
+    struct owner owner = {n, &one};
+    if (s->kind != SRC_TABLE) return false;
+    struct block rest = *b;
+    rest.preds.n = 0;
+    if (!block_columns(&rest, not_owned, &owner)) return false;
+    struct block others = *b;
+    others.preds = (struct exprs){0};
+    for (size_t i = 0; i < b->preds.n; i++) exprs_add(n, expr_columns(b->preds.at[i], not_owned, &owner) ? &others.preds : &one.preds, b->preds.at[i]);
+    others.sources = arena_array(n->arena, b->n_sources, sizeof *others.sources);
+    others.n_sources = 0;
+    for (size_t i = 0; i < b->n_sources; i++)
+        if (i != at) others.sources[others.n_sources++] = b->sources[i];
+    struct context here = {.outer = ctx->outer, .block = &others};
+    if (!witnessed(n, &here, &one)) return false;
+    memmove(&b->sources[at], &b->sources[at + 1], (b->n_sources - at - 1) * sizeof *b->sources);
+    b->n_sources--;
+    b->preds = others.preds;
+    step_add(n, "dropped a second use of %s that adds nothing where duplicates do not count", s->name);
+    return true;
+}
+
+void block_set_context(struct norm *n, const struct context *outer, struct block *b)
+{
+    struct context ctx = {.outer = outer, .block = b};
+    bool any = false;
+    for (int round = 0; round < 64 && !b->empty && !work_spent(n, 1); round++) {
+        bool changed = exists_open(n, b) || distinct_open(n, b) || items_drop(n, b);
+        for (size_t i = 0; i < b->n_sources && !changed; i++) changed = source_folds(n, &ctx, i);
+        if (!changed) break;
+        any = true;
+        block_simplify(n, outer, b);
+    }
+    (void)any;
+}

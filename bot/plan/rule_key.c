@@ -1,0 +1,391 @@
+/* rule_key.c - what determines what: keys of tables and groups, carried through equalities; and what falls away because of it. */
+#include "normal_core.h"
+
+struct closure {
+    struct norm *n;
+    const struct block *top;
+    struct exprs known;
+    VEC(int) fixed; /* ids of sources of which at most one row is left */
+    bool null_safe; /* rows are compared as DISTINCT does: a NULL equals a NULL */
+};
+
+static bool is_fixed(const struct closure *c, const struct source *s)
+{
+    for (size_t i = 0; i < c->fixed.n; i++)
+        if (c->fixed.at[i] == s->id) return true;
+    return false;
+}
+
+static bool known_expr(struct closure *c, nexpr e);
+
+struct known_ask {
+    struct closure *c;
+};
+
+static bool known_column(void *ctx, int column)
+{
+    struct closure *c = ((struct known_ask *)ctx)->c;
+    const struct source *s = c->n->columns.at[column].source;
+    if (is_fixed(c, s)) return true;
+    if (!block_owns(c->top, s)) return true; /* of an enclosing block: given */
+    return exprs_have(&c->known, expr_column(c->n, column));
+}
+
+static bool known_expr(struct closure *c, nexpr e)
+{
+    if (e->op == SC_LITERAL || e->op == SC_PARAM || exprs_have(&c->known, e)) return true;
+    if (e->is_volatile || e->op == SC_AGG || e->op == SC_WINDOW || e->op == SC_GROUPING || e->op == SC_MATCHED) return false;
+    if (e->op != SC_COLUMN && e->n == 0 && !e->block) return true;
+    struct known_ask ask = {c};
+    if (e->block) return expr_columns(e, known_column, &ask);
+    if (e->op == SC_COLUMN) return known_column(&ask, e->column);
+    for (size_t i = 0; i < e->n; i++)
+        if (!known_expr(c, e->args[i])) return false;
+    return true;
+}
+
+static bool source_column_known(struct closure *c, const struct source *s, size_t i)
+{
+    return known_expr(c, expr_column(c->n, s->columns[i]));
+}
+
+static bool table_key_known(struct closure *c, const struct block *b, const struct source *s)
+{
+    if (!s->table) return false;
+    for (size_t k = 0; k < s->table->keys.n; k++) {
+        const struct schema_key *key = &s->table->keys.at[k];
+        if (key->origin != ORIGIN_VERIFIED && c->n->mode != NORMAL_DECLARED) continue;
+        size_t found = 0;
+        for (size_t i = 0; i < key->n; i++)
+            for (size_t m = 0; m < s->n_columns; m++) {
+                if (s->ordinals[m] != (int)key->columns[i] || !source_column_known(c, s, m)) continue;
+                nexpr column = expr_column(c->n, s->columns[m]);
+                bool safe = !c->null_safe || !c->n->columns.at[s->columns[m]].nullable || block_rejects(c->n, b, NULL, column);
+                found += safe;
+                break;
+            }
+        if (found != key->n) continue;
+        if (key->origin != ORIGIN_VERIFIED) {
+            struct buf text = buf_new(c->n->arena);
+            for (size_t i = 0; i < key->n; i++) buf_printf(&text, "%s%s.%s", i ? ", " : "", s->name, str_lower(c->n->arena, str_of(s->table->columns.at[key->columns[i]].name)));
+            assume_add(c->n, "%s %s unique (declared)", buf_str(&text), key->n > 1 ? "together are" : "is");
+        }
+        return true;
+    }
+    return false;
+}
+
+/* Inside of a window or limit: the outputs that are known outside are known inside. */
+static bool inner_known(struct closure *c, const struct source *s, const struct exprs *passed)
+{
+    struct exprs seed = {0};
+    for (size_t i = 0; i < passed->n && i < s->n_columns; i++)
+        if (source_column_known(c, s, i)) exprs_add(c->n, &seed, passed->at[i]);
+    return block_determined(c->n, s->block, &seed, true);
+}
+
+static bool source_known(struct closure *c, const struct block *b, const struct source *s)
+{
+    switch (s->kind) {
+    case SRC_TABLE: return table_key_known(c, b, s);
+    case SRC_AGG:
+        if (s->n_sets) return false;
+        for (size_t i = 0; i < s->keys.n; i++)
+            if (!source_column_known(c, s, i) && !expr_is_literal(s->keys.at[i])) return false;
+        return true;
+    case SRC_SETOP:
+        if (s->setop == RELSET_UNION || s->all) return false;
+        for (size_t i = 0; i < s->n_columns; i++)
+            if (!source_column_known(c, s, i)) return false;
+        return true;
+    case SRC_LIMIT:
+        if (s->limit && s->limit->op == SC_LITERAL && s->limit->lit.kind == VALUE_INT && s->limit->lit.i <= 1 && !s->name) return true;
+        return inner_known(c, s, &s->block->outs);
+    case SRC_WINDOW: return inner_known(c, s, &s->keys);
+    default: return false;
+    }
+}
+
+/* One pass over the equalities and sources of `b`; `own` alone may become known (in an item, what the left side is stays as it is). */
+static bool closure_pass(struct closure *c, const struct block *b)
+{
+    bool changed = false;
+    for (size_t i = 0; i < b->preds.n; i++) {
+        nexpr p = b->preds.at[i];
+        if (p->op != SC_EQ) continue;
+        for (int k = 0; k < 2; k++) {
+            nexpr from = p->args[k], to = p->args[1 - k];
+            if (!known_expr(c, from) || known_expr(c, to) || !(b == c->top || expr_local(c->n, b, to))) continue;
+            exprs_add(c->n, &c->known, to);
+            changed = true;
+        }
+    }
+    for (size_t i = 0; i < b->n_sources; i++) {
+        if (is_fixed(c, b->sources[i]) || !source_known(c, b, b->sources[i])) continue;
+        *vec_add(c->n->arena, &c->fixed) = b->sources[i]->id;
+        changed = true;
+    }
+    for (size_t i = 0; i < b->n_items; i++)
+        if (closure_pass(c, b->items[i].block)) changed = true;
+    return changed;
+}
+
+static bool all_fixed(const struct closure *c, const struct block *b)
+{
+    for (size_t i = 0; i < b->n_sources; i++)
+        if (!is_fixed(c, b->sources[i])) return false;
+    for (size_t i = 0; i < b->n_items; i++)
+        if (!all_fixed(c, b->items[i].block)) return false;
+    return true;
+}
+
+static struct closure closure_run(struct norm *n, struct block *b, const struct exprs *seed, bool null_safe)
+{
+    struct closure c = {.n = n, .top = b, .null_safe = null_safe};
+    for (size_t i = 0; seed && i < seed->n; i++) exprs_add(n, &c.known, seed->at[i]);
+    while (closure_pass(&c, b) && !work_spent(n, 1)) continue;
+    return c;
+}
+
+/* Assumptions made while asking in vain are taken back. */
+static bool settle(struct norm *n, size_t before, bool answer)
+{
+    if (!answer) n->assumes.n = before;
+    return answer;
+}
+
+bool block_determined(struct norm *n, struct block *b, const struct exprs *seed, bool null_safe)
+{
+    size_t before = n->assumes.n;
+    if (b->empty) return true;
+    struct closure c = closure_run(n, b, seed, null_safe);
+    return settle(n, before, all_fixed(&c, b));
+}
+
+bool expr_determined(struct norm *n, struct block *b, const struct exprs *seed, nexpr e)
+{
+    size_t before = n->assumes.n;
+    if (b->empty) return true;
+    struct closure c = closure_run(n, b, seed, true);
+    return settle(n, before, known_expr(&c, e));
+}
+
+bool block_at_most_one(struct norm *n, struct block *b)
+{
+    return block_determined(n, b, NULL, false);
+}
+
+/* ------------------------------------------------------------ groups of one row */
+
+/* The value of an aggregate over one row; NULL when that is not a plain expression. */
+static nexpr aggregate_of_one(struct norm *n, nexpr e)
+{
+    if (e->op != SC_AGG || e->filter || e->n > 1) return NULL;
+    if (strcmp(e->name, "count") == 0) {
+        if (e->n == 0) return expr_int(n, 1);
+        return expr_case2(n, expr_of1(n, SC_IS_NULL, e->args[0]), expr_int(n, 0), expr_int(n, 1));
+    }
+    static const char *const same[] = {"sum", "min", "max", "bare", "the", "any_value"};
+    for (size_t i = 0; e->n == 1 && i < sizeof same / sizeof *same; i++)
+        if (strcmp(same[i], e->name) == 0) return e->args[0];
+    return NULL;
+}
+
+static void source_drop(struct block *b, size_t at)
+{
+    memmove(&b->sources[at], &b->sources[at + 1], (b->n_sources - at - 1) * sizeof *b->sources);
+    b->n_sources--;
+}
+
+static bool groups_of_one(struct norm *n, const struct context *ctx, size_t at)
+{
+    struct block *b = ctx->block;
+    struct source *s = b->sources[at];
+    if (s->kind != SRC_AGG || s->n_sets || !s->grouped) return false;
+    struct exprs values = {0};
+    for (size_t i = 0; i < s->aggs.n; i++) {
+        nexpr v = aggregate_of_one(n, s->aggs.at[i]);
+        if (!v) return false;
+        exprs_add(n, &values, v);
+    }
+    if (!block_determined(n, s->block, &s->keys, true)) return false;
+    source_drop(b, at);
+    replace_begin(n);
+    for (size_t i = 0; i < s->n_columns; i++) replace_set(n, s->columns[i], i < s->keys.n ? s->keys.at[i] : values.at[i - s->keys.n]);
+    block_replace(n, b);
+    replace_end(n);
+    s->block->outs.n = 0;
+    block_absorb(n, b, s->block);
+    step_add(n, s->aggs.n ? "each group has one row: the aggregate is the row" : "rows are distinct already: DISTINCT falls away");
+    return true;
+}
+
+/* ------------------------------------------------------------ self-joins on a key */
+
+static int column_like(const struct norm *n, const struct source *s, int column)
+{
+    for (size_t i = 0; i < s->n_columns; i++)
+        if (strcmp(n->columns.at[s->columns[i]].name, n->columns.at[column].name) == 0) return s->columns[i];
+    return -1;
+}
+
+/* Rows of s and t with equal keys are the same row. */
+static bool key_equated(struct norm *n, const struct block *b, const struct source *s, const struct source *t, const struct schema_key *key)
+{
+    for (size_t i = 0; i < key->n; i++) {
+        bool equated = false;
+        for (size_t m = 0; m < s->n_columns && !equated; m++) {
+            if (s->ordinals[m] != (int)key->columns[i]) continue;
+            int other = column_like(n, t, s->columns[m]);
+            if (other < 0) return false;
+            nexpr x = expr_column(n, s->columns[m]), y = expr_column(n, other);
+            for (size_t p = 0; p < b->preds.n && !equated; p++) {
+                nexpr e = b->preds.at[p];
+                if (e->op != SC_EQ) continue;
+                equated = (e->args[0] == x && e->args[1] == y) || (e->args[0] == y && e->args[1] == x);
+                for (size_t q = 0; q < b->preds.n && !equated; q++) { /* both equal to a third */
+                    nexpr f = b->preds.at[q];
+                    if (f->op != SC_EQ || q == p) continue;
+                    nexpr via = e->args[0] == x ? e->args[1] : e->args[1] == x ? e->args[0] : NULL;
+                    equated = via && ((f->args[0] == via && f->args[1] == y) || (f->args[1] == via && f->args[0] == y));
+                }
+            }
+        }
+        if (!equated) return false;
+    }
+    return true;
+}
+
+static void source_unify(struct norm *n, struct block *b, size_t drop, const struct source *keep)
+{
+    struct source *s = b->sources[drop];
+    source_drop(b, drop);
+    struct exprs strict = {0};
+    for (size_t i = 0; i < b->preds.n; i++) expr_strict(n, b->preds.at[i], &strict);
+    replace_begin(n);
+    for (size_t i = 0; i < s->n_columns; i++) replace_set(n, s->columns[i], expr_column(n, column_like(n, keep, s->columns[i])));
+    for (size_t i = 0; i < strict.n; i++) strict.at[i] = expr_replace(n, strict.at[i]);
+    block_replace(n, b);
+    replace_end(n);
+    /* x = x was dropped by no one yet, but keep what it said: x is not NULL. */
+    for (size_t i = 0; i < strict.n; i++)
+        if (strict.at[i]->op == SC_COLUMN && n->columns.at[strict.at[i]->column].source->id == keep->id) block_pred_add(n, b, expr_not(n, expr_of1(n, SC_IS_NULL, strict.at[i])));
+}
+
+static bool self_join(struct norm *n, const struct context *ctx)
+{
+    struct block *b = ctx->block;
+    for (size_t i = 0; i < b->n_sources; i++)
+        for (size_t k = i + 1; k < b->n_sources; k++) {
+            struct source *s = b->sources[i], *t = b->sources[k];
+            if (s->kind != SRC_TABLE || t->kind != SRC_TABLE || !s->table || strcmp(s->name, t->name) != 0) continue;
+            for (size_t m = 0; m < s->table->keys.n; m++) {
+                const struct schema_key *key = &s->table->keys.at[m];
+                if (key->origin != ORIGIN_VERIFIED && n->mode != NORMAL_DECLARED) continue;
+                if (s->n_columns != t->n_columns || !key_equated(n, b, t, s, key)) continue;
+                if (key->origin != ORIGIN_VERIFIED) assume_add(n, "%s.%s%s unique (declared)", s->name, s->table->columns.at[key->columns[0]].name, key->n > 1 ? " and the rest of its key together are" : " is");
+                source_unify(n, b, k, s);
+                step_add(n, "two uses of %s joined on its key are one", s->name);
+                return true;
+            }
+        }
+    return false;
+}
+
+/* ------------------------------------------------------------ foreign keys */
+
+struct only {
+    const struct norm *n;
+    const struct source *s;
+    int but; /* uses of this column are fine */
+};
+
+static bool not_of(void *ctx, int column)
+{
+    const struct only *only = ctx;
+    return only->n->columns.at[column].source->id != only->s->id || column == only->but;
+}
+
+static bool source_used_beside(const struct norm *n, const struct block *b, const struct source *s, int but)
+{
+    struct only only = {n, s, but};
+    for (size_t i = 0; i < b->preds.n; i++)
+        if (!expr_columns(b->preds.at[i], not_of, &only)) return true;
+    struct block rest = *b;
+    rest.preds.n = 0;
+    return !block_columns(&rest, not_of, &only);
+}
+
+/* The parent of a foreign key, joined on it and not used otherwise, only says that the child's column is not NULL. */
+static bool fk_parent(struct norm *n, struct block *b, size_t at, nexpr pred)
+{
+    struct source *parent = b->sources[at];
+    for (int side = 0; side < 2; side++) {
+        nexpr p = pred->args[side], c = pred->args[1 - side];
+        if (p->op != SC_COLUMN || c->op != SC_COLUMN || n->columns.at[p->column].source->id != parent->id) continue;
+        const struct source *child = n->columns.at[c->column].source;
+        if (child->kind != SRC_TABLE || !child->table || child->id == parent->id) continue;
+        int from = child->ordinals[n->columns.at[c->column].ordinal], to = parent->ordinals[n->columns.at[p->column].ordinal];
+        for (size_t i = 0; i < child->table->fks.n; i++) {
+            const struct schema_fk *fk = &child->table->fks.at[i];
+            if (fk->n != 1 || fk->target != parent->table || (int)fk->columns[0] != from || (int)fk->target_columns[0] != to) continue;
+            struct exprs seed = {0};
+            exprs_add(n, &seed, p);
+            struct block alone = {.n_sources = 1, .sources = &parent};
+            bool unique = block_determined(n, &alone, &seed, false);
+            if (!unique || !class_eligible(n, p, c) || source_used_beside(n, b, parent, p->column)) continue;
+            if (fk->origin != ORIGIN_VERIFIED) assume_add(n, "%s.%s refers to %s (declared foreign key)", child->name, n->columns.at[c->column].name, parent->name);
+            source_drop(b, at);
+            for (size_t k = 0; k < b->preds.n; k++)
+                if (b->preds.at[k] == pred) exprs_remove(&b->preds, k--);
+            replace_begin(n);
+            replace_set(n, p->column, c);
+            block_replace(n, b);
+            replace_end(n);
+            block_pred_add(n, b, expr_not(n, expr_of1(n, SC_IS_NULL, c)));
+            step_add(n, "dropped the join with %s: every row of %s has exactly one partner there", parent->name, child->name);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool foreign_keys(struct norm *n, const struct context *ctx)
+{
+    struct block *b = ctx->block;
+    if (n->mode != NORMAL_DECLARED) return false;
+    for (size_t i = 0; i < b->n_sources; i++) {
+        if (b->sources[i]->kind != SRC_TABLE || !b->sources[i]->table) continue;
+        for (size_t k = 0; k < b->preds.n; k++)
+            if (b->preds.at[k]->op == SC_EQ && fk_parent(n, b, i, b->preds.at[k])) return true;
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------ grouping keys */
+
+/* A key that the others determine is the same for all rows of its group. */
+static bool keys_reduced(struct norm *n, struct source *s)
+{
+    if (s->kind != SRC_AGG || s->n_sets) return false;
+    bool changed = false;
+    for (size_t i = 0; i < s->aggs.n; i++) {
+        nexpr e = s->aggs.at[i];
+        if (strcmp(e->name ? e->name : "", "bare") != 0 || !expr_determined(n, s->block, &s->keys, e->args[0])) continue;
+        struct scalar the = *e;
+        the.name = "the";
+        the.is_volatile = false;
+        s->aggs.at[i] = expr_make(n, the);
+        changed = true;
+    }
+    return changed;
+}
+
+bool rule_keys(struct norm *n, const struct context *ctx)
+{
+    for (size_t i = 0; i < ctx->block->n_sources; i++) {
+        if (keys_reduced(n, ctx->block->sources[i])) return true;
+        if (groups_of_one(n, ctx, i)) return true;
+    }
+    return self_join(n, ctx) || foreign_keys(n, ctx);
+}

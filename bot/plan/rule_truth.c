@@ -1,0 +1,185 @@
+/* rule_truth.c - conditions where only TRUE counts (WHERE, ON, HAVING, EXISTS): FALSE and NULL may be exchanged there, and nowhere else. */
+#include "normal_core.h"
+
+static nexpr null_of(struct norm *n, nexpr e)
+{
+    return expr_of1(n, SC_IS_NULL, e);
+}
+
+/* The outputs of a sub-query's block, with the block to add conditions to: a clone, so that the original stays as it is. */
+static struct block *membership(struct norm *n, nexpr e, bool negated, enum scalar_op op)
+{
+    struct block *b = block_clone(n, e->block);
+    for (size_t i = 0; i < e->n && i < b->outs.n; i++) {
+        nexpr left = e->args[i], right = b->outs.at[i], test = expr_of2(n, op, left, right);
+        if (negated) test = expr_or2(n, test, expr_or2(n, null_of(n, left), null_of(n, right)));
+        block_pred_add(n, b, test);
+    }
+    b->outs.n = 0;
+    return b;
+}
+
+static enum scalar_op comparison_named(const char *name)
+{
+    return strcmp(name, "=") == 0 ? SC_EQ : strcmp(name, "<>") == 0 ? SC_NE : strcmp(name, "<") == 0 ? SC_LT : strcmp(name, "<=") == 0 ? SC_LE : strcmp(name, ">") == 0 ? SC_GT : SC_GE;
+}
+
+/* The row of a sub-query with LIMIT or aggregate keeps its block whole: conditions go above its outputs, which are columns already. */
+static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *b)
+{
+    if (ctx) {
+        struct context inner = {.outer = ctx, .block = b};
+        (void)inner;
+        block_simplify(n, ctx, b);
+    }
+    b->outs.n = 0;
+    if (b->empty) return expr_bool(n, false);
+    return expr_block(n, SC_EXISTS, b, NULL, 0);
+}
+
+static nexpr truth_case(struct norm *n, const struct context *ctx, nexpr e)
+{
+    nexpr any = expr_bool(n, false), before = expr_bool(n, true);
+    for (size_t i = 0; i + 1 < e->n; i += 2) {
+        nexpr arm = expr_truth(n, ctx, e->args[i + 1]);
+        if (!expr_is_false(arm)) any = expr_or2(n, any, expr_and2(n, before, expr_and2(n, expr_truth(n, ctx, e->args[i]), arm)));
+        before = expr_and2(n, before, expr_not(n, expr_of1(n, SC_IS_TRUE, e->args[i])));
+    }
+    nexpr last = expr_truth(n, ctx, e->args[e->n - 1]);
+    return expr_is_false(last) ? any : expr_or2(n, any, expr_and2(n, before, last));
+}
+
+static nexpr truth_compare(struct norm *n, const struct context *ctx, nexpr e)
+{
+    nexpr a = expr_value(n, ctx, e->args[0]), b = expr_value(n, ctx, e->args[1]);
+    if (a == b && !a->is_volatile) return e->op == SC_EQ || e->op == SC_LE || e->op == SC_GE ? expr_truth(n, ctx, expr_not(n, null_of(n, a))) : expr_bool(n, false);
+    return a == e->args[0] && b == e->args[1] ? e : expr_of2(n, e->op, a, b);
+}
+
+static nexpr truth_coalesce(struct norm *n, const struct context *ctx, nexpr e)
+{
+    if (e->n == 2 && expr_is_false(e->args[1])) return expr_truth(n, ctx, e->args[0]);
+    return e;
+}
+
+/* NOT of something that NNF cannot push further. */
+static nexpr truth_not(struct norm *n, const struct context *ctx, nexpr e)
+{
+    nexpr a = e->args[0];
+    switch (a->op) {
+    case SC_IN_QUERY: return expr_not(n, exists_of(n, ctx, membership(n, a, true, SC_EQ)));
+    case SC_ANY: return expr_not(n, exists_of(n, ctx, membership(n, a, true, comparison_named(a->name))));
+    case SC_IS_NULL: {
+        nexpr x = expr_value(n, ctx, a->args[0]);
+        if (!expr_nullable(n, ctx, x)) return expr_bool(n, true);
+        return x == a->args[0] ? e : expr_not(n, null_of(n, x));
+    }
+    case SC_IS_TRUE: {
+        nexpr x = expr_value(n, ctx, a->args[0]);
+        if (!expr_nullable(n, ctx, x)) return expr_truth(n, ctx, expr_not(n, x));
+        return expr_not(n, expr_of1(n, SC_IS_TRUE, x));
+    }
+    case SC_SAME:
+        if (!expr_nullable(n, ctx, a->args[0]) && !expr_nullable(n, ctx, a->args[1])) return expr_of2(n, SC_NE, a->args[0], a->args[1]);
+        return e;
+    case SC_EXISTS: return expr_not(n, exists_of(n, ctx, block_clone(n, a->block)));
+    case SC_CASE: { /* FALSE is what counts: negate the arms */
+        nexpr *args = arena_array(n->arena, a->n, sizeof *args);
+        for (size_t i = 0; i < a->n; i++) args[i] = i % 2 == 1 || i + 1 == a->n ? expr_not(n, a->args[i]) : a->args[i];
+        return truth_case(n, ctx, expr_make(n, (struct scalar){.op = SC_CASE, .n = a->n, .args = args, .type = a->type}));
+    }
+    default: {
+        nexpr x = expr_value(n, ctx, a);
+        return x == a ? e : expr_not(n, x);
+    }
+    }
+}
+
+nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e)
+{
+    if (work_spent(n, 1)) return e;
+    switch (e->op) {
+    case SC_AND: case SC_OR: {
+        nexpr *args = arena_array(n->arena, e->n, sizeof *args);
+        for (size_t i = 0; i < e->n; i++) args[i] = expr_truth(n, ctx, e->args[i]);
+        return expr_junction(n, e->op, args, e->n);
+    }
+    case SC_LITERAL: return expr_is_null(e) ? expr_bool(n, false) : e;
+    case SC_NOT: return truth_not(n, ctx, e);
+    case SC_EQ: case SC_NE: case SC_LT: case SC_LE: case SC_GT: case SC_GE: return truth_compare(n, ctx, e);
+    case SC_IS_TRUE: return expr_truth(n, ctx, e->args[0]);
+    case SC_CASE: return truth_case(n, ctx, e);
+    case SC_COALESCE: return truth_coalesce(n, ctx, e);
+    case SC_IN_QUERY: return exists_of(n, ctx, membership(n, e, false, SC_EQ));
+    case SC_ANY: return exists_of(n, ctx, membership(n, e, false, comparison_named(e->name)));
+    case SC_ALL: { /* no row for which the comparison is not TRUE */
+        enum scalar_op op = comparison_named(e->name);
+        static const enum scalar_op negated[] = {[SC_EQ] = SC_NE, [SC_NE] = SC_EQ, [SC_LT] = SC_GE, [SC_LE] = SC_GT, [SC_GT] = SC_LE, [SC_GE] = SC_LT};
+        return expr_not(n, exists_of(n, ctx, membership(n, e, true, negated[op])));
+    }
+    case SC_EXISTS: return exists_of(n, ctx, block_clone(n, e->block));
+    case SC_IS_NULL: {
+        nexpr x = expr_value(n, ctx, e->args[0]);
+        if (!expr_nullable(n, ctx, x)) return expr_bool(n, false);
+        return x == e->args[0] ? e : null_of(n, x);
+    }
+    case SC_SAME:
+        if (!expr_nullable(n, ctx, e->args[0]) && !expr_nullable(n, ctx, e->args[1])) return expr_of2(n, SC_EQ, e->args[0], e->args[1]);
+        return e;
+    default: return expr_value(n, ctx, e);
+    }
+}
+
+static nexpr value_in_query(struct norm *n, const struct context *ctx, nexpr e)
+{
+    struct context inner = {.outer = ctx, .block = (struct block *)e->block};
+    for (size_t i = 0; i < e->n && i < e->block->outs.n; i++)
+        if (expr_nullable(n, ctx, e->args[i]) || expr_nullable(n, &inner, e->block->outs.at[i])) return e;
+    return exists_of(n, ctx, membership(n, e, false, SC_EQ));
+}
+
+static nexpr value_count(struct norm *n, const struct context *ctx, nexpr e)
+{
+    bool count = strcmp(e->name, "count") == 0 && e->n == 1 && !e->distinct && !e->filter;
+    if (count && !expr_nullable(n, ctx, e->args[0])) {
+        struct scalar star = *e;
+        star.n = 0;
+        return expr_make(n, star);
+    }
+    return e;
+}
+
+nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e)
+{
+    if (e->op == SC_COLUMN || e->op == SC_LITERAL || e->op == SC_PARAM || e->op == SC_MATCHED || work_spent(n, 1)) return e;
+    if (e->op == SC_EXISTS) return exists_of(n, ctx, block_clone(n, e->block));
+    struct scalar out = *e;
+    nexpr *args = arena_array(n->arena, e->n ? e->n : 1, sizeof *args);
+    for (size_t i = 0; i < e->n; i++) {
+        bool condition = e->op == SC_CASE && i % 2 == 0 && i + 1 < e->n;
+        args[i] = condition || e->op == SC_IS_TRUE ? expr_truth(n, ctx, e->args[i]) : expr_value(n, ctx, e->args[i]);
+    }
+    out.args = args;
+    e = expr_make(n, out);
+    switch (e->op) {
+    case SC_IN_QUERY: return value_in_query(n, ctx, e);
+    case SC_IS_NULL: return expr_nullable(n, ctx, e->args[0]) ? e : expr_bool(n, false);
+    case SC_IS_TRUE: return expr_nullable(n, ctx, e->args[0]) ? e : e->args[0];
+    case SC_AGG: return value_count(n, ctx, e);
+    case SC_COALESCE:
+        for (size_t i = 0; i + 1 < e->n; i++)
+            if (!expr_nullable(n, ctx, e->args[i])) {
+                struct scalar cut = *e;
+                cut.n = (uint16_t)(i + 1);
+                return expr_make(n, cut);
+            }
+        return e;
+    case SC_EQ: case SC_LE: case SC_NE: case SC_LT:
+        if (e->args[0] == e->args[1] && !expr_nullable(n, ctx, e->args[0])) return expr_bool(n, e->op == SC_EQ || e->op == SC_LE);
+        return e;
+    case SC_SAME:
+        if (!expr_nullable(n, ctx, e->args[0]) && !expr_nullable(n, ctx, e->args[1])) return expr_of2(n, SC_EQ, e->args[0], e->args[1]);
+        return e;
+    default: return e;
+    }
+}
