@@ -283,9 +283,9 @@ static const struct scalar *merge_column(struct binder *b, struct scope *scope, 
 static const struct scalar *natural_condition(struct binder *b, struct scope *scope, size_t start, size_t middle, enum sql_join kind)
 {
     const struct scalar *all = NULL;
+    bind_refuse(b, (struct range){0}, "NATURAL JOIN: what it joins on changes with the tables' columns");
     for (size_t i = start; i < scope->sources.n; i++)
         if (scope->sources.at[i].star >= 0) bind_refuse(b, (struct range){0}, "NATURAL JOIN of a table of unknown columns");
-    if (b->plan->reason) return NULL;
     for (size_t i = start; i < middle; i++)
         for (size_t j = 0; j < scope->sources.at[i].offers.n; j++) {
             const char *name = scope->sources.at[i].offers.at[j].name;

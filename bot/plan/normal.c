@@ -3,6 +3,19 @@
 
 #include <stdlib.h>
 
+struct hash128 normal_block_hash(struct arena *arena, const struct normal *normal, const struct block *block)
+{
+    struct normal scratch = *normal;
+    struct norm n = {.arena = arena, .plan = normal->plan, .out = &scratch, .mode = normal->mode};
+    const struct norm *made = normal->state;
+    n.columns.at = made->columns.at;
+    n.columns.n = made->columns.n;
+    n.next_source = made->next_source;
+    n.next_item = made->next_item;
+    n.table_n = made->table_n;
+    return root_hash(&n, (struct block *)block, 1, NULL);
+}
+
 static int text_order(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -82,6 +95,7 @@ static void volatile_find(struct norm *n, const struct block *b)
 struct normal *normal_make(struct arena *arena, const struct plan *plan, enum normal_mode mode)
 {
     struct normal *out = arena_new(arena, struct normal);
+    struct norm *state = arena_new(arena, struct norm);
     struct norm n = {.arena = arena, .plan = plan, .out = out, .mode = mode};
     out->plan = plan;
     out->mode = mode;
@@ -91,9 +105,12 @@ struct normal *normal_make(struct arena *arena, const struct plan *plan, enum no
     if (plan->n_outputs < root->outs.n) root->outs.n = plan->n_outputs;
     out->root = root;
     volatile_find(&n, root);
-    out->exact = root_hash(&n, root, 0);
-    out->any_order = root_hash(&n, root, 1);
-    out->parameters = root_hash(&n, root, 2);
+    out->outputs = arena_array(arena, root->outs.n + 1, sizeof *out->outputs);
+    out->any_order = root_hash(&n, root, 1, out->outputs);
+    out->exact = hash128_mix(out->any_order, hash128(out->outputs, root->outs.n * sizeof *out->outputs));
+    out->parameters = root_hash(&n, root, 2, NULL);
     notes_finish(&n);
+    *state = n;
+    out->state = state;
     return out;
 }

@@ -21,6 +21,7 @@ enum source_kind {
     SRC_OPAQUE, /* .rel, .branches: what has no algebra here */
 };
 
+struct norm;
 typedef const struct scalar *nexpr; /* an interned scalar */
 
 struct exprs {
@@ -67,7 +68,8 @@ struct block {
     struct left_item *items;
     struct exprs preds; /* conjuncts, kept where TRUE */
     struct exprs outs;
-    bool empty; /* provably no rows */
+    bool empty;    /* provably no rows */
+    bool is_item;  /* of a left-join item: equalities inside say nothing about its outputs where nothing matched */
 };
 
 /* One thing the normaliser did, for proofs: "dropped `x IS NOT NULL`, implied by `x = 3`". */
@@ -89,9 +91,11 @@ struct normal {
     struct source **column_source; /* by column number, NULL when none */
     struct hash128 exact;     /* outputs in order */
     struct hash128 any_order; /* outputs as a multiset */
+    struct hash128 *outputs;   /* of each output alone, under the labels of `exact`: equal ones pair up between equal forms */
     struct hash128 parameters; /* outputs as a multiset, literals of predicates replaced by their types */
     size_t n_steps, n_assumes;
     const char *const *steps;
+    const struct norm *state;   /* the normaliser's own */
     const char *const *assumes; /* sorted, each once: "orders.id is unique (declared)" */
 };
 

@@ -135,5 +135,6 @@ bool block_determined(struct norm *n, struct block *b, const struct exprs *seed,
 bool expr_determined(struct norm *n, struct block *b, const struct exprs *seed, nexpr e);
 bool block_at_most_one(struct norm *n, struct block *b); /* given its outer columns, at most one row */
 /* normal_hash.c */
-struct hash128 root_hash(struct norm *n, struct block *b, int mode); /* 0 exact, 1 any order, 2 parameters */
+/* The fingerprint of a block with its outputs as a multiset; mode 2 leaves literals out. `outputs` (or NULL) gets that of each output. */
+struct hash128 root_hash(struct norm *n, struct block *b, int mode, struct hash128 *outputs);
 #endif

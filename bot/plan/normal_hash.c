@@ -594,7 +594,7 @@ static struct hash128 block_hash(struct hasher *h, const struct block *b, bool o
     return out;
 }
 
-struct hash128 root_hash(struct norm *n, struct block *b, int mode)
+struct hash128 root_hash(struct norm *n, struct block *b, int mode, struct hash128 *outputs)
 {
     struct hasher h = {.n = n, .parameters = mode == 2};
     h.n_labels = (size_t)n->next_source + 1;
@@ -610,5 +610,7 @@ struct hash128 root_hash(struct norm *n, struct block *b, int mode)
     h.source_memo = arena_array(n->arena, h.n_labels, sizeof *h.source_memo);
     h.source_known = arena_array(n->arena, h.n_labels, sizeof *h.source_known);
     h.inside = arena_array(n->arena, h.n_labels, sizeof *h.inside);
-    return block_hash(&h, b, mode == 0);
+    struct hash128 out = block_hash(&h, b, false);
+    for (size_t i = 0; outputs && i < b->outs.n; i++) outputs[i] = expr_hash(&h, b->outs.at[i]);
+    return out;
 }

@@ -196,6 +196,8 @@ static bool column_replaced(void *ctx, int column)
 }
 
 static struct block *block_shallow(struct norm *n, const struct block *b);
+static void columns_claim(struct norm *n, const struct block *b);
+static void clone_columns(struct norm *n, struct block *b);
 
 nexpr expr_replace(struct norm *n, nexpr e)
 {
@@ -218,6 +220,8 @@ nexpr expr_replace(struct norm *n, nexpr e)
     if (e->n_order) out.order = order_replace(n, e->order, e->n_order);
     if (e->block && !block_columns(e->block, column_replaced, n)) {
         struct block *copy = block_shallow(n, e->block);
+        columns_claim(n, e->block);
+        clone_columns(n, copy); /* its own columns get fresh numbers: no two blocks ever share any */
         block_replace(n, copy);
         out.block = copy;
     }

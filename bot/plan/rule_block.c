@@ -369,6 +369,7 @@ static bool used_elsewhere(const struct block *b, nexpr p, nexpr column)
         if (b->preds.at[i] != p && !expr_columns(b->preds.at[i], other_column, &use)) return true;
     struct block rest = *b;
     rest.preds.n = 0;
+    if (b->is_item) rest.outs.n = 0;
     return !block_columns(&rest, other_column, &use);
 }
 
@@ -381,10 +382,13 @@ bool rule_classes(struct norm *n, const struct context *ctx)
         if (!equation_of(n, b, p, &column, &value) || !used_elsewhere(b, p, column)) continue;
         if (work_spent(n, 1)) return changed;
         exprs_remove(&b->preds, i);
+        struct exprs outs = b->outs;
+        if (b->is_item) b->outs = (struct exprs){0};
         replace_begin(n);
         replace_set(n, column->column, value);
         block_replace(n, b);
         replace_end(n);
+        if (b->is_item) b->outs = outs;
         block_pred_add(n, b, p);
         changed = true;
         i = (size_t)-1;

@@ -132,6 +132,7 @@ static void item_to_inner(struct norm *n, struct block *b, size_t i)
     struct left_item item = b->items[i];
     item_remove(b, i);
     (void)matched_in_block(n, b, item.id, expr_bool(n, true));
+    item.block->is_item = false;
     block_absorb(n, b, item.block);
     step_add(n, "a left join whose missing rows are filtered out is an inner join");
 }
@@ -238,6 +239,7 @@ static void exists_form(struct norm *n, struct block *item)
 {
     (void)n;
     item->outs.n = 0;
+    item->is_item = false;
 }
 
 /* Columns of the item are not used: it counts matches, or says whether there is one. */
@@ -286,6 +288,69 @@ static bool anti_nulls(struct norm *n, struct block *b, size_t i)
     return true;
 }
 
+/* What the rest of the block uses of an item: its columns, and whether items inside it matched. */
+struct item_outs {
+    struct norm *n;
+    const struct block *item;
+    struct exprs *out;
+};
+
+static bool item_out_note(void *ctx, int column)
+{
+    struct item_outs *o = ctx;
+    if (!block_owns(o->item, o->n->columns.at[column].source)) return true;
+    nexpr e = expr_column(o->n, column);
+    if (!exprs_have(o->out, e)) exprs_add(o->n, o->out, e);
+    return true;
+}
+
+static void nested_note(struct norm *n, const struct block *rest, const struct block *item, struct exprs *out)
+{
+    for (size_t i = 0; i < item->n_items; i++) {
+        if (block_mentions(rest, item->items[i].id)) exprs_add(n, out, matched_expr(n, item->items[i].id));
+        nested_note(n, rest, item->items[i].block, out);
+    }
+}
+
+/* Simplifies an item's block as a query whose outputs are what is used outside, and puts what they became in their places. */
+static void item_simplify(struct norm *n, const struct context *ctx, size_t i)
+{
+    struct block *b = ctx->block;
+    struct left_item item = b->items[i];
+    struct exprs outs = {0}, before = {0};
+    struct item_outs note = {n, item.block, &outs};
+    item_remove(b, i);
+    (void)block_columns(b, item_out_note, &note);
+    nested_note(n, b, item.block, &outs);
+    for (size_t k = 0; k < outs.n; k++) exprs_add(n, &before, outs.at[k]);
+    item.block->outs = outs;
+    item.block->is_item = true;
+    block_simplify(n, ctx, item.block);
+    outs = item.block->outs;
+    item.block->outs = (struct exprs){0};
+    bool changed = false;
+    for (size_t k = 0; k < before.n && !item.block->empty; k++) {
+        if (outs.at[k] == before.at[k]) continue;
+        changed = true;
+        if (before.at[k]->op == SC_MATCHED) (void)matched_in_block(n, b, before.at[k]->column, expr_and2(n, matched_expr(n, item.id), outs.at[k]));
+    }
+    if (changed) {
+        replace_begin(n);
+        for (size_t k = 0; k < before.n; k++) {
+            nexpr e = outs.at[k];
+            if (e == before.at[k] || before.at[k]->op != SC_COLUMN) continue;
+            if (!expr_propagates(n, e, item.block)) e = expr_case2(n, matched_expr(n, item.id), e, expr_null(n, e->type));
+            replace_set(n, before.at[k]->column, e);
+        }
+        block_replace(n, b);
+        replace_end(n);
+    }
+    b->items = arena_grow(n->arena, b->items, &b->cap_items, b->n_items + 1, sizeof *b->items);
+    memmove(&b->items[i + 1], &b->items[i], (b->n_items - i) * sizeof *b->items);
+    b->items[i] = item;
+    b->n_items++;
+}
+
 static bool item_rules(struct norm *n, const struct context *ctx, size_t i)
 {
     struct block *b = ctx->block;
@@ -293,7 +358,8 @@ static bool item_rules(struct norm *n, const struct context *ctx, size_t i)
         item_to_inner(n, b, i);
         return true;
     }
-    block_simplify(n, ctx, b->items[i].block);
+    item_simplify(n, ctx, i);
+    if (b->empty) return true;
     if (b->items[i].block->empty) {
         item_drop_empty(n, b, i);
         return true;
