@@ -118,7 +118,7 @@ static nexpr merged_aggregate(struct norm *n, const struct source *s, const stru
     bool insensitive = named(e, "min") || named(e, "max") || named(e, "the") || (e->distinct && plain);
     if (keys_only(n, t, a) && insensitive) return e;
     if (keys_only(n, t, a) && plain && !e->distinct && keys_are_with(n, s, t, a)) return aggregate_make(n, e, e->name, a, true);
-    if (a->op != SC_COLUMN || n->columns.at[a->column].source->id != t->id || e->distinct) return NULL;
+    if (a->op != SC_COLUMN || n->columns.at[a->column].source->id != t->id || e->distinct || n->columns.at[a->column].ordinal < t->keys.n) return NULL;
     nexpr inner = t->aggs.at[n->columns.at[a->column].ordinal - t->keys.n];
     if (inner->op != SC_AGG || inner->distinct || inner->filter) return NULL;
     if (named(e, "min") && named(inner, "min")) return inner;
