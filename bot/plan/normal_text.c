@@ -70,7 +70,7 @@ static void literal_write(struct writer *w, nexpr e)
     if (e->lit.kind == VALUE_DECIMAL && e->lit.scale > 0 && e->lit.scale < 19) {
         char digits[64];
         int64_t v = e->lit.i < 0 ? -e->lit.i : e->lit.i;
-        snprintf(digits, sizeof digits, "%0*lld", e->lit.scale + 1, (long long)v);
+        snprintf(digits, sizeof digits, "%0*lld", e->lit.scale % 20 + 1, (long long)v); /* the bound is for compilers that do not see the one above */
         size_t n = strlen(digits), cut = n - (size_t)e->lit.scale;
         buf_printf(&w->b, "%s%.*s.%s", e->lit.i < 0 ? "-" : "", (int)cut, digits, digits + cut);
     }
