@@ -108,26 +108,38 @@ static bool is_readable(const struct entry *e) {
     return e->dataset && e->kind != DEF_QUERY && kind_speaks(e->kind);
 }
 
+/* Others depend on it: a table, a view, a dashboard; not somebody's cell. */
+static bool is_lasting(const struct entry *e) {
+    return is_readable(e) || e->artefact == ARTEFACT_DASHBOARD;
+}
+
 static bool allowed(const struct matching *m, const struct match *match) {
     const struct entry *e = &match->candidate.entry;
     switch (match->relation->kind) {
     case RELATION_IDENTICAL: return true;
     case RELATION_DERIVABLE: return is_readable(e) && !dataset_same(e, &m->entry);
-    case RELATION_GENERALIZES: return is_readable(&m->entry) && !dataset_same(e, &m->entry);
-    case RELATION_SHARES: return !dataset_same(e, &m->entry);
-    case RELATION_SIMILAR: return !dataset_same(e, &m->entry);
+    case RELATION_GENERALIZES: return is_readable(&m->entry) && is_lasting(e) && !dataset_same(e, &m->entry);
+    case RELATION_SHARES:
+    case RELATION_SIMILAR: return is_lasting(e) && !dataset_same(e, &m->entry);
     default: return false;
     }
 }
 
+static bool has_feature(const struct entry *e, enum feature_kind kind) {
+    for (size_t i = 0; e->features && i < e->features->n; i++) {
+        if (e->features->at[i].kind == kind) return true;
+    }
+    return false;
+}
+
 /* A projection of one table, renamed or not, joins and computes nothing: only an equal one is worth a word. */
 static bool is_plain(const struct entry *e) {
-    if (!e->features || e->state == ENTRY_TEXT) return false;
-    for (size_t i = 0; i < e->features->n; i++) {
-        enum feature_kind kind = e->features->at[i].kind;
-        if (kind == FEATURE_JOIN_EDGE || kind == FEATURE_GROUP_KEY || kind == FEATURE_AGGREGATE || kind == FEATURE_SUBPLAN) return false;
-    }
-    return true;
+    return e->state != ENTRY_TEXT && !has_feature(e, FEATURE_JOIN_EDGE) && !has_feature(e, FEATURE_GROUP_KEY) && !has_feature(e, FEATURE_AGGREGATE);
+}
+
+/* SELECT count(*) FROM t in a cell: a look at the data, not a product. */
+static bool is_glance(const struct entry *e) {
+    return e->kind == DEF_QUERY && e->artefact != ARTEFACT_DASHBOARD && !has_feature(e, FEATURE_JOIN_EDGE) && !has_feature(e, FEATURE_GROUP_KEY);
 }
 
 /* How much is said: strength of the relation, then what is stored and on the main branch. */
@@ -299,7 +311,7 @@ static const struct err *subject_check(struct arena *arena, const struct check_i
 const struct err *check_duplicate(struct arena *arena, const struct check_input *in, struct findings *out) {
     for (size_t i = 0; i < in->subject_count; i++) {
         struct subject *s = &in->subjects[i];
-        if (s->changed && kind_speaks(s->entry.kind)) TRY(subject_check(arena, in, s, out));
+        if (s->changed && kind_speaks(s->entry.kind) && !is_glance(&s->entry)) TRY(subject_check(arena, in, s, out));
     }
     return NULL;
 }
