@@ -121,6 +121,15 @@ const struct err *catalog_fillers(struct arena *arena, struct catalog *catalog, 
     return NULL;
 }
 
+const struct err *catalog_of_path(struct arena *arena, struct catalog *catalog, const char *repo, const char *path, struct entry **out, size_t *count) {
+    struct entries_ctx e = {.arena = arena};
+    TRY(store_each(catalog->store, "SELECT " ENTRY_COLUMNS " FROM definition d WHERE d.repo = $1 AND d.scope = 'main' AND d.path = $2 ORDER BY d.line, d.id LIMIT 500",
+                   VALS(val_text(repo), val_text(path)), entry_row, &e));
+    *out = e.list.at;
+    *count = e.list.n;
+    return NULL;
+}
+
 const struct err *catalog_readers(struct arena *arena, struct catalog *catalog, const char *dataset, size_t limit, struct entry **out, size_t *count,
                                   int64_t *all) {
     struct entries_ctx e = {.arena = arena};

@@ -8,6 +8,13 @@ static struct price_place place_of(const struct repo_settings *s) {
     return (struct price_place){s->cloud, s->region, s->tier};
 }
 
+const struct err *check_price(struct arena *arena, const struct check_input *in, struct subject *s) {
+    TRY(estimate_scan(arena, in->catalogs, in->catalog_count, &s->entry, &s->scan));
+    s->cost = estimate_cost(arena, &(struct estimate_input){&s->entry, &s->scan, in->prices, place_of(in->settings), in->settings->warehouse_size,
+                                                            in->settings->warehouse_type, in->now});
+    return NULL;
+}
+
 const struct err *check_subjects(struct arena *arena, const struct check_input *in, const struct reading *reading, struct subject **out, size_t *count) {
     struct schema *schema;
     struct entry *entries;
@@ -18,9 +25,7 @@ const struct err *check_subjects(struct arena *arena, const struct check_input *
         *s = (struct subject){.definition = &reading->definitions.at[i], .entry = entries[i], .changed = true, .touched = true};
         s->entry.repo = in->repo;
         s->entry.scope = "change";
-        TRY(estimate_scan(arena, in->catalogs, in->catalog_count, &s->entry, &s->scan));
-        s->cost = estimate_cost(arena, &(struct estimate_input){&s->entry, &s->scan, in->prices, place_of(in->settings), in->settings->warehouse_size,
-                                                                in->settings->warehouse_type, in->now});
+        TRY(check_price(arena, in, s));
     }
     *out = subjects;
     *count = reading->definitions.n;
@@ -31,7 +36,7 @@ static bool text_same(const char *a, const char *b) {
     return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
-static bool runs_same(const struct entry *a, const struct entry *b) {
+bool check_runs_same(const struct entry *a, const struct entry *b) {
     const struct schedule *s = &a->schedule, *t = &b->schedule;
     const struct compute *c = &a->compute, *d = &b->compute;
     return text_same(s->cron, t->cron) && text_same(s->timezone, t->timezone) && s->every_seconds == t->every_seconds && s->continuous == t->continuous &&
@@ -64,7 +69,7 @@ void check_compare(struct arena *arena, struct subject *head, size_t head_count,
         if (!h->before && h->entry.dataset) h->before = map_get(by_dataset, str_of(h->entry.dataset));
         if (!h->before && h->entry.state == ENTRY_PLANNED) h->before = map_get(by_plan, str_of(identity_key(arena, h)));
         h->changed = !h->before || !plan_same(h, h->before);
-        h->touched = h->changed || !runs_same(&h->entry, &h->before->entry);
+        h->touched = h->changed || !check_runs_same(&h->entry, &h->before->entry);
     }
 }
 

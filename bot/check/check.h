@@ -39,8 +39,18 @@ struct check_input {
 /* Binds the definitions of a reading against the catalogs and prices them. in->head, base and subjects are not read. */
 const struct err *check_subjects(struct arena *arena, const struct check_input *in, const struct reading *reading, struct subject **out, size_t *count) MUST_CHECK;
 
+/* Fills scan and cost of a subject whose entry is bound. */
+const struct err *check_price(struct arena *arena, const struct check_input *in, struct subject *subject) MUST_CHECK;
+
+/* Do both run at the same times on the same machines? */
+bool check_runs_same(const struct entry *a, const struct entry *b);
+
 /* Finds each head subject's counterpart at the base: by id, else by dataset, else by plan; fills before, changed, touched. */
 void check_compare(struct arena *arena, struct subject *head, size_t head_count, const struct subject *base, size_t base_count);
+
+/* Definitions in files that the change leaves alone, but whose job it runs at other times or on other machines: as the catalogs have them, placed
+ * at the job's task. Added to subjects, not changed but touched. */
+const struct err *check_rescheduled(struct arena *arena, struct check_input *in) MUST_CHECK;
 
 /* A finding of `rule` at the subject: place, names, SQL and key are filled; `other` (may be NULL) names the second party in the key. */
 struct finding *check_finding(struct arena *arena, const struct check_input *in, enum rule rule, const struct subject *subject, const char *other);

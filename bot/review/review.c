@@ -182,7 +182,7 @@ static const struct err *subjects_make(struct arena *arena, struct check_input *
     TRY(check_subjects(arena, check, check->head, &check->subjects, &check->subject_count));
     if (base) TRY(check_subjects(arena, check, base, before, before_count));
     check_compare(arena, check->subjects, check->subject_count, *before, *before_count);
-    return NULL;
+    return check->whole ? NULL : check_rescheduled(arena, check);
 }
 
 const struct err *review_run(struct arena *arena, const struct review_input *in, struct review **out) {
