@@ -58,7 +58,7 @@ static int port_of(int fd) {
 
 static const struct err *socket_open(const char *where, int *fd) {
     char host[HOST_MAX];
-    const char *port;
+    const char *port = NULL;
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *list = NULL;
     TRY(address_split(where, host, &port));
     int code = getaddrinfo(*host ? host : NULL, port, &hints, &list);

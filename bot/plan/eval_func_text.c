@@ -45,7 +45,7 @@ static bool want_whole(struct eval_run *run, struct value v, int64_t *out) {
 }
 
 static bool mapped(struct eval_run *run, const struct value *a, int (*map)(int), struct value *out) {
-    struct str s;
+    struct str s = {0};
     if (!want_text(run, a[0], &s)) return false;
     char *copy = arena_copy(run->arena, s.p, s.n);
     for (size_t i = 0; i < s.n; i++) {
@@ -61,7 +61,7 @@ static bool fn_upper(struct eval_run *run, const struct value *a, size_t n, stru
 static bool fn_lower(struct eval_run *run, const struct value *a, size_t n, struct value *out) { return mapped(run, a, tolower, out); }
 
 static bool fn_length(struct eval_run *run, const struct value *a, size_t n, struct value *out) {
-    struct str s;
+    struct str s = {0};
     if (!want_text(run, a[0], &s)) return false;
     int64_t letters = 0;
     for (size_t i = 0; i < s.n; i++) letters += ((unsigned char)s.p[i] & 0xC0) != 0x80;
@@ -79,7 +79,7 @@ static struct str trimmed(struct str s, bool front, bool back) {
 }
 
 static bool trim_with(struct eval_run *run, const struct value *a, bool front, bool back, struct value *out) {
-    struct str s;
+    struct str s = {0};
     if (!want_text(run, a[0], &s)) return false;
     *out = value_text(trimmed(s, front, back));
     return true;
@@ -92,8 +92,8 @@ static bool fn_ltrim(struct eval_run *run, const struct value *a, size_t n, stru
 static bool fn_rtrim(struct eval_run *run, const struct value *a, size_t n, struct value *out) { return trim_with(run, a, false, true, out); }
 
 static bool fn_substring(struct eval_run *run, const struct value *a, size_t n, struct value *out) {
-    struct str s;
-    int64_t from, count = INT32_MAX;
+    struct str s = {0};
+    int64_t from = 0, count = INT32_MAX;
     if (!want_text(run, a[0], &s) || !want_whole(run, a[1], &from) || (n > 2 && !want_whole(run, a[2], &count))) return false;
     if (from < 1 || count < 0) return eval_unknown(run, "SUBSTRING from before the start");
     size_t start = (size_t)from - 1 < s.n ? (size_t)from - 1 : s.n;
@@ -103,8 +103,8 @@ static bool fn_substring(struct eval_run *run, const struct value *a, size_t n, 
 }
 
 static bool fn_left(struct eval_run *run, const struct value *a, size_t n, struct value *out) {
-    struct str s;
-    int64_t count;
+    struct str s = {0};
+    int64_t count = 0;
     if (!want_text(run, a[0], &s) || !want_whole(run, a[1], &count)) return false;
     if (count < 0) return eval_unknown(run, "LEFT of a negative count");
     *out = value_text((struct str){s.p, (size_t)count < s.n ? (size_t)count : s.n});
@@ -112,8 +112,8 @@ static bool fn_left(struct eval_run *run, const struct value *a, size_t n, struc
 }
 
 static bool fn_right(struct eval_run *run, const struct value *a, size_t n, struct value *out) {
-    struct str s;
-    int64_t count;
+    struct str s = {0};
+    int64_t count = 0;
     if (!want_text(run, a[0], &s) || !want_whole(run, a[1], &count)) return false;
     if (count < 0) return eval_unknown(run, "RIGHT of a negative count");
     size_t keep = (size_t)count < s.n ? (size_t)count : s.n;
@@ -122,7 +122,7 @@ static bool fn_right(struct eval_run *run, const struct value *a, size_t n, stru
 }
 
 static bool fn_replace(struct eval_run *run, const struct value *a, size_t n, struct value *out) {
-    struct str s, from, to;
+    struct str s = {0}, from = {0}, to = {0};
     if (!want_text(run, a[0], &s) || !want_text(run, a[1], &from) || !want_text(run, a[2], &to)) return false;
     struct buf made = buf_new(run->arena);
     for (size_t i = 0; i < s.n;) {
@@ -143,7 +143,7 @@ static int64_t place_of(struct str s, struct str part) {
 }
 
 static bool fn_instr(struct eval_run *run, const struct value *a, size_t n, struct value *out) {
-    struct str s, part;
+    struct str s = {0}, part = {0};
     if (!want_text(run, a[0], &s) || !want_text(run, a[1], &part)) return false;
     *out = value_int(place_of(s, part));
     return true;
@@ -161,21 +161,21 @@ static bool fn_contains(struct eval_run *run, const struct value *a, size_t n, s
 }
 
 static bool fn_starts(struct eval_run *run, const struct value *a, size_t n, struct value *out) {
-    struct str s, part;
+    struct str s = {0}, part = {0};
     if (!want_text(run, a[0], &s) || !want_text(run, a[1], &part)) return false;
     *out = value_bool(s.n >= part.n && (part.n == 0 || memcmp(s.p, part.p, part.n) == 0));
     return true;
 }
 
 static bool fn_ends(struct eval_run *run, const struct value *a, size_t n, struct value *out) {
-    struct str s, part;
+    struct str s = {0}, part = {0};
     if (!want_text(run, a[0], &s) || !want_text(run, a[1], &part)) return false;
     *out = value_bool(s.n >= part.n && (part.n == 0 || memcmp(s.p + s.n - part.n, part.p, part.n) == 0));
     return true;
 }
 
 static bool fn_reverse(struct eval_run *run, const struct value *a, size_t n, struct value *out) {
-    struct str s;
+    struct str s = {0};
     if (!want_text(run, a[0], &s)) return false;
     char *copy = arena_copy(run->arena, s.p, s.n);
     for (size_t i = 0; i < s.n; i++) copy[i] = s.p[s.n - 1 - i];
@@ -184,7 +184,7 @@ static bool fn_reverse(struct eval_run *run, const struct value *a, size_t n, st
 }
 
 static bool fn_concat_ws(struct eval_run *run, const struct value *a, size_t n, struct value *out) {
-    struct str sep, part;
+    struct str sep = {0}, part = {0};
     *out = value_null();
     if (a[0].kind == CELL_NULL) return true;
     if (!want_text(run, a[0], &sep)) return false;
