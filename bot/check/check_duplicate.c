@@ -209,10 +209,17 @@ static const char *next_step(struct arena *arena, const struct match *match, con
     }
 }
 
-static enum rule rule_of(const struct relation *r) {
+/* Equal but for the order of columns: derivable in the strict sense, and for people the same. */
+static bool is_reordered(const struct matching *m, const struct match *match) {
+    const struct entry *a = &m->entry, *b = &match->candidate.entry;
+    return match->relation->kind == RELATION_DERIVABLE && a->state == ENTRY_PLANNED && b->state == ENTRY_PLANNED && hash128_eq(a->identity, b->identity);
+}
+
+static enum rule rule_of(const struct matching *m, const struct match *match) {
+    const struct relation *r = match->relation;
     switch (r->kind) {
     case RELATION_IDENTICAL: return RULE_IDENTICAL;
-    case RELATION_DERIVABLE: return RULE_DERIVABLE;
+    case RELATION_DERIVABLE: return is_reordered(m, match) ? RULE_IDENTICAL : RULE_DERIVABLE;
     case RELATION_GENERALIZES: return RULE_GENERALIZES;
     case RELATION_SHARES: return RULE_SHARES;
     default: return r->tier == TIER_L2 ? RULE_PARAMETERIZE : RULE_SIMILAR;
@@ -251,11 +258,11 @@ static void saving_fill(struct matching *m, struct finding *f) {
 static const struct err *match_say(struct matching *m, const struct match *match, struct findings *out) {
     const struct relation *r = match->relation;
     struct twin twin = check_twin(m->arena, &match->candidate.entry);
-    struct finding *f = check_finding(m->arena, m->in, rule_of(r), m->subject, twin.name);
+    struct finding *f = check_finding(m->arena, m->in, rule_of(m, match), m->subject, twin.name);
     f->twin = twin;
     f->twin.refresh = fires_of(m->arena, &match->candidate.entry.schedule, m->in->now).known ? fires_of(m->arena, &match->candidate.entry.schedule, m->in->now).text : NULL;
     f->dataset = twin.dataset;
-    f->relation = relation_kind_name(r->kind);
+    f->relation = f->rule == RULE_IDENTICAL ? rule_info(f->rule)->id : relation_kind_name(r->kind);
     f->tier = tier_text(r);
     f->score = r->score;
     f->proved = rule_info(f->rule)->proof;
