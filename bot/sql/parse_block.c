@@ -241,10 +241,10 @@ static void declare_one(struct parser *p, struct sql_statement *s) {
     s->create->columns = list_take(p, mark, sizeof *s->create->columns, &s->create->column_count);
 }
 
-/* DECLARE a INT; b TEXT; BEGIN .. END: the head of a block in snowflake, postgres and oracle. */
+/* DECLARE a INT; b TEXT; BEGIN .. END: the head of a block in snowflake and oracle. */
 static void declare_read(struct parser *p, struct sql_statement *s) {
     p->t++;
-    bool section = p->dialect == DIALECT_SNOWFLAKE || p->dialect == DIALECT_POSTGRES || p->dialect == DIALECT_ORACLE || p->dialect == DIALECT_REDSHIFT;
+    bool section = p->dialect == DIALECT_SNOWFLAKE || p->dialect == DIALECT_ORACLE;
     if (!section) return declare_one(p, s);
     VEC(struct sql_statement *) body = {0};
     s->kind = STMT_BLOCK;
@@ -298,7 +298,9 @@ bool parse_block(struct parser *p, struct sql_statement *s) {
         if (begins_transaction(p)) break;
         return begin_read(p, s), true;
     case KW_IF: return if_read(p, s), true;
-    case KW_CASE: return case_statement(p, s), true;
+    case KW_CASE:
+        if (!p->block_depth) break;
+        return case_statement(p, s), true;
     case KW_WHILE: return while_read(p, s), true;
     case KW_LOOP: return loop_read(p, s), true;
     case KW_REPEAT: return loop_read(p, s), true;

@@ -225,6 +225,10 @@ static struct sql_expr *table_argument(struct parser *p) {
             call->partition = list_take(p, mark, sizeof *call->partition, &call->partition_count);
             if (many) parse_must(p, SY_RPAREN);
         }
+        if (parse_at(p, KW_WITH) && parse_word_is(p, 1, "single")) { /* WITH SINGLE PARTITION */
+            p->t += 3;
+            call->after = parse_verbatim(p, p->t - 3);
+        }
         if (parse_take2(p, KW_ORDER, KW_BY)) call->order = parse_order_list(p, &call->order_count);
         e->call = call;
         more_deepen(p, e, call);
@@ -290,6 +294,7 @@ static struct str word_before(struct parser *p) {
     case KW_PLACING:
     case KW_USING:
     case KW_VALUE:
+    case KW_TO:
     case SY_COLON: return parse_word(p, p->t++);
     default: return (struct str){NULL, 0};
     }

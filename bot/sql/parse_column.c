@@ -94,8 +94,8 @@ static void constraint_kind(struct parser *p, struct sql_constraint *c) {
     const struct token *first = p->t;
     if (parse_take2(p, KW_PRIMARY, KW_KEY) || parse_at(p, KW_UNIQUE)) {
         c->kind = parse_take(p, KW_UNIQUE) ? CONSTRAINT_UNIQUE : CONSTRAINT_PRIMARY;
-        for (int i = 0; i < 6 && !parse_at(p, SY_LPAREN) && p->t->type != TOKEN_END && !parse_at(p, SY_COMMA); i++) p->t++; /* KEY, a name, CLUSTERED, NULLS NOT DISTINCT */
-        c->columns = key_columns(p, &c->column_count);
+        for (int i = 0; i < 6 && !parse_at(p, SY_LPAREN) && !parse_at_end(p) && !parse_at(p, SY_COMMA); i++) p->t++; /* KEY, a name, CLUSTERED, NULLS NOT DISTINCT */
+        if (!parse_at_end(p) || p->t[-2].keyword != KW_INDEX) c->columns = key_columns(p, &c->column_count); /* else UNIQUE USING INDEX i */
     } else if (parse_take2(p, KW_FOREIGN, KW_KEY)) {
         c->kind = CONSTRAINT_FOREIGN;
         if (!parse_at(p, SY_LPAREN)) parse_ident(p);

@@ -292,6 +292,13 @@ static bool table_clause(struct parser *p, struct sql_statement *s) {
         c->language = parse_word(p, p->t);
         parse_skip(p);
         return true;
+    case KW_FOR: /* partitions of postgres: FOR VALUES IN (1) */
+        if (first[1].keyword != KW_VALUES) return false;
+        while (!parse_at_end(p) && !parse_at(p, KW_PARTITION)) {
+            if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
+            else p->t++;
+        }
+        return tail_add(p, &c->tail, first), true;
     case KW_VALUES:
     case KW_FROM:
     case KW_TABLE:

@@ -164,7 +164,8 @@ static void insert_read(struct parser *p, struct sql_statement *s) {
     s->kind = STMT_INSERT;
     s->insert = in;
     s->verb = first->keyword == KW_REPLACE ? STR("REPLACE") : STR("INSERT");
-    if (first->keyword == KW_REPLACE) in->flags |= SQL_INSERT_REPLACE;
+    if (first->keyword == KW_UPSERT) s->verb = STR("UPSERT");
+    if (first->keyword != KW_INSERT) in->flags |= SQL_INSERT_REPLACE;
     if ((parse_at(p, KW_ALL) || parse_at(p, KW_FIRST)) && (p->dialect == DIALECT_SNOWFLAKE || p->dialect == DIALECT_ORACLE)) {
         in->flags |= SQL_INSERT_ALL;
         parse_tail(p, s);
@@ -493,7 +494,8 @@ void parse_cdc(struct parser *p, struct sql_statement *s) {
 
 bool parse_dml(struct parser *p, struct sql_statement *s) {
     switch (p->t->keyword) {
-    case KW_INSERT: return insert_read(p, s), true;
+    case KW_INSERT:
+    case KW_UPSERT: return insert_read(p, s), true;
     case KW_REPLACE:
         if (!parse_next_is(p, 1, KW_INTO) && p->dialect != DIALECT_MYSQL && p->dialect != DIALECT_SQLITE) return false;
         return insert_read(p, s), true;

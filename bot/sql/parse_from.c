@@ -58,7 +58,7 @@ struct sql_sample *parse_sample(struct parser *p) {
         s->of = parse_primary(p);
         if (parse_take(p, KW_ON)) s->on = parse_expr(p);
     } else {
-        s->size = parse_expr_above(p, BIND_ADD + 15);
+        s->size = parse_expr_above(p, p->dialect == DIALECT_DUCKDB ? BIND_ADD + 15 : BIND_ADD);
         if (parse_take(p, KW_PERCENT) || parse_take(p, SY_PERCENT)) s->unit = STR("PERCENT");
         else if (parse_take(p, KW_ROWS) || parse_take(p, KW_ROW)) s->unit = STR("ROWS");
     }
@@ -732,6 +732,10 @@ static struct sql_from *comma_read(struct parser *p, struct sql_from *left, cons
     f->join = JOIN_COMMA;
     f->left = left;
     f->right = parse_joins(p, parse_from_item(p), right_first, false);
+    if (parse_take(p, KW_ON)) { /* FROM a, b ON ..: some let it pass */
+        f->on = parse_expr(p);
+        f->join = JOIN_INNER;
+    }
     from_deepen(p, f);
     f->range = parse_range(p, first);
     return f;

@@ -396,6 +396,12 @@ static void type_brackets(struct parser *p, struct sql_type *type) {
     p->nest--;
 }
 
+/* Types whose name may be followed by <..>; after others it is "less than". */
+static bool is_generic(const struct sql_type *type) {
+    static const char *const words[] = {"array", "map", "struct", "row", "table", "range", "multiset", "list", "object", "tuple", NULL};
+    return !type->path && name_is_one_of(type->name, words);
+}
+
 static struct sql_type *array_suffixes(struct parser *p, struct sql_type *type, const struct token *first) {
     uint32_t level = 0;
     for (;;) {
@@ -439,7 +445,7 @@ struct sql_type *parse_type(struct parser *p) {
         type->name = parse_verbatim(p, first);
         type->percent = true;
     }
-    if (parse_at(p, SY_LPAREN) || (parse_at(p, SY_LT) && !type->path)) type_brackets(p, type);
+    if (parse_at(p, SY_LPAREN) || (parse_at(p, SY_LT) && is_generic(type))) type_brackets(p, type);
     type_tail(p, type);
     type->range = parse_range(p, first);
     return array_suffixes(p, type, first);

@@ -171,7 +171,6 @@ static bool interval_starts(const struct parser *p) {
 static bool is_typed_literal(const struct parser *p) {
     const struct token *t = p->t;
     if (t[1].type != TOKEN_STRING) return false;
-    if (p->traits->double_quote_string && p->text.p[t[1].start] == '"' && p->dialect != DIALECT_BIGQUERY) return false;
     switch (t->keyword) {
     case KW_DATE:
     case KW_TIME:
@@ -524,7 +523,10 @@ static struct sql_expr *field(struct parser *p, struct sql_expr *left, enum sql_
     p->t++;
     struct sql_expr *e = expr_new(p, kind, OP_NONE, first);
     expr_args(p, e, &left, 1);
-    if (kind == EX_FIELD && parse_take(p, SY_STAR)) {
+    if (kind == EX_FIELD && parse_at(p, SY_STAR)) {
+        struct sql_expr *star = parse_star(p, NULL, p->t);
+        bool changed = star->star->except_count || star->star->replace_count || star->star->rename_count || star->star->like;
+        if (changed) expr_args(p, e, (struct sql_expr *[]){left, star}, 2);
         e->flags = SQL_STAR_FIELD;
     } else {
         if (kind == EX_PATH && parse_take(p, SY_LBRACKET)) {

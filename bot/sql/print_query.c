@@ -3,10 +3,15 @@
 
 /* Depth of the brackets that are being printed; a thread prints one text at a time. */
 static _Thread_local int indent;
+static _Thread_local bool same_line; /* the next line break is left out: after |> */
 
 static void line(struct buf *out) {
     static const char blanks[] = "                                                                ";
     int n = indent * 4;
+    if (same_line) {
+        same_line = false;
+        return;
+    }
     buf_char(out, '\n');
     buf_add(out, blanks, (size_t)(n > 64 ? 64 : n));
 }
@@ -645,9 +650,22 @@ static void pipe(struct buf *out, const struct sql_pipe *p, enum dialect d) {
         return;
     case PIPE_AGGREGATE: pipe_aggregate(out, p, d); return;
     case PIPE_JOIN:
-    case PIPE_FROM: print_from(out, p->from, d); return;
-    case PIPE_SETOP: pipe_setop(out, p->query, d); return;
-    case PIPE_ORDER: rest(out, p->query, d); return;
+        same_line = true;
+        print_from(out, p->from, d);
+        return;
+    case PIPE_FROM:
+        same_line = p->from->kind == FROM_LATERAL_VIEW;
+        print_from(out, p->from, d);
+        return;
+    case PIPE_SETOP:
+        same_line = true;
+        pipe_setop(out, p->query, d);
+        return;
+    case PIPE_ORDER:
+        same_line = !p->query->sample;
+        rest(out, p->query, d);
+        same_line = false;
+        return;
     case PIPE_CALL:
         buf_text(out, "CALL ");
         sql_print_expr(out, p->expr, d);

@@ -73,7 +73,7 @@ enum sql_expr_kind {
     EX_MAP,         /* {'a': 1} or MAP {..} (SQL_WORD): args = key, value, key, value */
     EX_TUPLE,       /* (a, b), () */
     EX_PAREN,       /* never made by the parser, which drops redundant brackets; the printer puts back those that matter */
-    EX_FIELD,       /* args[0].name after something that is no name: f(x).a, x[1].b; path[0] holds it as a name; SQL_STAR: args[0].* */
+    EX_FIELD,       /* args[0].name after something that is no name: f(x).a, x[1].b; path[0] holds it as a name; SQL_STAR_FIELD: args[0].*, path NULL, and args[1], an EX_STAR, its EXCEPT and REPLACE if any */
     EX_SUBSCRIPT,   /* args[0][args[1]] */
     EX_SLICE,       /* args[0][args[1]:args[2]]: a missing bound is an EX_KEYWORD with an empty name; a third bound is the step */
     EX_PATH,        /* args[0]:name..., semi-structured access; the rest is EX_FIELD and EX_SUBSCRIPT above it; path[0] holds the key */

@@ -419,17 +419,37 @@ static const uint16_t single_signs[128] = {
     [']'] = SY_RBRACKET, ['^'] = SY_CARET, ['|'] = SY_PIPE, ['}'] = SY_RBRACE, ['~'] = SY_TILDE,
 };
 
+/* PostgreSQL: any run of these is one operator; it may end in + or - only when it holds one of the second set.
+ * https://www.postgresql.org/docs/17/sql-syntax-lexical.html#SQL-SYNTAX-OPERATORS */
+static uint32_t postgres_operator(const struct lexer *x) {
+    uint32_t i = x->at;
+    bool wild = false;
+    while (i < x->n && x->s[i] && strchr("+-*/<>=~!@#%^&|`?", x->s[i])) {
+        if (i + 1 < x->n && ((x->s[i] == '-' && x->s[i + 1] == '-') || (x->s[i] == '/' && x->s[i + 1] == '*'))) break;
+        wild |= strchr("~!@#%^&|`?", x->s[i]) != NULL;
+        i++;
+    }
+    while (!wild && i > x->at + 1 && (x->s[i - 1] == '+' || x->s[i - 1] == '-')) i--;
+    return i - x->at;
+}
+
 static void lex_sign(struct lexer *x) {
     char c = x->s[x->at];
+    uint32_t run = x->dialect == DIALECT_POSTGRES ? postgres_operator(x) : 0;
     if (c != '(' && c != ')' && c != ',' && c != ';' && c != ']' && c != '}' && c != '+' && c != '\\') {
         uint32_t left = x->n - x->at;
         for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
             const struct sign *g = &signs[i];
             if (g->text[0] != c || g->n > left || memcmp(g->text, x->s + x->at, g->n) != 0) continue;
             if (g->only && !(g->only & (1u << x->dialect))) continue;
+            if (run > g->n && g->text[0] != ':') continue;
             token_add(x, TOKEN_OP, g->keyword, x->at + g->n);
             return;
         }
+    }
+    if (run > 1) {
+        token_add(x, TOKEN_OP, SY_CUSTOM, x->at + run);
+        return;
     }
     token_add(x, TOKEN_OP, single_signs[(unsigned char)c], x->at + 1);
 }
@@ -526,6 +546,25 @@ static bool lex_blank(struct lexer *x) {
     return false;
 }
 
+static bool at_line_start(const struct lexer *x) {
+    uint32_t i = x->at;
+    while (i > 0 && (x->s[i - 1] == ' ' || x->s[i - 1] == '\t') && x->at - i < PARAM_MAX) i--;
+    return i == 0 || x->s[i - 1] == '\n';
+}
+
+/* <% name %>: templates of snowflake's command line. */
+static bool lex_angle(struct lexer *x) {
+    uint32_t limit = x->n - x->at > PARAM_MAX ? x->at + PARAM_MAX : x->n;
+    for (uint32_t i = x->at + 2; i + 1 < limit && x->s[i] != '\n'; i++) {
+        if (x->s[i] != '%' || x->s[i + 1] != '>') continue;
+        uint8_t flags = 0;
+        uint32_t end = word_end(x, i + 2, &flags);
+        token_add(x, end == i + 2 ? TOKEN_PARAM : TOKEN_WORD, KW_NONE, end)->flags |= TOKEN_TEMPLATED;
+        return true;
+    }
+    return false;
+}
+
 static void lex_high(struct lexer *x) {
     uint32_t space = wide_space(x, x->at);
     if (!space) return lex_word(x);
@@ -543,6 +582,8 @@ static void lex_one(struct lexer *x) {
         x->flags |= TOKEN_SPACED;
         return;
     case C_SIGN:
+        if (c == '\\' && x->dialect == DIALECT_POSTGRES && at_line_start(x)) return skip_line(x); /* psql's own commands */
+        if (c == '<' && peek(x, 1) == '%' && lex_angle(x)) return;
         if ((c == '-' || c == '/' || c == '*') && lex_blank(x)) return;
         return lex_sign(x);
     case C_DOT: return lex_dot(x);

@@ -249,6 +249,7 @@ static bool stands_bare(const struct sql_expr *parent, const struct sql_expr *e,
     if (parent->op == OP_AND) return is_predicate(e);
     if (parent->op == OP_OR) return is_predicate(e) || (e->kind == EX_BINARY && e->op == OP_AND);
     if (e->kind == EX_LITERAL || (e->kind == EX_INTERVAL && i > 0)) return true;
+    if (e->kind == EX_UNARY && e->op == OP_NEGATE) return is_comparison(parent->op) || arithmetic(parent->op);
     if (e->kind != EX_BINARY) return false;
     int mine = arithmetic(parent->op), its = arithmetic(e->op);
     if (is_comparison(parent->op)) return its > 0;
@@ -591,7 +592,8 @@ static void simple(struct buf *out, const struct sql_expr *e, enum dialect d) {
         base(out, e->args[0], d);
         if (e->args[0]->kind == EX_NAME) buf_char(out, ')');
         buf_char(out, '.');
-        if (e->flags & SQL_STAR_FIELD) buf_char(out, '*');
+        if (e->flags & SQL_STAR_FIELD && e->arg_count > 1) sql_print_expr(out, e->args[1], d);
+        else if (e->flags & SQL_STAR_FIELD) buf_char(out, '*');
         else quoted_name(out, e, d);
         return;
     case EX_AT_ZONE:
