@@ -128,6 +128,7 @@ struct definition {
      * are translated. Every range in it is a place in the FILE (byte offsets only where the text is the file's own, else 0).
      * NULL when it was not understood: then `reads` still says what it reads, and a not_understood says why. */
     const struct sql_query *query;
+    const char *doubt;        /* why no proof may rest on the query, which is good for lineage and likeness alone; NULL: proofs may */
     const char *sql;          /* the query as text: rendered, or printed from the tree; NULL when there is none */
     const char *const *reads; /* base datasets, sorted, no repeats, without temp views and itself */
     size_t read_count;
@@ -140,6 +141,8 @@ struct definition {
     struct compute compute;
     const char *job; /* name of that job, NULL when none is known */
 
+    bool partial; /* its dataset may hold other rows than the query gives: appended to, merged into, several writers, changed afterwards, made under a
+                     condition */
     bool incremental;     /* the query is the full-refresh branch of an incremental one */
     const char *strategy; /* "merge", "append", "insert_overwrite", ...; NULL */
     const char *const *unique_key;

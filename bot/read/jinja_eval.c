@@ -212,6 +212,7 @@ struct jv jinja_call(struct jinja *j, struct jv callee, const struct jv_args *ar
     if (callee.kind == JV_OBJECT) return callee;
     if (callee.kind != JV_UNKNOWN) return (struct jv){.kind = JV_UNDEFINED};
     struct str text = args_text(j, args);
+    jinja_doubt(j, false, "what '%.*s' gives is only known when it runs", (int)(callee.s.n > 60 ? 60 : callee.s.n), callee.s.p);
     return jv_unknown(j->arena, "%.*s(%.*s)", STR_ARG(callee.s), STR_ARG(text));
 }
 
@@ -279,7 +280,6 @@ static struct jv eval_call(struct jinja *j, const struct jx *e) {
         function = eval_attr(j, object, callee->text, callee);
         if (function.kind == JV_UNDEFINED) {
             function = jv_unknown(j->arena, "%.*s", STR_ARG(callee->source));
-            jinja_doubt(j, true, "'%.*s' is not defined in the files read", STR_ARG(callee->source));
         }
         return jinja_call(j, function, &args);
     }
@@ -293,7 +293,6 @@ static struct jv eval_call(struct jinja *j, const struct jx *e) {
     }
     if (function.kind == JV_UNDEFINED) {
         function = jv_unknown(j->arena, "%.*s", STR_ARG(callee->source.n ? callee->source : callee->text));
-        jinja_doubt(j, true, "the macro '%.*s' is not in the files read", STR_ARG(callee->source.n ? callee->source : callee->text));
     }
     return jinja_call(j, function, &args);
 }

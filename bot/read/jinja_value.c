@@ -163,10 +163,34 @@ int jv_cmp(struct jv a, struct jv b) {
     return (int)a.kind - (int)b.kind;
 }
 
+static bool is_column(struct str s) {
+    for (size_t i = 0; i < s.n; i++) {
+        if (!isalnum((unsigned char)s.p[i]) && s.p[i] != '_' && s.p[i] != '.') return false;
+    }
+    return s.n > 0 && (isalpha((unsigned char)s.p[0]) || s.p[0] == '_');
+}
+
+/* The arguments inside "name('a', b=2)" that could be columns: the function's value hangs on them. */
+static void print_columns(struct buf *b, struct str label) {
+    const char *open = memchr(label.p, '(', label.n);
+    if (!open) return;
+    struct str rest = {open + 1, label.n - (size_t)(open + 1 - label.p)}, part;
+    bool first = true;
+    while (str_split(&rest, ',', &part)) {
+        while (part.n && strchr(" '\"[](){}", part.p[0])) part.p++, part.n--;
+        while (part.n && strchr(" '\"[](){}", part.p[part.n - 1])) part.n--;
+        bool constant = str_is(part, "True") || str_is(part, "False") || str_is(part, "None");
+        if (constant || !is_column(part)) continue;
+        buf_text(b, first ? "" : ", ");
+        buf_slice(b, part);
+        first = false;
+    }
+}
+
 static void print_unknown(struct buf *b, struct str label) {
     /* A call of a function named after the origin: an expression of which nothing is known but that it is the same wherever the origin is. */
     buf_text(b, "jinja_");
-    for (size_t i = 0; i < label.n && i < 40; i++) {
+    for (size_t i = 0; i < label.n && i < 40 && label.p[i] != '('; i++) {
         char c = label.p[i];
         if (isalnum((unsigned char)c)) {
             buf_char(b, c);
@@ -174,7 +198,9 @@ static void print_unknown(struct buf *b, struct str label) {
             buf_char(b, '_');
         }
     }
-    buf_printf(b, "_%08x()", (unsigned)hash64(label.p, label.n));
+    buf_printf(b, "_%08x(", (unsigned)hash64(label.p, label.n));
+    print_columns(b, label);
+    buf_char(b, ')');
 }
 
 static void print_float(struct buf *b, double d) {

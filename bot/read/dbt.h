@@ -1,0 +1,65 @@
+/* dbt.h - a dbt project: settings, macros, models, sources, and what its YAML says of them.
+ * Layer: read. May use: base, sql. https://docs.getdbt.com/reference */
+#ifndef DBT_H
+#define DBT_H
+
+#include "jinja.h"
+#include "reader.h"
+#include "session.h"
+
+struct dbt_model {
+    const char *name, *path;
+    struct str bytes;
+    const struct jinja_template *template;
+    struct yaml *properties; /* its entry in a schema.yml, NULL when none */
+    const char *properties_path;
+    struct jv config; /* what its config() calls said: a JV_DICT */
+    bool config_read;
+    const char *dataset; /* [database.][schema.]alias */
+    enum { DBT_MODEL, DBT_SNAPSHOT, DBT_SEED, DBT_ANALYSIS } kind;
+    struct str snapshot; /* name of the snapshot block */
+};
+
+struct dbt_project {
+    struct reader *reader;
+    const char *root;        /* folder, "" at the top */
+    const char *name, *path; /* of dbt_project.yml */
+    struct yaml *settings;
+    enum dialect dialect;
+    const char *adapter;  /* "databricks", "bigquery", ... */
+    struct map *macros;   /* "name" and "package.name" to struct jinja_macro */
+    struct map *packages; /* names of packages whose macros are known */
+    struct map *models;   /* name to struct dbt_model */
+    struct map *sources;  /* "source.table" to const char * dataset */
+    struct jv vars;
+    VEC(struct dbt_model *) order; /* by path */
+};
+
+/* What a rendering gathers besides its text. */
+struct dbt_run {
+    struct dbt_project *project; /* never NULL; empty for a model without a project */
+    struct dbt_model *model;     /* NULL for YAML values */
+    struct arena *arena;
+    struct jv config;
+    VEC(const char *) refs; /* datasets named by ref and source, in order */
+    bool has_star;          /* dbt_utils.star was rendered as * */
+    bool incremental_asked;
+};
+
+struct jinja_host dbt_host(struct dbt_run *run);
+/* The functions of dbt itself, of dbt_utils and of packages known by heart; false when there is none of that name. */
+bool dbt_builtin(struct dbt_run *run, struct jinja *j, struct str package, struct str name, struct jv *out);
+/* Names as text of the dialect: parts that are no plain words are quoted. */
+struct str dbt_relation_text(struct arena *arena, const char *dataset, enum dialect dialect);
+struct jv dbt_relation(struct dbt_run *run, const char *dataset);
+struct jv dbt_yaml_value(struct arena *arena, const struct yaml *y, struct dbt_run *run);
+
+/* The value of a configuration key of a model: config() in the file, then schema.yml, then dbt_project.yml; JV_UNDEFINED when nowhere. */
+struct jv dbt_config(struct dbt_run *run, struct dbt_model *model, const char *key);
+void dbt_model_name(struct dbt_project *p, struct dbt_model *model); /* sets dataset, once */
+void dbt_model_read(struct dbt_project *p, struct dbt_model *model);
+void dbt_yaml_read(struct dbt_project *p, const char *path, bool facts); /* properties and sources first, facts and metrics after */
+/* manifest.json of the read set: its compiled code and names win. */
+void dbt_manifest_read(struct reader *r, const char *path);
+
+#endif

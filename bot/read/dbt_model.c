@@ -1,0 +1,206 @@
+/* dbt_model.c - one model: its template is evaluated as a full refresh would, and the SQL becomes a definition. */
+#include "dbt.h"
+#include "sql_walk.h"
+
+/* File lines of the output's lines. */
+static const int *lines_of(struct arena *arena, const struct jinja_result *r, size_t *count) {
+    size_t lines = 1, at = 0, anchor = 0;
+    for (size_t i = 0; i < r->text.n; i++) lines += r->text.p[i] == '\n';
+    int *map = arena_array(arena, lines + 1, sizeof *map);
+    *count = lines;
+    int line = 1;
+    for (size_t k = 0; k < lines; k++) {
+        /* The line of the first piece of text on it that is not blank. */
+        size_t first = at;
+        while (first < r->text.n && (r->text.p[first] == ' ' || r->text.p[first] == '\t')) first++;
+        while (anchor + 1 < r->anchor_count && r->anchors[anchor + 1].offset <= first) anchor++;
+        if (r->anchor_count) {
+            const struct jinja_anchor *a = &r->anchors[anchor];
+            line = a->line;
+            for (size_t i = a->offset; a->verbatim && i < first && i < r->text.n; i++) line += r->text.p[i] == '\n';
+        }
+        map[k] = line;
+        const char *end = at < r->text.n ? memchr(r->text.p + at, '\n', r->text.n - at) : NULL;
+        at = end ? (size_t)(end - r->text.p) + 1 : r->text.n;
+    }
+    return map;
+}
+
+static enum definition_kind kind_of(struct dbt_run *run, struct dbt_model *model) {
+    if (model->kind == DBT_SNAPSHOT) return DEF_TABLE;
+    if (model->kind == DBT_ANALYSIS) return DEF_QUERY;
+    struct jv v = dbt_config(run, model, "materialized");
+    static const struct {
+        const char *word;
+        enum definition_kind kind;
+    } kinds[] = {
+        {"table", DEF_TABLE},
+        {"incremental", DEF_INCREMENTAL},
+        {"ephemeral", DEF_EPHEMERAL},
+        {"materialized_view", DEF_MATERIALIZED},
+        {"dynamic_table", DEF_MATERIALIZED},
+        {"streaming_table", DEF_STREAMING},
+        {"materializedview", DEF_MATERIALIZED},
+        {"microbatch", DEF_INCREMENTAL},
+    };
+    for (size_t i = 0; v.kind == JV_TEXT && i < sizeof kinds / sizeof *kinds; i++) {
+        if (str_is(v.s, kinds[i].word)) return kinds[i].kind;
+    }
+    return DEF_VIEW;
+}
+
+static const char *const *texts_of(struct arena *arena, struct jv v, size_t *count) {
+    struct jv list = v;
+    if (v.kind == JV_TEXT) {
+        list = jv_list_new(arena);
+        jv_list_add(arena, list, v);
+    }
+    *count = 0;
+    if (list.kind != JV_LIST) return NULL;
+    const char **out = arena_array(arena, list.list->n + 1, sizeof *out);
+    for (size_t i = 0; i < list.list->n; i++) {
+        struct jv item = list.list->at[i];
+        struct jv *field = jv_dict_get(item, STR("field"));
+        out[(*count)++] = str_dup(arena, jv_str(arena, field ? *field : item));
+    }
+    return out;
+}
+
+static const char *owner_of(struct dbt_run *run, struct dbt_model *model) {
+    static const char *const keys[] = {"owner", "owners", "model_owner", "maintainer", "team"};
+    struct jv meta = dbt_config(run, model, "meta");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const struct jv *owner = jv_dict_get(meta, str_of(keys[i]));
+        if (owner && owner->kind == JV_LIST && owner->list->n) owner = &owner->list->at[0];
+        if (owner && owner->kind == JV_TEXT && owner->s.n) return str_dup(run->arena, owner->s);
+    }
+    struct jv group = dbt_config(run, model, "group");
+    return group.kind == JV_TEXT && group.s.n ? str_dup(run->arena, group.s) : NULL;
+}
+
+static void complete(struct dbt_run *run, struct dbt_model *model, struct definition *d, const char *watermark) {
+    d->kind = kind_of(run, model);
+    d->owner = owner_of(run, model);
+    const char *description = yaml_str(model->properties, "description", NULL);
+    if (description && description[0]) d->description = description;
+    d->tags = texts_of(run->arena, dbt_config(run, model, "tags"), &d->tag_count);
+    d->unique_key = texts_of(run->arena, dbt_config(run, model, "unique_key"), &d->unique_key_count);
+    d->partition_by = texts_of(run->arena, dbt_config(run, model, "partition_by"), &d->partition_count);
+    if (!d->partition_count) d->partition_by = texts_of(run->arena, dbt_config(run, model, "cluster_by"), &d->partition_count);
+    if (!d->partition_count) d->partition_by = texts_of(run->arena, dbt_config(run, model, "liquid_clustered_by"), &d->partition_count);
+    d->incremental = d->kind == DEF_INCREMENTAL;
+    if (d->incremental) {
+        struct jv strategy = dbt_config(run, model, "incremental_strategy");
+        d->strategy = strategy.kind == JV_TEXT ? str_dup(run->arena, strategy.s) : d->unique_key_count ? "merge" : "append";
+        d->watermark = watermark;
+    }
+    d->partial |= model->kind == DBT_SNAPSHOT;
+    struct jv warehouse = dbt_config(run, model, "snowflake_warehouse");
+    if (warehouse.kind != JV_TEXT) warehouse = dbt_config(run, model, "databricks_compute");
+    if (warehouse.kind == JV_TEXT && warehouse.s.n) {
+        d->compute.kind = COMPUTE_WAREHOUSE;
+        d->compute.key = str_dup(run->arena, warehouse.s);
+    }
+}
+
+struct star_check {
+    bool ambiguous;
+};
+
+static bool star_query(void *ctx, struct sql_query *q) {
+    struct star_check *check = ctx;
+    if (q->body != BODY_SELECT || !q->select || !q->select->from || q->select->from->kind != FROM_JOIN) return true;
+    for (uint32_t i = 0; i < q->select->item_count; i++) {
+        const struct sql_expr *e = q->select->items[i].expr;
+        if (e && e->kind == EX_STAR && e->star && !e->star->path) check->ambiguous = true;
+    }
+    return true;
+}
+
+static void doubts_keep(struct session *s, struct dbt_run *run, const struct jinja_result *r, struct definition *d) {
+    for (size_t i = 0; i < r->doubt_count; i++) {
+        if (!d->doubt || r->doubts[i].loses_lineage) d->doubt = r->doubts[i].reason;
+        if (!r->doubts[i].loses_lineage) continue;
+        session_gap(s, r->doubts[i].line, true, "%s", r->doubts[i].reason);
+        d->reads_complete = false;
+    }
+    struct star_check check = {false};
+    if (run->has_star && d->query) sql_walk_query(&(struct sql_visitor){.ctx = &check, .query = star_query}, (struct sql_query *)d->query);
+    if (check.ambiguous && !d->doubt) d->doubt = "the columns of 'star' are only known when it runs";
+    if (d->query && !d->reads_complete && r->doubt_count == 0 && !d->doubt) d->doubt = "it reads something whose name is only known when it runs";
+}
+
+/* Names in ref('x') and source('a', 'b') of a text that could not be evaluated. */
+static void refs_by_words(struct dbt_run *run, struct str text) {
+    static const char *const words[] = {"ref(", "source("};
+    struct jinja_host host = dbt_host(run);
+    for (size_t w = 0; w < 2; w++) {
+        const char *end = text.p + text.n;
+        for (const char *at = text.p; (at = memmem(at, (size_t)(end - at), words[w], strlen(words[w]))); at++) {
+            const char *close = memchr(at, ')', (size_t)(end - at));
+            bool inside_word = at > text.p && (at[-1] == '_' || (at[-1] | 32) >= 'a');
+            if (!close || close - at > 200 || inside_word) continue;
+            jinja_value_of(run->arena, str_of(arena_printf(run->arena, "{{ %.*s }}", (int)(close - at + 1), at)), &host);
+        }
+    }
+}
+
+static struct range whole_file(struct str bytes) {
+    struct range range = {0, (uint32_t)bytes.n, 1, 1, 1, 1};
+    for (size_t i = 0; i + 1 < bytes.n; i++) range.end_line += bytes.p[i] == '\n';
+    return range;
+}
+
+static bool is_blank(struct str text) { return str_trim(text).n == 0; }
+
+static bool is_disabled(struct dbt_run *run, struct dbt_model *model) {
+    struct jv enabled = dbt_config(run, model, "enabled");
+    return (enabled.kind == JV_BOOL && !enabled.b) || (enabled.kind == JV_TEXT && str_iis(enabled.s, "false"));
+}
+
+static void define(struct session *s, struct dbt_run *run, struct dbt_model *model, const struct jinja_result *r) {
+    struct view_set deps = {0};
+    struct sql_query *query = NULL;
+    struct str text = r->text;
+    while (text.n && (text.p[text.n - 1] == ';' || strchr(" \t\r\n", text.p[text.n - 1]))) text.n--;
+    if (!r->error) {
+        struct sql_origin origin = {0};
+        origin.lines = lines_of(run->arena, r, &origin.line_count);
+        query = session_query(s, text, &origin, &deps);
+    } else {
+        session_gap(s, r->error_line, true, "this template was not understood: %s", r->error);
+        refs_by_words(run, model->bytes);
+    }
+    if (!query) s->out->definitions.n = s->first; /* what other statements defined is no model */
+    dbt_model_name(run->project, model);
+    struct definition_spec spec = {.kind = DEF_VIEW,
+                                   .query = query,
+                                   .deps = &deps,
+                                   .reads = run->refs.at,
+                                   .read_count = run->refs.n,
+                                   .reads_complete = !r->error,
+                                   .range = whole_file(model->bytes),
+                                   .text = text};
+    spec.dataset = model->kind == DBT_ANALYSIS ? NULL : model->dataset;
+    spec.label = spec.dataset ? NULL : model->name;
+    struct definition *d = session_define(s, &spec);
+    complete(run, model, d, r->incremental);
+    doubts_keep(s, run, r, d);
+    if (!r->error && !query && s->out->gaps.n == 0) session_gap(s, 1, true, "it renders to no single query");
+}
+
+void dbt_model_read(struct dbt_project *p, struct dbt_model *model) {
+    struct reader *reader = p->reader;
+    struct dbt_run run = {.project = p, .model = model, .arena = reader->arena, .config = jv_dict_new(reader->arena)};
+    if (!model->template) model->template = jinja_parse(reader->arena, model->path, model->bytes);
+    struct jinja_host host = dbt_host(&run);
+    struct jinja_result r;
+    jinja_render(reader->arena, model->template, &host, &r);
+    model->config = run.config;
+    model->config_read = true;
+    if (is_disabled(&run, model) || (!r.error && is_blank(r.text))) return;
+    struct session s;
+    session_init(&s, reader->arena, reader->out, model->path, ARTEFACT_DBT_MODEL, p->dialect);
+    define(&s, &run, model, &r);
+    reader->out->statements++;
+}

@@ -1,0 +1,242 @@
+/* dbt_yaml.c - schema.yml: sources, properties, tests as facts, exposures. https://docs.getdbt.com/reference/model-properties */
+#include "dbt.h"
+#include "dbt_metrics.h"
+
+static struct dbt_run run_of(struct dbt_project *p) {
+    return (struct dbt_run){.project = p, .arena = p->reader->arena, .config = jv_dict_new(p->reader->arena)};
+}
+
+static const char *value_text(struct dbt_run *run, const struct yaml *map, const char *key) {
+    const struct yaml *y = yaml_get(map, key);
+    if (!y || y->kind != YAML_SCALAR) return NULL;
+    struct jv v = dbt_yaml_value(run->arena, y, run);
+    if (v.kind == JV_UNKNOWN || v.kind == JV_NONE || v.kind == JV_UNDEFINED) return NULL;
+    struct str text = jv_str(run->arena, v);
+    return text.n && !memmem(text.p, text.n, "jinja_", 6) ? str_dup(run->arena, text) : NULL;
+}
+
+/* Sources: [database.]schema.identifier. */
+static const char *source_dataset(struct dbt_run *run, const struct yaml *source, const struct yaml *table) {
+    const char *name = yaml_str(source, "name", ""), *schema = value_text(run, source, "schema"), *database = value_text(run, source, "database");
+    const char *identifier = value_text(run, table, "identifier");
+    if (!database) database = value_text(run, source, "catalog");
+    if (!identifier) identifier = yaml_str(table, "name", "");
+    return arena_printf(run->arena, "%s%s%s.%s", database ? database : "", database ? "." : "", schema ? schema : name, identifier);
+}
+
+static void sources_read(struct dbt_project *p, const struct yaml *sources) {
+    struct dbt_run run = run_of(p);
+    for (size_t i = 0; sources && i < sources->count; i++) {
+        const struct yaml *tables = yaml_get(sources->items[i], "tables");
+        for (size_t k = 0; tables && k < tables->count; k++) {
+            char *key = arena_printf(run.arena, "%s.%s", yaml_str(sources->items[i], "name", ""), yaml_str(tables->items[k], "name", ""));
+            map_put(p->sources, str_of(key), (void *)source_dataset(&run, sources->items[i], tables->items[k]));
+        }
+    }
+}
+
+static void properties_read(struct dbt_project *p, const struct yaml *list, const char *path) {
+    for (size_t i = 0; list && list->kind == YAML_LIST && i < list->count; i++) {
+        struct dbt_model *model = map_get(p->models, str_of(yaml_str(list->items[i], "name", "")));
+        if (!model || model->properties) continue;
+        model->properties = list->items[i];
+        model->properties_path = path;
+    }
+}
+
+/* Facts. */
+
+struct room {
+    struct dbt_project *p;
+    struct dbt_run run;
+    struct dataset_facts *facts;
+    size_t key_cap, fk_cap;
+};
+
+static const char *const *one_name(struct arena *arena, const char *name) {
+    const char **names = arena_array(arena, 1, sizeof *names);
+    names[0] = name;
+    return names;
+}
+
+static void key_add(struct room *r, const char *const *columns, size_t count, bool primary, enum fact_origin origin) {
+    struct dataset_facts *f = r->facts;
+    f->keys = arena_grow(r->run.arena, f->keys, &r->key_cap, f->key_count + 1, sizeof *f->keys);
+    f->keys[f->key_count++] = (struct key_fact){columns, count, primary, origin};
+}
+
+static const char *referred_dataset(struct room *r, const char *to) {
+    if (!to) return NULL;
+    r->run.refs.n = 0;
+    struct jinja_host host = dbt_host(&r->run);
+    const char *text = strstr(to, "{{") ? to : arena_printf(r->run.arena, "{{ %s }}", to);
+    jinja_value_of(r->run.arena, str_of(text), &host);
+    return r->run.refs.n ? r->run.refs.at[0] : NULL;
+}
+
+static void foreign_key_add(struct room *r, const char *column, const struct yaml *arguments) {
+    const char *dataset = referred_dataset(r, yaml_str(arguments, "to", NULL)), *field = yaml_str(arguments, "field", NULL);
+    struct dataset_facts *f = r->facts;
+    if (!dataset || !field) return;
+    f->foreign_keys = arena_grow(r->run.arena, f->foreign_keys, &r->fk_cap, f->foreign_key_count + 1, sizeof *f->foreign_keys);
+    f->foreign_keys[f->foreign_key_count++] =
+        (struct foreign_key_fact){one_name(r->run.arena, column), 1, dataset, one_name(r->run.arena, field), ORIGIN_TEST};
+}
+
+/* A test that looks at part of the rows, or may only warn, proves nothing of the whole. */
+static bool test_is_whole(const struct yaml *arguments) {
+    if (!arguments || arguments->kind != YAML_MAP) return true;
+    const char *severity = yaml_str(arguments, "config.severity", yaml_str(arguments, "severity", "error"));
+    return !yaml_at(arguments, "config.where") && !yaml_get(arguments, "where") && !yaml_at(arguments, "config.limit") &&
+           strcmp(severity, "warn") != 0 && !yaml_at(arguments, "config.error_if") && !yaml_at(arguments, "config.enabled");
+}
+
+/* The name of a test and its arguments, in its three written forms. */
+static const char *test_name(const struct yaml *test, const struct yaml **arguments) {
+    *arguments = NULL;
+    if (test->kind == YAML_SCALAR) return test->text;
+    if (test->kind != YAML_MAP || !test->count) return "";
+    *arguments = test;
+    const char *name = yaml_str(test, "test_name", NULL);
+    if (name) return name;
+    *arguments = test->items[0];
+    const struct yaml *inner = yaml_get(test->items[0], "arguments");
+    bool plain = test_is_whole(test->items[0]) && test_is_whole(test);
+    if (inner && plain) *arguments = inner;
+    return plain ? test->keys[0] : "";
+}
+
+static const struct yaml *tests_of(const struct yaml *owner) {
+    const struct yaml *tests = yaml_get(owner, "data_tests");
+    if (!tests) tests = yaml_get(owner, "tests");
+    return tests && tests->kind == YAML_LIST ? tests : NULL;
+}
+
+static void column_tests(struct room *r, const struct yaml *column, struct column_fact *fact) {
+    const struct yaml *tests = tests_of(column), *arguments = NULL;
+    for (size_t i = 0; tests && i < tests->count; i++) {
+        const char *name = test_name(tests->items[i], &arguments);
+        if (!test_is_whole(arguments)) continue;
+        if (strcmp(name, "unique") == 0) key_add(r, one_name(r->run.arena, fact->name), 1, false, ORIGIN_TEST);
+        if (strcmp(name, "relationships") == 0) foreign_key_add(r, fact->name, arguments);
+        if (strcmp(name, "not_null") == 0) {
+            fact->not_null = fact->not_null_known = true;
+            fact->not_null_origin = ORIGIN_TEST;
+        }
+    }
+}
+
+static void constraints_read(struct room *r, const struct yaml *owner, struct column_fact *column) {
+    const struct yaml *list = yaml_get(owner, "constraints");
+    for (size_t i = 0; list && i < list->count; i++) {
+        const char *type = yaml_str(list->items[i], "type", "");
+        const struct yaml *columns = yaml_get(list->items[i], "columns");
+        if (column && strcmp(type, "not_null") == 0) column->not_null = column->not_null_known = true, column->not_null_origin = ORIGIN_DECLARED;
+        if (strcmp(type, "primary_key") != 0 && strcmp(type, "unique") != 0) continue;
+        bool primary = type[0] == 'p';
+        if (column) key_add(r, one_name(r->run.arena, column->name), 1, primary, ORIGIN_DECLARED);
+        const char **names = arena_array(r->run.arena, columns ? columns->count + 1 : 1, sizeof *names);
+        for (size_t k = 0; columns && k < columns->count; k++) names[k] = columns->items[k]->kind == YAML_SCALAR ? columns->items[k]->text : "";
+        if (!column && columns && columns->count) key_add(r, names, columns->count, primary, ORIGIN_DECLARED);
+    }
+}
+
+static void model_tests(struct room *r, const struct yaml *model) {
+    const struct yaml *tests = tests_of(model), *arguments = NULL;
+    for (size_t i = 0; tests && i < tests->count; i++) {
+        const char *name = test_name(tests->items[i], &arguments);
+        const struct yaml *columns = yaml_get(arguments, "combination_of_columns");
+        if (!text_ends(name, "unique_combination_of_columns") || !columns || columns->kind != YAML_LIST || !test_is_whole(arguments)) continue;
+        const char **names = arena_array(r->run.arena, columns->count + 1, sizeof *names);
+        for (size_t k = 0; k < columns->count; k++) names[k] = columns->items[k]->kind == YAML_SCALAR ? columns->items[k]->text : "";
+        if (columns->count) key_add(r, names, columns->count, false, ORIGIN_TEST);
+    }
+}
+
+static void facts_add(struct dbt_project *p, const struct yaml *entry, const char *dataset, const char *path, const char *owner) {
+    const struct yaml *columns = yaml_get(entry, "columns");
+    struct dataset_facts *facts = vec_add(p->reader->arena, &p->reader->out->facts);
+    *facts = (struct dataset_facts){.dataset = dataset, .path = path, .line = entry->line, .bytes = -1, .rows = -1, .owner = owner};
+    const char *description = yaml_str(entry, "description", NULL);
+    if (description && description[0]) facts->description = description;
+    struct room room = {.p = p, .run = run_of(p), .facts = facts};
+    size_t count = columns && columns->kind == YAML_LIST ? columns->count : 0;
+    facts->columns = arena_array(p->reader->arena, count + 1, sizeof *facts->columns);
+    for (size_t i = 0; i < count; i++) {
+        struct column_fact *c = &facts->columns[facts->column_count];
+        c->name = yaml_str(columns->items[i], "name", NULL);
+        if (!c->name) continue;
+        facts->column_count++;
+        c->type = yaml_str(columns->items[i], "data_type", NULL);
+        c->description = yaml_str(columns->items[i], "description", NULL);
+        column_tests(&room, columns->items[i], c);
+        constraints_read(&room, columns->items[i], c);
+    }
+    model_tests(&room, entry);
+    constraints_read(&room, entry, NULL);
+}
+
+static void models_facts(struct dbt_project *p, const struct yaml *list, const char *path) {
+    for (size_t i = 0; list && list->kind == YAML_LIST && i < list->count; i++) {
+        struct dbt_model *model = map_get(p->models, str_of(yaml_str(list->items[i], "name", "")));
+        if (model) dbt_model_name(p, model);
+        const char *owner = yaml_str(list->items[i], "meta.owner", yaml_str(list->items[i], "config.meta.owner", NULL));
+        if (model) facts_add(p, list->items[i], model->dataset, path, owner);
+    }
+}
+
+static void sources_facts(struct dbt_project *p, const struct yaml *sources, const char *path) {
+    struct dbt_run run = run_of(p);
+    for (size_t i = 0; sources && i < sources->count; i++) {
+        const struct yaml *tables = yaml_get(sources->items[i], "tables");
+        const char *owner = yaml_str(sources->items[i], "meta.owner", yaml_str(sources->items[i], "config.meta.owner", NULL));
+        for (size_t k = 0; tables && k < tables->count; k++) {
+            const char *mine = yaml_str(tables->items[k], "meta.owner", owner);
+            facts_add(p, tables->items[k], source_dataset(&run, sources->items[i], tables->items[k]), path, mine);
+        }
+    }
+}
+
+static void exposures_read(struct dbt_project *p, const struct yaml *list, const char *path) {
+    for (size_t i = 0; list && list->kind == YAML_LIST && i < list->count; i++) {
+        const struct yaml *e = list->items[i], *depends = yaml_get(e, "depends_on");
+        struct exposure *out = vec_add(p->reader->arena, &p->reader->out->exposures);
+        *out = (struct exposure){.name = yaml_str(e, "label", yaml_str(e, "name", "")),
+                                 .type = yaml_str(e, "type", NULL),
+                                 .url = yaml_str(e, "url", NULL),
+                                 .path = path,
+                                 .line = e->line};
+        out->owner = yaml_str(e, "owner.email", yaml_str(e, "owner.name", NULL));
+        struct room room = {.p = p, .run = run_of(p)};
+        const char **reads = arena_array(p->reader->arena, depends ? depends->count + 1 : 1, sizeof *reads);
+        for (size_t k = 0; depends && depends->kind == YAML_LIST && k < depends->count; k++) {
+            const char *dataset = depends->items[k]->kind == YAML_SCALAR ? referred_dataset(&room, depends->items[k]->text) : NULL;
+            if (dataset) reads[out->read_count++] = dataset;
+        }
+        out->reads = names_sorted(p->reader->arena, reads, &out->read_count, NULL);
+    }
+}
+
+void dbt_yaml_read(struct dbt_project *p, const char *path, bool facts) {
+    struct str bytes;
+    struct yaml *y = NULL;
+    if (!reader_bytes(p->reader, path, &bytes)) return;
+    const struct err *e = yaml_load(p->reader->arena, path, bytes.p, bytes.n, &y);
+    if (e) {
+        struct not_understood gap = {path, 0, 0, arena_printf(p->reader->arena, "this YAML was not understood: %s", e->text), true};
+        if (facts && reader_wants(p->reader, path)) reading_gap(p->reader->arena, p->reader->out, &gap);
+        return;
+    }
+    if (!facts) {
+        sources_read(p, yaml_get(y, "sources"));
+        static const char *const lists[] = {"models", "snapshots", "seeds", "analyses"};
+        for (size_t i = 0; i < 4; i++) properties_read(p, yaml_get(y, lists[i]), path);
+        return;
+    }
+    models_facts(p, yaml_get(y, "models"), path);
+    models_facts(p, yaml_get(y, "snapshots"), path);
+    models_facts(p, yaml_get(y, "seeds"), path);
+    sources_facts(p, yaml_get(y, "sources"), path);
+    exposures_read(p, yaml_get(y, "exposures"), path);
+    dbt_metrics_read(p, y, path);
+}
