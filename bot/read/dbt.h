@@ -59,7 +59,5 @@ struct jv dbt_config(struct dbt_run *run, struct dbt_model *model, const char *k
 void dbt_model_name(struct dbt_project *p, struct dbt_model *model); /* sets dataset, once */
 void dbt_model_read(struct dbt_project *p, struct dbt_model *model);
 void dbt_yaml_read(struct dbt_project *p, const char *path, bool facts); /* properties and sources first, facts and metrics after */
-/* manifest.json of the read set: its compiled code and names win. */
-void dbt_manifest_read(struct reader *r, const char *path);
 
 #endif

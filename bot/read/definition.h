@@ -168,7 +168,8 @@ struct task {
 
 /* A job, pipeline or workflow. */
 struct job {
-    const char *id; /* 32 hex digits, or the platform's own id */
+    const char *key; /* of the resource in its bundle, or the platform's id; NULL when it has none */
+    const char *id;  /* 32 hex digits, or the platform's own id */
     const char *name;
     const char *kind; /* "job", "pipeline", "dbt", "airflow" */
     const char *path; /* NULL when it came from a platform */

@@ -168,6 +168,7 @@ static bool file_read(struct reader *r, const char *path, struct str bytes, enum
     default:
         return false;
     }
+    return false;
 }
 
 static bool worth_reading(const char *path) {
@@ -208,6 +209,7 @@ const struct err *read_files(struct arena *arena, const struct file_source *sour
     if (source->count > READ_FILES_MAX) return err_new(ERR_INPUT, "%zu files are more than the %d that are read", source->count, READ_FILES_MAX);
     struct reader *r = reader_open(arena, source, options ? options : &plain);
     dbt_read(r);
+    bundles_read(r);
     for (size_t i = 0; i < r->count; i++) {
         struct str bytes;
         const char *path = r->paths[i];
@@ -219,6 +221,7 @@ const struct err *read_files(struct arena *arena, const struct file_source *sour
         r->out->files += file_read(r, path, bytes, file_kind_of(arena, path, bytes));
     }
     if (r->out->definitions.n) qsort(r->out->definitions.at, r->out->definitions.n, sizeof *r->out->definitions.at, definition_order);
+    jobs_link(r->out);
     reading_finish(arena, r->out);
     *out = r->out;
     return NULL;

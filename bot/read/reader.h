@@ -34,9 +34,9 @@ const char *path_dir(struct arena *arena, const char *path);
 struct str path_stem(const char *path);
 
 /* Readers of one form each. They add to r->out. */
-void dbt_read(struct reader *r);                          /* all dbt projects; takes their files */
-void bundles_read(struct reader *r);                      /* databricks.yml and what they include */
-void jobs_link(struct arena *arena, struct reading *out); /* schedules, compute and owners flow from jobs to definitions */
+void dbt_read(struct reader *r);     /* all dbt projects; takes their files */
+void bundles_read(struct reader *r); /* databricks.yml and what they include */
+void jobs_link(struct reading *out); /* schedules, compute and owners flow from jobs to definitions */
 
 /* Of one file. */
 enum file_kind {
@@ -54,6 +54,12 @@ enum file_kind {
 };
 enum file_kind file_kind_of(struct arena *arena, const char *path, struct str bytes);
 void sql_file_read(struct arena *arena, struct reading *out, const char *path, struct str bytes, enum dialect dialect);
+/* Notebooks of both forms, and Python scripts. */
+void code_file_read(struct reader *r, const char *path, struct str bytes, bool is_notebook);
 void template_file_read(struct arena *arena, struct reading *out, const char *path, struct str bytes, enum dialect dialect);
+
+void json_file_read(struct reader *r, const char *path, struct str bytes, enum file_kind kind); /* jobs, pipelines, dashboards, queries */
+void bundle_file_read(struct reader *r, const char *path, struct str bytes);                    /* resources that no databricks.yml includes */
+void manifest_file_read(struct reader *r, const char *path, struct str bytes);
 
 #endif

@@ -1,0 +1,152 @@
+/* code_read.c - notebooks and Python files: cells share one session, %run brings in the other notebook's names and views. */
+#include "notebook.h"
+#include "pyspark.h"
+#include "reader.h"
+
+#define RUN_DEPTH_MAX 5
+#define STRINGS_MAX   500
+
+struct notebook_run {
+    struct reader *reader; /* NULL for a file by itself */
+    struct session session;
+    struct py_run python;
+    const char *path; /* of the notebook being run */
+    int depth;
+    const char *stack[RUN_DEPTH_MAX + 1];
+};
+
+static void run_bytes(struct notebook_run *n, const char *path, struct str bytes);
+
+/* %run "./x": the file x.py, x.sql or x.ipynb beside the notebook. What it defines is its own; its names and views are ours. */
+static void run_other(struct notebook_run *n, const char *relative) {
+    static const char *const endings[] = {"", ".py", ".sql", ".ipynb", ".scala", ".r"};
+    struct session *s = &n->session;
+    if (!n->reader || !relative || n->depth >= RUN_DEPTH_MAX) return;
+    const char *dir = path_dir(s->arena, n->path), *base = path_join(s->arena, dir, relative);
+    for (size_t i = 0; base && i < sizeof endings / sizeof *endings; i++) {
+        const char *path = arena_printf(s->arena, "%s%s", base, endings[i]);
+        struct str bytes;
+        bool running = false;
+        for (int k = 0; k <= n->depth; k++) running |= strcmp(n->stack[k], path) == 0;
+        if (running || !reader_has(n->reader, path) || !reader_bytes(n->reader, path, &bytes)) continue;
+        struct reading *out = s->out, scratch = {0};
+        const char *before = n->path;
+        int cell = s->cell;
+        size_t first = s->first;
+        s->out = &scratch;
+        s->first = 0;
+        n->stack[++n->depth] = path;
+        run_bytes(n, path, bytes);
+        n->depth--;
+        s->out = out;
+        s->first = first;
+        s->cell = cell;
+        n->path = before;
+        return;
+    }
+}
+
+/* Scala and R: the SQL inside sql("...") and sql("""...""") is read, nothing else. */
+static bool strings_run(struct session *s, struct str text, const int *lines) {
+    const char *end = text.p + text.n, *counted = text.p;
+    size_t line = 0, found = 0;
+    for (const char *at = text.p; found < STRINGS_MAX && (at = memmem(at, (size_t)(end - at), "sql(", 4));) {
+        at += 4;
+        while (at < end && (*at == ' ' || *at == '\n' || *at == '\t')) at++;
+        bool format = at < end && (*at == 's' || *at == 'f');
+        if (format) at++;
+        if (at >= end || *at != '"') continue;
+        bool triple = end - at >= 3 && memcmp(at, "\"\"\"", 3) == 0;
+        const char *start = at + (triple ? 3 : 1);
+        const char *close = memmem(start, (size_t)(end - start), triple ? "\"\"\"" : "\"", triple ? 3 : 1);
+        if (!close) break;
+        for (; counted < start; counted++) line += *counted == '\n';
+        struct sql_origin origin = {.lines = lines + line, .line_count = 1};
+        for (const char *p = start; p < close; p++) origin.line_count += *p == '\n';
+        session_run(s, (struct str){start, (size_t)(close - start)}, &origin);
+        found++;
+        at = close;
+    }
+    return found > 0;
+}
+
+static bool holds(struct str text, const char *word) { return text.n && memmem(text.p, text.n, word, strlen(word)) != NULL; }
+
+static void other_language(struct session *s, const struct cell *cell, const char *name) {
+    static const char *const words[] = {"spark.", "DeltaTable", ".write", "sdf_", "spark_read", "sparklyr", "createOrReplaceTempView"};
+    strings_run(s, cell->text, cell->lines);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!holds(cell->text, words[i])) continue;
+        session_gap(s, cell->line, true, "%s code is not read, only the SQL text in it", name);
+        return;
+    }
+}
+
+static void cell_run(struct notebook_run *n, const struct cell *cell) {
+    struct session *s = &n->session;
+    s->cell = cell->number;
+    switch (cell->language) {
+    case CELL_SQL: {
+        struct sql_origin origin = {.lines = cell->lines, .columns = cell->columns, .line_count = cell->line_count};
+        if (str_trim(cell->text).n) session_run(s, cell->text, &origin);
+        return;
+    }
+    case CELL_PYTHON:
+        py_run_text(&n->python, cell->text, cell->lines, cell->line_count);
+        return;
+    case CELL_RUN:
+        run_other(n, cell->run_path);
+        return;
+    case CELL_SCALA:
+        other_language(s, cell, "Scala");
+        return;
+    case CELL_R:
+        other_language(s, cell, "R");
+        return;
+    default:
+        return;
+    }
+}
+
+static void run_bytes(struct notebook_run *n, const char *path, struct str bytes) {
+    struct cells cells = {0};
+    n->path = path;
+    if (text_ends(path, ".ipynb")) {
+        const struct err *e = cells_jupyter(n->session.arena, bytes, &cells);
+        if (e) session_gap(&n->session, 0, true, "this notebook was not understood: %s", e->text);
+    } else if (str_starts(bytes, "# Databricks") || str_starts(bytes, "-- Databricks") || str_starts(bytes, "// Databricks")) {
+        cells_split(n->session.arena, bytes, &cells);
+    } else {
+        /* A plain file that %run names. */
+        if (text_ends(path, ".py")) py_run_text(&n->python, bytes, NULL, 0);
+        if (text_ends(path, ".sql")) session_run(&n->session, bytes, NULL);
+        return;
+    }
+    for (size_t i = 0; i < cells.n; i++) cell_run(n, &cells.at[i]);
+}
+
+/* A magic in a Python script that is no notebook is rare; the script is one cell without a number. */
+static bool worth_following(struct str bytes) {
+    static const char *const words[] = {"spark", "pyspark", "import dlt", "dlt.", "DataFrame", "read_sql", "DeltaTable", "sql("};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (holds(bytes, words[i])) return true;
+    }
+    return false;
+}
+
+void code_file_read(struct reader *r, const char *path, struct str bytes, bool is_notebook) {
+    struct notebook_run *n = arena_new(r->arena, struct notebook_run);
+    n->reader = r;
+    n->stack[0] = path;
+    if (!is_notebook && !worth_following(bytes)) return;
+    session_init(&n->session, r->arena, r->out, path, is_notebook ? ARTEFACT_NOTEBOOK : ARTEFACT_PYTHON, r->options->dialect);
+    py_run_init(&n->python, &n->session);
+    if (is_notebook) {
+        run_bytes(n, path, bytes);
+    } else {
+        py_run_text(&n->python, bytes, NULL, 0);
+    }
+    n->session.cell = 0;
+    py_run_end(&n->python);
+    session_end(&n->session);
+}

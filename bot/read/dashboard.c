@@ -1,0 +1,169 @@
+/* dashboard.c - AI/BI dashboards and saved queries: each dataset is a query; the dashboard is an exposure.
+ * https://docs.databricks.com/aws/en/dashboards */
+#include "jobs.h"
+#include "session.h"
+
+#define DATASETS_MAX 500
+
+struct dashboard {
+    struct arena *arena;
+    struct reading *out;
+    const char *path, *name, *owner, *warehouse;
+    struct str bytes; /* of the file, to find lines; empty when there is none */
+    enum dialect dialect;
+};
+
+/* The line of the file where this text stands, as JSON writes it; 0 when it is not found. */
+static int line_of(const struct dashboard *d, const char *text) {
+    size_t n = 0;
+    while (text[n] && n < 60 && text[n] != '"' && text[n] != '\\' && (unsigned char)text[n] >= ' ' && (unsigned char)text[n] < 0x80) n++;
+    const char *at = n >= 3 && d->bytes.n ? memmem(d->bytes.p, d->bytes.n, text, n) : NULL;
+    int line = 1;
+    for (const char *p = d->bytes.p; at && p < at; p++) line += *p == '\n';
+    return at ? line : 0;
+}
+
+static struct str query_text(const struct dashboard *d, const json_t *dataset, const int **lines, size_t *line_count) {
+    const json_t *parts = json_object_get(dataset, "queryLines");
+    const char *whole = jsx_str(dataset, "query", NULL);
+    struct buf b = buf_new(d->arena);
+    if (whole) buf_text(&b, whole);
+    for (size_t i = 0; !whole && i < json_array_size(parts); i++) {
+        const char *part = json_string_value(json_array_get(parts, i));
+        buf_text(&b, part ? part : "");
+        bool ends = part && text_ends(part, "\n");
+        if (!ends) buf_char(&b, '\n');
+    }
+    size_t count = 1;
+    for (size_t i = 0; i < b.n; i++) count += b.p[i] == '\n';
+    const char *first = whole ? whole : json_string_value(json_array_get(parts, 0));
+    int start = first ? line_of(d, first) : 0;
+    int *map = arena_array(d->arena, count, sizeof *map);
+    for (size_t i = 0; i < count; i++) map[i] = start ? start + (whole ? 0 : (int)i) : 1;
+    *lines = map;
+    *line_count = count;
+    return (struct str){b.n ? buf_str(&b) : "", b.n};
+}
+
+static void dataset_read(const struct dashboard *d, const json_t *dataset, struct exposure *exposure) {
+    const int *lines = NULL;
+    size_t line_count = 0;
+    struct str text = query_text(d, dataset, &lines, &line_count);
+    const char *name = jsx_str(dataset, "displayName", jsx_str(dataset, "name", "dataset")), *asset = jsx_str(dataset, "asset_name", NULL);
+    const char **reads = arena_array(d->arena, exposure->read_count + 201, sizeof *reads);
+    size_t n = exposure->read_count;
+    if (n) memcpy(reads, exposure->reads, n * sizeof *reads);
+    if (asset) reads[n++] = arena_strdup(d->arena, asset);
+    struct session s;
+    session_init(&s, d->arena, d->out, d->path, ARTEFACT_DASHBOARD, d->dialect);
+    s.label = arena_printf(d->arena, "%s / %s", d->name, name);
+    s.catalog = jsx_str(dataset, "catalog", NULL);
+    s.schema = jsx_str(dataset, "schema", NULL);
+    if (str_trim(text).n) session_run(&s, text, &(struct sql_origin){.lines = lines, .line_count = line_count});
+    session_end(&s);
+    for (size_t i = s.first; i < d->out->definitions.n; i++) {
+        struct definition *made = &d->out->definitions.at[i];
+        made->owner = d->owner;
+        if (d->warehouse) made->compute.kind = COMPUTE_WAREHOUSE, made->compute.key = d->warehouse;
+        for (size_t k = 0; k < made->read_count && k < 200 && n < exposure->read_count + 200; k++) reads[n++] = made->reads[k];
+    }
+    exposure->reads = names_sorted(d->arena, reads, &n, NULL);
+    exposure->read_count = n;
+}
+
+static const char *kept(struct arena *arena, const char *text) { return text && text[0] ? arena_strdup(arena, text) : NULL; }
+
+static void title_set(struct dashboard *d, const json_t *json) {
+    const char *title = jsx_str(json, "display_name", jsx_str(json, "displayName", NULL));
+    if (!title) title = str_dup(d->arena, path_stem(d->path));
+    if (text_ends(title, ".lvdash")) title = arena_copy(d->arena, title, strlen(title) - 7);
+    d->name = title;
+}
+
+static void dashboard_read(struct dashboard *d, const json_t *json) {
+    const json_t *datasets = json_object_get(json, "datasets");
+    struct exposure exposure = {.name = d->name, .type = "dashboard", .owner = d->owner, .path = d->path, .line = 1};
+    for (size_t i = 0; i < json_array_size(datasets) && i < DATASETS_MAX; i++) dataset_read(d, json_array_get(datasets, i), &exposure);
+    if (json_array_size(datasets)) *vec_add(d->arena, &d->out->exposures) = exposure;
+}
+
+static void query_read(struct dashboard *d, const json_t *json) {
+    const char *text = jsx_str(json, "query_text", jsx_str(json, "query", NULL));
+    if (!text) return;
+    struct session s;
+    session_init(&s, d->arena, d->out, d->path, ARTEFACT_DASHBOARD, d->dialect);
+    s.label = kept(d->arena, jsx_str(json, "display_name", jsx_str(json, "name", "saved query")));
+    s.catalog = kept(d->arena, jsx_str(json, "catalog", NULL));
+    s.schema = kept(d->arena, jsx_str(json, "schema", NULL));
+    int *lines = arena_array(d->arena, 1, sizeof *lines), line = line_of(d, text);
+    lines[0] = line ? line : 1;
+    session_run(&s, str_of(arena_strdup(d->arena, text)), &(struct sql_origin){.lines = lines, .line_count = 1});
+    session_end(&s);
+    const char *owner = kept(d->arena, jsx_str(json, "owner_user_name", jsx_str(json, "user.email", NULL)));
+    for (size_t i = s.first; i < d->out->definitions.n; i++) {
+        struct definition *made = &d->out->definitions.at[i];
+        made->owner = owner;
+        made->description = kept(d->arena, jsx_str(json, "description", NULL));
+        const char *cron = jsx_str(json, "schedule.quartz_cron_expression", NULL);
+        if (cron) made->schedule.cron = kept(d->arena, cron);
+        int64_t every = jsx_int(json, "schedule.interval", 0);
+        if (every > 0) made->schedule.every_seconds = (double)every;
+        if (d->warehouse) made->compute.kind = COMPUTE_WAREHOUSE, made->compute.key = d->warehouse;
+    }
+}
+
+/* Legacy dashboards hold their queries in widgets. */
+static void widgets_read(struct dashboard *d, const json_t *json) {
+    const json_t *widgets = json_object_get(json, "widgets");
+    for (size_t i = 0; i < json_array_size(widgets) && i < DATASETS_MAX; i++) {
+        const json_t *query = jsx_at(json_array_get(widgets, i), "visualization.query");
+        if (query) query_read(d, query);
+    }
+}
+
+static void any_read(struct dashboard *d, const json_t *json) {
+    title_set(d, json);
+    d->warehouse = kept(d->arena, jsx_str(json, "warehouse_id", NULL));
+    d->owner = kept(d->arena, jsx_str(json, "owner_user_name", jsx_str(json, "creator_user_name", NULL)));
+    const char *inner = jsx_str(json, "serialized_dashboard", NULL);
+    if (inner) {
+        json_t *parsed = NULL;
+        const struct err *e = jsx_load(d->arena, inner, strlen(inner), &parsed);
+        struct not_understood gap = {d->path, 1, 0, e ? arena_printf(d->arena, "the dashboard inside was not understood: %s", e->text) : "", true};
+        if (e) reading_gap(d->arena, d->out, &gap);
+        if (!e) dashboard_read(d, parsed);
+        return;
+    }
+    if (json_object_get(json, "datasets")) {
+        dashboard_read(d, json);
+    } else if (json_object_get(json, "widgets")) {
+        widgets_read(d, json);
+    } else {
+        query_read(d, json);
+    }
+}
+
+void read_dashboard_json(struct arena *arena, const char *path, const json_t *json, enum dialect dialect, struct reading *into) {
+    struct dashboard d = {.arena = arena, .out = into, .path = path, .dialect = dialect};
+    any_read(&d, json);
+}
+
+void json_file_read(struct reader *r, const char *path, struct str bytes, enum file_kind kind) {
+    json_t *json = NULL;
+    const struct err *e = jsx_load(r->arena, bytes.p, bytes.n, &json);
+    if (e) {
+        struct not_understood gap = {path, 0, 0, arena_printf(r->arena, "this JSON was not understood: %s", e->text), true};
+        reading_gap(r->arena, r->out, &gap);
+        return;
+    }
+    if (kind == FILE_DASHBOARD || kind == FILE_QUERY) {
+        struct dashboard d = {.arena = r->arena, .out = r->out, .path = path, .bytes = bytes, .dialect = r->options->dialect};
+        any_read(&d, json);
+        return;
+    }
+    struct job_source from = {r->arena, r->out, r, path, r->options->dialect};
+    const json_t *jobs = json_object_get(json, "jobs");
+    if (!jobs && json_is_array(json)) jobs = json;
+    for (size_t i = 0; i < json_array_size(jobs) && i < DATASETS_MAX; i++) job_file_read(&from, json_array_get(jobs, i));
+    if (!jobs) job_file_read(&from, json);
+}

@@ -1,0 +1,480 @@
+/* jobs.c - job settings of every API version become jobs with tasks, compute and schedule. */
+#include "jobs.h"
+
+#include "hash.h"
+#include "session.h"
+
+#include <stdio.h>
+
+#define TASKS_MAX 2000
+#define DEPTH_MAX 8
+
+static const char *text(const json_t *j, const char *path) {
+    const char *s = jsx_str(j, path, NULL);
+    return s && s[0] ? s : NULL;
+}
+
+static const char *kept(const struct job_source *from, const char *s) { return s ? arena_strdup(from->arena, s) : NULL; }
+
+static const char *id_of(const struct job_source *from, const char *kind, const char *name) {
+    char *key = arena_printf(from->arena, "%s\n%s\n%s", from->path, kind, name), *hex = arena_alloc(from->arena, HASH_HEX);
+    hash128_hex(hash128(key, strlen(key)), hex);
+    return hex;
+}
+
+/* Schedules. Quartz fields as written. */
+
+static void schedule_read(const struct job_source *from, const json_t *s, struct schedule *out) {
+    const json_t *cron = json_object_get(s, "schedule"), *trigger = json_object_get(s, "trigger"), *continuous = json_object_get(s, "continuous");
+    if (!cron) cron = json_object_get(trigger, "cron");
+    const char *expression = text(cron, "quartz_cron_expression");
+    out->cron = kept(from, expression ? expression : text(cron, "quartz_cron_schedule"));
+    out->timezone = kept(from, text(cron, "timezone_id"));
+    const char *pause = text(cron, "pause_status");
+    if (!pause) pause = text(trigger, "pause_status");
+    if (!pause) pause = text(continuous, "pause_status");
+    out->paused = pause && strcmp(pause, "PAUSED") == 0;
+    out->continuous = json_is_object(continuous) || json_is_true(continuous);
+    const json_t *periodic = json_object_get(trigger, "periodic");
+    if (periodic) {
+        const char *unit = jsx_str(periodic, "unit", "DAYS");
+        double n = jsx_real(periodic, "interval", (double)jsx_int(periodic, "interval", 1));
+        out->every_seconds = n * (unit[0] == 'M' ? 60 : unit[0] == 'H' ? 3600 : unit[0] == 'W' ? 604800 : 86400);
+    }
+    if (json_object_get(trigger, "file_arrival")) out->trigger = "file arrival";
+    if (json_object_get(trigger, "table_update") || json_object_get(trigger, "table")) out->trigger = "table update";
+}
+
+/* Compute. */
+
+static void compute_none(struct compute *c) {
+    *c = (struct compute){0};
+    c->workers_min = c->workers_max = c->autotermination_minutes = -1;
+}
+
+static int whole(const json_t *j, const char *path) {
+    const json_t *v = jsx_at(j, path);
+    if (json_is_integer(v)) return (int)json_integer_value(v);
+    int n = -1;
+    if (json_is_string(v) && sscanf(json_string_value(v), "%9d", &n) != 1) n = -1;
+    return n;
+}
+
+static bool truth(const json_t *j, const char *path) {
+    const json_t *v = jsx_at(j, path);
+    return json_is_true(v) || (json_is_string(v) && strcmp(json_string_value(v), "true") == 0);
+}
+
+static void cluster_read(const struct job_source *from, const json_t *j, struct compute *c) {
+    c->kind = c->kind ? c->kind : COMPUTE_JOB;
+    c->node_type = kept(from, text(j, "node_type_id"));
+    c->driver_node_type = kept(from, text(j, "driver_node_type_id"));
+    c->workers_min = c->workers_max = whole(j, "num_workers");
+    if (json_object_get(j, "autoscale")) c->workers_min = whole(j, "autoscale.min_workers"), c->workers_max = whole(j, "autoscale.max_workers");
+    if (truth(j, "is_single_node")) c->workers_min = c->workers_max = 0;
+    c->spark_version = kept(from, text(j, "spark_version"));
+    const char *engine = text(j, "runtime_engine");
+    c->photon = engine ? strcmp(engine, "PHOTON") == 0 : c->spark_version && strstr(c->spark_version, "photon");
+    const char *const availability[] = {"aws_attributes.availability", "azure_attributes.availability", "gcp_attributes.availability"};
+    for (size_t i = 0; i < 3; i++) {
+        const char *a = text(j, availability[i]);
+        c->spot |= a && (strncmp(a, "SPOT", 4) == 0 || strncmp(a, "PREEMPTIBLE", 11) == 0);
+    }
+    c->autotermination_minutes = whole(j, "autotermination_minutes");
+}
+
+static const json_t *cluster_named(const json_t *settings, const char *key) {
+    const json_t *list = json_object_get(settings, "job_clusters");
+    for (size_t i = 0; key && i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+        if (strcmp(jsx_str(one, "job_cluster_key", ""), key) == 0) return json_object_get(one, "new_cluster");
+    }
+    return NULL;
+}
+
+static const char *warehouse_of(const json_t *task) {
+    static const char *const places[] = {"sql_task.warehouse_id",       "dbt_task.warehouse_id",   "notebook_task.warehouse_id",
+                                         "dashboard_task.warehouse_id", "alert_task.warehouse_id", "warehouse_id"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const char *id = text(task, places[i]);
+        if (id) return id;
+    }
+    return NULL;
+}
+
+static void task_compute(const struct job_source *from, const json_t *settings, const json_t *task, struct compute *c) {
+    compute_none(c);
+    const char *key = text(task, "job_cluster_key"), *existing = text(task, "existing_cluster_id"), *warehouse = warehouse_of(task);
+    const json_t *fresh = json_object_get(task, "new_cluster"), *named = cluster_named(settings, key);
+    if (warehouse) {
+        c->kind = COMPUTE_WAREHOUSE;
+        c->key = kept(from, warehouse);
+    } else if (fresh || named) {
+        c->key = kept(from, key);
+        cluster_read(from, fresh ? fresh : named, c);
+    } else if (existing) {
+        c->kind = COMPUTE_ALL_PURPOSE;
+        c->key = kept(from, existing);
+    } else if (key) {
+        c->kind = COMPUTE_JOB;
+        c->key = kept(from, key);
+    } else if (json_object_get(task, "pipeline_task")) {
+        c->kind = COMPUTE_PIPELINE;
+    } else if (!json_object_get(task, "run_job_task") && !json_object_get(task, "condition_task")) {
+        c->kind = COMPUTE_SERVERLESS;
+        c->serverless = true;
+    }
+}
+
+/* The repository file a task names: relative to the declaring file, or the tail of a workspace path. */
+static const char *file_of(const struct job_source *from, const json_t *where, const char *written) {
+    static const char *const endings[] = {"", ".py", ".sql", ".ipynb", ".scala", ".r"};
+    if (!written || !from->reader || strstr(written, "${resources.")) return NULL;
+    const char *declared = jsx_str(where, JOB_PATH, from->path);
+    const char *dir = declared ? path_dir(from->arena, declared) : "";
+    const char *tries[2] = {path_join(from->arena, dir, written), path_join(from->arena, "", written[0] == '/' ? written + 1 : written)};
+    for (size_t t = 0; t < 2; t++) {
+        for (size_t i = 0; tries[t] && i < sizeof endings / sizeof *endings; i++) {
+            const char *path = arena_printf(from->arena, "%s%s", tries[t], endings[i]);
+            if (reader_has(from->reader, path)) return path;
+        }
+    }
+    /* /Workspace/Repos/me/project/src/a: the longest tail, of two parts or more, that is a file here. */
+    for (const char *tail = written; (tail = strchr(tail, '/')) && strchr(tail + 1, '/');) {
+        tail++;
+        for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+            const char *path = arena_printf(from->arena, "%s%s", tail, endings[i]);
+            if (reader_has(from->reader, path)) return path;
+        }
+    }
+    return NULL;
+}
+
+static const struct {
+    const char *key, *type, *what; /* `what`: path of the text people know it by */
+    bool is_file;
+} kinds[] = {
+    {"notebook_task", "notebook", "notebook_path", true},
+    {"spark_python_task", "spark_python", "python_file", true},
+    {"python_wheel_task", "wheel", "package_name", false},
+    {"spark_jar_task", "jar", "main_class_name", false},
+    {"spark_submit_task", "spark_submit", "parameters.0", false},
+    {"pipeline_task", "pipeline", "pipeline_id", false},
+    {"run_job_task", "run_job", "job_id", false},
+    {"dbt_task", "dbt", "commands.0", false},
+    {"dbt_cloud_task", "dbt", "dbt_cloud_job_id", false},
+    {"dashboard_task", "dashboard", "dashboard_id", false},
+    {"condition_task", "condition", "left", false},
+    {"alert_task", "alert", "alert_id", false},
+    {"clean_rooms_notebook_task", "notebook", "notebook_name", false},
+    {"power_bi_task", "power_bi", "connection_resource_name", false},
+};
+
+static const char *what_text(const struct job_source *from, const json_t *body, const char *path) {
+    const json_t *v = jsx_at(body, path);
+    if (json_is_string(v)) return kept(from, json_string_value(v));
+    return json_is_integer(v) ? arena_printf(from->arena, "%lld", (long long)json_integer_value(v)) : NULL;
+}
+
+static void sql_task_read(const struct job_source *from, const json_t *where, const json_t *body, struct task *t) {
+    const char *file = text(body, "file.path");
+    t->type = file ? "sql" : json_object_get(body, "dashboard") ? "dashboard" : json_object_get(body, "alert") ? "alert" : "sql";
+    t->what = kept(from, file ? file : text(body, "query.query_id"));
+    if (!t->what) t->what = kept(from, text(body, "dashboard.dashboard_id"));
+    t->path = file_of(from, where, file);
+    t->sql = kept(from, text(body, "query.query_text"));
+    if (!t->sql) t->sql = kept(from, text(body, "query_text"));
+}
+
+static void dbt_commands(const struct job_source *from, const json_t *body, struct task *t) {
+    struct buf b = buf_new(from->arena);
+    const json_t *list = json_object_get(body, "commands");
+    for (size_t i = 0; i < json_array_size(list) && i < 50; i++) {
+        if (i) buf_text(&b, "; ");
+        const char *command = json_string_value(json_array_get(list, i));
+        buf_text(&b, command ? command : "");
+    }
+    if (b.n) t->what = buf_str(&b);
+    const char *dir = text(body, "project_directory");
+    t->path = dir ? path_join(from->arena, path_dir(from->arena, jsx_str(body, JOB_PATH, from->path)), dir) : "";
+}
+
+static void task_kind(const struct job_source *from, const json_t *where, const json_t *task, struct task *t) {
+    t->type = "other";
+    const json_t *sql = json_object_get(task, "sql_task");
+    if (sql) {
+        sql_task_read(from, where, sql, t);
+        return;
+    }
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const json_t *body = json_object_get(task, kinds[i].key);
+        if (!body) continue;
+        t->type = kinds[i].type;
+        t->what = what_text(from, body, kinds[i].what);
+        if (kinds[i].is_file) t->path = file_of(from, where, t->what);
+        if (strcmp(kinds[i].key, "dbt_task") == 0) dbt_commands(from, body, t);
+        return;
+    }
+}
+
+static void after_read(const struct job_source *from, const json_t *task, struct task *t) {
+    const json_t *list = json_object_get(task, "depends_on");
+    const char **names = arena_array(from->arena, json_array_size(list) + 1, sizeof *names);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *key = text(json_array_get(list, i), "task_key");
+        if (key) names[t->after_count++] = kept(from, key);
+    }
+    t->after = names;
+}
+
+static void task_read(const struct job_source *from, const json_t *settings, const json_t *task, struct job *job, size_t *cap, int depth) {
+    const json_t *each = jsx_at(task, "for_each_task.task");
+    if (each && depth < DEPTH_MAX) {
+        task_read(from, settings, each, job, cap, depth + 1);
+        return;
+    }
+    if (job->task_count >= TASKS_MAX) return;
+    job->tasks = arena_grow(from->arena, job->tasks, cap, job->task_count + 1, sizeof *job->tasks);
+    struct task *t = &job->tasks[job->task_count++];
+    *t = (struct task){.key = kept(from, text(task, "task_key"))};
+    if (!t->key) t->key = job->name;
+    t->line = (int)jsx_int(task, JOB_LINE, 0);
+    task_kind(from, task, task, t);
+    task_compute(from, settings, task, &t->compute);
+    after_read(from, task, t);
+}
+
+static const char *owner_of(const struct job_source *from, const json_t *outer, const json_t *settings) {
+    static const char *const places[] = {"run_as.user_name", "tags.owner", "tags.Owner", "tags.team", "run_as.group_name", "custom_tags.owner"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const char *owner = text(settings, places[i]);
+        if (owner && !strstr(owner, "${")) return kept(from, owner);
+    }
+    const char *creator = text(outer, "creator_user_name");
+    return kept(from, creator ? creator : text(outer, "run_as_user_name"));
+}
+
+static void tags_read(const struct job_source *from, const json_t *settings, struct job *job) {
+    json_t *tags = json_object_get(settings, "tags");
+    const char **names = arena_array(from->arena, json_object_size(tags) + 1, sizeof *names), *key;
+    json_t *value;
+    json_object_foreach(tags, key, value) {
+        const char *v = json_string_value(value);
+        if (strncmp(key, "__", 2) != 0) names[job->tag_count++] = arena_printf(from->arena, "%s%s%s", key, v && v[0] ? ":" : "", v ? v : "");
+    }
+    job->tags = names;
+}
+
+static struct job *job_new(const struct job_source *from, const char *key, const char *kind, const json_t *outer, const json_t *settings) {
+    struct job *job = vec_add(from->arena, &from->out->jobs);
+    const char *name = text(settings, "name");
+    if (!name) name = text(settings, "display_name");
+    if (!name) name = text(settings, "run_name");
+    *job = (struct job){.key = kept(from, key), .name = kept(from, name ? name : key ? key : kind), .kind = kind, .path = from->path};
+    const char *declared = text(settings, JOB_PATH);
+    if (declared) job->path = kept(from, declared);
+    const json_t *id = json_object_get(outer, "job_id");
+    if (!id) id = json_object_get(outer, "pipeline_id");
+    if (json_is_integer(id)) job->key = arena_printf(from->arena, "%lld", (long long)json_integer_value(id));
+    if (json_is_string(id)) job->key = kept(from, json_string_value(id));
+    job->id = id && job->key ? job->key : id_of(from, kind, key ? key : job->name);
+    job->line = (int)jsx_int(settings, JOB_LINE, 1);
+    job->owner = owner_of(from, outer, settings);
+    job->description = kept(from, text(settings, "description"));
+    tags_read(from, settings, job);
+    schedule_read(from, settings, &job->schedule);
+    return job;
+}
+
+/* SQL that a task holds itself is a definition of the job's file. */
+static void inline_sql(const struct job_source *from, const struct job *job) {
+    for (size_t i = 0; i < job->task_count; i++) {
+        if (!job->tasks[i].sql) continue;
+        struct session s;
+        session_init(&s, from->arena, from->out, job->path, ARTEFACT_JOB, from->dialect);
+        s.label = arena_printf(from->arena, "%s / %s", job->name, job->tasks[i].key);
+        const int line = job->tasks[i].line ? job->tasks[i].line : job->line;
+        int *lines = arena_array(from->arena, 1, sizeof *lines);
+        lines[0] = line;
+        session_run(&s, str_of(job->tasks[i].sql), &(struct sql_origin){.lines = lines, .line_count = 1});
+        for (size_t k = s.first; k < from->out->definitions.n; k++) {
+            struct definition *d = &from->out->definitions.at[k];
+            d->job = job->name;
+            d->schedule = job->schedule;
+            d->compute = job->tasks[i].compute;
+            d->owner = job->owner;
+        }
+        session_end(&s);
+    }
+}
+
+void job_read(const struct job_source *from, const char *key, const json_t *outer) {
+    const json_t *settings = json_object_get(outer, "settings");
+    if (!json_is_object(settings)) settings = json_object_get(outer, "new_settings");
+    if (!json_is_object(settings)) settings = outer;
+    struct job *job = job_new(from, key, "job", outer, settings);
+    const json_t *tasks = json_object_get(settings, "tasks");
+    size_t cap = 0;
+    for (size_t i = 0; i < json_array_size(tasks); i++) task_read(from, settings, json_array_get(tasks, i), job, &cap, 0);
+    /* Jobs API 2.0: the one task is the job itself. */
+    if (!json_array_size(tasks)) task_read(from, settings, settings, job, &cap, 0);
+    inline_sql(from, job);
+}
+
+void pipeline_read(const struct job_source *from, const char *key, const json_t *outer) {
+    const json_t *spec = json_object_get(outer, "spec");
+    if (!json_is_object(spec)) spec = outer;
+    struct job *job = job_new(from, key, "pipeline", outer, spec);
+    const char *schema = text(spec, "schema");
+    job->catalog = kept(from, text(spec, "catalog"));
+    job->schema = kept(from, schema ? schema : text(spec, "target"));
+    if (job->catalog && strstr(job->catalog, "${")) job->catalog = NULL;
+    if (job->schema && strstr(job->schema, "${")) job->schema = NULL;
+    const json_t *libraries = json_object_get(spec, "libraries"), *clusters = json_object_get(spec, "clusters");
+    struct compute compute;
+    compute_none(&compute);
+    compute.kind = COMPUTE_PIPELINE;
+    if (json_array_size(clusters)) cluster_read(from, json_array_get(clusters, 0), &compute);
+    compute.serverless = truth(spec, "serverless");
+    compute.photon |= truth(spec, "photon");
+    compute.edition = kept(from, text(spec, "edition"));
+    size_t cap = 0;
+    for (size_t i = 0; i < json_array_size(libraries) && i < TASKS_MAX; i++) {
+        const json_t *library = json_array_get(libraries, i);
+        const char *written = text(library, "notebook.path");
+        if (!written) written = text(library, "file.path");
+        const char *glob = text(library, "glob.include");
+        if (!written && !glob) continue;
+        job->tasks = arena_grow(from->arena, job->tasks, &cap, job->task_count + 1, sizeof *job->tasks);
+        struct task *t = &job->tasks[job->task_count++];
+        *t = (struct task){
+            .key = kept(from, written ? written : glob), .type = "pipeline", .what = kept(from, written ? written : glob), .compute = compute};
+        t->line = (int)jsx_int(library, JOB_LINE, job->line);
+        if (written) t->path = file_of(from, library, written);
+        if (glob) t->path = path_join(from->arena, path_dir(from->arena, jsx_str(library, JOB_PATH, from->path)), glob);
+    }
+}
+
+void dashboard_resource_read(const struct job_source *from, const char *key, const json_t *spec) {
+    struct job *job = job_new(from, key, "dashboard", spec, spec);
+    size_t cap = 0;
+    job->tasks = arena_grow(from->arena, NULL, &cap, 1, sizeof *job->tasks);
+    struct task *t = &job->tasks[job->task_count++];
+    *t = (struct task){.key = job->name, .type = "dashboard", .what = kept(from, text(spec, "file_path")), .line = job->line};
+    t->path = file_of(from, spec, t->what);
+    compute_none(&t->compute);
+    if (text(spec, "warehouse_id")) t->compute.kind = COMPUTE_WAREHOUSE, t->compute.key = kept(from, text(spec, "warehouse_id"));
+}
+
+static bool is_pipeline(const json_t *j) {
+    const json_t *spec = json_object_get(j, "spec");
+    if (!json_is_object(spec)) spec = j;
+    bool job = json_object_get(spec, "tasks") || json_object_get(spec, "new_cluster") || json_object_get(spec, "existing_cluster_id") ||
+               json_object_get(spec, "settings");
+    return json_object_get(spec, "libraries") && !job;
+}
+
+void job_file_read(const struct job_source *from, const json_t *json) {
+    if (is_pipeline(json)) {
+        pipeline_read(from, NULL, json);
+    } else {
+        job_read(from, NULL, json);
+    }
+}
+
+void read_job_json(struct arena *arena, const char *path, const json_t *job, struct reading *into) {
+    struct job_source from = {arena, into, NULL, path, DIALECT_DATABRICKS};
+    job_file_read(&from, job);
+}
+
+/* Links. */
+
+static bool runs_file(const struct task *t, const char *path) {
+    if (!t->path || !t->path[0]) return false;
+    if (strcmp(t->path, path) == 0) return true;
+    return strchr(t->path, '*') && text_glob(t->path, path);
+}
+
+const struct job *pipeline_of(const struct reading *out, const char *path) {
+    for (size_t i = 0; i < out->jobs.n; i++) {
+        const struct job *job = &out->jobs.at[i];
+        for (size_t k = 0; strcmp(job->kind, "pipeline") == 0 && k < job->task_count; k++) {
+            if (runs_file(&job->tasks[k], path)) return job;
+        }
+    }
+    return NULL;
+}
+
+static bool has_tag(const struct definition *d, struct str tag) {
+    for (size_t i = 0; i < d->tag_count; i++) {
+        if (str_is(tag, d->tags[i])) return true;
+    }
+    return false;
+}
+
+/* dbt's node selection, the common part: names, tag:, path:, with + on either side. */
+static bool selected(const char *commands, const struct definition *d) {
+    static const char *const flags[] = {"--select ", "-s ", "--models ", "-m "};
+    const char *at = NULL;
+    size_t flag = 0;
+    for (; flag < 4 && !at; flag++) at = strstr(commands, flags[flag]);
+    if (!at) return strstr(commands, "dbt build") || strstr(commands, "dbt run");
+    struct str rest = str_of(at + strlen(flags[flag - 1])), word;
+    const char *name = strrchr(d->dataset ? d->dataset : d->name, '.');
+    name = name ? name + 1 : d->dataset ? d->dataset : d->name;
+    while (str_split(&rest, ' ', &word)) {
+        if (word.n && (word.p[0] == '-' || word.p[0] == ';')) break;
+        while (word.n && (word.p[0] == '+' || word.p[0] == '@')) word.p++, word.n--;
+        while (word.n && strchr("+;,", word.p[word.n - 1])) word.n--;
+        if (str_starts(word, "tag:") ? has_tag(d, (struct str){word.p + 4, word.n - 4}) : str_is(word, name)) return true;
+        if (str_starts(word, "path:") && memmem(d->path, strlen(d->path), word.p + 5, word.n - 5)) return true;
+    }
+    return false;
+}
+
+static bool runs(const struct task *t, const struct definition *d) {
+    if (strcmp(t->type, "dbt") == 0)
+        return d->artefact == ARTEFACT_DBT_MODEL && t->what && t->path && path_below(d->path, t->path) && selected(t->what, d);
+    return runs_file(t, d->path);
+}
+
+static bool has_schedule(const struct schedule *s) { return s->cron || s->every_seconds > 0 || s->continuous || s->trigger; }
+
+static bool is_person(const char *owner) { return owner && (strchr(owner, '@') || !strchr(owner, '-')); }
+
+static void link_set(struct definition *d, const struct job *job, const struct task *t, const struct schedule *schedule) {
+    if (!d->job) d->job = job->name;
+    if (!has_schedule(&d->schedule) && has_schedule(schedule)) {
+        d->schedule = *schedule;
+        d->job = job->name;
+    }
+    if (d->compute.kind == COMPUTE_UNKNOWN) d->compute = t->compute;
+    if (!d->owner && is_person(job->owner)) d->owner = job->owner;
+}
+
+/* The job that starts a pipeline, by "${resources.pipelines.KEY.id}" or its id. */
+static const struct job *starter_of(const struct reading *out, const struct job *pipeline) {
+    for (size_t i = 0; pipeline->key && i < out->jobs.n; i++) {
+        const struct job *job = &out->jobs.at[i];
+        for (size_t k = 0; job != pipeline && strcmp(job->kind, "job") == 0 && k < job->task_count; k++) {
+            const char *what = strcmp(job->tasks[k].type, "pipeline") == 0 ? job->tasks[k].what : NULL;
+            const char *at = what ? strstr(what, pipeline->key) : NULL;
+            bool whole_word = at && (at == what || at[-1] == '.') && (at[strlen(pipeline->key)] == '\0' || at[strlen(pipeline->key)] == '.');
+            if (whole_word) return job;
+        }
+    }
+    return NULL;
+}
+
+void jobs_link(struct reading *out) {
+    for (size_t i = 0; i < out->jobs.n; i++) {
+        const struct job *job = &out->jobs.at[i];
+        const struct job *starter = strcmp(job->kind, "pipeline") == 0 && !has_schedule(&job->schedule) ? starter_of(out, job) : NULL;
+        for (size_t k = 0; k < job->task_count; k++) {
+            for (size_t n = 0; n < out->definitions.n; n++) {
+                struct definition *d = &out->definitions.at[n];
+                if (runs(&job->tasks[k], d)) link_set(d, starter ? starter : job, &job->tasks[k], starter ? &starter->schedule : &job->schedule);
+            }
+        }
+    }
+}

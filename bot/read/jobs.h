@@ -1,0 +1,29 @@
+/* jobs.h - jobs and pipelines as JSON, however they were written.
+ * Layer: read. May use: base. https://docs.databricks.com/api/workspace/jobs */
+#ifndef JOBS_H
+#define JOBS_H
+
+#include "reader.h"
+
+/* Keys that a reader of YAML adds to each map: where it stood. */
+#define JOB_LINE "__line"
+#define JOB_PATH "__path"
+
+struct job_source {
+    struct arena *arena;
+    struct reading *out;
+    struct reader *reader; /* NULL when there is no repository */
+    const char *path;
+    enum dialect dialect;
+};
+
+void job_read(const struct job_source *from, const char *key, const json_t *settings);
+void pipeline_read(const struct job_source *from, const char *key, const json_t *spec);
+/* Either, told apart by its keys. */
+void job_file_read(const struct job_source *from, const json_t *json);
+/* A dashboard resource: which file, on which warehouse. */
+void dashboard_resource_read(const struct job_source *from, const char *key, const json_t *spec);
+/* The pipeline whose libraries hold this file; NULL when none does. */
+const struct job *pipeline_of(const struct reading *out, const char *path);
+
+#endif

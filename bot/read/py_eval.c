@@ -1,0 +1,1020 @@
+/* py_eval.c - follows values through statements: assignments, branches, loops over known lists, functions. */
+#include "pyspark.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+static struct pv none(void) { return (struct pv){.kind = PV_NONE}; }
+static void run_block(struct py_run *r, const struct py_node *block);
+
+/* Places. */
+
+int py_line(const struct py_run *r, const struct py_node *node) {
+    int line = node ? node->range.line : 1;
+    return r->lines && line >= 1 && (size_t)line <= r->line_count ? r->lines[line - 1] : line;
+}
+
+static int line_at(const struct py_run *r, int line) { return r->lines && line >= 1 && (size_t)line <= r->line_count ? r->lines[line - 1] : line; }
+
+struct range py_range(const struct py_run *r, const struct py_node *node) {
+    struct range range = {0, 0, line_at(r, node->range.line), node->range.column, line_at(r, node->range.end_line), node->range.end_column};
+    return range;
+}
+
+/* Values. */
+
+struct pv pv_unknown(struct py_run *r, const struct py_node *node) {
+    bool named = node && node->kind == PY_NAME;
+    return (struct pv){.kind = PV_UNKNOWN, .s = named ? node->text : STR("")};
+}
+
+bool pv_absent(struct pv v) { return v.kind == PV_UNKNOWN && v.s.p == NULL; }
+
+struct pv pv_frame(struct frame *f) {
+    return (struct pv){.kind = PV_FRAME, .frame = f};
+}
+bool pv_is_text(struct pv v) { return v.kind == PV_TEXT; }
+struct str pv_str(struct pv v) {
+    return v.kind == PV_TEXT ? v.text->s : (struct str){"", 0};
+}
+
+static struct pv text_of_lines(struct py_run *r, struct str s, const int *lines, size_t count) {
+    struct pv v = {.kind = PV_TEXT, .text = arena_new(r->arena, struct pv_text)};
+    *v.text = (struct pv_text){s, lines, count};
+    return v;
+}
+
+struct pv pv_text_new(struct py_run *r, struct str s, int line) {
+    size_t count = 1;
+    for (size_t i = 0; i < s.n; i++) count += s.p[i] == '\n';
+    int *lines = arena_array(r->arena, count, sizeof *lines);
+    for (size_t i = 0; i < count; i++) lines[i] = line;
+    return text_of_lines(r, s, lines, count);
+}
+
+void pv_add(struct arena *arena, struct pv_items *items, struct pv v) {
+    items->at = arena_grow(arena, items->at, &items->cap, items->n + 1, sizeof *items->at);
+    items->at[items->n++] = v;
+}
+
+const struct pv *pv_dict_get(const struct pv_dict *d, const char *key) {
+    for (size_t i = 0; i < d->keys.n; i++) {
+        if (pv_is_text(d->keys.at[i]) && str_is(pv_str(d->keys.at[i]), key)) return &d->values.at[i];
+    }
+    return NULL;
+}
+
+static bool pv_same(struct pv a, struct pv b) {
+    if (a.kind != b.kind) return false;
+    switch (a.kind) {
+    case PV_NONE:
+        return true;
+    case PV_BOOL:
+        return a.b == b.b;
+    case PV_NUMBER:
+    case PV_NAME:
+    case PV_UNKNOWN:
+        return str_eq(a.s, b.s);
+    case PV_TEXT:
+        return str_eq(a.text->s, b.text->s);
+    default:
+        return a.frame == b.frame;
+    }
+}
+
+/* 1 true, 0 false, -1 not known. */
+static int truth(struct pv v) {
+    switch (v.kind) {
+    case PV_NONE:
+        return 0;
+    case PV_BOOL:
+        return v.b;
+    case PV_NUMBER:
+        return strtod(v.s.p, NULL) != 0;
+    case PV_TEXT:
+        return memmem(v.text->s.p, v.text->s.n, "${", 2) ? -1 : v.text->s.n > 0;
+    case PV_LIST:
+        return v.list->n > 0;
+    case PV_DICT:
+        return v.dict->keys.n > 0;
+    default:
+        return -1;
+    }
+}
+
+/* Names. */
+
+struct pv py_assign(struct py_run *r, struct str name, struct pv v) {
+    struct pv *kept = map_get(r->env->names, name);
+    if (!kept) map_put(r->env->names, name, kept = arena_new(r->arena, struct pv));
+    *kept = v;
+    return v;
+}
+
+static struct pv name_value(struct py_run *r, const struct py_node *node) {
+    static const char *const library[] = {"spark",        "dlt",        "dp",    "dbutils",      "Window",     "DeltaTable", "display", "displayHTML",
+                                          "sc",           "range",      "len",   "str",          "int",        "float",      "list",    "dict",
+                                          "tuple",        "set",        "print", "sorted",       "zip",        "enumerate",  "reduce",  "getattr",
+                                          "SparkSession", "isinstance", "dp",    "SparkContext", "sqlContext", "table"};
+    for (const struct py_env *env = r->env; env; env = env->outer) {
+        const struct pv *found = map_get(env->names, node->text);
+        if (found) return *found;
+    }
+    for (size_t i = 0; i < sizeof library / sizeof *library; i++) {
+        if (str_is(node->text, library[i])) return (struct pv){.kind = PV_NAME, .s = node->text};
+    }
+    if (r->star_functions && functions_known(node->text))
+        return (struct pv){.kind = PV_NAME, .s = str_of(arena_printf(r->arena, "functions.%.*s", STR_ARG(node->text)))};
+    return (struct pv){.kind = PV_UNKNOWN, .s = node->text};
+}
+
+static void env_push(struct py_run *r, struct py_env *outer) {
+    struct py_env *env = arena_new(r->arena, struct py_env);
+    env->outer = outer;
+    env->names = map_new(r->arena);
+    r->env = env;
+}
+
+static void assign_target(struct py_run *r, const struct py_node *target, struct pv v) {
+    if (target->kind == PY_NAME) {
+        py_assign(r, target->text, v);
+    } else if (target->kind == PY_TUPLE || target->kind == PY_LIST) {
+        for (size_t i = 0; i < target->count; i++) {
+            struct pv part = v.kind == PV_LIST && i < v.list->n ? v.list->at[i] : (struct pv){.kind = PV_UNKNOWN, .s = target->kids[i]->text};
+            assign_target(r, target->kids[i], part);
+        }
+    } else if (target->kind == PY_ATTRIBUTE) {
+        /* self.x = v is kept under its dotted text. */
+        const char *dotted = py_dotted(r->arena, target);
+        if (dotted) {
+            struct py_env *env = r->env;
+            r->env = r->global;
+            py_assign(r, str_of(dotted), v);
+            r->env = env;
+        }
+    } else if (target->kind == PY_SUBSCRIPT) {
+        struct pv object = py_eval(r, target->kids[0]), key = py_eval(r, target->kids[1]);
+        if (object.kind == PV_DICT && pv_is_text(key)) {
+            pv_add(r->arena, &object.dict->keys, key);
+            pv_add(r->arena, &object.dict->values, v);
+        }
+    }
+}
+
+/* Texts. */
+
+static struct pv join_texts(struct py_run *r, struct pv a, struct pv b) {
+    struct pv_text *x = a.text, *y = b.text;
+    if (x->s.n + y->s.n > ((size_t)4 << 20)) return pv_unknown(r, NULL);
+    char *p = arena_alloc(r->arena, x->s.n + y->s.n + 1);
+    if (x->s.n) memcpy(p, x->s.p, x->s.n);
+    if (y->s.n) memcpy(p + x->s.n, y->s.p, y->s.n);
+    size_t count = x->line_count + y->line_count - 1;
+    int *lines = arena_array(r->arena, count + 1, sizeof *lines);
+    memcpy(lines, x->lines, x->line_count * sizeof *lines);
+    /* A line that both share is the second's when the first has nothing on it. */
+    bool blank = x->s.n == 0 || x->s.p[x->s.n - 1] == '\n';
+    if (blank) lines[x->line_count - 1] = y->lines[0];
+    if (y->line_count > 1) memcpy(lines + x->line_count, y->lines + 1, (y->line_count - 1) * sizeof *lines);
+    return text_of_lines(r, (struct str){p, x->s.n + y->s.n}, lines, count);
+}
+
+static struct pv text_piece(struct py_run *r, const struct py_node *node) {
+    size_t count = 1;
+    for (size_t i = 0; i < node->text.n; i++) count += node->text.p[i] == '\n';
+    bool faithful = node->range.end_line - node->range.line == (int)count - 1;
+    int *lines = arena_array(r->arena, count, sizeof *lines);
+    for (size_t i = 0; i < count; i++) lines[i] = line_at(r, node->range.line + (faithful ? (int)i : 0));
+    return text_of_lines(r, node->text, lines, count);
+}
+
+/* What a value looks like inside a text; what is not known becomes ${name}, which SQL is read with. */
+static struct pv as_text(struct py_run *r, struct pv v, const struct py_node *node) {
+    int line = py_line(r, node);
+    switch (v.kind) {
+    case PV_TEXT:
+        return v;
+    case PV_NUMBER:
+        return pv_text_new(r, v.s, line);
+    case PV_BOOL:
+        return pv_text_new(r, v.b ? STR("True") : STR("False"), line);
+    case PV_NONE:
+        return pv_text_new(r, STR("None"), line);
+    default:
+        break;
+    }
+    const char *dotted = py_dotted(r->arena, node);
+    struct buf name = buf_new(r->arena);
+    struct str source = dotted ? str_of(dotted) : v.kind == PV_UNKNOWN && v.s.n ? v.s : STR("value");
+    for (size_t i = 0; i < source.n && i < 60; i++) buf_char(&name, isalnum((unsigned char)source.p[i]) ? source.p[i] : '_');
+    return pv_text_new(r, str_of(arena_printf(r->arena, "${%s}", buf_str(&name))), line);
+}
+
+static struct pv eval_fstring(struct py_run *r, const struct py_node *node) {
+    struct pv all = pv_text_new(r, STR(""), py_line(r, node));
+    for (size_t i = 0; i < node->count && all.kind == PV_TEXT; i++) {
+        const struct py_node *kid = node->kids[i];
+        struct pv piece = kid->kind == PY_STRING ? text_piece(r, kid) : as_text(r, py_eval(r, kid), kid);
+        all = join_texts(r, all, piece);
+    }
+    return all;
+}
+
+/* "{} {name} {0}".format(...) */
+static struct pv text_format(struct py_run *r, struct pv text, const struct py_node *call) {
+    struct str s = text.text->s;
+    struct pv all = pv_text_new(r, STR(""), text.text->lines[0]);
+    size_t start = 0, line = 0, next = 0;
+    for (size_t i = 0; i <= s.n && all.kind == PV_TEXT; i++) {
+        bool end = i == s.n, twice = !end && i + 1 < s.n && (s.p[i] == '{' || s.p[i] == '}') && s.p[i + 1] == s.p[i];
+        const char *close = !end && !twice && s.p[i] == '{' ? memchr(s.p + i, '}', s.n - i) : NULL;
+        if (!end && !twice && !close) continue;
+        struct str before = {s.p + start, i - start + (twice ? 1 : 0)};
+        size_t count = 1;
+        for (size_t k = 0; k < before.n; k++) count += before.p[k] == '\n';
+        all = join_texts(r, all, text_of_lines(r, before, text.text->lines + line, count));
+        line += count - 1;
+        if (end) break;
+        if (twice) {
+            start = ++i + 1;
+            continue;
+        }
+        struct str name = {s.p + i + 1, (size_t)(close - s.p) - i - 1};
+        bool number = name.n == 0 || isdigit((unsigned char)name.p[0]);
+        const struct py_node *argument =
+            number ? py_arg(call, name.n ? (size_t)strtoul(name.p, NULL, 10) : next++) : py_kwarg(call, str_dup(r->arena, name));
+        struct pv piece = argument ? as_text(r, py_eval(r, argument), argument)
+                                   : pv_text_new(r, str_of(arena_printf(r->arena, "${%.*s}", STR_ARG(name))), text.text->lines[line]);
+        if (all.kind == PV_TEXT) all = join_texts(r, all, piece);
+        i = (size_t)(close - s.p);
+        start = i + 1;
+    }
+    return all;
+}
+
+/* "%s" % x */
+static struct pv text_percent(struct py_run *r, struct pv text, struct pv b, const struct py_node *node) {
+    struct str s = text.text->s;
+    struct pv all = pv_text_new(r, STR(""), text.text->lines[0]);
+    size_t start = 0, line = 0, next = 0;
+    for (size_t i = 0; i <= s.n && all.kind == PV_TEXT; i++) {
+        bool mark = i + 1 < s.n && s.p[i] == '%' && strchr("sdif", s.p[i + 1]);
+        if (i < s.n && !mark) continue;
+        struct str before = {s.p + start, i - start};
+        size_t count = 1;
+        for (size_t k = 0; k < before.n; k++) count += before.p[k] == '\n';
+        all = join_texts(r, all, text_of_lines(r, before, text.text->lines + line, count));
+        line += count - 1;
+        if (!mark) break;
+        struct pv v = b.kind == PV_LIST ? (next < b.list->n ? b.list->at[next] : none()) : b;
+        next++;
+        if (all.kind == PV_TEXT) all = join_texts(r, all, as_text(r, v, node->kids[1]));
+        start = i + 2;
+        i++;
+    }
+    return all;
+}
+
+static struct pv text_changed(struct py_run *r, struct pv text, struct str method, const struct py_node *call) {
+    struct str s = text.text->s;
+    if (str_is(method, "strip") && py_arg_count(call) == 0) return pv_text_new(r, str_trim(s), text.text->lines[0]);
+    if (str_is(method, "lower") || str_is(method, "upper")) {
+        char *copy = str_dup(r->arena, s);
+        for (size_t i = 0; i < s.n; i++) copy[i] = (char)(method.p[0] == 'l' ? tolower((unsigned char)copy[i]) : toupper((unsigned char)copy[i]));
+        return text_of_lines(r, (struct str){copy, s.n}, text.text->lines, text.text->line_count);
+    }
+    if (str_is(method, "replace")) {
+        struct pv from = py_arg_value(r, call, 0, NULL), to = py_arg_value(r, call, 1, NULL);
+        if (!pv_is_text(from) || !pv_is_text(to) || !pv_str(from).n) return pv_unknown(r, NULL);
+        struct buf out = buf_new(r->arena);
+        struct str rest = s;
+        for (const char *hit; (hit = memmem(rest.p, rest.n, pv_str(from).p, pv_str(from).n));) {
+            buf_add(&out, rest.p, (size_t)(hit - rest.p));
+            buf_slice(&out, pv_str(to));
+            rest.n -= (size_t)(hit - rest.p) + pv_str(from).n;
+            rest.p = hit + pv_str(from).n;
+        }
+        buf_slice(&out, rest);
+        return pv_text_new(r, (struct str){buf_str(&out), out.n}, text.text->lines[0]);
+    }
+    if (str_is(method, "join")) {
+        struct pv list = py_arg_value(r, call, 0, NULL);
+        struct pv all = pv_text_new(r, STR(""), text.text->lines[0]);
+        if (list.kind != PV_LIST) return pv_unknown(r, NULL);
+        for (size_t i = 0; i < list.list->n && all.kind == PV_TEXT; i++) {
+            if (!pv_is_text(list.list->at[i])) return pv_unknown(r, NULL);
+            if (i) all = join_texts(r, all, text);
+            if (all.kind == PV_TEXT) all = join_texts(r, all, list.list->at[i]);
+        }
+        return all;
+    }
+    if (str_is(method, "split")) {
+        struct pv at = py_arg_value(r, call, 0, NULL);
+        struct pv list = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
+        struct str part, rest = s;
+        if (!pv_is_text(at) || pv_str(at).n != 1) return pv_unknown(r, NULL);
+        while (str_split(&rest, pv_str(at).p[0], &part)) pv_add(r->arena, list.list, pv_text_new(r, part, text.text->lines[0]));
+        return list;
+    }
+    return pv_unknown(r, NULL);
+}
+
+/* Calls. */
+
+struct pv py_arg_value(struct py_run *r, const struct py_node *call, size_t i, const char *name) {
+    const struct py_node *node = name ? py_kwarg(call, name) : NULL;
+    if (!node) node = py_arg(call, i);
+    return node ? py_eval(r, node) : (struct pv){.kind = PV_UNKNOWN, .s = {NULL, 0}};
+}
+
+static void bind_parameters(struct py_run *r, const struct py_function *f, const struct pv *args, size_t n, const struct py_node *call,
+                            struct py_env *caller) {
+    const struct py_node *parameters = f->node->kids[0];
+    struct py_env *mine = r->env;
+    for (size_t i = 0; i < parameters->count; i++) {
+        const struct py_node *p = parameters->kids[i];
+        struct pv v = {.kind = PV_UNKNOWN, .s = p->text};
+        char *name = str_dup(r->arena, p->text);
+        const struct py_node *given = call ? py_kwarg(call, name) : NULL;
+        if (p->kind == PY_SPLAT) {
+            v = (struct pv){.kind = PV_UNKNOWN, .s = p->count ? p->kids[0]->text : p->text};
+        } else if (i < n) {
+            v = args[i];
+        } else if (given) {
+            r->env = caller;
+            v = py_eval(r, given);
+        } else if (p->count) {
+            v = py_eval(r, p->kids[0]);
+        }
+        r->env = mine;
+        py_assign(r, p->kind == PY_SPLAT && p->count ? p->kids[0]->text : p->text, v);
+    }
+}
+
+struct pv py_call_function(struct py_run *r, struct py_function *f, const struct pv *args, size_t n, const struct py_node *call) {
+    if (r->depth >= PY_CALL_DEPTH_MAX) return pv_unknown(r, call);
+    struct py_env *caller = r->env;
+    const int *lines = r->lines;
+    size_t line_count = r->line_count;
+    bool returned = r->returned;
+    struct pv value = r->value;
+    f->called = true;
+    env_push(r, f->home);
+    bind_parameters(r, f, args, n, call, caller);
+    r->depth++;
+    r->returned = false;
+    r->value = none();
+    r->lines = f->lines;
+    r->line_count = f->line_count;
+    if (f->node->kind == PY_LAMBDA) r->value = py_eval(r, f->node->kids[1]);
+    if (f->node->kind == PY_FUNCTION) run_block(r, f->node->kids[1]);
+    struct pv result = r->value;
+    r->lines = lines;
+    r->line_count = line_count;
+    r->depth--;
+    r->returned = returned;
+    r->value = value;
+    r->env = caller;
+    return result;
+}
+
+static struct pv function_value(struct py_run *r, const struct py_node *node) {
+    struct py_function *f = arena_new(r->arena, struct py_function);
+    *f = (struct py_function){node, r->env, r->lines, r->line_count, false};
+    if (node->kind == PY_FUNCTION) *vec_add(r->arena, &r->functions) = f;
+    return (struct pv){.kind = PV_FUNCTION, .function = f};
+}
+
+static struct pv call_user(struct py_run *r, struct py_function *f, const struct py_node *call) {
+    enum { ARGS_MAX = 40 };
+    struct pv args[ARGS_MAX];
+    size_t n = 0;
+    if (r->given) {
+        args[n++] = *r->given;
+        r->given = NULL;
+    }
+    for (size_t i = 0; n < ARGS_MAX && py_arg(call, i); i++) args[n++] = py_eval(r, py_arg(call, i));
+    return py_call_function(r, f, args, n, call);
+}
+
+static struct pv builtin_call(struct py_run *r, struct str name, const struct py_node *call) {
+    struct pv a = py_arg_value(r, call, 0, NULL);
+    if (str_is(name, "str")) return a.kind == PV_TEXT || a.kind == PV_NUMBER ? as_text(r, a, call) : a;
+    if (str_is(name, "list") || str_is(name, "tuple") || str_is(name, "sorted") || str_is(name, "set")) {
+        if (a.kind == PV_DICT) return (struct pv){.kind = PV_LIST, .list = &a.dict->keys};
+        return pv_absent(a) ? (struct pv){.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)} : a;
+    }
+    if (str_is(name, "range") && a.kind == PV_NUMBER) {
+        struct pv b = py_arg_value(r, call, 1, NULL), list = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
+        long from = b.kind == PV_NUMBER ? strtol(a.s.p, NULL, 10) : 0, to = strtol(b.kind == PV_NUMBER ? b.s.p : a.s.p, NULL, 10);
+        for (long i = from; i < to && list.list->n < PY_LOOP_MAX; i++)
+            pv_add(r->arena, list.list, (struct pv){.kind = PV_NUMBER, .s = str_of(arena_printf(r->arena, "%ld", i))});
+        return list;
+    }
+    if (str_is(name, "dict") && pv_absent(a)) {
+        struct pv d = {.kind = PV_DICT, .dict = arena_new(r->arena, struct pv_dict)};
+        for (size_t i = 1; i < call->count; i++) {
+            if (call->kids[i]->kind != PY_KWARG || !call->kids[i]->count) continue;
+            pv_add(r->arena, &d.dict->keys, pv_text_new(r, call->kids[i]->text, py_line(r, call)));
+            pv_add(r->arena, &d.dict->values, py_eval(r, call->kids[i]->kids[0]));
+        }
+        return d;
+    }
+    if (str_is(name, "len") && a.kind == PV_LIST) return (struct pv){.kind = PV_NUMBER, .s = str_of(arena_printf(r->arena, "%zu", a.list->n))};
+    return pv_unknown(r, NULL);
+}
+
+static bool ends_with(struct str s, const char *tail) { return str_ends(s, tail); }
+
+/* A call of something that a library names. */
+static struct pv call_named(struct py_run *r, struct str name, const struct py_node *call) {
+    bool known = false;
+    int line = py_line(r, call);
+    if (str_starts(name, "functions.")) {
+        struct pv v = functions_call(r, (struct str){name.p + 10, name.n - 10}, call, &known);
+        return known ? v : pv_unknown(r, call);
+    }
+    if (str_starts(name, "Window.")) return window_call(r, none(), (struct str){name.p + 7, name.n - 7}, call, &known);
+    if (dlt_is(name)) return dlt_call(r, name, call);
+    if (str_starts(name, "DeltaTable.")) return delta_call(r, (struct str){name.p + 11, name.n - 11}, call);
+    if (str_is(name, "spark.sql") || str_is(name, "sqlContext.sql")) {
+        struct frame *f = frame_sql(r, py_arg_value(r, call, 0, "sqlQuery"), call);
+        return pv_frame(f);
+    }
+    if (str_is(name, "spark.table") || str_is(name, "spark.read.table") || str_is(name, "spark.readStream.table") ||
+        str_is(name, "sqlContext.table") || str_is(name, "table")) {
+        struct pv v = py_arg_value(r, call, 0, "tableName");
+        if (!pv_is_text(v)) return pv_frame(frame_unknown(r, NULL, NULL, line, "a table whose name is only known when it runs is read"));
+        return pv_frame(frame_table(r, pv_str(v), ends_with(name, "Stream.table"), line));
+    }
+    if (str_starts(name, "spark.read.") || str_starts(name, "spark.readStream.")) {
+        struct io *io = arena_new(r->arena, struct io);
+        bool stream = str_starts(name, "spark.readStream.");
+        size_t skip = stream ? 17 : 11;
+        io->stream = stream;
+        return io_call(r, io, (struct str){name.p + skip, name.n - skip}, call);
+    }
+    if (str_is(name, "spark.createDataFrame") || str_is(name, "spark.range")) {
+        struct frame *f = frame_unknown(r, NULL, NULL, line, "rows that the program itself makes");
+        return pv_frame(f);
+    }
+    if (str_starts(name, "dbutils.widgets.get") || str_is(name, "spark.conf.get")) {
+        struct pv v = py_arg_value(r, call, 0, NULL);
+        return pv_text_new(r, str_of(arena_printf(r->arena, "${%.*s}", STR_ARG(pv_is_text(v) ? pv_str(v) : STR("widget")))), line);
+    }
+    if (str_is(name, "display")) {
+        struct pv v = py_arg_value(r, call, 0, NULL);
+        if (v.kind == PV_FRAME) frame_define(r, v.frame, DEF_QUERY, NULL, py_range(r, call));
+        return none();
+    }
+    if (str_is(name, "reduce") || ends_with(name, ".reduce")) return pv_unknown(r, NULL);
+    if (ends_with(name, "getOrCreate") || ends_with(name, "getActiveSession") || ends_with(name, ".builder"))
+        return (struct pv){.kind = PV_NAME, .s = STR("spark")};
+    if (str_starts(name, "SparkSession")) return (struct pv){.kind = PV_NAME, .s = STR("SparkSession.builder")};
+    return builtin_call(r, name, call);
+}
+
+static struct pv list_call(struct py_run *r, struct pv list, struct str method, const struct py_node *call) {
+    struct pv v = py_arg_value(r, call, 0, NULL);
+    if (list.kind == PV_LIST && str_is(method, "append") && list.list->n < PY_LOOP_MAX) pv_add(r->arena, list.list, v);
+    if (list.kind == PV_LIST && str_is(method, "extend") && v.kind == PV_LIST) {
+        size_t n = v.list->n;
+        for (size_t i = 0; i < n && list.list->n < PY_LOOP_MAX; i++) pv_add(r->arena, list.list, v.list->at[i]);
+    }
+    if (list.kind != PV_DICT) return none();
+    if (str_is(method, "get") && pv_is_text(v)) {
+        const struct pv *found = pv_dict_get(list.dict, str_dup(r->arena, pv_str(v)));
+        return found ? *found : pv_unknown(r, NULL);
+    }
+    if (str_is(method, "keys")) return (struct pv){.kind = PV_LIST, .list = &list.dict->keys};
+    if (str_is(method, "values")) return (struct pv){.kind = PV_LIST, .list = &list.dict->values};
+    if (!str_is(method, "items")) return pv_unknown(r, NULL);
+    struct pv out = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
+    for (size_t i = 0; i < list.dict->keys.n; i++) {
+        struct pv pair = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
+        pv_add(r->arena, pair.list, list.dict->keys.at[i]);
+        pv_add(r->arena, pair.list, list.dict->values.at[i]);
+        pv_add(r->arena, out.list, pair);
+    }
+    return out;
+}
+
+static struct pv call_method(struct py_run *r, struct pv object, const struct py_node *callee, const struct py_node *call) {
+    struct str method = callee->text;
+    bool known = false;
+    switch (object.kind) {
+    case PV_FRAME:
+        return frame_call(r, object.frame, method, call);
+    case PV_COLUMN:
+        return column_call(r, object, method, call, &known);
+    case PV_GROUPED:
+        return grouped_call(r, object.grouped, method, call);
+    case PV_WINDOW:
+        return window_call(r, object, method, call, &known);
+    case PV_IO:
+        return io_call(r, object.io, method, call);
+    case PV_TEXT:
+        return str_is(method, "format") ? text_format(r, object, call) : text_changed(r, object, method, call);
+    case PV_LIST:
+    case PV_DICT:
+        return list_call(r, object, method, call);
+    case PV_NAME:
+        return call_named(r, str_of(arena_printf(r->arena, "%.*s.%.*s", STR_ARG(object.s), STR_ARG(method))), call);
+    default:
+        break;
+    }
+    /* Arguments are followed all the same: a write may hide in one. */
+    for (size_t i = 1; i < call->count; i++)
+        py_eval(r, call->kids[i]->kind == PY_KWARG && call->kids[i]->count ? call->kids[i]->kids[0] : call->kids[i]);
+    return pv_unknown(r, NULL);
+}
+
+static struct pv eval_call(struct py_run *r, const struct py_node *call) {
+    const struct py_node *callee = call->kids[0];
+    if (callee->kind == PY_ATTRIBUTE) {
+        const char *dotted = py_dotted(r->arena, callee);
+        const struct pv *kept = dotted ? map_get(r->global->names, str_of(dotted)) : NULL;
+        if (kept && kept->kind == PV_FUNCTION) return call_user(r, kept->function, call);
+        if (dotted && strncmp(dotted, "self.", 5) == 0) {
+            const struct pv *method = map_get(r->global->names, str_of(arena_printf(r->arena, "def %s", dotted + 5)));
+            if (method && method->kind == PV_FUNCTION) {
+                struct pv self = {.kind = PV_UNKNOWN, .s = STR("self")};
+                r->given = &self;
+                return call_user(r, method->function, call);
+            }
+        }
+        return call_method(r, py_eval(r, callee->kids[0]), callee, call);
+    }
+    struct pv function = py_eval(r, callee);
+    if (function.kind == PV_FUNCTION) return call_user(r, function.function, call);
+    if (function.kind == PV_NAME) return call_named(r, function.s, call);
+    for (size_t i = 1; i < call->count; i++)
+        py_eval(r, call->kids[i]->kind == PY_KWARG && call->kids[i]->count ? call->kids[i]->kids[0] : call->kids[i]);
+    return pv_unknown(r, NULL);
+}
+
+/* Expressions. */
+
+static struct pv eval_attribute(struct py_run *r, const struct py_node *node) {
+    const char *dotted = py_dotted(r->arena, node);
+    const struct pv *kept = dotted ? map_get(r->global->names, str_of(dotted)) : NULL;
+    if (kept) return *kept;
+    struct pv object = py_eval(r, node->kids[0]);
+    if (object.kind == PV_NAME)
+        return (struct pv){.kind = PV_NAME, .s = str_of(arena_printf(r->arena, "%.*s.%.*s", STR_ARG(object.s), STR_ARG(node->text)))};
+    if (object.kind == PV_UNKNOWN && dotted && (text_ends(dotted, ".spark") || text_ends(dotted, "_spark")))
+        return (struct pv){.kind = PV_NAME, .s = STR("spark")};
+    if (object.kind == PV_FRAME) {
+        struct io *io = arena_new(r->arena, struct io);
+        io->frame = object.frame;
+        io->stream = str_is(node->text, "writeStream");
+        if (io->stream || str_is(node->text, "write")) return (struct pv){.kind = PV_IO, .io = io};
+        if (str_is(node->text, "na") || str_is(node->text, "stat")) return object;
+        if (str_is(node->text, "rdd")) hint_add(r, "rdd", node);
+        if (str_is(node->text, "rdd") || str_is(node->text, "columns") || str_is(node->text, "schema") || str_is(node->text, "dtypes"))
+            return pv_unknown(r, NULL);
+        return frame_item(r, object.frame, node->text);
+    }
+    if (object.kind == PV_COLUMN) {
+        struct sql_expr *inner = object.column->expr;
+        return pv_column(r, column_binary(r, STR("."), pv_column(r, inner), pv_text_new(r, node->text, 0)).column->expr);
+    }
+    return (struct pv){.kind = PV_UNKNOWN, .s = dotted ? str_of(dotted) : node->text};
+}
+
+static struct pv eval_subscript(struct py_run *r, const struct py_node *node) {
+    struct pv object = py_eval(r, node->kids[0]);
+    if (node->kids[1]->kind == PY_SLICE) return pv_unknown(r, NULL);
+    struct pv key = py_eval(r, node->kids[1]);
+    if (object.kind == PV_FRAME && pv_is_text(key)) return frame_item(r, object.frame, pv_str(key));
+    if (object.kind == PV_DICT && pv_is_text(key)) {
+        const struct pv *found = NULL;
+        for (size_t i = object.dict->keys.n; i-- > 0 && !found;) {
+            if (pv_is_text(object.dict->keys.at[i]) && str_eq(pv_str(object.dict->keys.at[i]), pv_str(key))) found = &object.dict->values.at[i];
+        }
+        return found ? *found : pv_unknown(r, NULL);
+    }
+    if (object.kind == PV_LIST && key.kind == PV_NUMBER) {
+        long i = strtol(key.s.p, NULL, 10), n = (long)object.list->n;
+        if (i < 0) i += n;
+        return i >= 0 && i < n ? object.list->at[i] : pv_unknown(r, NULL);
+    }
+    if (object.kind == PV_COLUMN) return column_binary(r, STR("[]"), object, key);
+    return pv_unknown(r, NULL);
+}
+
+static struct pv eval_numbers(struct py_run *r, struct str op, struct pv a, struct pv b) {
+    double x = strtod(a.s.p, NULL), y = strtod(b.s.p, NULL), v = 0;
+    if (str_is(op, "+")) {
+        v = x + y;
+    } else if (str_is(op, "-")) {
+        v = x - y;
+    } else if (str_is(op, "*")) {
+        v = x * y;
+    } else {
+        return pv_unknown(r, NULL);
+    }
+    if (v != (double)(long)v || v > 1e15 || v < -1e15 || memchr(a.s.p, '.', a.s.n) || memchr(b.s.p, '.', b.s.n)) return pv_unknown(r, NULL);
+    return (struct pv){.kind = PV_NUMBER, .s = str_of(arena_printf(r->arena, "%ld", (long)v))};
+}
+
+static struct pv eval_compare_known(struct py_run *r, struct str op, struct pv a, struct pv b) {
+    bool plain = a.kind <= PV_TEXT && b.kind <= PV_TEXT && a.kind != PV_UNKNOWN && b.kind != PV_UNKNOWN && truth(a) >= 0 && truth(b) >= 0;
+    if (plain && (str_is(op, "==") || str_is(op, "!=") || str_is(op, "is") || str_is(op, "is not")))
+        return (struct pv){.kind = PV_BOOL, .b = pv_same(a, b) == (str_is(op, "==") || str_is(op, "is"))};
+    if (str_is(op, "in") && pv_is_text(a) && b.kind == PV_LIST && truth(a) >= 0) {
+        bool found = false;
+        for (size_t i = 0; i < b.list->n; i++) found |= pv_same(a, b.list->at[i]);
+        return (struct pv){.kind = PV_BOOL, .b = found};
+    }
+    return pv_unknown(r, NULL);
+}
+
+static struct pv eval_binary(struct py_run *r, const struct py_node *node) {
+    if (node->kind == PY_COMPARE) return pv_unknown(r, NULL);
+    struct pv a = py_eval(r, node->kids[0]), b = py_eval(r, node->kids[1]);
+    struct str op = node->text;
+    if (a.kind == PV_COLUMN || b.kind == PV_COLUMN) return column_binary(r, op, a, b);
+    if (str_is(op, "+") && (pv_is_text(a) || pv_is_text(b))) return join_texts(r, as_text(r, a, node->kids[0]), as_text(r, b, node->kids[1]));
+    if (str_is(op, "%") && pv_is_text(a)) return text_percent(r, a, b, node);
+    if (str_is(op, "+") && a.kind == PV_LIST && b.kind == PV_LIST) {
+        struct pv all = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
+        for (size_t i = 0; i < a.list->n; i++) pv_add(r->arena, all.list, a.list->at[i]);
+        for (size_t i = 0; i < b.list->n; i++) pv_add(r->arena, all.list, b.list->at[i]);
+        return all;
+    }
+    if (str_is(op, "and") || str_is(op, "or")) {
+        int x = truth(a), y = truth(b);
+        bool is_or = op.p[0] == 'o';
+        if (x == is_or || (x >= 0 && y >= 0)) return x == is_or ? a : b;
+        return pv_unknown(r, NULL);
+    }
+    if (a.kind == PV_NUMBER && b.kind == PV_NUMBER && op.n == 1 && strchr("+-*", op.p[0])) return eval_numbers(r, op, a, b);
+    return eval_compare_known(r, op, a, b);
+}
+
+static struct pv eval_unary(struct py_run *r, const struct py_node *node) {
+    struct pv v = py_eval(r, node->kids[0]);
+    if (v.kind == PV_COLUMN)
+        return column_binary(r, str_is(node->text, "~") ? STR("~") : str_is(node->text, "-") ? STR("neg") : node->text, v, none());
+    if (str_is(node->text, "not") && truth(v) >= 0) return (struct pv){.kind = PV_BOOL, .b = !truth(v)};
+    if (str_is(node->text, "-") && v.kind == PV_NUMBER)
+        return (struct pv){.kind = PV_NUMBER, .s = str_of(arena_printf(r->arena, "-%.*s", STR_ARG(v.s)))};
+    return pv_unknown(r, NULL);
+}
+
+static struct pv eval_items(struct py_run *r, const struct py_node *node) {
+    struct pv list = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
+    for (size_t i = 0; i < node->count && list.list->n < PY_LOOP_MAX * 4; i++) {
+        const struct py_node *kid = node->kids[i];
+        if (kid->kind != PY_SPLAT) {
+            pv_add(r->arena, list.list, py_eval(r, kid));
+            continue;
+        }
+        struct pv more = kid->count ? py_eval(r, kid->kids[0]) : none();
+        if (more.kind != PV_LIST) return pv_unknown(r, NULL);
+        for (size_t k = 0; k < more.list->n; k++) pv_add(r->arena, list.list, more.list->at[k]);
+    }
+    return list;
+}
+
+static struct pv eval_dict(struct py_run *r, const struct py_node *node) {
+    struct pv d = {.kind = PV_DICT, .dict = arena_new(r->arena, struct pv_dict)};
+    for (size_t i = 0; i + 1 < node->count; i += 2) {
+        if (!node->kids[i]) continue;
+        pv_add(r->arena, &d.dict->keys, py_eval(r, node->kids[i]));
+        pv_add(r->arena, &d.dict->values, py_eval(r, node->kids[i + 1]));
+    }
+    return d;
+}
+
+/* [f(x) for x in known if known] */
+static struct pv eval_comprehension(struct py_run *r, const struct py_node *node) {
+    struct pv list = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
+    if (node->count < 2 || node->kids[1]->kind != PY_FOR_IN || node->kids[0]->kind == PY_PAIR) return pv_unknown(r, NULL);
+    struct pv over = py_eval(r, node->kids[1]->kids[1]);
+    if (over.kind == PV_DICT) over = (struct pv){.kind = PV_LIST, .list = &over.dict->keys};
+    bool nested = node->count > 2 && node->kids[2]->kind == PY_FOR_IN;
+    if (over.kind != PV_LIST || nested) return pv_unknown(r, NULL);
+    struct py_env *before = r->env;
+    size_t n = over.list->n;
+    for (size_t i = 0; i < n && i < PY_LOOP_MAX; i++) {
+        env_push(r, before);
+        assign_target(r, node->kids[1]->kids[0], over.list->at[i]);
+        int wanted = 1;
+        for (size_t k = 2; k < node->count && wanted == 1; k++) wanted = node->kids[k]->count ? truth(py_eval(r, node->kids[k]->kids[0])) : -1;
+        struct pv v = wanted == 1 ? py_eval(r, node->kids[0]) : none();
+        r->env = before;
+        if (wanted < 0) return pv_unknown(r, NULL);
+        if (wanted) pv_add(r->arena, list.list, v);
+    }
+    return list;
+}
+
+static struct pv eval_ternary(struct py_run *r, const struct py_node *node) {
+    if (node->count != 3) return pv_unknown(r, NULL);
+    int which = truth(py_eval(r, node->kids[1]));
+    if (which >= 0) return py_eval(r, node->kids[which ? 0 : 2]);
+    struct pv a = py_eval(r, node->kids[0]), b = py_eval(r, node->kids[2]);
+    return pv_same(a, b) ? a : pv_unknown(r, NULL);
+}
+
+struct pv py_eval(struct py_run *r, const struct py_node *node) {
+    if (!node || ++r->steps > PY_STEPS_MAX) return pv_unknown(r, NULL);
+    switch (node->kind) {
+    case PY_NAME:
+        return name_value(r, node);
+    case PY_STRING:
+        return text_piece(r, node);
+    case PY_FSTRING:
+        return eval_fstring(r, node);
+    case PY_NUMBER:
+        return (struct pv){.kind = PV_NUMBER, .s = str_of(str_dup(r->arena, node->text))};
+    case PY_CONSTANT: {
+        if (str_is(node->text, "None")) return none();
+        bool is_bool = str_is(node->text, "True") || str_is(node->text, "False");
+        return is_bool ? (struct pv){.kind = PV_BOOL, .b = node->text.p[0] == 'T'} : pv_unknown(r, NULL);
+    }
+    case PY_LIST:
+    case PY_TUPLE:
+    case PY_SET:
+        return eval_items(r, node);
+    case PY_DICT:
+        return eval_dict(r, node);
+    case PY_ATTRIBUTE:
+        return eval_attribute(r, node);
+    case PY_SUBSCRIPT:
+        return eval_subscript(r, node);
+    case PY_CALL:
+        return eval_call(r, node);
+    case PY_BINARY:
+    case PY_COMPARE:
+        return eval_binary(r, node);
+    case PY_UNARY:
+        return eval_unary(r, node);
+    case PY_TERNARY:
+        return eval_ternary(r, node);
+    case PY_LAMBDA:
+        return function_value(r, node);
+    case PY_COMPREHENSION:
+        return eval_comprehension(r, node);
+    case PY_ASSIGN: {
+        struct pv v = py_eval(r, node->kids[1]);
+        assign_target(r, node->kids[0], v);
+        return v;
+    }
+    default:
+        for (size_t i = 0; i < node->count; i++) {
+            if (node->kids[i]) py_eval(r, node->kids[i]);
+        }
+        return pv_unknown(r, NULL);
+    }
+}
+
+/* Statements. */
+
+static void import_names(struct py_run *r, const struct py_node *node) {
+    struct str module = node->text;
+    bool functions = str_ends(module, "sql.functions"), sql = str_ends(module, "pyspark.sql"), window = str_ends(module, "window");
+    for (size_t i = 0; i < node->count; i++) {
+        struct str alias = node->kids[i]->text, name = node->kids[i]->count ? node->kids[i]->kids[0]->text : alias;
+        const char *value = NULL;
+        if (functions && str_is(name, "*")) r->star_functions = true;
+        if (functions) value = arena_printf(r->arena, "functions.%.*s", STR_ARG(name));
+        if ((sql && str_is(name, "functions")) || (module.n == 0 && str_ends(name, "sql.functions"))) value = "functions";
+        if (sql && str_is(name, "*")) r->star_functions = false;
+        if ((sql || window) && str_is(name, "Window")) value = "Window";
+        if (sql && str_is(name, "SparkSession")) value = "SparkSession";
+        if (str_is(name, "DeltaTable")) value = "DeltaTable";
+        if (module.n == 0 && str_is(name, "dlt")) value = "dlt";
+        if (str_is(module, "pyspark") && str_is(name, "pipelines")) value = "dlt";
+        if (str_is(module, "functools") && str_is(name, "reduce")) value = "reduce";
+        if (value && !str_is(alias, "*")) py_assign(r, alias, (struct pv){.kind = PV_NAME, .s = str_of(value)});
+    }
+}
+
+static struct py_env *env_copy(struct py_run *r, const struct py_env *env) {
+    struct py_env *copy = arena_new(r->arena, struct py_env);
+    copy->outer = env->outer;
+    copy->names = map_new(r->arena);
+    for (size_t i = 0; i < map_count(env->names); i++) {
+        struct map_entry e = map_at(env->names, i);
+        struct pv *v = arena_new(r->arena, struct pv);
+        *v = *(const struct pv *)e.value;
+        map_put(copy->names, e.key, v);
+    }
+    return copy;
+}
+
+/* After a branch that may or may not have run: what differs is not known. */
+static void env_merge(struct py_run *r, struct py_env *into, const struct py_env *other, int line) {
+    for (size_t i = 0; i < map_count(other->names); i++) {
+        struct map_entry e = map_at(other->names, i);
+        const struct pv *b = e.value;
+        struct pv *a = map_get(into->names, e.key);
+        if (!a) {
+            map_put(into->names, e.key, a = arena_new(r->arena, struct pv));
+            *a = *b;
+            continue;
+        }
+        if (pv_same(*a, *b)) continue;
+        if (a->kind == PV_FRAME && b->kind == PV_FRAME) {
+            *a = pv_frame(frame_unknown(r, a->frame, b->frame, line, "which branch fills this DataFrame is only known when it runs"));
+        } else {
+            *a = (struct pv){.kind = PV_UNKNOWN, .s = e.key};
+        }
+    }
+}
+
+static void run_if(struct py_run *r, const struct py_node *node) {
+    bool before = r->session->conditional;
+    struct py_env *start = r->env;
+    struct py_env *merged = NULL;
+    bool exhaustive = node->count % 2 == 1;
+    for (size_t i = 0; i < node->count; i += 2) {
+        bool last = i + 1 >= node->count;
+        int taken = last ? 1 : truth(py_eval(r, node->kids[i]));
+        if (taken == 0) continue;
+        const struct py_node *block = node->kids[last ? i : i + 1];
+        if (taken == 1 && !merged) {
+            run_block(r, block);
+            return;
+        }
+        r->session->conditional = true;
+        r->env = env_copy(r, start);
+        bool returned = r->returned;
+        run_block(r, block);
+        r->returned = returned;
+        struct py_env *branch = r->env;
+        r->env = start;
+        if (merged) env_merge(r, merged, branch, py_line(r, node));
+        if (!merged) merged = branch;
+        if (taken == 1) break;
+    }
+    r->session->conditional = before;
+    if (!merged) return;
+    if (!exhaustive) env_merge(r, merged, start, py_line(r, node));
+    start->names = merged->names;
+}
+
+static void run_for(struct py_run *r, const struct py_node *node) {
+    struct pv over = py_eval(r, node->kids[1]);
+    if (over.kind == PV_DICT) over = (struct pv){.kind = PV_LIST, .list = &over.dict->keys};
+    if (over.kind == PV_LIST) {
+        size_t n = over.list->n;
+        for (size_t i = 0; i < n && i < PY_LOOP_MAX && !r->returned; i++) {
+            assign_target(r, node->kids[0], over.list->at[i]);
+            run_block(r, node->kids[2]);
+        }
+        return;
+    }
+    bool before = r->session->conditional;
+    r->session->conditional = true;
+    assign_target(r, node->kids[0], pv_unknown(r, node->kids[0]));
+    run_block(r, node->kids[2]);
+    r->session->conditional = before;
+}
+
+static void run_function(struct py_run *r, const struct py_node *node) {
+    py_assign(r, node->text, function_value(r, node));
+    if (node->count > 2 && dlt_decorated(r, node)) return;
+}
+
+static void run_class(struct py_run *r, const struct py_node *node) {
+    /* Methods are known as "def name" for calls on self; each is run at the end when nothing called it. */
+    const struct py_node *body = node->kids[0];
+    for (size_t i = 0; i < body->count; i++) {
+        if (body->kids[i]->kind != PY_FUNCTION) continue;
+        struct pv f = function_value(r, body->kids[i]);
+        struct py_env *env = r->env;
+        r->env = r->global;
+        py_assign(r, str_of(arena_printf(r->arena, "def %.*s", STR_ARG(body->kids[i]->text))), f);
+        r->env = env;
+    }
+}
+
+static void run_try(struct py_run *r, const struct py_node *node) {
+    bool before = r->session->conditional;
+    for (size_t i = 0; i < node->count; i++) {
+        run_block(r, node->kids[i]);
+        r->session->conditional = true;
+    }
+    r->session->conditional = before;
+}
+
+static bool is_main_guard(const struct py_node *node) {
+    return node->count >= 2 && node->kids[0]->kind == PY_BINARY && node->kids[0]->count == 2 && str_is(node->kids[0]->kids[0]->text, "__name__");
+}
+
+static void run_statement(struct py_run *r, const struct py_node *node) {
+    switch (node->kind) {
+    case PY_IMPORT:
+        import_names(r, node);
+        return;
+    case PY_FUNCTION:
+        run_function(r, node);
+        return;
+    case PY_CLASS:
+        run_class(r, node);
+        return;
+    case PY_IF:
+        if (is_main_guard(node)) {
+            run_block(r, node->kids[1]);
+        } else {
+            run_if(r, node);
+        }
+        return;
+    case PY_FOR:
+        run_for(r, node);
+        return;
+    case PY_WHILE: {
+        bool before = r->session->conditional;
+        r->session->conditional = true;
+        run_block(r, node->kids[1]);
+        r->session->conditional = before;
+        return;
+    }
+    case PY_WITH:
+        for (size_t i = 0; i + 1 < node->count; i++) {
+            struct pv v = py_eval(r, node->kids[i]->kids[0]);
+            if (node->kids[i]->kids[1]) assign_target(r, node->kids[i]->kids[1], v);
+        }
+        run_block(r, node->kids[node->count - 1]);
+        return;
+    case PY_TRY:
+        run_try(r, node);
+        return;
+    case PY_RETURN:
+        r->value = node->count ? py_eval(r, node->kids[0]) : none();
+        r->returned = true;
+        return;
+    case PY_AUGMENT: {
+        struct py_node sum = {.kind = PY_BINARY, .text = {node->text.p, node->text.n - 1}, .range = node->range, .kids = node->kids, .count = 2};
+        assign_target(r, node->kids[0], py_eval(r, &sum));
+        return;
+    }
+    default:
+        py_eval(r, node);
+        return;
+    }
+}
+
+static void run_block(struct py_run *r, const struct py_node *block) {
+    if (block->kind != PY_BLOCK && block->kind != PY_MODULE) {
+        run_statement(r, block);
+        return;
+    }
+    for (size_t i = 0; i < block->count && !r->returned && r->steps < PY_STEPS_MAX; i++) run_statement(r, block->kids[i]);
+}
+
+/* Front. */
+
+void py_run_init(struct py_run *r, struct session *session) {
+    *r = (struct py_run){.session = session, .arena = session->arena};
+    env_push(r, NULL);
+    r->global = r->env;
+}
+
+void hint_add(struct py_run *r, const char *what, const struct py_node *at) {
+    int line = py_line(r, at);
+    for (size_t i = 0; i < r->hints.n; i++) {
+        if (r->hints.at[i].line == line && strcmp(r->hints.at[i].what, what) == 0) return;
+    }
+    if (r->hints.n < 1000) *vec_add(r->arena, &r->hints) = (struct code_hint){what, line};
+}
+
+void py_run_text(struct py_run *r, struct str text, const int *lines, size_t line_count) {
+    struct py_node *module = NULL;
+    r->lines = lines;
+    r->line_count = line_count;
+    const struct err *e = pytree_parse(r->arena, text.p, text.n, &module);
+    if (e) {
+        session_gap(r->session, lines ? lines[0] : 1, true, "this Python was not understood: %s", e->text);
+        return;
+    }
+    const struct py_node *broken = pytree_first_error(module);
+    if (broken) session_gap(r->session, py_line(r, broken), true, "this Python was not understood: a syntax error");
+    run_block(r, module);
+    r->returned = false;
+    if (r->steps >= PY_STEPS_MAX) session_gap(r->session, lines ? lines[0] : 1, true, "this Python takes too many steps to follow");
+}
+
+void py_run_end(struct py_run *r) {
+    size_t count = r->functions.n;
+    for (size_t i = 0; i < count; i++) {
+        struct py_function *f = r->functions.at[i];
+        if (f->called) continue;
+        bool before = r->session->conditional;
+        r->session->conditional = true;
+        r->env = r->global;
+        r->depth = 0;
+        py_call_function(r, f, NULL, 0, NULL);
+        r->session->conditional = before;
+    }
+    struct reading *out = r->session->out;
+    for (size_t i = r->session->first; r->hints.n && i < out->definitions.n; i++) {
+        struct definition *d = &out->definitions.at[i];
+        d->hints = r->hints.at;
+        d->hint_count = r->hints.n;
+    }
+}

@@ -1,0 +1,829 @@
+/* py_frame.c - DataFrame methods as SQL: SELECT over what came before, merged into it while that only selects everything. */
+#include "pyspark.h"
+
+#include "sql_build.h"
+#include "sql_parse.h"
+#include "sql_walk.h"
+
+#include <stdlib.h>
+
+#define ITEMS_MAX 2000
+
+static struct pv unknown(void) { return (struct pv){.kind = PV_UNKNOWN, .s = STR("")}; }
+
+/* Making frames. */
+
+static struct frame *frame_new(struct py_run *r, int line) {
+    struct frame *f = arena_new(r->arena, struct frame);
+    f->id = ++r->next_id;
+    f->line = line;
+    f->cost = 1;
+    r->frames_seen++;
+    return f;
+}
+
+static void source_add(struct py_run *r, struct frame *f, uint32_t id, struct str alias) {
+    struct frame_source *bigger = arena_array(r->arena, f->source_count + 1, sizeof *bigger);
+    if (f->source_count) memcpy(bigger, f->sources, f->source_count * sizeof *bigger);
+    bigger[f->source_count++] = (struct frame_source){id, alias};
+    f->sources = bigger;
+}
+
+static struct range line_range(int line) { return (struct range){0, 0, line, 1, line, 1}; }
+
+struct frame *frame_table(struct py_run *r, struct str name, bool stream, int line) {
+    struct frame *f = frame_new(r, line);
+    struct sql_name *n = sql_parse_name(r->arena, name, r->session->dialect, NULL);
+    if (!n) n = sql_name_of(r->arena, name);
+    struct sql_from *from = sql_from_table(r->arena, n, (struct str){"", 0});
+    from->range = line_range(line);
+    if (stream) from->flags |= SQL_FROM_STREAM;
+    f->query = sql_query_select(r->arena, from);
+    f->query->range = f->query->select->range = from->range;
+    session_bind(r->session, f->query, &f->deps);
+    f->open = true;
+    f->stream = stream;
+    return f;
+}
+
+static void reads_add(struct py_run *r, struct frame *f, const char *name) {
+    const char **bigger = arena_array(r->arena, f->read_count + 1, sizeof *bigger);
+    if (f->read_count) memcpy(bigger, f->reads, f->read_count * sizeof *bigger);
+    bigger[f->read_count++] = name;
+    f->reads = bigger;
+}
+
+static void reads_join(struct py_run *r, struct frame *f, const struct frame *from) {
+    if (!from) return;
+    for (size_t i = 0; i < from->read_count && f->read_count < 200; i++) reads_add(r, f, from->reads[i]);
+    uint32_t n = 0;
+    const struct sql_ref *refs = from->query ? sql_query_refs(r->arena, from->query, &n) : NULL;
+    for (uint32_t i = 0; i < n && f->read_count < 200; i++) {
+        bool view = refs[i].name->part_count == 1 && session_view_find(r->session, refs[i].name->parts[0].text);
+        if (!refs[i].is_write && !view) reads_add(r, f, session_dataset(r->session, refs[i].name));
+    }
+    view_set_join(r->arena, &f->deps, &from->deps);
+    f->stream |= from->stream;
+    if (!f->why) f->why = from->why;
+}
+
+struct frame *frame_unknown(struct py_run *r, const struct frame *from, const struct frame *other, int line, const char *why) {
+    struct frame *f = frame_new(r, line);
+    f->why = from && from->why ? from->why : why;
+    reads_join(r, f, from);
+    reads_join(r, f, other);
+    return f;
+}
+
+struct frame *frame_sql(struct py_run *r, struct pv text, const struct py_node *call) {
+    int line = py_line(r, call);
+    if (!pv_is_text(text)) return frame_unknown(r, NULL, NULL, line, "SQL whose text is only known when it runs is run");
+    struct frame *f = frame_new(r, line);
+    struct sql_origin origin = {.lines = text.text->lines, .line_count = text.text->line_count};
+    f->query = session_query(r->session, pv_str(text), &origin, &f->deps);
+    if (!f->query) f->why = "what this SQL statement gives is not followed";
+    return f;
+}
+
+static bool no_frame(const struct frame *f) { return !f->query || f->cost > FRAME_COST_MAX || f->query->depth > SQL_DEPTH_MAX / 4; }
+
+/* The frame after `f` in a chain; fields that go on are kept. */
+static struct frame *frame_next(struct py_run *r, const struct frame *f, int line) {
+    struct frame *next = frame_new(r, line);
+    next->deps = (struct view_set){0};
+    view_set_join(r->arena, &next->deps, &f->deps);
+    next->stream = f->stream;
+    next->cost = f->cost + 1;
+    next->doubt = f->doubt;
+    next->columns = f->columns;
+    next->column_count = f->column_count;
+    next->alias = f->alias;
+    return next;
+}
+
+/* A SELECT of its own that shares FROM and WHERE with an open frame, or selects from it. */
+static struct sql_query *select_over(struct py_run *r, const struct frame *f, int line) {
+    struct sql_query *q;
+    if (f->open) {
+        q = arena_new(r->arena, struct sql_query);
+        *q = *f->query;
+        q->select = arena_new(r->arena, struct sql_select);
+        *q->select = *f->query->select;
+    } else {
+        q = sql_query_select(r->arena, sql_from_query(r->arena, f->query, f->alias));
+    }
+    q->range = q->select->range = line_range(line);
+    return q;
+}
+
+static void sources_keep(struct py_run *r, struct frame *next, const struct frame *f) {
+    next->sources = f->sources;
+    next->source_count = f->source_count;
+    next->joined = f->joined;
+    if (f->joined) source_add(r, next, next->id, (struct str){"", 0});
+}
+
+/* Columns taken from a frame (df.x) are marked by its id; in a join they get the alias of the side it stands on. */
+struct marks {
+    struct py_run *r;
+    const struct frame *scope;
+};
+
+static bool mark_visit(void *ctx, struct sql_expr *e) {
+    struct marks *m = ctx;
+    if (e->kind != EX_NAME || !e->spare) return true;
+    for (size_t i = 0; m->scope->joined && i < m->scope->source_count; i++) {
+        const struct frame_source *s = &m->scope->sources[i];
+        if (s->id != e->spare || !s->alias.n || e->path->part_count == 0) continue;
+        struct sql_ident *parts = arena_array(m->r->arena, e->path->part_count + 1, sizeof *parts);
+        parts[0] = sql_ident(s->alias, false);
+        memcpy(parts + 1, e->path->parts, e->path->part_count * sizeof *parts);
+        e->path = sql_name_new(m->r->arena, parts, e->path->part_count + 1);
+        e->spare = 0;
+        return true;
+    }
+    return true;
+}
+
+static void marks_resolve(struct py_run *r, const struct frame *scope, struct sql_expr *e) {
+    sql_walk_expr(&(struct sql_visitor){.ctx = &(struct marks){r, scope}, .expr = mark_visit}, e);
+}
+
+struct pv frame_item(struct py_run *r, struct frame *f, struct str name) {
+    struct sql_expr *e = sql_column(r->arena, name);
+    e->spare = f->id;
+    return pv_column(r, e);
+}
+
+/* Single steps. */
+
+struct frame *frame_where(struct py_run *r, struct frame *f, struct sql_expr *condition) {
+    struct frame *next = frame_next(r, f, f->line);
+    marks_resolve(r, f, condition);
+    next->query = select_over(r, f, f->line);
+    next->query->select->where = sql_and(r->arena, f->open ? f->query->select->where : NULL, condition);
+    next->open = true;
+    if (f->open) sources_keep(r, next, f);
+    return next;
+}
+
+static struct frame *do_filter(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv v = py_arg_value(r, call, 0, "condition");
+    struct sql_expr *e = pv_is_text(v) ? sql_parse_expr(r->arena, pv_str(v), r->session->dialect, NULL) : v.kind == PV_COLUMN ? v.column->expr : NULL;
+    return e ? frame_where(r, f, e) : NULL;
+}
+
+static struct pv_items all_arguments(struct py_run *r, const struct py_node *call, bool *known) {
+    struct pv_items items = {0};
+    for (size_t i = 1; i < call->count && items.n < ITEMS_MAX; i++) {
+        const struct py_node *kid = call->kids[i];
+        if (kid->kind == PY_KWARG) continue;
+        struct pv v = py_eval(r, kid->kind == PY_SPLAT && kid->count ? kid->kids[0] : kid);
+        if (v.kind == PV_LIST) {
+            for (size_t k = 0; k < v.list->n; k++) pv_add(r->arena, &items, v.list->at[k]);
+        } else if (kid->kind == PY_SPLAT) {
+            *known = false;
+        } else {
+            pv_add(r->arena, &items, v);
+        }
+    }
+    return items;
+}
+
+static const char *item_name(struct py_run *r, const struct column *c) {
+    if (c->alias.n) return str_dup(r->arena, c->alias);
+    if (c->expr->kind == EX_NAME) return str_dup(r->arena, c->expr->name);
+    return NULL;
+}
+
+static void columns_set(struct frame *f, const char **names, size_t n) {
+    f->columns = names;
+    f->column_count = n;
+}
+
+static struct frame *select_items(struct py_run *r, struct frame *f, const struct column *columns, size_t n, int line) {
+    struct frame *next = frame_next(r, f, line);
+    const char **names = arena_array(r->arena, n + 1, sizeof *names);
+    bool named = true;
+    next->query = select_over(r, f, line);
+    next->query->select->items = NULL;
+    next->query->select->item_count = 0;
+    for (size_t i = 0; i < n; i++) {
+        marks_resolve(r, f, columns[i].expr);
+        sql_select_add(r->arena, next->query->select, columns[i].expr, columns[i].alias);
+        names[i] = item_name(r, &columns[i]);
+        named &= names[i] != NULL && columns[i].expr->kind != EX_STAR;
+    }
+    columns_set(next, named ? names : NULL, named ? n : 0);
+    next->alias = (struct str){"", 0};
+    return next;
+}
+
+static struct frame *do_select(struct py_run *r, struct frame *f, const struct py_node *call) {
+    bool known = true;
+    struct pv_items items = all_arguments(r, call, &known);
+    struct column *columns = arena_array(r->arena, items.n + 1, sizeof *columns);
+    for (size_t i = 0; i < items.n; i++) known &= column_of(r, items.at[i], &columns[i]);
+    return known && items.n ? select_items(r, f, columns, items.n, py_line(r, call)) : NULL;
+}
+
+static struct frame *do_select_expr(struct py_run *r, struct frame *f, const struct py_node *call) {
+    bool known = true;
+    struct pv_items items = all_arguments(r, call, &known);
+    struct column *columns = arena_array(r->arena, items.n + 1, sizeof *columns);
+    for (size_t i = 0; i < items.n; i++) {
+        struct sql_item *item = pv_is_text(items.at[i]) ? sql_parse_item(r->arena, pv_str(items.at[i]), r->session->dialect, NULL) : NULL;
+        if (!item || !item->expr) return NULL;
+        columns[i] = (struct column){.expr = item->expr, .alias = item->alias.text};
+    }
+    return known && items.n ? select_items(r, f, columns, items.n, py_line(r, call)) : NULL;
+}
+
+static bool mentions(const struct frame *f, const char *name) {
+    for (size_t i = 0; i < f->column_count; i++) {
+        if (f->columns[i] && strcasecmp(f->columns[i], name) == 0) return true;
+    }
+    return false;
+}
+
+struct finds {
+    const char *name;
+    bool found;
+};
+
+static bool find_visit(void *ctx, struct sql_expr *e) {
+    struct finds *f = ctx;
+    if (e->kind == EX_NAME && str_iis(e->name, f->name)) f->found = true;
+    return true;
+}
+
+/* SELECT *, e AS name; the column is replaced when it is known to be there: it is listed, or e reads it. */
+static struct frame *with_column(struct py_run *r, struct frame *f, const char *name, struct sql_expr *e, int line) {
+    struct finds finds = {name, false};
+    sql_walk_expr(&(struct sql_visitor){.ctx = &finds, .expr = find_visit}, e);
+    bool replaces = f->columns ? mentions(f, name) : finds.found;
+    struct frame *next = frame_next(r, f, line);
+    marks_resolve(r, f, e);
+    next->query = select_over(r, f, line);
+    struct sql_expr *star = sql_star(r->arena, NULL);
+    struct str alias = str_of(name);
+    next->query->select->items = NULL;
+    next->query->select->item_count = 0;
+    if (replaces) {
+        star->star->replace = arena_array(r->arena, 1, sizeof *star->star->replace);
+        star->star->replace[0] = (struct sql_item){.expr = e, .alias = sql_ident(alias, false)};
+        star->star->replace_count = 1;
+        if (star->depth <= e->depth) star->depth = e->depth + 1;
+    }
+    sql_select_add(r->arena, next->query->select, star, (struct str){"", 0});
+    if (!replaces) sql_select_add(r->arena, next->query->select, e, alias);
+    if (f->columns && !replaces) {
+        const char **names = arena_array(r->arena, f->column_count + 1, sizeof *names);
+        memcpy(names, f->columns, f->column_count * sizeof *names);
+        names[f->column_count] = name;
+        columns_set(next, names, f->column_count + 1);
+    }
+    return next;
+}
+
+static struct frame *do_with_column(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv name = py_arg_value(r, call, 0, "colName"), v = py_arg_value(r, call, 1, "col");
+    if (name.kind == PV_DICT) {
+        struct frame *next = f;
+        for (size_t i = 0; i < name.dict->keys.n && next; i++) {
+            bool fine = pv_is_text(name.dict->keys.at[i]) && name.dict->values.at[i].kind == PV_COLUMN;
+            next =
+                fine ? with_column(r, next, str_dup(r->arena, pv_str(name.dict->keys.at[i])), name.dict->values.at[i].column->expr, py_line(r, call))
+                     : NULL;
+        }
+        return next;
+    }
+    if (!pv_is_text(name) || v.kind != PV_COLUMN) return NULL;
+    return with_column(r, f, str_dup(r->arena, pv_str(name)), v.column->expr, py_line(r, call));
+}
+
+static struct frame *star_frame(struct py_run *r, struct frame *f, struct sql_expr **star, int line) {
+    struct frame *next = frame_next(r, f, line);
+    next->query = select_over(r, f, line);
+    next->query->select->items = NULL;
+    next->query->select->item_count = 0;
+    *star = sql_star(r->arena, NULL);
+    sql_select_add(r->arena, next->query->select, *star, (struct str){"", 0});
+    return next;
+}
+
+static struct frame *do_rename(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv from = py_arg_value(r, call, 0, "existing"), to = py_arg_value(r, call, 1, "new");
+    if (!pv_is_text(from) || !pv_is_text(to)) return NULL;
+    if (f->columns && !mentions(f, str_dup(r->arena, pv_str(from)))) return f;
+    struct sql_expr *star = NULL;
+    struct frame *next = star_frame(r, f, &star, py_line(r, call));
+    star->star->rename = arena_array(r->arena, 1, sizeof *star->star->rename);
+    star->star->rename[0] = (struct sql_rename){sql_ident(pv_str(from), false), sql_ident(pv_str(to), false)};
+    star->star->rename_count = 1;
+    const char **names = arena_array(r->arena, f->column_count + 1, sizeof *names);
+    for (size_t i = 0; i < f->column_count; i++) names[i] = str_iis(pv_str(from), f->columns[i]) ? str_dup(r->arena, pv_str(to)) : f->columns[i];
+    if (f->columns) columns_set(next, names, f->column_count);
+    return next;
+}
+
+/* drop(df.x) after a join leaves the other side's x. */
+static struct frame *drop_side(struct py_run *r, struct frame *f, const struct sql_expr *e, int line) {
+    struct frame *next = frame_next(r, f, line);
+    next->query = select_over(r, f, line);
+    next->query->select->items = NULL;
+    next->query->select->item_count = 0;
+    bool found = false;
+    struct str done[64];
+    size_t done_count = 0;
+    for (size_t i = 0; i < f->source_count; i++) {
+        struct str alias = f->sources[i].alias;
+        bool seen = !alias.n;
+        for (size_t k = 0; k < done_count; k++) seen |= str_eq(done[k], alias);
+        if (seen || done_count == 64) continue;
+        done[done_count++] = alias;
+        bool here = false;
+        for (size_t k = 0; k < f->source_count; k++) here |= str_eq(f->sources[k].alias, alias) && f->sources[k].id == e->spare;
+        struct sql_expr *star = sql_star(r->arena, sql_name_of(r->arena, alias));
+        if (here) {
+            star->star->except = arena_array(r->arena, 1, sizeof *star->star->except);
+            star->star->except[0] = sql_ident(e->name, false);
+            star->star->except_count = 1;
+            found = true;
+        }
+        sql_select_add(r->arena, next->query->select, star, (struct str){"", 0});
+    }
+    columns_set(next, NULL, 0);
+    return found ? next : NULL;
+}
+
+static struct frame *do_drop(struct py_run *r, struct frame *f, const struct py_node *call) {
+    bool known = true;
+    struct pv_items items = all_arguments(r, call, &known);
+    if (!known || !items.n) return NULL;
+    if (items.n == 1 && items.at[0].kind == PV_COLUMN && items.at[0].column->expr->spare && f->joined && f->open)
+        return drop_side(r, f, items.at[0].column->expr, py_line(r, call));
+    struct sql_expr *star = NULL;
+    struct frame *next = star_frame(r, f, &star, py_line(r, call));
+    star->star->except = arena_array(r->arena, items.n, sizeof *star->star->except);
+    const char **names = arena_array(r->arena, f->column_count + 1, sizeof *names);
+    size_t left = 0;
+    for (size_t i = 0; i < items.n; i++) {
+        struct column c;
+        if (!column_of(r, items.at[i], &c) || c.expr->kind != EX_NAME) return NULL;
+        star->star->except[star->star->except_count++] = sql_ident(c.expr->name, false);
+    }
+    for (size_t i = 0; i < f->column_count; i++) {
+        bool gone = false;
+        for (uint32_t k = 0; k < star->star->except_count; k++) gone |= str_iis(star->star->except[k].text, f->columns[i]);
+        if (!gone) names[left++] = f->columns[i];
+    }
+    if (f->columns) columns_set(next, names, left);
+    return next;
+}
+
+/* Joins. */
+
+static enum sql_join join_of(struct str how, bool *known) {
+    static const struct {
+        const char *word;
+        enum sql_join join;
+    } joins[] = {
+        {"inner", JOIN_INNER},        {"left", JOIN_LEFT},           {"leftouter", JOIN_LEFT},      {"left_outer", JOIN_LEFT},
+        {"right", JOIN_RIGHT},        {"rightouter", JOIN_RIGHT},    {"right_outer", JOIN_RIGHT},   {"outer", JOIN_FULL},
+        {"full", JOIN_FULL},          {"fullouter", JOIN_FULL},      {"full_outer", JOIN_FULL},     {"cross", JOIN_CROSS},
+        {"semi", JOIN_LEFT_SEMI},     {"leftsemi", JOIN_LEFT_SEMI},  {"left_semi", JOIN_LEFT_SEMI}, {"anti", JOIN_LEFT_ANTI},
+        {"leftanti", JOIN_LEFT_ANTI}, {"left_anti", JOIN_LEFT_ANTI},
+    };
+    for (size_t i = 0; i < sizeof joins / sizeof *joins; i++) {
+        if (str_is(how, joins[i].word)) return joins[i].join;
+    }
+    *known = false;
+    return JOIN_INNER;
+}
+
+static bool plain_table(const struct frame *f) {
+    return f->open && !f->joined && !f->query->select->where && f->query->select->from->kind == FROM_TABLE && !f->query->cte_count;
+}
+
+/* One side of a join as FROM, its ids answering to its alias. */
+static struct sql_from *join_side(struct py_run *r, struct frame *next, const struct frame *f, bool left) {
+    if (left && f->joined && f->open && !f->query->select->where) {
+        for (size_t i = 0; i < f->source_count; i++) source_add(r, next, f->sources[i].id, f->sources[i].alias);
+        source_add(r, next, f->id, (struct str){"", 0});
+        return f->query->select->from;
+    }
+    struct str alias = f->alias.n ? f->alias : str_of(arena_printf(r->arena, "t%u", f->id));
+    struct sql_from *from;
+    if (plain_table(f)) {
+        from = arena_new(r->arena, struct sql_from);
+        *from = *f->query->select->from;
+        from->alias = sql_ident(alias, false);
+    } else {
+        from = sql_from_query(r->arena, f->query, alias);
+    }
+    source_add(r, next, f->id, alias);
+    for (size_t i = 0; i < f->source_count; i++) source_add(r, next, f->sources[i].id, alias);
+    return from;
+}
+
+static bool join_using(struct py_run *r, struct sql_from *join, struct pv on) {
+    struct pv_items items = {0};
+    if (pv_is_text(on)) pv_add(r->arena, &items, on);
+    if (on.kind == PV_LIST) items = *on.list;
+    join->using_columns = arena_array(r->arena, items.n + 1, sizeof *join->using_columns);
+    for (size_t i = 0; i < items.n; i++) {
+        if (!pv_is_text(items.at[i])) return false;
+        join->using_columns[join->using_count++] = sql_ident(pv_str(items.at[i]), false);
+    }
+    return join->using_count > 0;
+}
+
+static struct sql_expr *join_condition(struct py_run *r, const struct frame *next, struct pv on) {
+    struct sql_expr *all = NULL;
+    if (on.kind == PV_COLUMN) all = on.column->expr;
+    for (size_t i = 0; on.kind == PV_LIST && i < on.list->n; i++) {
+        if (on.list->at[i].kind != PV_COLUMN) return NULL;
+        all = sql_and(r->arena, all, on.list->at[i].column->expr);
+    }
+    if (all) marks_resolve(r, next, all);
+    return all;
+}
+
+static struct frame *do_join(struct py_run *r, struct frame *f, const struct py_node *call, bool cross) {
+    struct pv other = py_arg_value(r, call, 0, "other"), on = py_arg_value(r, call, 1, "on"), how = py_arg_value(r, call, 2, "how");
+    bool known = other.kind == PV_FRAME;
+    int line = py_line(r, call);
+    if (!known || no_frame(other.frame)) return known ? frame_unknown(r, f, other.frame, line, other.frame->why) : NULL;
+    enum sql_join join = cross ? JOIN_CROSS : pv_is_text(how) ? join_of(pv_str(how), &known) : JOIN_INNER;
+    if (!known || (!pv_is_text(how) && !pv_absent(how)))
+        return frame_unknown(r, f, other.frame, line, "the kind of this join is only known when it runs");
+    struct frame *next = frame_next(r, f, line);
+    view_set_join(r->arena, &next->deps, &other.frame->deps);
+    next->cost += other.frame->cost;
+    next->stream |= other.frame->stream;
+    next->joined = next->open = true;
+    next->alias = (struct str){"", 0};
+    if (!next->doubt) next->doubt = other.frame->doubt;
+    columns_set(next, NULL, 0);
+    struct sql_from *left = join_side(r, next, f, true), *right = join_side(r, next, other.frame, false);
+    source_add(r, next, next->id, (struct str){"", 0});
+    struct sql_from *from = sql_from_join(r->arena, join, left, right, NULL);
+    from->range = line_range(line);
+    bool none = pv_absent(on) || on.kind == PV_NONE;
+    if (none && join == JOIN_INNER) from->join = JOIN_CROSS;
+    if (!none && !join_using(r, from, on)) {
+        from->using_count = 0;
+        from->on = join_condition(r, next, on);
+        if (!from->on) return frame_unknown(r, f, other.frame, line, "the condition of this join was not understood");
+        if (from->depth <= from->on->depth) from->depth = from->on->depth + 1;
+    }
+    if (none && from->join != JOIN_CROSS) return frame_unknown(r, f, other.frame, line, "a join without a condition");
+    next->query = sql_query_select(r->arena, from);
+    next->query->range = next->query->select->range = from->range;
+    return next;
+}
+
+/* Sets, order, limits. */
+
+static struct frame *do_setop(struct py_run *r, struct frame *f, const struct py_node *call, enum sql_setop op, uint32_t flags) {
+    struct pv other = py_arg_value(r, call, 0, "other");
+    int line = py_line(r, call);
+    if (other.kind != PV_FRAME) return NULL;
+    if (no_frame(other.frame)) return frame_unknown(r, f, other.frame, line, other.frame->why);
+    const struct py_node *missing = py_kwarg(call, "allowMissingColumns");
+    if (missing && py_is_constant(missing, "True")) return frame_unknown(r, f, other.frame, line, "a union that fills missing columns");
+    struct frame *next = frame_next(r, f, line);
+    view_set_join(r->arena, &next->deps, &other.frame->deps);
+    next->cost += other.frame->cost;
+    next->stream |= other.frame->stream;
+    next->alias = (struct str){"", 0};
+    struct sql_query *arms[2] = {f->query, other.frame->query};
+    next->query = sql_query_setop(r->arena, op, flags, arms, 2);
+    next->query->range = line_range(line);
+    return next;
+}
+
+static struct frame *wrapped(struct py_run *r, struct frame *f, int line) {
+    /* Order, limit and distinct stand on a SELECT of their own, or on an open one. */
+    struct frame *next = frame_next(r, f, line);
+    next->query = select_over(r, f, line);
+    return next;
+}
+
+static struct frame *do_order(struct py_run *r, struct frame *f, const struct py_node *call) {
+    bool known = true;
+    struct pv_items items = all_arguments(r, call, &known);
+    const struct py_node *ascending = py_kwarg(call, "ascending");
+    struct frame *next = wrapped(r, f, py_line(r, call));
+    for (size_t i = 0; i < items.n; i++) {
+        struct column c;
+        if (!column_of(r, items.at[i], &c)) return NULL;
+        if (ascending && py_is_constant(ascending, "False")) c.direction = ORDER_DESC;
+        if (ascending && ascending->kind == PY_LIST) known = false;
+        marks_resolve(r, f, c.expr);
+        sql_order_add(r->arena, &next->query->order, &next->query->order_count, c.expr, c.direction, c.nulls);
+    }
+    return known ? next : NULL;
+}
+
+static struct frame *do_limit(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv n = py_arg_value(r, call, 0, "num");
+    struct sql_expr *e = column_expr(r, n);
+    if (!e) return NULL;
+    struct frame *next = frame_next(r, f, py_line(r, call));
+    bool ordered = f->query->body == BODY_SELECT && f->query->order_count && !f->query->limit;
+    if (ordered) {
+        /* orderBy().limit() is one ORDER BY LIMIT: a sub-query would lose the order. */
+        next->query = arena_new(r->arena, struct sql_query);
+        *next->query = *f->query;
+    } else {
+        next->query = select_over(r, f, py_line(r, call));
+    }
+    next->query->limit = e;
+    return next;
+}
+
+static struct frame *do_distinct(struct py_run *r, struct frame *f, const struct py_node *call, bool by_columns) {
+    bool known = true;
+    struct pv_items items = by_columns ? all_arguments(r, call, &known) : (struct pv_items){0};
+    struct frame *next = wrapped(r, f, py_line(r, call));
+    if (!known) return NULL;
+    if (!items.n) {
+        next->query->select->distinct = DISTINCT_ROWS;
+        return next;
+    }
+    /* One row of each group stays; which one is not said. */
+    struct sql_window *w = arena_new(r->arena, struct sql_window);
+    w->partition = arena_array(r->arena, items.n, sizeof *w->partition);
+    for (size_t i = 0; i < items.n; i++) {
+        struct column c;
+        if (!column_of(r, items.at[i], &c)) return NULL;
+        w->partition[w->partition_count++] = c.expr;
+    }
+    struct sql_expr *row = sql_call(r->arena, STR("row_number"), NULL, 0);
+    sql_order_add(r->arena, &w->order, &w->order_count, sql_null(r->arena), ORDER_UNSAID, NULLS_UNSAID);
+    sql_call_more(r->arena, row)->over = w;
+    next->query->select->qualify = sql_binary(r->arena, OP_EQ, row, sql_integer(r->arena, 1));
+    next->doubt = "which of the duplicate rows dropDuplicates keeps is not defined";
+    return next;
+}
+
+/* NULLs. */
+
+static struct frame *do_fill(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv value = py_arg_value(r, call, 0, "value"), subset = py_arg_value(r, call, 1, "subset");
+    struct pv_items names = {0};
+    if (value.kind == PV_DICT) names = value.dict->keys;
+    if (value.kind != PV_DICT && subset.kind == PV_LIST) names = *subset.list;
+    if (value.kind != PV_DICT && pv_is_text(subset)) pv_add(r->arena, &names, subset);
+    if (!names.n) return NULL;
+    struct frame *next = f;
+    for (size_t i = 0; i < names.n; i++) {
+        struct sql_expr *with = column_expr(r, value.kind == PV_DICT ? value.dict->values.at[i] : value);
+        if (!pv_is_text(names.at[i]) || !with) return NULL;
+        struct sql_expr *args[2] = {sql_column(r->arena, pv_str(names.at[i])), with};
+        next = with_column(r, next, str_dup(r->arena, pv_str(names.at[i])), sql_call(r->arena, STR("coalesce"), args, 2), py_line(r, call));
+    }
+    return next;
+}
+
+static struct frame *do_drop_null(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv subset = py_arg_value(r, call, 2, "subset"), how = py_arg_value(r, call, 0, "how");
+    if (pv_is_text(how) && !str_is(pv_str(how), "any")) return NULL;
+    struct pv_items names = {0};
+    if (subset.kind == PV_LIST) names = *subset.list;
+    if (pv_is_text(subset)) pv_add(r->arena, &names, subset);
+    struct sql_expr *all = NULL;
+    for (size_t i = 0; i < names.n; i++) {
+        if (!pv_is_text(names.at[i])) return NULL;
+        all = sql_and(r->arena, all, sql_is(r->arena, sql_column(r->arena, pv_str(names.at[i])), OP_IS_NULL, true));
+    }
+    return all ? frame_where(r, f, all) : NULL;
+}
+
+/* Groups. */
+
+static struct pv do_group(struct py_run *r, struct frame *f, const struct py_node *call, int how) {
+    bool known = true;
+    struct pv_items items = all_arguments(r, call, &known);
+    struct grouped *g = arena_new(r->arena, struct grouped);
+    g->frame = f;
+    g->how = how;
+    g->keys = arena_array(r->arena, items.n + 1, sizeof *g->keys);
+    for (size_t i = 0; i < items.n; i++) {
+        known &= column_of(r, items.at[i], &g->keys[g->key_count]);
+        g->key_count++;
+    }
+    if (!known) g->frame = frame_unknown(r, f, NULL, py_line(r, call), "what this groups by was not understood");
+    return (struct pv){.kind = PV_GROUPED, .grouped = g};
+}
+
+static struct frame *aggregate(struct py_run *r, struct grouped *g, const struct column *columns, size_t n, int line) {
+    struct column *all = arena_array(r->arena, g->key_count + n, sizeof *all);
+    struct sql_expr **keys = arena_array(r->arena, g->key_count + 1, sizeof *keys);
+    for (size_t i = 0; i < g->key_count; i++) all[i] = g->keys[i], keys[i] = g->keys[i].expr;
+    for (size_t i = 0; i < n; i++) all[g->key_count + i] = columns[i];
+    struct frame *next = select_items(r, g->frame, all, g->key_count + n, line);
+    if (g->key_count && g->how == GROUP_PLAIN) next->query->select->group = sql_group_by(r->arena, keys, (uint32_t)g->key_count);
+    if (g->key_count && g->how != GROUP_PLAIN) {
+        struct sql_expr *grouping = sql_expr_new(r->arena, EX_GROUPING, g->how == GROUP_CUBE ? OP_CUBE : OP_ROLLUP, keys, (uint32_t)g->key_count);
+        next->query->select->group = sql_group_by(r->arena, &grouping, 1);
+    }
+    next->open = false;
+    return next;
+}
+
+static struct column call_column(struct py_run *r, struct str function, struct str column) {
+    bool all = str_is(column, "*");
+    struct sql_expr *arg = all ? sql_star(r->arena, NULL) : sql_column(r->arena, column);
+    struct str name = str_is(function, "mean") ? STR("avg") : function;
+    return (struct column){.expr = sql_call(r->arena, name, &arg, 1),
+                           .alias = str_of(arena_printf(r->arena, "%.*s(%.*s)", STR_ARG(name), STR_ARG(all ? STR("1") : column)))};
+}
+
+struct pv grouped_call(struct py_run *r, struct grouped *g, struct str method, const struct py_node *call) {
+    int line = py_line(r, call);
+    if (no_frame(g->frame)) return pv_frame(frame_unknown(r, g->frame, NULL, line, g->frame->why));
+    bool known = !g->pivoted;
+    struct pv_items items = all_arguments(r, call, &known);
+    struct column *columns = arena_array(r->arena, items.n + 1, sizeof *columns);
+    size_t n = 0;
+    if (str_is(method, "pivot")) {
+        g->pivoted = true;
+        return (struct pv){.kind = PV_GROUPED, .grouped = g};
+    }
+    static const char *const shorts[] = {"sum", "avg", "mean", "min", "max"};
+    bool is_short = false;
+    for (size_t i = 0; i < 5; i++) is_short |= str_is(method, shorts[i]);
+    if (str_is(method, "count")) {
+        columns[n++] = call_column(r, STR("count"), STR("*"));
+        columns[0].alias = STR("count");
+    } else if (is_short) {
+        for (size_t i = 0; i < items.n; i++) {
+            known &= pv_is_text(items.at[i]);
+            if (known) columns[n++] = call_column(r, method, pv_str(items.at[i]));
+        }
+    } else if (str_is(method, "agg")) {
+        for (size_t i = 0; i < items.n; i++) {
+            if (items.at[i].kind == PV_DICT) {
+                struct pv_dict *d = items.at[i].dict;
+                columns = arena_array(r->arena, d->keys.n + 1, sizeof *columns);
+                for (size_t k = 0; k < d->keys.n; k++) columns[n++] = call_column(r, pv_str(d->values.at[k]), pv_str(d->keys.at[k]));
+                continue;
+            }
+            known &= items.at[i].kind == PV_COLUMN && column_of(r, items.at[i], &columns[n]);
+            n++;
+        }
+    } else {
+        known = false;
+    }
+    if (!known || n == 0)
+        return pv_frame(frame_unknown(r, g->frame, NULL, line, arena_printf(r->arena, "'groupBy().%.*s' was not understood", STR_ARG(method))));
+    return pv_frame(aggregate(r, g, columns, n, line));
+}
+
+/* The table of methods. */
+
+static bool keeps_rows(struct str method) {
+    static const char *const names[] = {"cache",
+                                        "persist",
+                                        "unpersist",
+                                        "checkpoint",
+                                        "localCheckpoint",
+                                        "repartition",
+                                        "repartitionByRange",
+                                        "coalesce",
+                                        "hint",
+                                        "sortWithinPartitions",
+                                        "withWatermark",
+                                        "toDF_"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_is(method, names[i])) return true;
+    }
+    return false;
+}
+
+static bool ends_chain(struct str method) {
+    static const char *const names[] = {
+        "collect", "toPandas",         "count",       "first",   "head",     "take",    "tail",   "toLocalIterator", "isEmpty",
+        "foreach", "foreachPartition", "printSchema", "explain", "describe", "summary", "toJSON", "approxQuantile",  "createTempView_"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_is(method, names[i])) return true;
+    }
+    return false;
+}
+
+static struct frame *step(struct py_run *r, struct frame *f, struct str m, const struct py_node *call, bool *known) {
+    if (str_is(m, "filter") || str_is(m, "where")) return do_filter(r, f, call);
+    if (str_is(m, "select")) return do_select(r, f, call);
+    if (str_is(m, "selectExpr")) return do_select_expr(r, f, call);
+    if (str_is(m, "withColumn") || str_is(m, "withColumns")) return do_with_column(r, f, call);
+    if (str_is(m, "withColumnRenamed")) return do_rename(r, f, call);
+    if (str_is(m, "drop") && (py_kwarg(call, "subset") || py_kwarg(call, "how"))) return do_drop_null(r, f, call);
+    if (str_is(m, "drop")) return do_drop(r, f, call);
+    if (str_is(m, "join") || str_is(m, "crossJoin")) return do_join(r, f, call, m.p[0] == 'c');
+    if (str_is(m, "union") || str_is(m, "unionAll")) return do_setop(r, f, call, SETOP_UNION, SQL_SETOP_ALL);
+    if (str_is(m, "unionByName")) return do_setop(r, f, call, SETOP_UNION, SQL_SETOP_ALL | SQL_SETOP_BY_NAME);
+    if (str_is(m, "intersect")) return do_setop(r, f, call, SETOP_INTERSECT, SQL_SETOP_DISTINCT);
+    if (str_is(m, "intersectAll")) return do_setop(r, f, call, SETOP_INTERSECT, SQL_SETOP_ALL);
+    if (str_is(m, "subtract")) return do_setop(r, f, call, SETOP_EXCEPT, SQL_SETOP_DISTINCT);
+    if (str_is(m, "exceptAll")) return do_setop(r, f, call, SETOP_EXCEPT, SQL_SETOP_ALL);
+    if (str_is(m, "orderBy") || str_is(m, "sort")) return do_order(r, f, call);
+    if (str_is(m, "limit")) return do_limit(r, f, call);
+    if (str_is(m, "distinct")) return do_distinct(r, f, call, false);
+    if (str_is(m, "dropDuplicates") || str_is(m, "drop_duplicates")) return do_distinct(r, f, call, true);
+    if (str_is(m, "fillna") || str_is(m, "fill")) return do_fill(r, f, call);
+    if (str_is(m, "dropna")) return do_drop_null(r, f, call);
+    *known = false;
+    return NULL;
+}
+
+static struct pv make_view(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv name = py_arg_value(r, call, 0, "name");
+    if (!pv_is_text(name)) return (struct pv){.kind = PV_NONE};
+    session_view_add(
+        r->session, pv_str(name),
+        &(struct temp_view){
+            .query = no_frame(f) ? NULL : f->query, .deps = f->deps, .reads = f->reads, .read_count = f->read_count, .range = py_range(r, call)});
+    if (no_frame(f) && f->why) session_gap(r->session, f->line, true, "%s", f->why);
+    return (struct pv){.kind = PV_NONE};
+}
+
+static struct pv end_of_chain(struct py_run *r, struct str m, const struct py_node *call) {
+    hint_add(r, str_dup(r->arena, m), call);
+    return unknown();
+}
+
+static struct pv do_alias(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv name = py_arg_value(r, call, 0, "alias");
+    struct frame *next = arena_new(r->arena, struct frame);
+    *next = *f;
+    next->id = ++r->next_id;
+    next->sources = NULL;
+    next->source_count = 0;
+    for (size_t i = 0; i < f->source_count; i++) source_add(r, next, f->sources[i].id, f->sources[i].alias);
+    source_add(r, next, f->id, (struct str){"", 0});
+    if (pv_is_text(name)) next->alias = pv_str(name);
+    /* A join under one alias is a sub-query from now on; a table keeps its place and gets the alias. */
+    if (f->joined) next->open = next->joined = false;
+    if (!f->joined && f->open && f->query->select->from->kind == FROM_TABLE) {
+        next->query = select_over(r, f, f->line);
+        next->query->select->from = arena_new(r->arena, struct sql_from);
+        *next->query->select->from = *f->query->select->from;
+        next->query->select->from->alias = sql_ident(next->alias, false);
+    } else {
+        next->open = false;
+    }
+    return pv_frame(next);
+}
+
+static struct pv do_transform(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv function = py_arg_value(r, call, 0, "func"), args[8] = {pv_frame(f)};
+    size_t n = 1;
+    for (size_t i = 1; n < 8 && py_arg(call, i); i++) args[n++] = py_eval(r, py_arg(call, i));
+    if (function.kind == PV_FUNCTION) return py_call_function(r, function.function, args, n, NULL);
+    return pv_frame(frame_unknown(r, f, NULL, py_line(r, call), "a function that is not in the files read changes this DataFrame"));
+}
+
+struct pv frame_call(struct py_run *r, struct frame *f, struct str m, const struct py_node *call) {
+    int line = py_line(r, call);
+    if (str_is(m, "createOrReplaceTempView") || str_is(m, "createTempView") || str_is(m, "createOrReplaceGlobalTempView") ||
+        str_is(m, "createGlobalTempView") || str_is(m, "registerTempTable"))
+        return make_view(r, f, call);
+    if (str_is(m, "display") || str_is(m, "show")) {
+        frame_define(r, f, DEF_QUERY, NULL, py_range(r, call));
+        return (struct pv){.kind = PV_NONE};
+    }
+    if (str_is(m, "writeTo")) {
+        struct io *io = arena_new(r->arena, struct io);
+        struct pv name = py_arg_value(r, call, 0, "table");
+        *io = (struct io){.frame = f, .is_v2 = true, .target = pv_str(name)};
+        return (struct pv){.kind = PV_IO, .io = io};
+    }
+    if (ends_chain(m)) return end_of_chain(r, m, call);
+    if (str_is(m, "alias")) return no_frame(f) ? pv_frame(f) : do_alias(r, f, call);
+    if (str_is(m, "transform")) return do_transform(r, f, call);
+    if (keeps_rows(m)) {
+        hint_add(r, str_dup(r->arena, m), call);
+        return pv_frame(f);
+    }
+    if (str_is(m, "groupBy") || str_is(m, "groupby")) return do_group(r, f, call, GROUP_PLAIN);
+    if (str_is(m, "rollup") || str_is(m, "cube")) return do_group(r, f, call, m.p[0] == 'c' ? GROUP_CUBE : GROUP_ROLLUP);
+    if (str_is(m, "agg")) {
+        struct grouped g = {.frame = f};
+        return grouped_call(r, &g, m, call);
+    }
+    if (no_frame(f)) {
+        /* The other side of a join or union is read as well. */
+        struct pv other = py_arg_value(r, call, 0, NULL);
+        return pv_frame(
+            frame_unknown(r, f, other.kind == PV_FRAME ? other.frame : NULL, line, f->why ? f->why : "this DataFrame is built in too many steps"));
+    }
+    bool known = true;
+    struct frame *next = step(r, f, m, call, &known);
+    if (next) return pv_frame(next);
+    if (str_is(m, "writeStream") || str_is(m, "write")) return unknown();
+    return pv_frame(frame_unknown(
+        r, f, NULL, line, arena_printf(r->arena, known ? "the arguments of '%.*s' were not understood" : "'%.*s' was not understood", STR_ARG(m))));
+}

@@ -1,0 +1,322 @@
+/* py_io.c - readers, writers, Delta merges and pipelines (DLT, Lakeflow): what fills which dataset. */
+#include "pyspark.h"
+
+#include "sql_build.h"
+#include "sql_parse.h"
+
+static struct pv none(void) { return (struct pv){.kind = PV_NONE}; }
+static struct pv io_value(struct io *io) { return (struct pv){.kind = PV_IO, .io = io}; }
+
+static struct io *io_copy(struct py_run *r, const struct io *io) {
+    struct io *copy = arena_new(r->arena, struct io);
+    *copy = *io;
+    return copy;
+}
+
+struct definition *frame_define(struct py_run *r, struct frame *f, enum definition_kind kind, const char *dataset, struct range range) {
+    struct session *s = r->session;
+    bool made_here = !f->query && !f->read_count && !f->deps.n && f->why && strstr(f->why, "itself makes");
+    if (!f->query && f->why && !made_here) session_gap(s, f->line, true, "%s", f->why);
+    struct definition_spec spec = {.kind = kind,
+                                   .dataset = dataset,
+                                   .query = f->query,
+                                   .deps = &f->deps,
+                                   .reads = f->reads,
+                                   .read_count = f->read_count,
+                                   .range = range,
+                                   .reads_complete = made_here};
+    struct definition *d = session_define(s, &spec);
+    d->doubt = f->doubt;
+    s->out->statements++;
+    return d;
+}
+
+/* A path as a table name: delta.`/mnt/x`. */
+static struct str path_table(struct py_run *r, struct str format, struct str path) {
+    return str_of(arena_printf(r->arena, "%.*s.`%.*s`", STR_ARG(format.n ? format : STR("delta")), STR_ARG(path)));
+}
+
+static const char *path_dataset(struct py_run *r, struct str format, struct str path) {
+    return arena_printf(r->arena, "%.*s.%.*s", STR_ARG(format.n ? format : STR("delta")), STR_ARG(path));
+}
+
+static struct pv read_path(struct py_run *r, const struct io *io, struct str format, struct pv path, const struct py_node *call) {
+    int line = py_line(r, call);
+    if (path.kind == PV_LIST && path.list->n == 1) path = path.list->at[0];
+    if (!pv_is_text(path) && io->path.n) path = pv_text_new(r, io->path, line);
+    if (str_iis(format, "jdbc") || str_iis(format, "kafka") || str_iis(format, "bigquery") || str_iis(format, "snowflake")) {
+        if (!io->table_option.n) return pv_frame(frame_unknown(r, NULL, NULL, line, "a source whose name is only known when it runs is read"));
+        return pv_frame(frame_table(r, io->table_option, io->stream, line));
+    }
+    if (!pv_is_text(path)) return pv_frame(frame_unknown(r, NULL, NULL, line, "a path that is only known when it runs is read"));
+    return pv_frame(frame_table(r, path_table(r, format, pv_str(path)), io->stream, line));
+}
+
+static void option_set(struct py_run *r, struct io *io, struct str name, struct pv v) {
+    if (!pv_is_text(v)) return;
+    if (str_iis(name, "dbtable") || str_iis(name, "subscribe") || str_iis(name, "table")) io->table_option = pv_str(v);
+    if (str_iis(name, "path")) io->path = pv_str(v);
+    if (str_iis(name, "cloudFiles.format")) io->format = str_of(arena_printf(r->arena, "cloudFiles_%.*s", STR_ARG(pv_str(v))));
+    if (str_iis(name, "inferSchema") && str_iis(pv_str(v), "true")) io->name = STR("infer");
+    if (str_iis(name, "replaceWhere")) io->mode = STR("replaceWhere");
+    if (str_iis(name, "partitionOverwriteMode") && str_iis(pv_str(v), "dynamic")) io->mode = STR("dynamic");
+}
+
+/* Settings that readers and writers share; false when the method is none. */
+static bool io_setting(struct py_run *r, struct io *io, struct str m, const struct py_node *call) {
+    struct pv a = py_arg_value(r, call, 0, NULL);
+    if (str_is(m, "format")) {
+        io->format = pv_str(a);
+    } else if (str_is(m, "mode") || str_is(m, "outputMode")) {
+        if (!str_is(io->mode, "replaceWhere") || !str_is(pv_str(a), "overwrite")) io->mode = pv_str(a);
+    } else if (str_is(m, "option")) {
+        struct pv v = py_arg_value(r, call, 1, NULL);
+        if (v.kind == PV_BOOL) v = pv_text_new(r, v.b ? STR("true") : STR("false"), 0);
+        option_set(r, io, pv_str(a), v);
+    } else if (str_is(m, "options")) {
+        for (size_t i = 1; i < call->count; i++) {
+            if (call->kids[i]->kind == PY_KWARG && call->kids[i]->count) option_set(r, io, call->kids[i]->text, py_eval(r, call->kids[i]->kids[0]));
+        }
+    } else if (str_is(m, "partitionBy") || str_is(m, "clusterBy") || str_is(m, "partitionedBy")) {
+        const char **names = arena_array(r->arena, call->count + 1, sizeof *names);
+        for (size_t i = 0; py_arg(call, i); i++) {
+            struct pv v = py_eval(r, py_arg(call, i));
+            if (pv_is_text(v)) names[io->partition_count++] = str_dup(r->arena, pv_str(v));
+        }
+        io->partition_by = names;
+    } else if (str_is(m, "using")) {
+        io->format = pv_str(a);
+    } else if (str_is(m, "trigger") || str_is(m, "queryName") || str_is(m, "schema") || str_is(m, "bucketBy") || str_is(m, "sortBy") ||
+               str_is(m, "tableProperty")) {
+        (void)a;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static struct pv write_to(struct py_run *r, struct io *io, const char *dataset, const struct py_node *call) {
+    bool append = str_is(io->mode, "append") || io->stream;
+    bool part = str_is(io->mode, "replaceWhere") || str_is(io->mode, "dynamic") || str_is(io->mode, "ignore");
+    struct definition *d = frame_define(r, io->frame, io->stream ? DEF_STREAMING : append ? DEF_INCREMENTAL : DEF_TABLE, dataset, py_range(r, call));
+    d->partial |= (append && !io->stream) || part;
+    d->strategy = append ? "append" : part ? "insert_overwrite" : NULL;
+    d->partition_by = io->partition_by;
+    d->partition_count = io->partition_count;
+    return none();
+}
+
+static struct pv write_unknown(struct py_run *r, struct io *io, const struct py_node *call, const char *why) {
+    session_gap(r->session, py_line(r, call), true, "%s", why);
+    frame_define(r, io->frame, DEF_QUERY, NULL, py_range(r, call))->partial = true;
+    return none();
+}
+
+static struct pv write_end(struct py_run *r, struct io *io, struct str m, const struct py_node *call) {
+    struct pv a = py_arg_value(r, call, 0, NULL);
+    if (str_is(m, "saveAsTable") || str_is(m, "toTable") || str_is(m, "insertInto") || str_is(m, "table")) {
+        if (!pv_is_text(a)) a = py_arg_value(r, call, 0, str_is(m, "toTable") || m.p[0] == 'i' ? "tableName" : "name");
+        const struct py_node *mode = py_kwarg(call, "mode"), *overwrite = py_kwarg(call, "overwrite");
+        if (mode) io->mode = pv_str(py_eval(r, mode));
+        if (str_is(m, "insertInto") && !str_is(io->mode, "overwrite"))
+            io->mode = overwrite && py_is_constant(overwrite, "True") ? STR("overwrite") : STR("append");
+        if (!pv_is_text(a)) return write_unknown(r, io, call, "a table whose name is only known when it runs is written");
+        return write_to(r, io, session_dataset_text(r->session, pv_str(a)), call);
+    }
+    if (str_is(m, "foreachBatch")) return write_unknown(r, io, call, "what foreachBatch does with each batch is not followed");
+    struct str path = pv_is_text(a) ? pv_str(a) : io->path;
+    bool sink = str_is(io->format, "console") || str_is(io->format, "memory") || str_is(io->format, "noop");
+    if (sink || str_is(m, "awaitTermination")) return none();
+    const char *formats[] = {"parquet", "csv", "json", "orc", "text"};
+    for (size_t i = 0; i < 5; i++) {
+        if (str_is(m, formats[i])) io->format = m;
+    }
+    if (!path.n && io->table_option.n) return write_to(r, io, str_dup(r->arena, io->table_option), call);
+    if (!path.n) return write_unknown(r, io, call, "a path that is only known when it runs is written");
+    return write_to(r, io, path_dataset(r, io->format, path), call);
+}
+
+static struct pv merge_call(struct py_run *r, struct io *io, struct str m, const struct py_node *call);
+
+struct pv io_call(struct py_run *r, struct io *before, struct str m, const struct py_node *call) {
+    struct io *io = io_copy(r, before);
+    if (io->merge_target) return merge_call(r, io, m, call);
+    /* spark.read.format(..).option(..).load(..) arrives as one dotted name up to the first call. */
+    if (io_setting(r, io, m, call)) {
+        if (str_is(io->name, "infer")) hint_add(r, "infer_schema", call);
+        return io_value(io);
+    }
+    if (!io->frame) {
+        static const char *const formats[] = {"parquet", "csv", "json", "orc", "text", "delta"};
+        struct pv path = py_arg_value(r, call, 0, "path");
+        if (str_is(m, "table"))
+            return pv_is_text(path)
+                       ? pv_frame(frame_table(r, pv_str(path), io->stream, py_line(r, call)))
+                       : pv_frame(frame_unknown(r, NULL, NULL, py_line(r, call), "a table whose name is only known when it runs is read"));
+        if (str_is(m, "load")) return read_path(r, io, io->format, path, call);
+        for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+            if (str_is(m, formats[i])) return read_path(r, io, m, path, call);
+        }
+        if (str_is(m, "jdbc")) return read_path(r, io, m, path, call);
+        return pv_frame(frame_unknown(r, NULL, NULL, py_line(r, call), arena_printf(r->arena, "'read.%.*s' was not understood", STR_ARG(m))));
+    }
+    if (io->is_v2) {
+        bool append = str_is(m, "append"), over = str_starts(m, "overwrite");
+        bool create = str_is(m, "create") || str_is(m, "createOrReplace") || str_is(m, "replace");
+        io->mode = append ? STR("append") : over ? STR("dynamic") : STR("overwrite");
+        if (!append && !over && !create) return io_value(io);
+        if (!io->target.n) return write_unknown(r, io, call, "a table whose name is only known when it runs is written");
+        return write_to(r, io, session_dataset_text(r->session, io->target), call);
+    }
+    static const char *const ends[] = {"saveAsTable", "insertInto", "save", "toTable",      "start", "parquet", "csv",
+                                       "json",        "orc",        "text", "foreachBatch", "table", "jdbc",    "awaitTermination"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        if (str_is(m, ends[i])) return write_end(r, io, m, call);
+    }
+    return io_value(io);
+}
+
+/* DeltaTable.forName(spark, "t").alias("t").merge(df, "t.id = s.id").whenMatchedUpdateAll()...execute() */
+
+struct pv delta_call(struct py_run *r, struct str name, const struct py_node *call) {
+    struct pv last = py_arg_value(r, call, 1, NULL);
+    if (!pv_is_text(last)) last = py_arg_value(r, call, 0, NULL);
+    bool path = str_is(name, "forPath"), table = str_is(name, "forName");
+    if (!path && !table) return none();
+    struct io *io = arena_new(r->arena, struct io);
+    io->merge_target = !pv_is_text(last) ? "" : path ? path_dataset(r, STR("delta"), pv_str(last)) : session_dataset_text(r->session, pv_str(last));
+    return io_value(io);
+}
+
+static void merge_keys(struct py_run *r, const struct sql_expr *on, struct definition *d) {
+    enum { KEYS_MAX = 16 };
+    const char **keys = arena_array(r->arena, KEYS_MAX, sizeof *keys);
+    size_t n = on && on->kind == EX_BINARY && on->op == OP_AND ? on->arg_count : 1;
+    for (size_t i = 0; on && i < n && d->unique_key_count < KEYS_MAX; i++) {
+        const struct sql_expr *e = n > 1 ? on->args[i] : on;
+        if (e->kind == EX_BINARY && e->op == OP_EQ && e->args[0]->kind == EX_NAME) keys[d->unique_key_count++] = str_dup(r->arena, e->args[0]->name);
+    }
+    d->unique_key = keys;
+}
+
+static struct pv merge_call(struct py_run *r, struct io *io, struct str m, const struct py_node *call) {
+    if (str_is(m, "toDF")) return pv_frame(frame_table(r, str_of(io->merge_target), false, py_line(r, call)));
+    if (str_is(m, "merge")) {
+        struct pv source = py_arg_value(r, call, 0, "source"), on = py_arg_value(r, call, 1, "condition");
+        if (source.kind == PV_FRAME) io->frame = source.frame;
+        io->merge_on = pv_is_text(on)         ? sql_parse_expr(r->arena, pv_str(on), r->session->dialect, NULL)
+                       : on.kind == PV_COLUMN ? on.column->expr
+                                              : NULL;
+        return io_value(io);
+    }
+    if (!str_is(m, "execute") || !io->frame) return io_value(io);
+    if (!io->merge_target[0]) return write_unknown(r, io, call, "a table whose name is only known when it runs is merged into");
+    struct definition *d = frame_define(r, io->frame, DEF_INCREMENTAL, io->merge_target, py_range(r, call));
+    d->partial = true;
+    d->strategy = "merge";
+    merge_keys(r, io->merge_on, d);
+    return none();
+}
+
+/* Pipelines. https://docs.databricks.com/aws/en/ldp/developer/python-ref */
+
+bool dlt_is(struct str name) { return str_starts(name, "dlt.") || str_starts(name, "dp."); }
+
+static struct str dlt_method(struct str name) {
+    const char *dot = memchr(name.p, '.', name.n);
+    return (struct str){dot + 1, name.n - (size_t)(dot + 1 - name.p)};
+}
+
+static struct pv dlt_changes(struct py_run *r, const struct py_node *call) {
+    struct pv target = py_arg_value(r, call, 0, "target"), source = py_arg_value(r, call, 1, "source"), keys = py_arg_value(r, call, 2, "keys");
+    if (!pv_is_text(target)) {
+        session_gap(r->session, py_line(r, call), true, "changes are applied to a table whose name is only known when it runs");
+        return none();
+    }
+    struct frame *f = pv_is_text(source) ? frame_table(r, pv_str(source), true, py_line(r, call))
+                                         : frame_unknown(r, NULL, NULL, py_line(r, call), "a source whose name is only known when it runs is read");
+    struct definition *d = frame_define(r, f, DEF_STREAMING, session_dataset_text(r->session, pv_str(target)), py_range(r, call));
+    d->partial = true;
+    d->strategy = "cdc";
+    const char **names = arena_array(r->arena, keys.kind == PV_LIST ? keys.list->n + 1 : 1, sizeof *names);
+    for (size_t i = 0; keys.kind == PV_LIST && i < keys.list->n; i++) {
+        if (pv_is_text(keys.list->at[i])) names[d->unique_key_count++] = str_dup(r->arena, pv_str(keys.list->at[i]));
+    }
+    d->unique_key = names;
+    return none();
+}
+
+struct pv dlt_call(struct py_run *r, struct str name, const struct py_node *call) {
+    struct str m = dlt_method(name);
+    r->session->is_pipeline = true;
+    if (str_is(m, "read") || str_is(m, "read_stream") || str_is(m, "readStream")) {
+        struct pv table = py_arg_value(r, call, 0, "name");
+        if (!pv_is_text(table))
+            return pv_frame(frame_unknown(r, NULL, NULL, py_line(r, call), "a dataset whose name is only known when it runs is read"));
+        return pv_frame(frame_table(r, pv_str(table), m.n > 4, py_line(r, call)));
+    }
+    bool changes = str_starts(m, "apply_changes") || str_starts(m, "create_auto_cdc_flow");
+    return changes ? dlt_changes(r, call) : none();
+}
+
+/* expect_or_drop(name, condition) keeps the rows that fulfil it. */
+static struct frame *expectations(struct py_run *r, struct frame *f, const struct py_node *decorator, struct str m) {
+    bool drops = str_ends(m, "or_drop");
+    if (!drops || !f->query || decorator->kind != PY_CALL) return f;
+    struct pv a = py_arg_value(r, decorator, 0, NULL), b = py_arg_value(r, decorator, 1, "inv");
+    struct pv_items conditions = {0};
+    if (a.kind == PV_DICT) conditions = a.dict->values;
+    if (a.kind != PV_DICT) pv_add(r->arena, &conditions, b);
+    for (size_t i = 0; i < conditions.n; i++) {
+        struct sql_expr *e = pv_is_text(conditions.at[i]) ? sql_parse_expr(r->arena, pv_str(conditions.at[i]), r->session->dialect, NULL) : NULL;
+        if (!e) {
+            f->doubt = "the rows an expectation drops are only known when it runs";
+            continue;
+        }
+        f = frame_where(r, f, e);
+    }
+    return f;
+}
+
+static struct str decorator_name(struct py_run *r, const struct py_node *decorator) {
+    const struct py_node *callee = decorator->kind == PY_CALL ? decorator->kids[0] : decorator;
+    struct pv v = py_eval(r, callee);
+    return v.kind == PV_NAME && dlt_is(v.s) ? dlt_method(v.s) : (struct str){"", 0};
+}
+
+static const struct py_node *decorator_argument(const struct py_node *decorator, const char *name) {
+    return decorator->kind == PY_CALL ? py_kwarg(decorator, name) : NULL;
+}
+
+static bool decides_kind(struct str m) {
+    return str_is(m, "table") || str_is(m, "view") || str_is(m, "temporary_view") || str_is(m, "materialized_view") || str_is(m, "append_flow") ||
+           str_is(m, "create_table") || str_is(m, "create_view");
+}
+
+bool dlt_decorated(struct py_run *r, const struct py_node *node) {
+    const struct py_node *main = NULL;
+    struct str kind = {"", 0};
+    for (size_t i = 2; i < node->count; i++) {
+        struct str m = decorator_name(r, node->kids[i]);
+        if (decides_kind(m)) main = node->kids[i], kind = m;
+    }
+    if (!main) return false;
+    r->session->is_pipeline = true;
+    struct pv function = *(const struct pv *)map_get(r->env->names, node->text);
+    struct pv result = py_call_function(r, function.function, NULL, 0, NULL);
+    struct frame *f =
+        result.kind == PV_FRAME ? result.frame : frame_unknown(r, NULL, NULL, py_line(r, node), "what this function gives was not understood");
+    for (size_t i = node->count; i-- > 2;) f = expectations(r, f, node->kids[i], decorator_name(r, node->kids[i]));
+    bool flow = str_is(kind, "append_flow"), view = str_ends(kind, "view") && !str_is(kind, "materialized_view");
+    const struct py_node *named = decorator_argument(main, flow ? "target" : "name");
+    struct pv name = named ? py_eval(r, named) : pv_text_new(r, node->text, 0);
+    const char *dataset = pv_is_text(name) ? session_dataset_text(r->session, pv_str(name)) : NULL;
+    if (!dataset) session_gap(r->session, py_line(r, node), true, "a dataset whose name is only known when it runs is defined");
+    enum definition_kind as = view ? DEF_EPHEMERAL : flow || f->stream ? DEF_STREAMING : DEF_MATERIALIZED;
+    struct definition *d = frame_define(r, f, as, dataset, py_range(r, node));
+    d->partial |= flow;
+    const struct py_node *comment = decorator_argument(main, "comment");
+    struct pv text = comment ? py_eval(r, comment) : none();
+    if (pv_is_text(text)) d->description = str_dup(r->arena, pv_str(text));
+    return true;
+}

@@ -1,0 +1,206 @@
+/* pyspark.h - Python read as DataFrame calls: values are followed, nothing is run.
+ * Layer: read. May use: base, sql, python. https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql */
+#ifndef PYSPARK_H
+#define PYSPARK_H
+
+#include "pytree.h"
+#include "session.h"
+#include "sql_ast.h"
+
+#define PY_STEPS_MAX      400000
+#define PY_CALL_DEPTH_MAX 12
+#define PY_LOOP_MAX       500
+#define FRAME_COST_MAX    3000 /* calls that built one frame */
+
+enum pv_kind {
+    PV_UNKNOWN, /* s: its source text, for people */
+    PV_NONE,
+    PV_BOOL,
+    PV_NUMBER, /* s */
+    PV_TEXT,
+    PV_LIST, /* tuples and sets too */
+    PV_DICT,
+    PV_FRAME,
+    PV_COLUMN,
+    PV_GROUPED,
+    PV_WINDOW,
+    PV_FUNCTION,
+    PV_NAME, /* s: a dotted name of a library: "functions.col", "spark", "dlt" */
+    PV_IO,   /* a reader or writer being set up */
+};
+
+struct pv;
+struct frame;
+
+struct pv_text {
+    struct str s;
+    const int *lines; /* file line of each line of s */
+    size_t line_count;
+};
+
+struct pv_items {
+    struct pv *at;
+    size_t n, cap;
+};
+
+struct pv_dict {
+    struct pv_items keys, values;
+};
+
+struct column {
+    struct sql_expr *expr;
+    struct str alias; /* empty when none */
+    enum sql_direction direction;
+    enum sql_nulls nulls;
+    bool is_when; /* a CASE that .when and .otherwise go on building */
+};
+
+struct grouped {
+    struct frame *frame;
+    struct column *keys;
+    size_t key_count;
+    enum { GROUP_PLAIN, GROUP_ROLLUP, GROUP_CUBE } how;
+    bool pivoted;
+};
+
+struct io {
+    struct frame *frame; /* of a writer; NULL for readers */
+    struct str format, mode, target, path, name;
+    struct str table_option;
+    const char **partition_by;
+    size_t partition_count;
+    bool stream, is_v2;
+    /* DeltaTable.merge */
+    const char *merge_target;
+    struct sql_expr *merge_on;
+};
+
+struct py_function {
+    const struct py_node *node; /* PY_FUNCTION or PY_LAMBDA */
+    struct py_env *home;
+    const int *lines;
+    size_t line_count;
+    bool called;
+};
+
+struct pv {
+    enum pv_kind kind;
+    union {
+        bool b;
+        struct str s;
+        struct pv_text *text;
+        struct pv_items *list;
+        struct pv_dict *dict;
+        struct frame *frame;
+        struct column *column;
+        struct grouped *grouped;
+        struct sql_window *window;
+        struct py_function *function;
+        struct io *io;
+    };
+};
+
+/* Which frames' columns an open SELECT sees, and under which alias. */
+struct frame_source {
+    uint32_t id;
+    struct str alias;
+};
+
+struct frame {
+    uint32_t id;
+    struct sql_query *query; /* NULL: not understood, then reads and why say what is known */
+    bool open;               /* SELECT * FROM ... [WHERE ...] and nothing else: more can be merged into it */
+    struct frame_source *sources;
+    size_t source_count;
+    bool joined; /* more than one source */
+    struct view_set deps;
+    struct str alias;   /* df.alias("a") */
+    const char **reads; /* when not understood */
+    size_t read_count;
+    const char *why; /* not understood: a sentence without its full stop */
+    const char *doubt;
+    int cost, line;
+    bool stream;
+    const char **columns; /* names, in order; NULL when not known */
+    size_t column_count;
+};
+
+struct py_env {
+    struct py_env *outer;
+    struct map *names; /* to struct pv * */
+};
+
+struct py_run {
+    struct session *session;
+    struct arena *arena;
+    struct py_env *env, *global;
+    const int *lines; /* file lines of the text being run */
+    size_t line_count;
+    size_t steps;
+    int depth;
+    uint32_t next_id;
+    bool star_functions; /* from pyspark.sql.functions import * */
+    bool returned;
+    struct pv value; /* what was returned */
+    VEC(struct py_function *) functions;
+    VEC(struct code_hint) hints;
+    size_t frames_seen;
+    const struct pv *given; /* positional argument put before those of a call: df.transform(f) */
+    /* %run and imports of the repository; NULL: not followed */
+    void (*run_notebook)(void *ctx, struct py_run *run, const char *path);
+    void *run_ctx;
+};
+
+void py_run_init(struct py_run *r, struct session *session);
+/* Runs a text as one cell. Gaps name what did not read. */
+void py_run_text(struct py_run *r, struct str text, const int *lines, size_t line_count);
+/* Functions that nothing called are run once with unknown arguments; hints go to the definitions. Once, at the end. */
+void py_run_end(struct py_run *r);
+
+/* Between the files of the evaluator. */
+struct pv py_eval(struct py_run *r, const struct py_node *node);
+int py_line(const struct py_run *r, const struct py_node *node);
+struct range py_range(const struct py_run *r, const struct py_node *node);
+struct pv pv_unknown(struct py_run *r, const struct py_node *node);
+struct pv pv_text_new(struct py_run *r, struct str s, int line);
+struct pv pv_frame(struct frame *f);
+struct pv pv_column(struct py_run *r, struct sql_expr *expr);
+bool pv_is_text(struct pv v);
+struct str pv_str(struct pv v); /* of a text; empty for others */
+void pv_add(struct arena *arena, struct pv_items *items, struct pv v);
+const struct pv *pv_dict_get(const struct pv_dict *d, const char *key);
+struct pv py_call_function(struct py_run *r, struct py_function *f, const struct pv *args, size_t n, const struct py_node *call);
+/* Argument by place or name; PV_UNKNOWN with an empty s when absent: see pv_absent. */
+struct pv py_arg_value(struct py_run *r, const struct py_node *call, size_t i, const char *name);
+bool pv_absent(struct pv v);
+struct pv py_assign(struct py_run *r, struct str name, struct pv v);
+
+/* Columns. */
+struct sql_expr *column_expr(struct py_run *r, struct pv v);    /* as an expression where a str is a literal; NULL when unknown */
+struct sql_expr *column_or_name(struct py_run *r, struct pv v); /* where a str is a column's name */
+struct pv column_call(struct py_run *r, struct pv column, struct str method, const struct py_node *call, bool *known);
+struct pv functions_call(struct py_run *r, struct str name, const struct py_node *call, bool *known);
+struct pv column_binary(struct py_run *r, struct str op, struct pv a, struct pv b);
+bool column_of(struct py_run *r, struct pv v, struct column *out); /* a select item; str is a name */
+struct pv window_call(struct py_run *r, struct pv base, struct str method, const struct py_node *call, bool *known);
+bool functions_known(struct str name);
+
+/* Frames. */
+struct frame *frame_table(struct py_run *r, struct str name, bool stream, int line);
+struct frame *frame_sql(struct py_run *r, struct pv text, const struct py_node *call);
+struct frame *frame_unknown(struct py_run *r, const struct frame *from, const struct frame *other, int line, const char *why);
+struct pv frame_call(struct py_run *r, struct frame *f, struct str method, const struct py_node *call);
+struct pv frame_item(struct py_run *r, struct frame *f, struct str name);
+struct pv grouped_call(struct py_run *r, struct grouped *g, struct str method, const struct py_node *call);
+struct frame *frame_where(struct py_run *r, struct frame *f, struct sql_expr *condition);
+
+/* Reading and writing. */
+struct pv io_call(struct py_run *r, struct io *io, struct str method, const struct py_node *call);
+struct definition *frame_define(struct py_run *r, struct frame *f, enum definition_kind kind, const char *dataset, struct range range);
+bool dlt_is(struct str name);
+bool dlt_decorated(struct py_run *r, const struct py_node *function);
+struct pv dlt_call(struct py_run *r, struct str name, const struct py_node *call);
+struct pv delta_call(struct py_run *r, struct str name, const struct py_node *call);
+void hint_add(struct py_run *r, const char *what, const struct py_node *at);
+
+#endif
