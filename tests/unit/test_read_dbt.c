@@ -1,0 +1,121 @@
+/* test_read_dbt.c - a dbt project is read as a full refresh would run it. */
+#include "unit.h"
+
+#include "read_helper.h"
+
+static const struct memory_file project[] = {
+    {"dw/dbt_project.yml", "name: dw\nprofile: dw\nvars: {start: '2024-01-01', flags: [a, b]}\nmodels:\n  dw:\n    +materialized: view\n    marts:\n "
+                           "     +materialized: table\n      +schema: gold\n      +tags: [daily]\n"},
+    {"dw/macros/cents.sql", "{% macro cents(c) -%}\n  ({{ c }} / 100)\n{%- endmacro %}\n{% macro default__later(x) %}later({{ x }}){% endmacro "
+                            "%}\n{% macro later(x) %}{{ return(adapter.dispatch('later')(x)) }}{% endmacro %}\n"},
+    {"dw/models/stg/stg_orders.sql", "{{ config(alias='orders_clean') }}\nselect id, {{ cents('amount') }} as amount, {{ later('day') }} as l\nfrom "
+                                     "{{ source('shop', 'orders') }}\nwhere day >= '{{ var(\"start\") }}'\n"},
+    {"dw/models/marts/revenue.sql",
+     "{{ config(materialized='incremental', unique_key='day') }}\n{%- set kinds = ['a', 'b'] %}\nselect day\n{% for k in kinds %}\n  , sum(case when "
+     "kind = '{{ k }}' then amount end) as {{ k }}_amount\n{% endfor %}\n"
+     "from {{ ref('stg_orders') }}\n{% if is_incremental() %}\nwhere day > (select max(day) from {{ this }})\n{% endif %}\ngroup by day\n"},
+    {"dw/models/marts/odd.sql", "select {{ dbt_utils.star(ref('stg_orders')) }}, {{ nowhere.thing('x') }} as t\nfrom {{ ref('stg_orders') }}\n{% for "
+                                "c in dbt_utils.get_column_values(ref('stg_orders'), 'kind') %}, {{ c }}{% endfor %}\n"},
+    {"dw/models/schema.yml", "version: 2\nsources:\n  - name: shop\n    schema: raw_shop\n    database: lake\n    meta: {owner: dana}\n    tables:\n "
+                             "     - name: orders\n        identifier: t_orders\n        columns: [{name: id, data_tests: [unique, not_null]}]\n"
+                             "models:\n  - name: revenue\n    description: Revenue per day\n    meta: {owner: '@mo'}\n    columns:\n      - name: "
+                             "day\n        tests: [unique, not_null]\n      - name: order_id\n        tests:\n          - relationships: {to: "
+                             "ref('stg_orders'), field: id}\n          - unique: {config: {where: 'x > 1'}}\n"
+                             "    tests:\n      - dbt_utils.unique_combination_of_columns: {combination_of_columns: [day, kind]}\n"
+                             "exposures:\n  - name: board\n    type: dashboard\n    owner: {email: a@b.c}\n    depends_on: [ref('revenue')]\n"},
+    {"dw/models/metrics.yml", "semantic_models:\n  - name: orders\n    model: ref('stg_orders')\n    entities: [{name: order, type: primary, expr: "
+                              "id}]\n    dimensions: [{name: day, type: time}]\n    measures:\n      - {name: amount_sum, agg: sum, expr: amount}\n  "
+                              "    - {name: buyers, agg: count_distinct, expr: buyer_id}\n"
+                              "metrics:\n  - name: revenue\n    label: Revenue\n    type: simple\n    type_params: {measure: amount_sum}\n    "
+                              "filter: \"{{ Dimension('order__is_paid') }} = true\"\n  - name: per_buyer\n    type: ratio\n    type_params: "
+                              "{numerator: amount_sum, denominator: buyers}\n"},
+};
+#define PROJECT project, sizeof project / sizeof *project
+
+static void models_are_rendered(void **state) {
+    struct reading *r = read_memory(*state, PROJECT);
+    const struct definition *d = definition_of(r, "orders_clean");
+    assert_int_equal(d->artefact, ARTEFACT_DBT_MODEL);
+    assert_int_equal(d->kind, DEF_VIEW);
+    assert_string_equal(reads_text(*state, d), "lake.raw_shop.t_orders");
+    assert_string_equal(flat_sql(*state, d),
+                        "select id, (amount / 100) as amount, later(day) as l from lake.raw_shop.t_orders where day >= '2024-01-01'");
+    assert_non_null(d->query);
+    d = definition_of(r, "gold.revenue");
+    assert_int_equal(d->kind, DEF_INCREMENTAL);
+    assert_true(d->incremental);
+    assert_string_equal(d->strategy, "merge");
+    assert_string_equal(d->unique_key[0], "day");
+    assert_string_equal(d->watermark, "where day > (select max(day) from gold.revenue)");
+    assert_string_equal(reads_text(*state, d), "orders_clean");
+    assert_string_equal(d->owner, "@mo");
+    assert_string_equal(d->description, "Revenue per day");
+    assert_string_equal(d->tags[0], "daily");
+    assert_null(d->doubt);
+}
+
+static void unknown_parts_are_doubts(void **state) {
+    struct reading *r = read_memory(*state, PROJECT);
+    const struct definition *d = definition_of(r, "gold.odd");
+    assert_non_null(d->doubt);
+    assert_false(d->reads_complete);
+    bool said = false;
+    for (size_t i = 0; i < r->gaps.n; i++) said |= strcmp(r->gaps.at[i].path, "dw/models/marts/odd.sql") == 0 && r->gaps.at[i].line == 3;
+    assert_true(said);
+}
+
+static void yaml_gives_facts(void **state) {
+    struct reading *r = read_memory(*state, PROJECT);
+    const struct dataset_facts *revenue = NULL, *orders = NULL;
+    for (size_t i = 0; i < r->facts.n; i++) {
+        if (strcmp(r->facts.at[i].dataset, "gold.revenue") == 0) revenue = &r->facts.at[i];
+        if (strcmp(r->facts.at[i].dataset, "lake.raw_shop.t_orders") == 0) orders = &r->facts.at[i];
+    }
+    assert_non_null(revenue);
+    assert_int_equal(revenue->key_count, 2);
+    assert_int_equal(revenue->keys[0].origin, ORIGIN_TEST);
+    assert_string_equal(revenue->keys[1].columns[1], "kind");
+    assert_true(revenue->columns[0].not_null);
+    assert_string_equal(revenue->foreign_keys[0].dataset, "orders_clean");
+    assert_non_null(orders);
+    assert_string_equal(orders->owner, "dana");
+    assert_int_equal(orders->key_count, 1);
+    assert_int_equal(r->exposures.n, 1);
+    assert_string_equal(r->exposures.at[0].reads[0], "gold.revenue");
+}
+
+static void metrics_become_formulas(void **state) {
+    struct reading *r = read_memory(*state, PROJECT);
+    assert_int_equal(r->metrics.n, 2);
+    const struct metric *m = &r->metrics.at[0];
+    assert_string_equal(m->name, "revenue");
+    assert_string_equal(m->dataset, "orders_clean");
+    assert_string_equal(m->expression, "sum(amount)");
+    assert_string_equal(m->filter, "is_paid = true");
+    assert_non_null(m->query);
+    assert_string_equal(r->metrics.at[1].expression, "sum(amount) / count(distinct buyer_id)");
+}
+
+static void only_the_asked_paths_give_definitions(void **state) {
+    struct memory_repo repo = {.files = project, .count = sizeof project / sizeof *project};
+    for (size_t i = 0; i < repo.count; i++) repo.paths[i] = project[i].path;
+    struct file_source source = {&repo, repo.count, repo.paths, memory_get};
+    const char *only[] = {"dw/models/marts/revenue.sql"};
+    struct reading *r = NULL;
+    assert_null(read_files(*state, &source, &(struct read_options){.only = only, .only_count = 1}, &r));
+    assert_int_equal(r->definitions.n, 1);
+    assert_string_equal(r->definitions.at[0].dataset, "gold.revenue");
+    assert_string_equal(reads_text(*state, &r->definitions.at[0]), "orders_clean");
+    assert_int_equal(r->gaps.n, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(models_are_rendered),
+        TEST(unknown_parts_are_doubts),
+        TEST(yaml_gives_facts),
+        TEST(metrics_become_formulas),
+        TEST(only_the_asked_paths_give_definitions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,123 @@
+/* test_read_jobs.c - bundles, job JSON and dashboards: schedule, compute and owner reach the definitions. */
+#include "unit.h"
+
+#include "read_helper.h"
+
+static const struct memory_file bundle[] = {
+    {"databricks.yml", "bundle: {name: shop}\ninclude: [resources/*.yml]\nvariables:\n  workers: {default: 2}\n  cluster:\n    type: complex\n    "
+                       "default: {spark_version: 15.4.x-photon-scala2.12, node_type_id: i3.xlarge, num_workers: \"${var.workers}\"}\n"
+                       "targets:\n  dev: {default: true}\n  prod:\n    mode: production\n    variables: {workers: 8}\n    resources:\n      jobs:\n  "
+                       "      nightly:\n          schedule: {quartz_cron_expression: '0 0 5 * * ?', timezone_id: UTC}\n"},
+    {"resources/nightly.yml",
+     "resources:\n  jobs:\n    nightly:\n      name: nightly-${bundle.target}\n      run_as: {user_name: dana@example.com}\n      job_clusters:\n    "
+     "    - {job_cluster_key: main, new_cluster: \"${var.cluster}\"}\n      tasks:\n"
+     "        - task_key: gold\n          job_cluster_key: main\n          notebook_task: {notebook_path: ../src/gold}\n        - task_key: pipe\n   "
+     "       depends_on: [{task_key: gold}]\n          pipeline_task: {pipeline_id: \"${resources.pipelines.medallion.id}\"}\n"
+     "  pipelines:\n    medallion:\n      name: medallion\n      catalog: main\n      schema: shop\n      serverless: true\n      libraries:\n       "
+     " - glob: {include: ../src/dlt/**}\n"},
+    {"src/gold.py", "# Databricks notebook source\nspark.table('silver.o').groupBy('d').count().write.mode('overwrite').saveAsTable('gold.n')\n"},
+    {"src/dlt/a.sql", "CREATE OR REFRESH MATERIALIZED VIEW agg AS SELECT count(*) AS n FROM raw.x;\n"},
+};
+
+static void bundles_reach_definitions(void **state) {
+    struct reading *r = read_memory(*state, bundle, 4);
+    assert_int_equal(r->gaps.n, 0);
+    assert_int_equal(r->jobs.n, 2);
+    const struct definition *d = definition_of(r, "gold.n");
+    assert_string_equal(d->job, "nightly-prod");
+    assert_string_equal(d->schedule.cron, "0 0 5 * * ?");
+    assert_string_equal(d->owner, "dana@example.com");
+    assert_int_equal(d->compute.kind, COMPUTE_JOB);
+    assert_int_equal(d->compute.workers_max, 8);
+    assert_true(d->compute.photon);
+    assert_string_equal(d->compute.node_type, "i3.xlarge");
+    d = definition_of(r, "main.shop.agg");
+    assert_string_equal(d->schedule.cron, "0 0 5 * * ?");
+    assert_true(d->compute.serverless);
+    const struct job *job = &r->jobs.at[0];
+    assert_string_equal(job->path, "resources/nightly.yml");
+    assert_int_equal(job->tasks[0].line, 9);
+    assert_string_equal(job->tasks[1].after[0], "gold");
+}
+
+static void job_json_of_every_shape(void **state) {
+    struct arena *arena = *state;
+    static const char *const texts[] = {
+        "{\"job_id\": 7, \"creator_user_name\": \"mo@x.y\", \"settings\": {\"name\": \"a\", \"tasks\": [{\"task_key\": \"t\", "
+        "\"existing_cluster_id\": \"c-1\", \"sql_task\": {\"query\": {\"query_text\": \"INSERT OVERWRITE g.x SELECT * FROM s.y\"}, \"warehouse_id\": "
+        "\"w\"}}]}}",
+        "{\"name\": \"old\", \"notebook_task\": {\"notebook_path\": \"/a/b\"}, \"new_cluster\": {\"num_workers\": 3, \"node_type_id\": \"m5\", "
+        "\"spark_version\": \"9\"}, \"schedule\": {\"quartz_cron_expression\": \"0 0 1 * * ?\", \"pause_status\": \"PAUSED\"}}",
+        "{\"name\": \"p\", \"continuous\": true, \"target\": \"db\", \"libraries\": [{\"notebook\": {\"path\": \"/x\"}}], \"clusters\": "
+        "[{\"autoscale\": {\"min_workers\": 1, \"max_workers\": 5}}]}",
+    };
+    struct reading r = {0};
+    for (size_t i = 0; i < 3; i++) {
+        json_t *json = NULL;
+        assert_null(jsx_load(arena, texts[i], strlen(texts[i]), &json));
+        read_job_json(arena, "api", json, &r);
+    }
+    assert_int_equal(r.jobs.n, 3);
+    assert_string_equal(r.jobs.at[0].id, "7");
+    assert_string_equal(r.jobs.at[0].owner, "mo@x.y");
+    assert_int_equal(r.jobs.at[0].tasks[0].compute.kind, COMPUTE_WAREHOUSE);
+    assert_string_equal(r.definitions.at[0].dataset, "g.x");
+    assert_string_equal(r.definitions.at[0].job, "a");
+    assert_int_equal(r.jobs.at[1].tasks[0].compute.workers_min, 3);
+    assert_true(r.jobs.at[1].schedule.paused);
+    assert_string_equal(r.jobs.at[2].kind, "pipeline");
+    assert_true(r.jobs.at[2].schedule.continuous);
+    assert_int_equal(r.jobs.at[2].tasks[0].compute.workers_max, 5);
+    assert_string_equal(r.jobs.at[2].schema, "db");
+}
+
+static void dashboards_are_queries(void **state) {
+    struct reading *r =
+        read_one(*state, "d/sales.lvdash.json",
+                 "{\n \"datasets\": [\n  {\"name\": \"x\", \"displayName\": \"by day\", \"catalog\": \"main\", \"schema\": \"gold\",\n   "
+                 "\"queryLines\": [\n    \"SELECT day, sum(v) AS v\\n\",\n    \"FROM orders\\n\",\n    \"GROUP BY day\"\n   ]},\n"
+                 "  {\"name\": \"y\", \"query\": \"SELECT !!\"}\n ],\n \"pages\": []\n}\n");
+    const struct definition *d = definition_of(r, "sales / by day");
+    assert_string_equal(reads_text(*state, d), "main.gold.orders");
+    assert_int_equal(d->range.line, 5);
+    assert_int_equal(d->range.end_line, 7);
+    assert_int_equal(r->exposures.n, 1);
+    assert_string_equal(r->exposures.at[0].reads[0], "main.gold.orders");
+    assert_int_equal(r->gaps.n, 1);
+}
+
+static void dbt_jobs_reach_selected_models(void **state) {
+    static const struct memory_file files[] = {
+        {"dbt_project.yml", "name: p\n"},
+        {"models/a.sql", "{{ config(tags=['nightly']) }} select 1 as x from s.t"},
+        {"models/b.sql", "select 1 as x from s.t"},
+        {"jobs/dbt.json", "{\"name\": \"dbt\", \"schedule\": {\"quartz_cron_expression\": \"0 30 2 ? * MON-FRI\", \"timezone_id\": \"UTC\"}, "
+                          "\"tasks\": [{\"task_key\": \"d\", \"dbt_task\": {\"project_directory\": \"..\", \"commands\": [\"dbt build --select "
+                          "tag:nightly\"], \"warehouse_id\": \"w1\"}}]}"},
+    };
+    struct reading *r = read_memory(*state, files, 4);
+    assert_string_equal(definition_of(r, "a")->schedule.cron, "0 30 2 ? * MON-FRI");
+    assert_string_equal(definition_of(r, "a")->compute.key, "w1");
+    assert_null(definition_of(r, "b")->schedule.cron);
+}
+
+static void settings_metrics(void **state) {
+    static const char text[] = "- {name: revenue, dataset: gold.sales, expression: sum(amount), filter: paid, dimensions: [day]}\n- {name: broken, "
+                               "dataset: x, expression: 'sum('}\n";
+    struct yaml *y = NULL;
+    struct reading r = {0};
+    assert_null(yaml_load(*state, ".parley.yml", text, strlen(text), &y));
+    read_settings_metrics(*state, ".parley.yml", y, DIALECT_DATABRICKS, &r);
+    assert_int_equal(r.metrics.n, 2);
+    assert_non_null(r.metrics.at[0].query);
+    assert_int_equal(r.gaps.n, 1);
+    assert_int_equal(r.gaps.at[0].line, 2);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(bundles_reach_definitions),      TEST(job_json_of_every_shape), TEST(dashboards_are_queries),
+        TEST(dbt_jobs_reach_selected_models), TEST(settings_metrics),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,176 @@
+/* test_read_pyspark.c - DataFrame calls become SQL; what is not known is said. */
+#include "unit.h"
+
+#include "read_helper.h"
+
+static const char head[] = "from pyspark.sql import functions as F, Window\nfrom pyspark.sql.functions import col, lit\n";
+
+static struct reading *read_py(struct arena *arena, const char *text) { return read_one(arena, "job.py", arena_printf(arena, "%s%s", head, text)); }
+
+static void becomes(struct arena *arena, const char *python, const char *sql) {
+    struct reading *r = read_py(arena, arena_printf(arena, "%s.write.mode('overwrite').saveAsTable('out')\n", python));
+    const struct definition *d = definition_of(r, "out");
+    for (size_t i = 0; i < r->gaps.n; i++) print_message("gap: %s\n", r->gaps.at[i].reason);
+    assert_non_null(d->query);
+    assert_string_equal(flat_sql(arena, d), sql);
+    assert_int_equal(d->kind, DEF_TABLE);
+    assert_false(d->partial);
+}
+
+static void chains(void **state) {
+    struct arena *a = *state;
+    becomes(a, "spark.table('s.t')", "SELECT * FROM s.t");
+    becomes(a, "spark.table('s.t').filter(\"x > 1 AND y = 'a'\").where(col('z').isNull())",
+            "SELECT * FROM s.t WHERE x > 1 AND y = 'a' AND z IS NULL");
+    becomes(a, "spark.read.table('t').select('a', F.upper('b').alias('u'), (col('c') + 1).alias('c1'))",
+            "SELECT a, upper(b) AS u, c + 1 AS c1 FROM t");
+    becomes(a, "spark.table('t').withColumn('k', F.when(col('x') > 1, 'big').otherwise('small'))",
+            "SELECT *, CASE WHEN x > 1 THEN 'big' ELSE 'small' END AS k FROM t");
+    becomes(a, "spark.table('t').groupBy('a').agg(F.sum('b').alias('s'), F.countDistinct('c').alias('n'))",
+            "SELECT a, sum(b) AS s, count(DISTINCT c) AS n FROM t GROUP BY a");
+    becomes(a, "spark.table('t').groupBy('a', 'b').count()", "SELECT a, b, count(*) AS count FROM t GROUP BY a, b");
+    becomes(a, "spark.table('t').distinct()", "SELECT DISTINCT * FROM t");
+    becomes(a, "spark.table('t').orderBy(F.desc('a')).limit(10)", "SELECT * FROM t ORDER BY a DESC LIMIT 10");
+    becomes(a, "spark.table('t').union(spark.table('u'))", "SELECT * FROM t UNION ALL SELECT * FROM u");
+    becomes(a, "spark.table('t').drop('x', 'y')", "SELECT * EXCEPT (x, y) FROM t");
+    becomes(a, "spark.table('t').selectExpr('a + 1 AS b', '*')", "SELECT a + 1 AS b, * FROM t");
+    becomes(a, "spark.table('t').filter(col('d').isin('x', 'y') & ~col('e').like('q%'))",
+            "SELECT * FROM t WHERE d IN ('x', 'y') AND NOT e LIKE 'q%'");
+    becomes(a, "spark.table('t').withColumn('r', F.row_number().over(Window.partitionBy('a').orderBy(col('b').desc())))",
+            "SELECT *, row_number() OVER (PARTITION BY a ORDER BY b DESC) AS r FROM t");
+    becomes(a, "spark.table('t').select(F.to_date('d', 'yyyy').cast('string').alias('x'))", "SELECT CAST(to_date(d, 'yyyy') AS STRING) AS x FROM t");
+    becomes(a, "spark.read.format('delta').load('/mnt/x')", "SELECT * FROM delta.`/mnt/x`");
+}
+
+static void joins(void **state) {
+    struct arena *a = *state;
+    becomes(a, "spark.table('a').join(spark.table('b'), 'id', 'left')", "SELECT * FROM a AS t1 LEFT JOIN b AS t2 USING (id)");
+    becomes(a, "spark.table('a').alias('x').join(spark.table('b').alias('y'), col('x.id') == col('y.id')).select('x.id', 'y.name')",
+            "SELECT x.id, y.name FROM a AS x INNER JOIN b AS y ON x.id = y.id");
+    struct reading *r = read_py(a, "o = spark.table('orders')\nc = spark.table('customers').filter('active')\n"
+                                   "j = o.join(c, o.customer_id == c.id, how='inner').drop(c.id)\nj.write.saveAsTable('out')\n");
+    const struct definition *d = definition_of(r, "out");
+    assert_string_equal(reads_text(a, d), "customers orders");
+    assert_string_equal(
+        flat_sql(a, d),
+        "SELECT t1.*, t3.* EXCEPT (id) FROM orders AS t1 INNER JOIN ( SELECT * FROM customers WHERE active ) AS t3 ON t1.customer_id = t3.id");
+}
+
+static void sql_texts_are_followed(void **state) {
+    struct arena *a = *state;
+    struct reading *r = read_py(a, "db = 'silver'\ntable = f'{db}.orders'\nq = f'''\nSELECT id\nFROM {table}\nWHERE x = 1\n'''\n"
+                                   "spark.sql(q).createOrReplaceTempView('v')\n"
+                                   "spark.sql('CREATE OR REPLACE TABLE gold.o AS SELECT count(*) AS n FROM v')\n"
+                                   "spark.sql('INSERT INTO {}.{} SELECT * FROM v'.format(db, 'log'))\n"
+                                   "p = dbutils.widgets.get('day')\nspark.sql(f\"SELECT * FROM a.b WHERE day = '{p}'\").display()\n");
+    const struct definition *d = definition_of(r, "gold.o");
+    assert_string_equal(reads_text(a, d), "silver.orders");
+    assert_int_equal(d->range.line, 11);
+    assert_string_equal(reads_text(a, definition_of(r, "silver.log")), "silver.orders");
+    assert_int_equal(r->gaps.n, 0);
+    assert_int_equal(r->definitions.n, 3);
+}
+
+static void functions_and_loops(void **state) {
+    struct arena *a = *state;
+    struct reading *r =
+        read_py(a, "def clean(df, least=0):\n    return df.filter(col('x') > least)\n"
+                   "for name in ['a', 'b']:\n    clean(spark.table(f'raw.{name}'), 5).write.mode('overwrite').saveAsTable(f'silver.{name}')\n"
+                   "def main():\n    spark.table('q').transform(clean).write.saveAsTable('main_out')\n"
+                   "if __name__ == '__main__':\n    main()\n"
+                   "class Job:\n    def run(self):\n        self.load().write.saveAsTable('from_class')\n    def load(self):\n        return "
+                   "spark.table('in_class')\n");
+    assert_string_equal(flat_sql(a, definition_of(r, "silver.b")), "SELECT * FROM raw.b WHERE x > 5");
+    assert_string_equal(flat_sql(a, definition_of(r, "main_out")), "SELECT * FROM q WHERE x > 0");
+    assert_string_equal(reads_text(a, definition_of(r, "from_class")), "in_class");
+    assert_false(definition_of(r, "main_out")->partial);
+}
+
+static void branches_are_merged(void **state) {
+    struct arena *a = *state;
+    struct reading *r = read_py(a, "import sys\ndf = spark.table('a')\nif len(sys.argv) > 1:\n    df = spark.table('b')\n    "
+                                   "df.write.saveAsTable('maybe')\ndf.write.saveAsTable('out')\n");
+    const struct definition *d = definition_of(r, "out");
+    assert_null(d->query);
+    assert_string_equal(reads_text(a, d), "a b");
+    assert_true(definition_of(r, "maybe")->partial);
+    assert_int_equal(r->gaps.n, 1);
+    assert_int_equal(r->gaps.at[0].line, 5);
+}
+
+static void what_is_not_known_is_said(void **state) {
+    struct arena *a = *state;
+    struct reading *r = read_py(a, "df = spark.table('a').applyInPandas(f, schema='x int')\ndf.write.saveAsTable('out')\n");
+    const struct definition *d = definition_of(r, "out");
+    assert_null(d->query);
+    assert_string_equal(reads_text(a, d), "a");
+    assert_int_equal(r->gaps.at[0].line, 3);
+    assert_non_null(strstr(r->gaps.at[0].reason, "applyInPandas"));
+    r = read_py(a, "spark.table(get_name()).write.saveAsTable('x')\nspark.table('a').write.saveAsTable(other())\n");
+    assert_int_equal(r->gaps.n, 2);
+    assert_null(definition_of(r, "x")->query);
+}
+
+static void merges_and_streams(void **state) {
+    struct arena *a = *state;
+    struct reading *r =
+        read_py(a, "from delta.tables import DeltaTable\n"
+                   "(DeltaTable.forName(spark, 'dim').alias('t')\n  .merge(spark.table('updates').alias('s'), 't.id = s.id')\n  "
+                   ".whenMatchedUpdateAll().whenNotMatchedInsertAll().execute())\n"
+                   "spark.readStream.table('bronze').filter('ok').writeStream.option('checkpointLocation', '/x').toTable('silver')\n");
+    const struct definition *d = definition_of(r, "dim");
+    assert_string_equal(d->strategy, "merge");
+    assert_string_equal(d->unique_key[0], "id");
+    assert_string_equal(reads_text(a, d), "updates");
+    d = definition_of(r, "silver");
+    assert_int_equal(d->kind, DEF_STREAMING);
+    assert_string_equal(reads_text(a, d), "bronze");
+}
+
+static void pipelines(void **state) {
+    struct arena *a = *state;
+    struct reading *r =
+        read_one(a, "p.py",
+                 "import dlt\nfrom pyspark.sql.functions import *\n"
+                 "@dlt.table(name='bronze', comment='raw events')\ndef load():\n    return "
+                 "spark.readStream.format('cloudFiles').option('cloudFiles.format', 'json').load('/in')\n"
+                 "@dlt.table\n@dlt.expect_or_drop('ok', 'id IS NOT NULL')\ndef silver():\n    return dlt.read_stream('bronze').select(col('id'), "
+                 "upper('n').alias('n'))\n"
+                 "@dlt.view\ndef v():\n    return spark.sql('SELECT id FROM LIVE.silver')\n"
+                 "dlt.create_streaming_table('dim')\ndlt.apply_changes(target='dim', source='silver', keys=['id'], sequence_by=col('ts'))\n");
+    assert_int_equal(definition_of(r, "bronze")->kind, DEF_STREAMING);
+    assert_string_equal(definition_of(r, "bronze")->description, "raw events");
+    const struct definition *d = definition_of(r, "silver");
+    assert_string_equal(reads_text(a, d), "bronze");
+    assert_non_null(d->query);
+    assert_non_null(strstr(flat_sql(a, d), "id IS NOT NULL"));
+    assert_int_equal(definition_of(r, "v")->kind, DEF_EPHEMERAL);
+    assert_string_equal(reads_text(a, definition_of(r, "v")), "silver");
+    assert_string_equal(definition_of(r, "dim")->unique_key[0], "id");
+    assert_int_equal(r->gaps.n, 0);
+}
+
+static void sharing_does_not_explode(void **state) {
+    struct buf b = buf_new(*state);
+    buf_text(&b, "df = spark.table('a')\n");
+    for (int i = 0; i < 60; i++) buf_text(&b, "df = df.union(df)\n");
+    buf_text(&b, "df.write.saveAsTable('out')\n");
+    const struct definition *d = definition_of(read_py(*state, buf_str(&b)), "out");
+    assert_null(d->query);
+    assert_string_equal(reads_text(*state, d), "a");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(chains),
+        TEST(joins),
+        TEST(sql_texts_are_followed),
+        TEST(functions_and_loops),
+        TEST(branches_are_merged),
+        TEST(what_is_not_known_is_said),
+        TEST(merges_and_streams),
+        TEST(pipelines),
+        TEST(sharing_does_not_explode),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
