@@ -140,6 +140,7 @@ void code_file_read(struct reader *r, const char *path, struct str bytes, bool i
     n->stack[0] = path;
     if (!is_notebook && !worth_following(bytes)) return;
     session_init(&n->session, r->arena, r->out, path, is_notebook ? ARTEFACT_NOTEBOOK : ARTEFACT_PYTHON, r->options->dialect);
+    session_pipeline_set(&n->session);
     py_run_init(&n->python, &n->session);
     if (is_notebook) {
         run_bytes(n, path, bytes);

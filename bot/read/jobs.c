@@ -405,6 +405,14 @@ const struct job *pipeline_of(const struct reading *out, const char *path) {
     return NULL;
 }
 
+void session_pipeline_set(struct session *s) {
+    const struct job *pipeline = pipeline_of(s->out, s->path);
+    if (!pipeline) return;
+    s->is_pipeline = true;
+    s->live_catalog = pipeline->catalog;
+    s->live_schema = pipeline->schema;
+}
+
 static bool has_tag(const struct definition *d, struct str tag) {
     for (size_t i = 0; i < d->tag_count; i++) {
         if (str_is(tag, d->tags[i])) return true;

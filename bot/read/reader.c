@@ -151,9 +151,18 @@ enum file_kind file_kind_of(struct arena *arena, const char *path, struct str by
 void sql_file_read(struct arena *arena, struct reading *out, const char *path, struct str bytes, enum dialect dialect) {
     struct session s;
     session_init(&s, arena, out, path, ARTEFACT_SQL, dialect);
+    session_pipeline_set(&s);
     s.guess_dialect = true;
     session_run(&s, bytes, NULL);
     session_end(&s);
+}
+
+static bool worth_reading(const char *path) {
+    static const char *const endings[] = {".sql", ".hql", ".ddl", ".py", ".ipynb", ".json", ".yml", ".yaml", ".scala", ".r", ".R"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (text_ends(path, endings[i])) return true;
+    }
+    return false;
 }
 
 static bool file_read(struct reader *r, const char *path, struct str bytes, enum file_kind kind) {
@@ -165,18 +174,61 @@ static bool file_read(struct reader *r, const char *path, struct str bytes, enum
     case FILE_TEMPLATE:
         template_file_read(r->arena, r->out, path, bytes, dialect);
         return true;
-    default:
+    case FILE_NOTEBOOK:
+    case FILE_IPYNB:
+    case FILE_PYTHON:
+        code_file_read(r, path, bytes, kind != FILE_PYTHON);
+        return true;
+    case FILE_JOB:
+    case FILE_DASHBOARD:
+    case FILE_QUERY:
+        json_file_read(r, path, bytes, kind);
+        return true;
+    case FILE_BUNDLE:
+        bundle_file_read(r, path, bytes);
+        return true;
+    case FILE_MANIFEST:
+        manifest_file_read(r, path, bytes);
+        return true;
+    case FILE_OTHER:
         return false;
     }
     return false;
 }
 
-static bool worth_reading(const char *path) {
-    static const char *const endings[] = {".sql", ".hql", ".ddl", ".py", ".ipynb", ".json", ".yml", ".yaml", ".scala", ".r", ".R"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        if (text_ends(path, endings[i])) return true;
+static bool is_job(enum file_kind kind) { return kind == FILE_JOB || kind == FILE_BUNDLE; }
+
+/* Jobs say where the datasets of pipelines go: they come before the code they run, and are read even where only other paths are asked for. */
+static void files_read(struct reader *r, bool jobs) {
+    for (size_t i = 0; i < r->count; i++) {
+        struct str bytes;
+        const char *path = r->paths[i];
+        bool taken = map_get(r->taken, str_of(path)) != NULL, wanted = reader_wants(r, path);
+        if (taken && jobs) r->out->files += wanted;
+        bool job_file = text_ends(path, ".json") || text_ends(path, ".yml") || text_ends(path, ".yaml");
+        if (taken || !worth_reading(path) || (jobs ? !job_file : !wanted) || !reader_bytes(r, path, &bytes)) continue;
+        enum file_kind kind = file_kind_of(r->arena, path, bytes);
+        if (is_job(kind) == jobs) r->out->files += file_read(r, path, bytes, kind) && wanted;
     }
-    return false;
+}
+
+/* Jobs and definitions of paths that were read for context alone are no part of the answer. */
+static void unwanted_drop(struct reader *r) {
+    size_t kept = 0;
+    for (size_t i = 0; r->only && i < r->out->jobs.n; i++) {
+        if (reader_wants(r, r->out->jobs.at[i].path)) r->out->jobs.at[kept++] = r->out->jobs.at[i];
+    }
+    if (r->only) r->out->jobs.n = kept;
+    kept = 0;
+    for (size_t i = 0; r->only && i < r->out->definitions.n; i++) {
+        if (reader_wants(r, r->out->definitions.at[i].path)) r->out->definitions.at[kept++] = r->out->definitions.at[i];
+    }
+    if (r->only) r->out->definitions.n = kept;
+    kept = 0;
+    for (size_t i = 0; r->only && i < r->out->gaps.n; i++) {
+        if (reader_wants(r, r->out->gaps.at[i].path)) r->out->gaps.at[kept++] = r->out->gaps.at[i];
+    }
+    if (r->only) r->out->gaps.n = kept;
 }
 
 static int path_order(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
@@ -189,7 +241,7 @@ static struct reader *reader_open(struct arena *arena, const struct file_source 
     r->taken = map_new(arena);
     r->paths = arena_array(arena, source->count + 1, sizeof *r->paths);
     for (size_t i = 0; i < source->count; i++) r->paths[i] = source->paths[i];
-    qsort(r->paths, source->count, sizeof *r->paths, path_order);
+    if (source->count) qsort(r->paths, source->count, sizeof *r->paths, path_order);
     r->count = source->count;
     for (size_t i = 0; i < r->count; i++) map_put(r->index, str_of(r->paths[i]), r);
     if (!options->only) return r;
@@ -201,7 +253,9 @@ static struct reader *reader_open(struct arena *arena, const struct file_source 
 static int definition_order(const void *a, const void *b) {
     const struct definition *x = a, *y = b;
     int order = strcmp(x->path, y->path);
-    return order ? order : x->range.line - y->range.line;
+    if (!order) order = x->range.line - y->range.line;
+    if (!order) order = x->range.column - y->range.column;
+    return order ? order : strcmp(x->name, y->name);
 }
 
 const struct err *read_files(struct arena *arena, const struct file_source *source, const struct read_options *options, struct reading **out) {
@@ -210,18 +264,11 @@ const struct err *read_files(struct arena *arena, const struct file_source *sour
     struct reader *r = reader_open(arena, source, options ? options : &plain);
     dbt_read(r);
     bundles_read(r);
-    for (size_t i = 0; i < r->count; i++) {
-        struct str bytes;
-        const char *path = r->paths[i];
-        if (map_get(r->taken, str_of(path))) {
-            r->out->files += reader_wants(r, path);
-            continue;
-        }
-        if (!reader_wants(r, path) || !worth_reading(path) || !reader_bytes(r, path, &bytes)) continue;
-        r->out->files += file_read(r, path, bytes, file_kind_of(arena, path, bytes));
-    }
-    if (r->out->definitions.n) qsort(r->out->definitions.at, r->out->definitions.n, sizeof *r->out->definitions.at, definition_order);
+    files_read(r, true);
+    files_read(r, false);
     jobs_link(r->out);
+    unwanted_drop(r);
+    if (r->out->definitions.n) qsort(r->out->definitions.at, r->out->definitions.n, sizeof *r->out->definitions.at, definition_order);
     reading_finish(arena, r->out);
     *out = r->out;
     return NULL;

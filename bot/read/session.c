@@ -215,7 +215,7 @@ static struct sql_query *with_views(struct arena *arena, struct sql_query *query
 static int name_order(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 const char *const *names_sorted(struct arena *arena, const char **names, size_t *count, const char *but) {
-    qsort(names, *count, sizeof *names, name_order);
+    if (*count) qsort(names, *count, sizeof *names, name_order);
     size_t kept = 0;
     for (size_t i = 0; i < *count; i++) {
         if (!names[i] || !*names[i] || (but && strcasecmp(names[i], but) == 0)) continue;

@@ -47,6 +47,9 @@ struct session {
 
 void session_init(struct session *s, struct arena *arena, struct reading *out, const char *path, enum artefact artefact, enum dialect dialect);
 
+/* When a pipeline of the reading runs the file: its datasets go where the pipeline says. */
+void session_pipeline_set(struct session *s);
+
 /* Temp views that nothing read are outputs of their own. Once, after the last statement. */
 void session_end(struct session *s);
 

@@ -44,7 +44,7 @@ static void temp_views_are_inlined(void **state) {
     assert_string_equal(reads_text(*state, t), "s.base s.other");
     assert_string_equal(flat_sql(*state, t),
                         "WITH a AS ( SELECT id FROM s.base ), b AS ( SELECT id FROM a WHERE id > 1 ), a__3 AS ( SELECT id FROM s.other ) "
-                        "SELECT a.id FROM a__3 AS a INNER JOIN b ON a.id = b.id");
+                        "SELECT a.id FROM a__3 AS a JOIN b ON a.id = b.id");
     assert_string_equal(reads_text(*state, definition_of(r, "u")), "");
     assert_string_equal(reads_text(*state, definition_of(r, "w")), "s.base");
     assert_int_equal(r->gaps.n, 0);
