@@ -25,7 +25,8 @@ def stage(tmp_path, app_key):
     """The stage, nothing running on it yet."""
     stage = Stage(tmp_path, *app_key)
     yield stage
-    crashes = [line for s in stage.started for line in s.log if "AddressSanitizer" in line or "runtime error" in line or "Assertion" in line]
+    signs = ("AddressSanitizer", "runtime error", "Assertion", "ended by signal")
+    crashes = [line for s in stage.started for line in s.log if any(sign in line for sign in signs)]
     stage.close()
     assert not crashes, crashes
     assert not stage.github.violations, "GitHub would not have taken:\n" + "\n".join(stage.github.violations)
@@ -37,3 +38,19 @@ def served(stage):
     """The stage with the service running."""
     stage.serve()
     return stage
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed scene shows what the service said and what it asked for."""
+    report = (yield).get_result()
+    stage = item.funcargs.get("stage") or item.funcargs.get("served")
+    if report.failed and stage:
+        for service in stage.started:
+            report.sections.append(("service", service.tail(60)))
+            try:
+                rows = service.deliveries() + service.rows("select kind, subject, state, reason from outbox")
+                report.sections.append(("deliveries and outbox", "\n".join(map(str, rows))))
+            except Exception as why:
+                report.sections.append(("deliveries and outbox", repr(why)))
+        report.sections.append(("asked of GitHub", "\n".join(map(str, stage.github.requests[-30:]))))
