@@ -48,7 +48,8 @@ def scene_a_forged_button_does_nothing(served):
 def scene_answers_go_only_to_slack(served):
     """A response address elsewhere is never called: it would be a way to make the service knock on any door."""
     served.service.send_slack_command("help", "http://169.254.169.254/latest/meta-data")
-    served.service.send_slack_command("help", served.github.url + "/api/v3/repos/acme/dw")
+    served.service.send_slack_command("help", served.github.url.replace("127.0.0.1", "localhost") + "/api/v3/repos/acme/dw")
+    served.service.send_slack_command("help", served.github.url.replace("127.0.0.1", "127.0.0.1@localhost") + "/api/v3/repos/acme/dw")
     served.wait_settled()
     assert not any(r.method == "POST" and r.path == "/api/v3/repos/acme/dw" for r in served.github.requests)
 

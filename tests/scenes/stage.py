@@ -64,7 +64,7 @@ github:
 slack:
   api: {self.slack.url}/api
   channel: "#data-reviews"
-  response_hosts: [{self.slack.host}, 127.0.0.1]
+  response_hosts: [127.0.0.1]
 http: {{timeout_seconds: 5}}
 catch_up_minutes: 0
 {extra}"""
