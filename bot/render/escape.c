@@ -19,7 +19,7 @@ void escape_markdown(struct buf *out, struct str text) {
             buf_char(out, ' ');
             continue;
         }
-        if (strchr("\\`*_{}[]()#+!|~$", c) && c) buf_char(out, '\\');
+        if (strchr("\\`*_[]#|~$", c) && c) buf_char(out, '\\');
         if ((unsigned char)c >= 0x20 || c == '\t') buf_char(out, c);
         if (c == '@') buf_text(out, "\xE2\x80\x8B");
     }
