@@ -30,7 +30,7 @@ static const struct err *tasks_read(struct arena *arena, const json_t *tasks, st
 const struct err *job_event_own(struct arena *arena, const json_t *payload, struct job_event *out) {
     const json_t *job = json_is_object(jsx_at(payload, "job")) ? jsx_at(payload, "job") : payload;
     *out = (struct job_event){.platform = "jobs", .id = id_text(arena, jsx_at(job, "id")), .name = jsx_str(job, "name", NULL), .owner = jsx_str(job, "owner", NULL),
-                              .description = jsx_str(job, "description", NULL), .cron = jsx_str(job, "schedule.cron", NULL),
+                              .description = jsx_str(job, "description", NULL), .cron = jsx_str(job, "schedule", jsx_str(job, "schedule.cron", NULL)),
                               .timezone = jsx_str(job, "schedule.timezone", NULL), .repo = jsx_str(job, "source.repo", NULL), .path = jsx_str(job, "source.path", NULL),
                               .ref = jsx_str(job, "source.ref", NULL), .link = https_only(jsx_str(job, "link", NULL))};
     if (!out->name) return err_new(ERR_INPUT, "name: a string is needed");

@@ -45,7 +45,7 @@ struct job_event {
 };
 
 /* Parley's own form, for any scheduler (README, "A job source"):
- * {"id","name","owner","description","schedule":{"cron","timezone"},"source":{"repo","path","ref"},"link",
+ * {"id","name","owner","description","schedule":{"cron","timezone"} or "0 5 * * *","source":{"repo","path","ref"},"link",
  *  "tasks":[{"key","sql","dialect","writes"}]} or {"job": that}. ERR_INPUT names the field. */
 const struct err *job_event_own(struct arena *arena, const json_t *payload, struct job_event *out) MUST_CHECK;
 
