@@ -244,6 +244,10 @@ const struct err *commands_run(struct pull_review *p, const struct speaker *who,
         deeds[i].refused = refusal(p, who, &deeds[i], deeds[i].key ? review_find(p->review, deeds[i].key) : NULL);
         if (deeds[i].refused) continue;
         *acted = true;
+        if (commands[i].verb == VERB_REVIEW) {
+            p->is_full = p->is_full || commands[i].is_full;
+            p->paths = commands[i].text;
+        }
         TRY(decide(p, who, &deeds[i]));
     }
     TRY(pull_review_run(p));

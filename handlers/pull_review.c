@@ -86,6 +86,20 @@ enum dialect settings_dialect(const struct repo_settings *settings) {
     return dialect;
 }
 
+/* Is the path asked for? By its name, a folder above it, or a glob. */
+static bool path_asked(const struct pull_review *p, const char *path) {
+    struct str rest = str_of(p->paths), word;
+    bool any = false;
+    while (str_split(&rest, ' ', &word)) {
+        if (word.n == 0) continue;
+        any = true;
+        const char *text = str_dup(p->context->arena, word);
+        bool below = text_starts(path, text) && (path[word.n] == 0 || path[word.n] == '/' || text_ends(text, "/"));
+        if (below || text_glob(text, path)) return true;
+    }
+    return !any;
+}
+
 /* Reads one side; only changed paths give definitions, the rest of the tree gives context. */
 static const struct err *side_read(struct pull_review *p, const struct clone_tree *tree, bool is_head, struct reading **out) {
     struct arena *arena = p->context->arena;
@@ -94,7 +108,7 @@ static const struct err *side_read(struct pull_review *p, const struct clone_tre
         const struct clone_file *f = &p->change.files[i];
         const char *path = is_head ? f->path : f->old_path;
         bool present = is_head ? f->after.present : f->before.present;
-        if (present && !repo_settings_ignores(p->settings, path, NULL)) *vec_add(arena, &only) = path;
+        if (present && path_asked(p, path) && !repo_settings_ignores(p->settings, path, NULL)) *vec_add(arena, &only) = path;
     }
     struct file_source source = tree_source(tree);
     if (only.n == 0) source.count = 0;
@@ -106,7 +120,7 @@ static const struct err *side_read(struct pull_review *p, const struct clone_tre
 static const struct err *catalog_fill(struct pull_review *p) {
     bool known;
     TRY(catalog_refreshed(p->context->arena, p->catalog, p->repo.name, "main", &known));
-    if (known) return NULL;
+    if (known && !p->is_full) return NULL;
     struct refresh how = {p->repo.name, "main", settings_dialect(p->settings), p->context->now};
     struct catalog_put_stats stats;
     return catalog_refresh(p->context->arena, p->catalog, &p->change.target, &how, &stats);

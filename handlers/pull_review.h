@@ -24,6 +24,8 @@ struct pull_review {
     const char *answer;       /* markdown for the comment */
     bool is_paused;
     bool may_speak_first;
+    bool is_full;      /* bring the catalog up to the target branch first */
+    const char *paths; /* words: only changed files that match one of them; NULL or "": all */
 };
 
 /* Steps: who and what (API), the change (git, API when not), settings, past, waivers. */
