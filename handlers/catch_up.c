@@ -2,7 +2,10 @@
 #include "catch_up.h"
 
 #include "clock.h"
+#include "events.h"
 #include "github.h"
+#include "log.h"
+#include "migrate.h"
 #include "payload.h"
 #include "record.h"
 
@@ -86,4 +89,33 @@ const struct err *catch_up_run(struct github *github, struct store *store, struc
         if (bad && !first) first = bad;
     }
     return first;
+}
+
+static void store_drop(void *store) { store_close(store); }
+
+const struct err *catch_up_bring(void *catch_up_context, struct arena *arena, const struct outbox_item *in, json_t **state_out) {
+    struct catch_up_context *context = catch_up_context;
+    struct catch_up_stats stats;
+    struct store *store;
+    TRY(migrate_open(context->settings->data, &store));
+    arena_defer(arena, store_drop, store);
+    TRY(catch_up_run(context->github, store, arena, &stats));
+    if (stats.redelivered || stats.moved) log_info("caught up: %zu deliveries asked for again, %zu pull requests had moved", stats.redelivered, stats.moved);
+    return NULL;
+}
+
+/* The child has no key of the App: the server is asked to do it. */
+static const struct err *catch_up_want(const struct handler_context *context) {
+    struct outbox_item item = {.kind = CATCH_UP_KIND, .lane = CATCH_UP_KIND, .subject = "catch_up", .valid_at = context->now, .payload = "{}"};
+    TRY(outbox_put(context->store, &item, NULL));
+    return queue_settle(context->store, context->delivery, NULL);
+}
+
+const struct err *on_catch_up(const struct handler_context *context, const json_t *payload) {
+    if (!context->github) return queue_settle(context->store, context->delivery, "GitHub is not set up");
+    TRY(store_begin(context->store));
+    const struct err *bad = catch_up_want(context);
+    if (!bad) return store_commit(context->store);
+    store_rollback(context->store);
+    return bad;
 }

@@ -16,6 +16,7 @@ event_function on_installation;        /* push.c */
 event_function on_slack_command;       /* slack_command.c */
 event_function on_slack_action;        /* slack_action.c */
 event_function on_pull_command;        /* pull_command.c: handed over by Slack */
+event_function on_catch_up;            /* catch_up.c */
 event_function on_databricks;          /* job_review.c */
 event_function on_job;                 /* job_review.c */
 event_function on_lineage;             /* job_review.c */

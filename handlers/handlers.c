@@ -19,6 +19,7 @@ const struct handler handlers[] = {
     {SENDER_SLACK_COMMAND, "command", NULL, on_slack_command, "/review-pipeline in Slack"},
     {SENDER_SLACK_ACTION, "action", NULL, on_slack_action, "buttons: reuse it, different on purpose, let's talk"},
     {SENDER_CLI, "pull_command", NULL, on_pull_command, "what Slack asked of a pull request, in its turn"},
+    {SENDER_TIMER, "catch_up", NULL, on_catch_up, "ask for deliveries that were missed; look again at pull requests that moved unseen"},
     {SENDER_DATABRICKS, "event", NULL, on_databricks, "a job as the Jobs API gives it, or a notice about one"},
     {SENDER_JOBS, "event", NULL, on_job, "a job in Parley's own JSON"},
     {SENDER_LINEAGE, "event", NULL, on_lineage, "OpenLineage: a job's SQL, inputs, outputs, statistics"},
