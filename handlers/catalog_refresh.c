@@ -5,7 +5,9 @@
 
 #define FILES_MAX 200000
 
-static const struct err *tree_get(void *ctx, struct arena *arena, const char *path, struct str *bytes) { return clone_tree_get(ctx, arena, path, bytes); }
+static const struct err *tree_get(void *ctx, struct arena *arena, const char *path, struct str *bytes) {
+    return clone_tree_get(ctx, arena, path, bytes);
+}
 
 struct file_source tree_source(const struct clone_tree *tree) {
     return (struct file_source){.ctx = (void *)tree, .count = tree->count, .paths = tree->paths, .get = tree_get};
@@ -25,7 +27,8 @@ struct changes {
     VEC(const char *) paths, gone;
 };
 
-static const struct err *changes_find(struct arena *arena, struct catalog *catalog, const struct clone_tree *tree, const struct refresh *how, struct changes *out) {
+static const struct err *changes_find(struct arena *arena, struct catalog *catalog, const struct clone_tree *tree, const struct refresh *how,
+                                      struct changes *out) {
     struct map *present = map_new(arena);
     for (size_t i = 0; i < tree->count && i < FILES_MAX; i++) {
         const char *path = tree->paths[i];
@@ -61,8 +64,15 @@ const struct err *catalog_refresh(struct arena *arena, struct catalog *catalog, 
     struct read_options options = {.dialect = how->dialect, .only = c.paths.at, .only_count = c.paths.n};
     struct reading *reading;
     TRY(read_files(arena, &source, &options, &reading));
-    struct catalog_put put = {.repo = how->repo, .scope = how->scope, .commit = tree->sha, .reading = reading, .files = c.changed.at, .file_count = c.changed.n,
-                              .gone = c.gone.at, .gone_count = c.gone.n, .now = how->now};
+    struct catalog_put put = {.repo = how->repo,
+                              .scope = how->scope,
+                              .commit = tree->sha,
+                              .reading = reading,
+                              .files = c.changed.at,
+                              .file_count = c.changed.n,
+                              .gone = c.gone.at,
+                              .gone_count = c.gone.n,
+                              .now = how->now};
     return catalog_put_reading(catalog, &put, stats);
 }
 

@@ -52,14 +52,19 @@ static const struct err *missed_redeliver(struct github *github, struct store *s
 
 /* A delivery of our own making, in the shape of GitHub's, for one pull request at one head. */
 static const struct err *moved_queue(struct store *store, struct arena *arena, const struct known *repo, int64_t number, const char *sha) {
-    json_t *body = jsx_own(arena, json_pack("{s:s,s:I,s:{s:I},s:{s:s},s:{s:I}}", "action", "synchronize", "number", (json_int_t)number, "pull_request", "number",
-                                            (json_int_t)number, "repository", "full_name", repo->repo, "installation", "id", (json_int_t)repo->installation));
-    struct delivery d = {.sender = SENDER_GITHUB, .event = "pull_request", .guid = arena_printf(arena, "catch-up:%s#%lld:%s", repo->repo, (long long)number, sha),
-                         .body = str_of(jsx_dump(arena, body, false)), .received_at = clock_now()};
+    json_t *body =
+        jsx_own(arena, json_pack("{s:s,s:I,s:{s:I},s:{s:s},s:{s:I}}", "action", "synchronize", "number", (json_int_t)number, "pull_request", "number",
+                                 (json_int_t)number, "repository", "full_name", repo->repo, "installation", "id", (json_int_t)repo->installation));
+    struct delivery d = {.sender = SENDER_GITHUB,
+                         .event = "pull_request",
+                         .guid = arena_printf(arena, "catch-up:%s#%lld:%s", repo->repo, (long long)number, sha),
+                         .body = str_of(jsx_dump(arena, body, false)),
+                         .received_at = clock_now()};
     return queue_add(store, &d, NULL);
 }
 
-static const struct err *moved_find(struct github *github, struct store *store, struct arena *arena, const struct known *repo, struct catch_up_stats *stats) {
+static const struct err *moved_find(struct github *github, struct store *store, struct arena *arena, const struct known *repo,
+                                    struct catch_up_stats *stats) {
     struct github_call call = {.method = "GET", .path = arena_printf(arena, "/repos/%s/pulls?state=open&per_page=%d", repo->repo, PULLS_MAX)};
     json_t *pulls;
     TRY(github_send(github, arena, repo->installation, &call, &pulls));
@@ -100,7 +105,8 @@ const struct err *catch_up_bring(void *catch_up_context, struct arena *arena, co
     TRY(migrate_open(context->settings->data, &store));
     arena_defer(arena, store_drop, store);
     TRY(catch_up_run(context->github, store, arena, &stats));
-    if (stats.redelivered || stats.moved) log_info("caught up: %zu deliveries asked for again, %zu pull requests had moved", stats.redelivered, stats.moved);
+    if (stats.redelivered || stats.moved)
+        log_info("caught up: %zu deliveries asked for again, %zu pull requests had moved", stats.redelivered, stats.moved);
     return NULL;
 }
 

@@ -12,7 +12,8 @@
 
 /* ---- who ---- */
 
-const struct err *speaker_of(const struct handler_context *context, const struct github_repo *repo, const char *login, const char *author, struct speaker *out) {
+const struct err *speaker_of(const struct handler_context *context, const struct github_repo *repo, const char *login, const char *author,
+                             struct speaker *out) {
     *out = (struct speaker){.login = login, .name = login ? arena_printf(context->arena, "@%s", login) : "you"};
     if (!login) return NULL;
     enum github_permission permission;
@@ -66,7 +67,8 @@ const char *help_answer(struct arena *arena, unsigned roles, bool plain) {
     for (int i = 0; i < VERB_COUNT; i++) {
         const struct verb_info *v = verb_info((enum verb)i);
         const char *may = verb_allowed((enum verb)i, roles) ? "" : arena_printf(arena, " (for %s)", roles_describe(arena, v->who));
-        buf_printf(&b, plain ? "/review-pipeline %s%s%s: %s%s\n" : "- `/review-pipeline %s%s%s`: %s%s\n", v->word, *v->arguments ? " " : "", v->arguments, v->help, may);
+        buf_printf(&b, plain ? "/review-pipeline %s%s%s: %s%s\n" : "- `/review-pipeline %s%s%s`: %s%s\n", v->word, *v->arguments ? " " : "",
+                   v->arguments, v->help, may);
     }
     return buf_str(&b);
 }
@@ -79,8 +81,8 @@ const struct err *find_answer(const struct handler_context *context, const char 
     if (count == 0) buf_text(&b, "Nothing in the catalog has that in its name.");
     for (size_t i = 0; i < count; i++) {
         struct buf line = buf_new(context->arena);
-        buf_printf(&line, "%s (%s) in %s%s%s", found[i].dataset ? found[i].dataset : found[i].name, definition_kind_name(found[i].kind), found[i].path ? found[i].path : "?",
-                   found[i].owner ? ", owner " : "", found[i].owner ? found[i].owner : "");
+        buf_printf(&line, "%s (%s) in %s%s%s", found[i].dataset ? found[i].dataset : found[i].name, definition_kind_name(found[i].kind),
+                   found[i].path ? found[i].path : "?", found[i].owner ? ", owner " : "", found[i].owner ? found[i].owner : "");
         buf_text(&b, plain ? "" : "- ");
         if (plain) buf_text(&b, buf_str(&line));
         else quote_add(&b, buf_str(&line));
@@ -132,8 +134,14 @@ static struct waiver decision_of(const struct pull_review *p, const struct speak
     bool bounded = d->command->verb != VERB_DIFFERENT && p->settings->accept_max_days > 0;
     if (bounded && (until == 0 || until > longest)) until = longest;
     enum waiver_kind kind = d->command->verb == VERB_ACCEPT ? WAIVER_ACCEPT : d->command->verb == VERB_SNOOZE ? WAIVER_SNOOZE : WAIVER_DIFFERENT;
-    return (struct waiver){.repo = p->repo.name, .key = d->key, .kind = kind, .by = who->login ? who->login : who->name, .reason = d->command->text, .until = until,
-                           .made = now, .number = p->pull.number};
+    return (struct waiver){.repo = p->repo.name,
+                           .key = d->key,
+                           .kind = kind,
+                           .by = who->login ? who->login : who->name,
+                           .reason = d->command->text,
+                           .until = until,
+                           .made = now,
+                           .number = p->pull.number};
 }
 
 static const struct err *decide(struct pull_review *p, const struct speaker *who, const struct deed *d) {
@@ -178,7 +186,8 @@ static const char *malformed(struct arena *arena, const struct command *c) {
         escape_code_span(&b, str_of(c->word));
         buf_printf(&b, "`%s%s%s.", c->nearest ? "; did you mean `" : "; try `help`", c->nearest ? c->nearest : "", c->nearest ? "`?" : "");
     } else {
-        buf_printf(&b, "`%s` needs %s: `/review-pipeline %s %s`.", verb_info(c->verb)->word, c->missing, verb_info(c->verb)->word, verb_info(c->verb)->arguments);
+        buf_printf(&b, "`%s` needs %s: `/review-pipeline %s %s`.", verb_info(c->verb)->word, c->missing, verb_info(c->verb)->word,
+                   verb_info(c->verb)->arguments);
     }
     return buf_str(&b);
 }
@@ -200,10 +209,18 @@ static const struct err *answer_add(struct pull_review *p, const struct speaker 
     struct render_options options = {.templates = p->context->settings->templates};
     char *text = NULL;
     switch (d->command->verb) {
-    case VERB_HELP: buf_text(b, help_answer(arena, roles_for(p, who, NULL), false)); break;
-    case VERB_STATUS: buf_text(b, status_answer(p)); break;
-    case VERB_COST: cost_answer(p, b); break;
-    case VERB_OWNERS: owners_answer(p, b); break;
+    case VERB_HELP:
+        buf_text(b, help_answer(arena, roles_for(p, who, NULL), false));
+        break;
+    case VERB_STATUS:
+        buf_text(b, status_answer(p));
+        break;
+    case VERB_COST:
+        cost_answer(p, b);
+        break;
+    case VERB_OWNERS:
+        owners_answer(p, b);
+        break;
     case VERB_FIND: {
         const char *found;
         TRY(find_answer(p->context, d->command->text, false, &found));
@@ -222,9 +239,14 @@ static const struct err *answer_add(struct pull_review *p, const struct speaker 
         if (f && f->owner) buf_printf(b, "%s, %s would like to talk about %s with you.", f->owner, who->name, f->label);
         else buf_text(b, "Nobody is known as the owner; data engineering can help.");
         break;
-    case VERB_PAUSE: buf_text(b, "Automatic reviews of this pull request are paused; `resume` ends that."); break;
-    case VERB_RESUME: buf_text(b, "Automatic reviews are on again."); break;
-    default: break;
+    case VERB_PAUSE:
+        buf_text(b, "Automatic reviews of this pull request are paused; `resume` ends that.");
+        break;
+    case VERB_RESUME:
+        buf_text(b, "Automatic reviews are on again.");
+        break;
+    default:
+        break;
     }
     if (b->n) buf_text(b, "\n");
     return NULL;

@@ -14,11 +14,13 @@ struct speaker {
 };
 
 /* Roles by the code host's permission, and by being the author. */
-const struct err *speaker_of(const struct handler_context *context, const struct github_repo *repo, const char *login, const char *author, struct speaker *out) MUST_CHECK;
+const struct err *speaker_of(const struct handler_context *context, const struct github_repo *repo, const char *login, const char *author,
+                             struct speaker *out) MUST_CHECK;
 
 /* Does the commands to a loaded pull request: decisions go into p->decided and p->waivers, the answers into p->answer (markdown), the review is run
  * (again). `*acted` is false when every command was refused or malformed. Commit with pull_review_commit. */
-const struct err *commands_run(struct pull_review *p, const struct speaker *who, const struct command *commands, size_t count, bool *acted) MUST_CHECK;
+const struct err *commands_run(struct pull_review *p, const struct speaker *who, const struct command *commands, size_t count,
+                               bool *acted) MUST_CHECK;
 
 /* The catalog's answer to `find`: markdown, or plain when `plain`. */
 const struct err *find_answer(const struct handler_context *context, const char *text, bool plain, const char **out) MUST_CHECK;

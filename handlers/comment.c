@@ -14,7 +14,8 @@ static const char *mention_of(struct arena *arena, const char *login) {
 
 static const struct err *react(const struct handler_context *context, const json_t *payload, bool acted) {
     bool on_line = strcmp(context->delivery->event, "pull_request_review_comment") == 0;
-    return wanted_reaction(context, jsx_str(payload, "repository.full_name", ""), jsx_int(payload, "comment.id", 0), acted ? "eyes" : "confused", on_line);
+    return wanted_reaction(context, jsx_str(payload, "repository.full_name", ""), jsx_int(payload, "comment.id", 0), acted ? "eyes" : "confused",
+                           on_line);
 }
 
 const struct err *on_comment(const struct handler_context *context, const json_t *payload) {

@@ -19,11 +19,11 @@ struct handler_context {
     struct store *store; /* migrated; no transaction open */
     const struct settings *settings;
     struct http *http;
-    struct github *github;         /* reads with the delivery's installation; NULL when GitHub is not set up */
+    struct github *github; /* reads with the delivery's installation; NULL when GitHub is not set up */
     const struct delivery *delivery;
     const char *bot_login;        /* "parley[bot]"; NULL when not known */
     const char *databricks_token; /* for reading jobs; NULL when not set */
-    int64_t now;           /* UTC seconds */
+    int64_t now;                  /* UTC seconds */
 };
 
 /* One row: what is called for which event. The first row that matches acts. */

@@ -1,4 +1,5 @@
-/* job_review.c - a job was made or ran: its queries enter the catalog and get the same review, in Slack and, where its source is connected, as an issue. */
+/* job_review.c - a job was made or ran: its queries enter the catalog and get the same review, in Slack and, where its source is connected, as an
+ * issue. */
 #include "catalog.h"
 #include "events.h"
 #include "http.h"
@@ -60,7 +61,8 @@ static void facts_read(struct arena *arena, const struct job_event *e, const cha
             const struct event_dataset *d = &lists[side][i];
             struct dataset_facts f = {.dataset = d->name, .path = path, .bytes = side == 1 ? d->bytes : -1, .rows = side == 1 ? d->rows : -1};
             f.columns = arena_array(arena, d->column_count + 1, sizeof *f.columns);
-            for (size_t c = 0; c < d->column_count; c++) f.columns[f.column_count++] = (struct column_fact){.name = d->columns[c], .type = d->types[c]};
+            for (size_t c = 0; c < d->column_count; c++)
+                f.columns[f.column_count++] = (struct column_fact){.name = d->columns[c], .type = d->types[c]};
             *vec_add(arena, &into->facts) = f;
         }
     }
@@ -94,9 +96,14 @@ struct job_done {
 static const struct err *record_put(const struct job_done *done) {
     struct arena *arena = done->context->arena;
     const struct review *r = done->review;
-    struct review_record record = {.subject = done->subject, .repo = r->repo, .verdict = verdict_name(r->verdict), .title = done->event->name,
-                                   .body = jsx_dump(arena, render_json(arena, r), false), .findings = (int64_t)r->findings.n,
-                                   .delivery_id = done->context->delivery->id, .created_at = done->context->now};
+    struct review_record record = {.subject = done->subject,
+                                   .repo = r->repo,
+                                   .verdict = verdict_name(r->verdict),
+                                   .title = done->event->name,
+                                   .body = jsx_dump(arena, render_json(arena, r), false),
+                                   .findings = (int64_t)r->findings.n,
+                                   .delivery_id = done->context->delivery->id,
+                                   .created_at = done->context->now};
     int64_t id;
     return review_record_put(done->context->store, &record, &id);
 }
@@ -178,9 +185,13 @@ const struct err *on_lineage(const struct handler_context *context, const json_t
 static const struct err *job_fetch(const struct handler_context *context, struct job_event *e) {
     const struct settings *s = context->settings;
     struct arena *arena = context->arena;
-    if (!s->databricks.host || !context->databricks_token) return err_new(ERR_CONFIG, "a notice about job %s: set databricks.host and PARLEY_DATABRICKS_TOKEN to read it", e->job_id);
-    struct http_request request = {.method = "GET", .url = arena_printf(arena, "%s/api/2.2/jobs/get?job_id=%s", s->databricks.host, http_escape(arena, e->job_id, false)),
-                                   .authorization = arena_printf(arena, "Bearer %s", context->databricks_token), .body_max = JOB_BODY_MAX};
+    if (!s->databricks.host || !context->databricks_token)
+        return err_new(ERR_CONFIG, "a notice about job %s: set databricks.host and PARLEY_DATABRICKS_TOKEN to read it", e->job_id);
+    struct http_request request = {.method = "GET",
+                                   .url =
+                                       arena_printf(arena, "%s/api/2.2/jobs/get?job_id=%s", s->databricks.host, http_escape(arena, e->job_id, false)),
+                                   .authorization = arena_printf(arena, "Bearer %s", context->databricks_token),
+                                   .body_max = JOB_BODY_MAX};
     struct http_response response;
     TRY(http_send(context->http, arena, &request, &response));
     if (response.status == 429 || response.status >= 500) return err_new(ERR_RETRY, "databricks answered %d", response.status);

@@ -30,13 +30,16 @@ const struct err *on_pull_command(const struct handler_context *context, const j
     if (!payload_repo_valid(repo)) return err_new(ERR_INPUT, "not a repository name");
     TRY(pull_review_load(context, repo, (int)jsx_int(payload, "number", 0), &p));
     TRY(speaker_of(context, &p.repo, login, p.pull.author, &who));
-    who.name = login ? arena_printf(context->arena, "@%s", login) : arena_printf(context->arena, "%s (in Slack)", jsx_str(payload, "name", "somebody"));
+    who.name =
+        login ? arena_printf(context->arena, "@%s", login) : arena_printf(context->arena, "%s (in Slack)", jsx_str(payload, "name", "somebody"));
     if (jsx_str(payload, "words", NULL)) command_parse_words(context->arena, str_of(jsx_str(payload, "words", "")), context->now, &command);
     else TRY(button_command(&p, payload, &command));
     TRY(commands_run(&p, &who, &command, 1, &acted));
     p.may_speak_first = acted;
     const char *said = p.answer ? p.answer : acted ? "Done: the pull request shows it." : "Nothing was changed.";
-    if (!login && !acted) said = arena_printf(context->arena, "%s\nYour Slack user is not connected to a login there: the operator can add it under slack.people.", said);
+    if (!login && !acted)
+        said =
+            arena_printf(context->arena, "%s\nYour Slack user is not connected to a login there: the operator can add it under slack.people.", said);
     bool for_all = acted && (command.verb == VERB_TALK || command.verb == VERB_REUSE);
     if (!for_all) p.answer = NULL; /* the rest is answered where it was asked */
     if (url) TRY(wanted_response(context, url, slack_text_message(context->arena, said), false));

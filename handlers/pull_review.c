@@ -17,8 +17,11 @@ const struct err *clone_config_for(const struct handler_context *context, struct
     const struct settings *s = context->settings;
     const char *token;
     TRY(github_app_token(github_identity(context->github), context->arena, context->delivery->installation, GITHUB_SCOPE_READ, &token));
-    *out = (struct clone_config){.mirrors = arena_printf(context->arena, "%s/" MIRRORS, s->data), .git_base = s->github.git, .token = token,
-                                 .proxy = s->http.proxy, .ca_bundle = s->http.ca_bundle};
+    *out = (struct clone_config){.mirrors = arena_printf(context->arena, "%s/" MIRRORS, s->data),
+                                 .git_base = s->github.git,
+                                 .token = token,
+                                 .proxy = s->http.proxy,
+                                 .ca_bundle = s->http.ca_bundle};
     return NULL;
 }
 
@@ -136,8 +139,15 @@ static const struct err *scope_keep(struct pull_review *p, const struct reading 
         if (f->after.present) *vec_add(arena, &files) = (struct put_file){f->path, hash128(f->after.bytes.p, f->after.bytes.n)};
         else *vec_add(arena, &gone) = f->path;
     }
-    struct catalog_put put = {.repo = p->repo.name, .scope = arena_printf(arena, "pr:%d", p->pull.number), .commit = p->change.head_sha, .reading = head,
-                              .files = files.at, .file_count = files.n, .gone = gone.at, .gone_count = gone.n, .now = p->context->now};
+    struct catalog_put put = {.repo = p->repo.name,
+                              .scope = arena_printf(arena, "pr:%d", p->pull.number),
+                              .commit = p->change.head_sha,
+                              .reading = head,
+                              .files = files.at,
+                              .file_count = files.n,
+                              .gone = gone.at,
+                              .gone_count = gone.n,
+                              .now = p->context->now};
     struct catalog_put_stats stats;
     return catalog_put_reading(p->catalog, &put, &stats);
 }
@@ -171,7 +181,8 @@ static void input_fill(struct pull_review *p, struct review_input *in) {
 static void gaps_add(struct pull_review *p, struct reading *head) {
     struct arena *arena = p->context->arena;
     if (p->change.truncated)
-        *vec_add(arena, &head->gaps) = (struct not_understood){.path = "", .reason = "the change has more files than are read; the rest was not looked at", .loses_lineage = true};
+        *vec_add(arena, &head->gaps) = (struct not_understood){
+            .path = "", .reason = "the change has more files than are read; the rest was not looked at", .loses_lineage = true};
     if (p->change.note) *vec_add(arena, &head->gaps) = (struct not_understood){.path = "", .reason = p->change.note};
     for (size_t i = 0; i < p->change.count; i++) {
         const struct clone_file *f = &p->change.files[i];
@@ -192,7 +203,11 @@ const struct err *pull_review_run(struct pull_review *p) {
     gaps_add(p, head);
     TRY(price_list_load(arena, p->context->settings->prices, &prices));
     TRY(clone_codeowners(arena, &p->change.target, &owners_path, &owners));
-    struct review_input in = {.base = base, .head = head, .catalogs = &p->catalog, .catalog_count = 1, .prices = prices,
+    struct review_input in = {.base = base,
+                              .head = head,
+                              .catalogs = &p->catalog,
+                              .catalog_count = 1,
+                              .prices = prices,
                               .codeowners = owners_path ? codeowners_read(arena, owners) : NULL};
     input_fill(p, &in);
     TRY(review_run(arena, &in, &p->review));
@@ -202,10 +217,17 @@ const struct err *pull_review_run(struct pull_review *p) {
 static const struct err *record_put(struct pull_review *p) {
     struct arena *arena = p->context->arena;
     const struct review *r = p->review;
-    struct review_record record = {.subject = arena_printf(arena, "%s#%d", p->repo.name, p->pull.number), .repo = p->repo.name, .number = p->pull.number,
-                                   .base_sha = r->base_sha, .head_sha = r->head_sha, .verdict = verdict_name(r->verdict), .title = r->title,
-                                   .body = jsx_dump(arena, render_json(arena, r), false), .findings = (int64_t)r->findings.n,
-                                   .delivery_id = p->context->delivery->id, .created_at = p->context->now};
+    struct review_record record = {.subject = arena_printf(arena, "%s#%d", p->repo.name, p->pull.number),
+                                   .repo = p->repo.name,
+                                   .number = p->pull.number,
+                                   .base_sha = r->base_sha,
+                                   .head_sha = r->head_sha,
+                                   .verdict = verdict_name(r->verdict),
+                                   .title = r->title,
+                                   .body = jsx_dump(arena, render_json(arena, r), false),
+                                   .findings = (int64_t)r->findings.n,
+                                   .delivery_id = p->context->delivery->id,
+                                   .created_at = p->context->now};
     int64_t id;
     return review_record_put(p->context->store, &record, &id);
 }
@@ -214,8 +236,12 @@ static const struct err *decisions_put(struct pull_review *p) {
     for (size_t i = 0; i < p->decided.n; i++) {
         const struct waiver *w = &p->decided.at[i];
         TRY(waiver_put(p->context->store, w));
-        struct ledger_line line = {.at = p->context->now, .subject = arena_printf(p->context->arena, "%s#%d", p->repo.name, p->pull.number), .actor = w->by,
-                                   .action = waiver_kind_name(w->kind), .finding = w->key, .detail = w->reason};
+        struct ledger_line line = {.at = p->context->now,
+                                   .subject = arena_printf(p->context->arena, "%s#%d", p->repo.name, p->pull.number),
+                                   .actor = w->by,
+                                   .action = waiver_kind_name(w->kind),
+                                   .finding = w->key,
+                                   .detail = w->reason};
         TRY(ledger_add(p->context->store, &line));
     }
     return NULL;
@@ -223,8 +249,13 @@ static const struct err *decisions_put(struct pull_review *p) {
 
 static const struct err *all_put(struct pull_review *p) {
     const struct handler_context *context = p->context;
-    struct wanted wanted = {.context = context, .review = p->review, .change = &p->change, .installation = p->repo.installation, .answer = p->answer,
-                            .link = pull_link(context->arena, context->settings, p->repo.name, p->pull.number), .may_speak_first = p->may_speak_first,
+    struct wanted wanted = {.context = context,
+                            .review = p->review,
+                            .change = &p->change,
+                            .installation = p->repo.installation,
+                            .answer = p->answer,
+                            .link = pull_link(context->arena, context->settings, p->repo.name, p->pull.number),
+                            .may_speak_first = p->may_speak_first,
                             .is_paused = p->is_paused};
     TRY(decisions_put(p));
     TRY(record_put(p));
@@ -247,7 +278,9 @@ const struct err *pull_review_commit(struct pull_review *p) {
     return NULL;
 }
 
-const struct err *delivery_ignore(const struct handler_context *context, const char *why) { return queue_settle(context->store, context->delivery, why); }
+const struct err *delivery_ignore(const struct handler_context *context, const char *why) {
+    return queue_settle(context->store, context->delivery, why);
+}
 
 const char *pull_link(struct arena *arena, const struct settings *settings, const char *repo, int number) {
     return arena_printf(arena, "%s/%s/pull/%d", settings->github.git, repo, number);

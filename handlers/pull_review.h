@@ -17,11 +17,11 @@ struct pull_review {
     struct repo_settings *settings;
     struct settings_problems *problems; /* of the head's .parley.yml when the change touches it; NULL otherwise */
     struct catalog *catalog;
-    struct past *past;        /* what the last review of this pull request said */
+    struct past *past; /* what the last review of this pull request said */
     VEC(struct waiver) waivers;
     VEC(struct waiver) decided; /* by this very command: stored with the review */
-    struct review *review;    /* NULL before pull_review_run */
-    const char *answer;       /* markdown for the comment */
+    struct review *review;      /* NULL before pull_review_run */
+    const char *answer;         /* markdown for the comment */
     bool is_paused;
     bool may_speak_first;
     bool is_full;      /* bring the catalog up to the target branch first */

@@ -23,7 +23,8 @@ const struct err *on_push(const struct handler_context *context, const json_t *p
     struct str bytes;
     struct settings_problems ignored = {0};
     TRY(clone_settings(arena, &tree, &path, &bytes));
-    struct repo_settings *settings = repo_settings_read(arena, path ? path : ".parley.yml", path ? bytes : (struct str){"", 0}, context->settings->locked, &ignored);
+    struct repo_settings *settings =
+        repo_settings_read(arena, path ? path : ".parley.yml", path ? bytes : (struct str){"", 0}, context->settings->locked, &ignored);
     struct refresh how = {repo, "main", settings_dialect(settings), context->now};
     struct catalog_put_stats stats;
     TRY(catalog_refresh(arena, catalog_of(arena, context->store), &tree, &how, &stats));

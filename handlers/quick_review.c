@@ -17,9 +17,19 @@ const struct err *quick_run(const struct handler_context *context, const struct 
     TRY(price_list_load(context->arena, context->settings->prices, &prices));
     struct catalog *catalog = catalog_of(context->arena, context->store);
     const char *changed[] = {what->title};
-    struct review_input in = {.repo = what->repo, .source = what->source, .title = what->title, .author = what->author, .head = reading, .changed = changed,
-                              .changed_count = what->title ? 1 : 0, .catalogs = &catalog, .catalog_count = 1, .settings = settings_plain(context), .prices = prices,
-                              .past = what->past, .now = context->now};
+    struct review_input in = {.repo = what->repo,
+                              .source = what->source,
+                              .title = what->title,
+                              .author = what->author,
+                              .head = reading,
+                              .changed = changed,
+                              .changed_count = what->title ? 1 : 0,
+                              .catalogs = &catalog,
+                              .catalog_count = 1,
+                              .settings = settings_plain(context),
+                              .prices = prices,
+                              .past = what->past,
+                              .now = context->now};
     return review_run(context->arena, &in, out);
 }
 

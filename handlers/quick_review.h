@@ -17,7 +17,8 @@ struct quick {
 };
 
 /* Holds the reading against the whole catalog. */
-const struct err *quick_run(const struct handler_context *context, const struct quick *what, const struct reading *reading, struct review **out) MUST_CHECK;
+const struct err *quick_run(const struct handler_context *context, const struct quick *what, const struct reading *reading,
+                            struct review **out) MUST_CHECK;
 
 /* Pasted SQL as a Slack message: what exists already. */
 const struct err *quick_sql(const struct handler_context *context, const char *sql, json_t **message) MUST_CHECK;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #define COMMAND_WORD "/review-pipeline"
-#define COMMENT_MAX ((size_t)70000)
+#define COMMENT_MAX  ((size_t)70000)
 
 static const struct verb_info verbs[] = {
 #define VERB(id, word, arguments, who, help) {word, arguments, help, who},

@@ -63,8 +63,11 @@ static const struct err *ask_put(const struct handler_context *context, const js
     jsx_set_text(body, "name", user_name(payload));
     jsx_set_text(body, "response_url", jsx_str(payload, "response_url", NULL));
     const char *text = jsx_dump(arena, body, false);
-    struct delivery next = {.sender = SENDER_CLI, .event = "pull_command", .guid = arena_printf(arena, "from:%lld", (long long)context->delivery->id),
-                            .body = str_of(text), .received_at = context->now};
+    struct delivery next = {.sender = SENDER_CLI,
+                            .event = "pull_command",
+                            .guid = arena_printf(arena, "from:%lld", (long long)context->delivery->id),
+                            .body = str_of(text),
+                            .received_at = context->now};
     TRY(queue_add(context->store, &next, NULL));
     return queue_settle(context->store, context->delivery, NULL);
 }

@@ -19,9 +19,9 @@ const struct err *slack_answer(const struct handler_context *context, const json
 struct pull_ask {
     const char *repo;
     int number;
-    const char *words;   /* "accept F1 agreed", or NULL with key and verb */
-    const char *verb;    /* of a button: "talk" */
-    const char *key;     /* of a button: the finding */
+    const char *words; /* "accept F1 agreed", or NULL with key and verb */
+    const char *verb;  /* of a button: "talk" */
+    const char *key;   /* of a button: the finding */
 };
 const struct err *slack_hand_over(const struct handler_context *context, const json_t *payload, const struct pull_ask *ask) MUST_CHECK;
 #endif

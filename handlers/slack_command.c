@@ -64,8 +64,9 @@ static const struct err *words_answer(const struct handler_context *context, con
         return slack_answer(context, payload, slack_text_message(arena, found));
     }
     if (c.verb != VERB_UNKNOWN)
-        return slack_answer(context, payload, slack_text_message(arena, arena_printf(arena, "'%s' is about a pull request: put it first, as in acme/dw#42 %s.",
-                                                                                     verb_info(c.verb)->word, verb_info(c.verb)->word)));
+        return slack_answer(context, payload,
+                            slack_text_message(arena, arena_printf(arena, "'%s' is about a pull request: put it first, as in acme/dw#42 %s.",
+                                                                   verb_info(c.verb)->word, verb_info(c.verb)->word)));
     TRY(quick_table(context, text, &found));
     return slack_answer(context, payload, slack_text_message(arena, found));
 }

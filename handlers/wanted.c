@@ -8,8 +8,10 @@
 
 #define SUMMARY_MARKER "<!-- parley:summary -->"
 
-static const struct err *item_put(const struct handler_context *context, const char *kind, const char *lane, const char *subject, const json_t *payload) {
-    struct outbox_item item = {.kind = kind, .lane = lane, .subject = subject, .valid_at = context->now, .payload = jsx_dump(context->arena, payload, false)};
+static const struct err *item_put(const struct handler_context *context, const char *kind, const char *lane, const char *subject,
+                                  const json_t *payload) {
+    struct outbox_item item = {
+        .kind = kind, .lane = lane, .subject = subject, .valid_at = context->now, .payload = jsx_dump(context->arena, payload, false)};
     return outbox_put(context->store, &item, NULL);
 }
 
@@ -21,7 +23,8 @@ static bool wants_comment(const struct wanted *w) {
 }
 
 static struct render_options options_of(const struct wanted *w) {
-    return (struct render_options){.templates = w->context->settings->templates, .bot = w->context->bot_login, .answer = w->answer, .is_paused = w->is_paused};
+    return (struct render_options){
+        .templates = w->context->settings->templates, .bot = w->context->bot_login, .answer = w->answer, .is_paused = w->is_paused};
 }
 
 static const struct clone_file *file_of(const struct clone_change *change, const char *path) {
@@ -131,7 +134,8 @@ const struct err *wanted_slack(const struct wanted *w) {
     TRY(render_slack(arena, r, &options, w->link, r->number > 0, &message));
     jsx_set_text(message, "channel", channel);
     if (r->new_count || r->fixed_count)
-        jsx_set_text(message, "thread_update", arena_printf(arena, "%s: %s", r->head_sha ? arena_printf(arena, "%.7s", r->head_sha) : "now", render_summary_line(arena, r)));
+        jsx_set_text(message, "thread_update",
+                     arena_printf(arena, "%s: %s", r->head_sha ? arena_printf(arena, "%.7s", r->head_sha) : "now", render_summary_line(arena, r)));
     return item_put(context, "slack.message", "slack", subject, message);
 }
 
@@ -151,14 +155,16 @@ const struct err *wanted_issue(const struct wanted *w) {
     jsx_set_text(payload, "repo", r->repo);
     json_object_set_new(payload, "installation", json_integer(w->installation));
     jsx_set_text(payload, "key", key);
-    jsx_set_text(payload, "title", arena_printf(arena, "Parley: job %s repeats what exists, or costs more than it needs to", r->title ? r->title : ""));
+    jsx_set_text(payload, "title",
+                 arena_printf(arena, "Parley: job %s repeats what exists, or costs more than it needs to", r->title ? r->title : ""));
     jsx_set_text(payload, "body", body);
     json_object_set_new(payload, "labels", json_array());
     json_object_set_new(payload, "closed", json_boolean(closed));
     return item_put(w->context, "github.issue", github_lane(arena, w->installation), subject, payload);
 }
 
-const struct err *wanted_reaction(const struct handler_context *context, const char *repo, int64_t comment, const char *content, bool on_review_comment) {
+const struct err *wanted_reaction(const struct handler_context *context, const char *repo, int64_t comment, const char *content,
+                                  bool on_review_comment) {
     struct arena *arena = context->arena;
     int64_t installation = context->delivery->installation;
     json_t *payload = jsx_own(arena, json_object());

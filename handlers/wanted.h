@@ -12,8 +12,8 @@ struct wanted {
     const struct review *review;
     const struct clone_change *change; /* NULL for jobs */
     int64_t installation;
-    const char *answer;  /* markdown folded into the comment, NULL when none */
-    const char *link;    /* to the pull request or job, NULL when none */
+    const char *answer;   /* markdown folded into the comment, NULL when none */
+    const char *link;     /* to the pull request or job, NULL when none */
     bool may_speak_first; /* a comment, notes, reviewers or a Slack message may be made new; else what is there is only kept true */
     bool is_paused;
 };
@@ -28,7 +28,8 @@ const struct err *wanted_slack(const struct wanted *wanted) MUST_CHECK;
 const struct err *wanted_issue(const struct wanted *wanted) MUST_CHECK;
 
 /* github.reaction to a comment. */
-const struct err *wanted_reaction(const struct handler_context *context, const char *repo, int64_t comment, const char *content, bool on_review_comment) MUST_CHECK;
+const struct err *wanted_reaction(const struct handler_context *context, const char *repo, int64_t comment, const char *content,
+                                  bool on_review_comment) MUST_CHECK;
 
 /* slack.response to the person who asked. `message` is {"text","blocks"}. */
 const struct err *wanted_response(const struct handler_context *context, const char *response_url, const json_t *message, bool in_channel) MUST_CHECK;

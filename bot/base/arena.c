@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CHUNK_MIN ((size_t)16 << 10)
-#define CHUNK_MAX ((size_t)1 << 20)
-#define ALIGN ((size_t)16)
+#define CHUNK_MIN      ((size_t)16 << 10)
+#define CHUNK_MAX      ((size_t)1 << 20)
+#define ALIGN          ((size_t)16)
 #define EXIT_NO_MEMORY 70
 
 struct chunk {
@@ -33,7 +33,8 @@ struct arena {
 
 static _Noreturn void arena_overflow(struct arena *arena, size_t want) {
     if (arena && arena->place) longjmp(*arena->place, 1);
-    fprintf(stderr, "parley: out of memory: %zu bytes wanted, %zu in use, ceiling %zu\n", want, arena ? arena->reserved : 0, arena ? arena->ceiling : 0);
+    fprintf(stderr, "parley: out of memory: %zu bytes wanted, %zu in use, ceiling %zu\n", want, arena ? arena->reserved : 0,
+            arena ? arena->ceiling : 0);
     _exit(EXIT_NO_MEMORY);
 }
 

@@ -11,7 +11,7 @@
 struct arena; /* opaque; not shared between threads */
 
 #define ARENA_SMALL ((size_t)16 << 20) /* a message, a settings file */
-#define ARENA_JOB ((size_t)2 << 30)    /* a whole review */
+#define ARENA_JOB   ((size_t)2 << 30)  /* a whole review */
 
 /* Makes an arena that never hands out more than `ceiling` bytes in all. Never NULL. Give it back by arena_destroy. */
 struct arena *arena_create(size_t ceiling);
@@ -53,10 +53,10 @@ jmp_buf *arena_catch(struct arena *arena, jmp_buf *place);
 #define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 
 /* A growable array in an arena: `VEC(struct x) xs = {0}; *vec_add(arena, &xs) = x;` then xs.at[i], i < xs.n. */
-#define VEC(type)                                                                                                                                     \
-    struct {                                                                                                                                          \
-        type *at;                                                                                                                                     \
-        size_t n, cap;                                                                                                                                \
+#define VEC(type)                                                                                                                                    \
+    struct {                                                                                                                                         \
+        type *at;                                                                                                                                    \
+        size_t n, cap;                                                                                                                               \
     }
 #define vec_add(arena, v) ((v)->at = arena_grow((arena), (v)->at, &(v)->cap, (v)->n + 1, sizeof *(v)->at), &(v)->at[(v)->n++])
 

@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK             __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
-#define ERR_TEXT_MAX 1024
+#define ERR_TEXT_MAX           1024
 
 /* Who acts on it decides the kind. */
 enum err_kind {
@@ -41,10 +41,10 @@ const struct err *err_with_status(const struct err *cause, int status) MUST_CHEC
 const char *err_kind_name(enum err_kind kind);
 
 /* Returns early with the error, when there is one. */
-#define TRY(call)                                                                                                                                     \
-    do {                                                                                                                                              \
-        const struct err *try_err = (call);                                                                                                           \
-        if (try_err) return try_err;                                                                                                                  \
+#define TRY(call)                                                                                                                                    \
+    do {                                                                                                                                             \
+        const struct err *try_err = (call);                                                                                                          \
+        if (try_err) return try_err;                                                                                                                 \
     } while (0)
 
 #endif

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEPTH_MAX 40
+#define DEPTH_MAX      40
 #define PATH_BYTES_MAX 1024
 
 const struct err *fs_read(struct arena *arena, const char *path, size_t max, struct str *out) {

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 4096
-#define SECRETS_MAX 64
-#define SECRET_MIN 8
+#define SECRETS_MAX    64
+#define SECRET_MIN     8
 
 static enum log_level log_least = LOG_LEVEL_INFO;
 static bool log_json;

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-struct str str_of(const char *c_string) { return c_string ? (struct str){c_string, strlen(c_string)} : (struct str){"", 0}; }
+struct str str_of(const char *c_string) {
+    return c_string ? (struct str){c_string, strlen(c_string)} : (struct str){"", 0};
+}
 
 bool str_eq(struct str a, struct str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
 
@@ -61,7 +63,9 @@ bool text_starts(const char *text, const char *prefix) { return strncmp(text, pr
 
 bool text_ends(const char *text, const char *suffix) { return str_ends(str_of(text), suffix); }
 
-struct buf buf_new(struct arena *arena) { return (struct buf){.arena = arena}; }
+struct buf buf_new(struct arena *arena) {
+    return (struct buf){.arena = arena};
+}
 
 void buf_add(struct buf *b, const void *bytes, size_t n) {
     b->p = arena_grow(b->arena, b->p, &b->cap, b->n + n + 1, 1);
@@ -175,8 +179,8 @@ const char *text_nearest(const char *word, const char *const *words, size_t coun
 }
 
 bool text_glob(const char *glob, const char *path) {
-    const char *star = NULL, *star_path = NULL;   /* last '*': may not eat a slash */
-    const char *deep = NULL, *deep_path = NULL;   /* last '**': may */
+    const char *star = NULL, *star_path = NULL; /* last '*': may not eat a slash */
+    const char *deep = NULL, *deep_path = NULL; /* last '**': may */
     while (*path) {
         if (glob[0] == '*' && glob[1] == '*') {
             deep = glob += 2;

@@ -15,7 +15,7 @@ struct str {
     size_t n;
 };
 #define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
-#define STR_ARG(s) (int)(s).n, (s).p
+#define STR_ARG(s)   (int)(s).n, (s).p
 
 struct str str_of(const char *c_string); /* NULL gives the empty slice */
 bool str_eq(struct str a, struct str b);
@@ -24,9 +24,9 @@ bool str_is(struct str a, const char *c_string);
 bool str_iis(struct str a, const char *c_string);
 bool str_starts(struct str a, const char *prefix);
 bool str_ends(struct str a, const char *suffix);
-struct str str_trim(struct str a);                         /* ASCII white space, both ends */
-char *str_dup(struct arena *arena, struct str a);          /* with a NUL */
-char *str_lower(struct arena *arena, struct str a);        /* ASCII only, with a NUL */
+struct str str_trim(struct str a);                           /* ASCII white space, both ends */
+char *str_dup(struct arena *arena, struct str a);            /* with a NUL */
+char *str_lower(struct arena *arena, struct str a);          /* ASCII only, with a NUL */
 bool str_split(struct str *rest, char at, struct str *part); /* the next part of *rest; false when there is none left */
 
 bool text_starts(const char *text, const char *prefix);

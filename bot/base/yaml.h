@@ -12,10 +12,10 @@ enum yaml_kind { YAML_NULL, YAML_SCALAR, YAML_LIST, YAML_MAP };
 /* A plain record: read any field. Belongs to the arena given to yaml_load. */
 struct yaml {
     enum yaml_kind kind;
-    int line, column;  /* 1-based, of the value */
-    const char *text;  /* YAML_SCALAR: its text, NUL-terminated */
-    bool quoted;       /* YAML_SCALAR written with quotes or as a block: never a number, truth or null */
-    size_t count;      /* YAML_LIST, YAML_MAP */
+    int line, column; /* 1-based, of the value */
+    const char *text; /* YAML_SCALAR: its text, NUL-terminated */
+    bool quoted;      /* YAML_SCALAR written with quotes or as a block: never a number, truth or null */
+    size_t count;     /* YAML_LIST, YAML_MAP */
     struct yaml **items;
     const char **keys; /* YAML_MAP: key of items[i] */
     int *key_lines;

@@ -21,7 +21,9 @@ static const struct err *tasks_read(struct arena *arena, const json_t *tasks, st
         const char *sql = jsx_str(task, "sql", NULL);
         if (!sql) return err_new(ERR_INPUT, "tasks[%zu].sql: a string is needed", i);
         const char *key = jsx_str(task, "key", NULL);
-        out->tasks[out->task_count++] = (struct event_task){.key = key ? key : arena_printf(arena, "task %zu", i + 1), .sql = sql, .dialect = jsx_str(task, "dialect", NULL),
+        out->tasks[out->task_count++] = (struct event_task){.key = key ? key : arena_printf(arena, "task %zu", i + 1),
+                                                            .sql = sql,
+                                                            .dialect = jsx_str(task, "dialect", NULL),
                                                             .writes = jsx_str(task, "writes", NULL)};
     }
     return NULL;
@@ -29,10 +31,17 @@ static const struct err *tasks_read(struct arena *arena, const json_t *tasks, st
 
 const struct err *job_event_own(struct arena *arena, const json_t *payload, struct job_event *out) {
     const json_t *job = json_is_object(jsx_at(payload, "job")) ? jsx_at(payload, "job") : payload;
-    *out = (struct job_event){.platform = "jobs", .id = id_text(arena, jsx_at(job, "id")), .name = jsx_str(job, "name", NULL), .owner = jsx_str(job, "owner", NULL),
-                              .description = jsx_str(job, "description", NULL), .cron = jsx_str(job, "schedule", jsx_str(job, "schedule.cron", NULL)),
-                              .timezone = jsx_str(job, "schedule.timezone", NULL), .repo = jsx_str(job, "source.repo", NULL), .path = jsx_str(job, "source.path", NULL),
-                              .ref = jsx_str(job, "source.ref", NULL), .link = https_only(jsx_str(job, "link", NULL))};
+    *out = (struct job_event){.platform = "jobs",
+                              .id = id_text(arena, jsx_at(job, "id")),
+                              .name = jsx_str(job, "name", NULL),
+                              .owner = jsx_str(job, "owner", NULL),
+                              .description = jsx_str(job, "description", NULL),
+                              .cron = jsx_str(job, "schedule", jsx_str(job, "schedule.cron", NULL)),
+                              .timezone = jsx_str(job, "schedule.timezone", NULL),
+                              .repo = jsx_str(job, "source.repo", NULL),
+                              .path = jsx_str(job, "source.path", NULL),
+                              .ref = jsx_str(job, "source.ref", NULL),
+                              .link = https_only(jsx_str(job, "link", NULL))};
     if (!out->name) return err_new(ERR_INPUT, "name: a string is needed");
     if (!out->id) out->id = out->name;
     if (!json_is_array(jsx_at(job, "tasks"))) return err_new(ERR_INPUT, "tasks: a list of {\"key\",\"sql\"} is needed");
@@ -50,7 +59,8 @@ const struct err *job_event_databricks(struct arena *arena, const json_t *payloa
         return out->job_id ? NULL : err_new(ERR_INPUT, "job.job_id: a number or string is needed");
     }
     const json_t *settings = json_is_object(jsx_at(payload, "settings")) ? jsx_at(payload, "settings") : payload;
-    if (!json_is_array(jsx_at(settings, "tasks")) && !jsx_at(settings, "libraries")) return err_new(ERR_INPUT, "neither a job (settings.tasks) nor a notice (event_type, job.job_id)");
+    if (!json_is_array(jsx_at(settings, "tasks")) && !jsx_at(settings, "libraries"))
+        return err_new(ERR_INPUT, "neither a job (settings.tasks) nor a notice (event_type, job.job_id)");
     out->job = payload;
     out->id = id_text(arena, jsx_at(payload, "job_id"));
     out->name = jsx_str(settings, "name", NULL);

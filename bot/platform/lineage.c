@@ -59,10 +59,15 @@ static const struct err *event_read(struct arena *arena, const json_t *e, struct
     const char *space = jsx_str(e, "job.namespace", NULL), *name = jsx_str(e, "job.name", NULL);
     if (!jsx_str(e, "eventTime", NULL)) return err_new(ERR_INPUT, "eventTime: a string is needed");
     if (!space || !name) return err_new(ERR_INPUT, "job.namespace and job.name are needed");
-    *out = (struct job_event){.platform = "openlineage", .id = arena_printf(arena, "%s/%s", space, name), .name = name,
-                              .owner = jsx_str(e, "job.facets.ownership.owners.0.name", NULL), .run_id = jsx_str(e, "run.runId", NULL),
-                              .run_state = jsx_str(e, "eventType", NULL), .repo = repo_of_url(arena, jsx_str(e, "job.facets.sourceCodeLocation.repoUrl", NULL)),
-                              .path = jsx_str(e, "job.facets.sourceCodeLocation.path", NULL), .ref = jsx_str(e, "job.facets.sourceCodeLocation.version", NULL)};
+    *out = (struct job_event){.platform = "openlineage",
+                              .id = arena_printf(arena, "%s/%s", space, name),
+                              .name = name,
+                              .owner = jsx_str(e, "job.facets.ownership.owners.0.name", NULL),
+                              .run_id = jsx_str(e, "run.runId", NULL),
+                              .run_state = jsx_str(e, "eventType", NULL),
+                              .repo = repo_of_url(arena, jsx_str(e, "job.facets.sourceCodeLocation.repoUrl", NULL)),
+                              .path = jsx_str(e, "job.facets.sourceCodeLocation.path", NULL),
+                              .ref = jsx_str(e, "job.facets.sourceCodeLocation.version", NULL)};
     out->pull_number = strtol(jsx_str(e, "job.facets.sourceCodeLocation.pullRequestNumber", "0"), NULL, 10);
     if (out->pull_number < 0 || out->pull_number > 100000000) out->pull_number = 0;
     if (!clock_parse_iso(jsx_str(e, "eventTime", ""), &out->at)) return err_new(ERR_INPUT, "eventTime: not ISO 8601");
@@ -72,7 +77,9 @@ static const struct err *event_read(struct arena *arena, const json_t *e, struct
     if (!sql) return NULL;
     out->tasks = arena_new(arena, struct event_task);
     out->task_count = 1;
-    out->tasks[0] = (struct event_task){.key = name, .sql = sql, .dialect = jsx_str(e, "job.facets.sql.dialect", NULL),
+    out->tasks[0] = (struct event_task){.key = name,
+                                        .sql = sql,
+                                        .dialect = jsx_str(e, "job.facets.sql.dialect", NULL),
                                         .writes = out->output_count == 1 ? out->outputs[0].name : NULL};
     return NULL;
 }

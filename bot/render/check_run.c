@@ -2,8 +2,8 @@
 #include "escape.h"
 #include "view.h"
 
-#define SUMMARY_MAX 65000 /* GitHub: 65,535 characters */
-#define TITLE_MAX 250     /* GitHub: 255 */
+#define SUMMARY_MAX     65000 /* GitHub: 65,535 characters */
+#define TITLE_MAX       250   /* GitHub: 255 */
 #define ANNOTATIONS_MAX 500
 
 static const char *conclusion_of(const struct review *review) {
@@ -15,7 +15,8 @@ static const char *level_of(enum severity severity) { return severity == SEV_BLO
 
 static const char *cut_text(struct arena *arena, const char *text, size_t max) { return arena_copy(arena, text, utf8_cut(text, strlen(text), max)); }
 
-static void annotation_add(struct arena *arena, json_t *into, const char *path, int line, int end, const char *level, const char *title, const char *message) {
+static void annotation_add(struct arena *arena, json_t *into, const char *path, int line, int end, const char *level, const char *title,
+                           const char *message) {
     if (!path || json_array_size(into) >= ANNOTATIONS_MAX) return;
     json_t *a = json_object();
     jsx_set_text(a, "path", path);

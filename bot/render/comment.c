@@ -5,7 +5,8 @@
 #include <stdio.h>
 
 /* Renders with less and less evidence until the text fits. */
-static const struct err *render_fitting(struct arena *arena, const struct review *review, const struct render_options *options, const char *name, char **out) {
+static const struct err *render_fitting(struct arena *arena, const struct review *review, const struct render_options *options, const char *name,
+                                        char **out) {
     for (int detail = DETAIL_FULL; detail <= DETAIL_SHORT_TABLE; detail++) {
         json_t *view = view_review(arena, review, options, (enum detail)detail);
         TRY(view_render(arena, name, view, options->templates, escape_markdown, out));

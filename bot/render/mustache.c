@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #define DEPTH_MAX 40
-#define OUT_MAX ((size_t)4 << 20)
-#define TAG_MAX 256
+#define OUT_MAX   ((size_t)4 << 20)
+#define TAG_MAX   256
 
 struct delims {
     char open[8], close[8];
@@ -28,9 +28,9 @@ struct render {
 struct tag {
     char kind; /* 'v' variable, '&', '#', '^', '/', '!', '>', '=' */
     char name[TAG_MAX];
-    size_t start, end;       /* of the tag itself */
-    size_t before, after;    /* the same, or the whole line when it stands alone */
-    struct str indent;       /* white space before a partial that stands alone */
+    size_t start, end;    /* of the tag itself */
+    size_t before, after; /* the same, or the whole line when it stands alone */
+    struct str indent;    /* white space before a partial that stands alone */
 };
 
 static size_t line_of(struct str text, size_t at) {

@@ -25,5 +25,6 @@ struct mustache_options {
 const struct err *mustache_check(const char *text, const char *name) MUST_CHECK;
 
 /* Renders `text` over `view`. Output is bounded at 4 MB, nesting at 40 partials or sections. */
-const struct err *mustache_render(struct arena *arena, const char *text, const json_t *view, const struct mustache_options *options, char **out) MUST_CHECK;
+const struct err *mustache_render(struct arena *arena, const char *text, const json_t *view, const struct mustache_options *options,
+                                  char **out) MUST_CHECK;
 #endif

@@ -38,8 +38,8 @@ const struct err *render_inline(struct arena *arena, const struct review *review
 
 /* A Slack message {"text","blocks"}: at most 50 blocks and 12,000 characters. `where` is the link to the pull request, NULL for none;
  * `buttons` adds Reuse it / Different on purpose / Let's talk, whose value is "REPO#NUMBER:KEY". */
-const struct err *render_slack(struct arena *arena, const struct review *review, const struct render_options *options, const char *where, bool buttons,
-                               json_t **out) MUST_CHECK;
+const struct err *render_slack(struct arena *arena, const struct review *review, const struct render_options *options, const char *where,
+                               bool buttons, json_t **out) MUST_CHECK;
 
 /* For a terminal. */
 const struct err *render_text(struct arena *arena, const struct review *review, const struct render_options *options, char **out) MUST_CHECK;
@@ -53,7 +53,8 @@ json_t *render_sarif(struct arena *arena, const struct review *review);
 /* The whole evidence of one finding as markdown: `why F#`, `explain`. */
 const struct err *render_finding(struct arena *arena, const struct finding *finding, const struct render_options *options, char **out) MUST_CHECK;
 /* The same for a terminal. */
-const struct err *render_finding_text(struct arena *arena, const struct finding *finding, const struct render_options *options, char **out) MUST_CHECK;
+const struct err *render_finding_text(struct arena *arena, const struct finding *finding, const struct render_options *options,
+                                      char **out) MUST_CHECK;
 
 /* One-line summary: "2 findings, 1 place not understood", "nothing to say". */
 const char *render_summary_line(struct arena *arena, const struct review *review);

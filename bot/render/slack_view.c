@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 
-#define SECTION_MAX 2900  /* Slack: 3,000 */
-#define TOTAL_MAX 11000   /* observed failure near 13,000 over all blocks */
-#define FINDINGS_SHOWN 12 /* two blocks each, of 50 */
-#define VALUE_MAX 2000
+#define SECTION_MAX    2900  /* Slack: 3,000 */
+#define TOTAL_MAX      11000 /* observed failure near 13,000 over all blocks */
+#define FINDINGS_SHOWN 12    /* two blocks each, of 50 */
+#define VALUE_MAX      2000
 
 static json_t *text_object(struct arena *arena, const char *type, const char *text, size_t max) {
     json_t *o = json_object();
@@ -70,7 +70,8 @@ static const char *head_line(struct arena *arena, const struct review *review, c
     return buf_str(&b);
 }
 
-static const struct err *findings_add_blocks(struct arena *arena, const struct review *review, const struct render_options *options, bool with_buttons, json_t *blocks) {
+static const struct err *findings_add_blocks(struct arena *arena, const struct review *review, const struct render_options *options,
+                                             bool with_buttons, json_t *blocks) {
     size_t total = 0, shown = 0;
     for (; shown < review->findings.n && shown < FINDINGS_SHOWN; shown++) {
         const struct finding *f = review->findings.at[shown];
@@ -86,8 +87,8 @@ static const struct err *findings_add_blocks(struct arena *arena, const struct r
     return NULL;
 }
 
-const struct err *render_slack(struct arena *arena, const struct review *review, const struct render_options *options, const char *where, bool buttons_wanted,
-                               json_t **out) {
+const struct err *render_slack(struct arena *arena, const struct review *review, const struct render_options *options, const char *where,
+                               bool buttons_wanted, json_t **out) {
     json_t *message = *out = jsx_own(arena, json_object());
     json_t *blocks = json_array();
     json_object_set_new(message, "blocks", blocks);

@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 #define SQL_LINES_MAX 400
-#define ROWS_SHORT 10
-#define TEMPLATE_MAX ((size_t)256 << 10)
+#define ROWS_SHORT    10
+#define TEMPLATE_MAX  ((size_t)256 << 10)
 
 /* ---- templates: a folder's file, else the built-in one ---- */
 
@@ -61,9 +61,10 @@ static const struct {
     enum rule rule;
     const char *word;
 } words[] = {
-    {RULE_IDENTICAL, "reuse"},         {RULE_DERIVABLE, "reuse"},          {RULE_GENERALIZES, "reuse"}, {RULE_SHARES, "overlap"},
-    {RULE_SIMILAR, "similar"},         {RULE_PARAMETERIZE, "parameterize"}, {RULE_RENAME, "copy"},       {RULE_METRIC_CONFLICT, "metric"},
-    {RULE_METRIC_DUPLICATE, "metric"}, {RULE_COST, "cost"},                {RULE_LARGE_SCAN, "cost"},   {RULE_MATERIALIZE, "gold table"},
+    {RULE_IDENTICAL, "reuse"}, {RULE_DERIVABLE, "reuse"},        {RULE_GENERALIZES, "reuse"},
+    {RULE_SHARES, "overlap"},  {RULE_SIMILAR, "similar"},        {RULE_PARAMETERIZE, "parameterize"},
+    {RULE_RENAME, "copy"},     {RULE_METRIC_CONFLICT, "metric"}, {RULE_METRIC_DUPLICATE, "metric"},
+    {RULE_COST, "cost"},       {RULE_LARGE_SCAN, "cost"},        {RULE_MATERIALIZE, "gold table"},
 };
 
 const char *view_word(const struct finding *finding) {

@@ -16,7 +16,8 @@ json_t *view_finding(struct arena *arena, const struct finding *finding, enum de
 /* "reuse", "cost", "metric", ...: the one word that stands for the rule's family. */
 const char *view_word(const struct finding *finding);
 /* Renders templates/NAME over the view with `escape`. */
-const struct err *view_render(struct arena *arena, const char *name, const json_t *view, const char *folder, mustache_escape escape, char **out) MUST_CHECK;
+const struct err *view_render(struct arena *arena, const char *name, const json_t *view, const char *folder, mustache_escape escape,
+                              char **out) MUST_CHECK;
 /* "Parley: most of this exists already · about $310-420 a month if merged as is", without "Parley: ". */
 const char *view_headline(struct arena *arena, const struct review *review);
 #endif

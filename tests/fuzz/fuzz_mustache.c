@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         char *out;
         const char *text = utf8_clean(arena, data, size);
         struct mustache_options options = {.escape = escape_markdown, .name = "t"};
-        if (!jsx_load(arena, view, sizeof view - 1, &v) && !mustache_check(text, "t") && !mustache_render(arena, text, v, &options, &out)) (void)strlen(out);
+        if (!jsx_load(arena, view, sizeof view - 1, &v) && !mustache_check(text, "t") && !mustache_render(arena, text, v, &options, &out))
+            (void)strlen(out);
     }
     arena_destroy(arena);
     return 0;

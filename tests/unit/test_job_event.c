@@ -13,10 +13,11 @@ static json_t *parsed(const char *text) {
 
 static void own_form(void **state) {
     struct job_event e;
-    assert_null(job_event_own(arena,
-                              parsed("{\"id\":7,\"name\":\"daily\",\"owner\":\"dana\",\"schedule\":{\"cron\":\"0 5 * * *\"},\"link\":\"javascript:x\","
-                                     "\"tasks\":[{\"sql\":\"select 1\",\"writes\":\"gold.x\"}]}"),
-                              &e));
+    assert_null(
+        job_event_own(arena,
+                      parsed("{\"id\":7,\"name\":\"daily\",\"owner\":\"dana\",\"schedule\":{\"cron\":\"0 5 * * *\"},\"link\":\"javascript:x\","
+                             "\"tasks\":[{\"sql\":\"select 1\",\"writes\":\"gold.x\"}]}"),
+                      &e));
     assert_string_equal(e.id, "7");
     assert_string_equal(e.tasks[0].key, "task 1");
     assert_string_equal(e.tasks[0].writes, "gold.x");
@@ -28,7 +29,8 @@ static void own_form(void **state) {
 
 static void databricks_forms(void **state) {
     struct job_event e;
-    assert_null(job_event_databricks(arena, parsed("{\"event_type\":\"jobs.on_start\",\"job\":{\"job_id\":\"12\",\"name\":\"n\"},\"run\":{\"run_id\":3}}"), &e));
+    assert_null(job_event_databricks(
+        arena, parsed("{\"event_type\":\"jobs.on_start\",\"job\":{\"job_id\":\"12\",\"name\":\"n\"},\"run\":{\"run_id\":3}}"), &e));
     assert_string_equal(e.job_id, "12");
     assert_string_equal(e.run_id, "3");
     assert_null(e.job);
@@ -42,12 +44,15 @@ static void databricks_forms(void **state) {
     assert_non_null(job_event_databricks(arena, parsed("{\"x\":1}"), &e));
 }
 
-static const char run_event[] =
-    "{\"eventType\":\"COMPLETE\",\"eventTime\":\"2026-01-01T00:00:05Z\",\"run\":{\"runId\":\"u\"},\"job\":{\"namespace\":\"s\",\"name\":\"daily.load\","
-    "\"facets\":{\"sql\":{\"query\":\"insert into orders select * from raw\",\"dialect\":\"spark\"},\"sourceCodeLocation\":{\"repoUrl\":\"https://github.com/acme/dw\","
-    "\"pullRequestNumber\":\"12\"}}},\"inputs\":[{\"namespace\":\"s3://l\",\"name\":\"raw/orders\"}],\"outputs\":[{\"namespace\":\"d\",\"name\":\"/path\","
-    "\"facets\":{\"symlinks\":{\"identifiers\":[{\"namespace\":\"x\",\"name\":\"main.dw.orders\",\"type\":\"TABLE\"}]},\"schema\":{\"fields\":[{\"name\":\"id\"}]}},"
-    "\"outputFacets\":{\"outputStatistics\":{\"rowCount\":10,\"size\":2048}}}]}";
+static const char run_event[] = "{\"eventType\":\"COMPLETE\",\"eventTime\":\"2026-01-01T00:00:05Z\",\"run\":{\"runId\":\"u\"},\"job\":{\"namespace\":"
+                                "\"s\",\"name\":\"daily.load\","
+                                "\"facets\":{\"sql\":{\"query\":\"insert into orders select * from "
+                                "raw\",\"dialect\":\"spark\"},\"sourceCodeLocation\":{\"repoUrl\":\"https://github.com/acme/dw\","
+                                "\"pullRequestNumber\":\"12\"}}},\"inputs\":[{\"namespace\":\"s3://l\",\"name\":\"raw/"
+                                "orders\"}],\"outputs\":[{\"namespace\":\"d\",\"name\":\"/path\","
+                                "\"facets\":{\"symlinks\":{\"identifiers\":[{\"namespace\":\"x\",\"name\":\"main.dw.orders\",\"type\":\"TABLE\"}]},"
+                                "\"schema\":{\"fields\":[{\"name\":\"id\"}]}},"
+                                "\"outputFacets\":{\"outputStatistics\":{\"rowCount\":10,\"size\":2048}}}]}";
 
 static void lineage_forms(void **state) {
     struct job_event *e;

@@ -56,7 +56,8 @@ static const char *escaped(void (*fn)(struct buf *, struct str), const char *tex
 }
 
 static void outputs_are_disarmed(void **state) {
-    assert_string_equal(escaped(escape_markdown, "@dana [x](y)"), "@\xE2\x80\x8B" "dana \\[x\\](y)");
+    assert_string_equal(escaped(escape_markdown, "@dana [x](y)"), "@\xE2\x80\x8B"
+                                                                  "dana \\[x\\](y)");
     assert_string_equal(escaped(escape_markdown, "<!-- parley -->\n# h"), "&lt;!-- parley --&gt; \\# h");
     assert_string_equal(escaped(escape_slack, "<!channel> & <@U1>"), "&lt;!channel&gt; &amp; &lt;@U1&gt;");
     assert_string_equal(escaped(escape_terminal, "a\x1b[31m\xC2\x9B"), "a?[31m?");

@@ -13,18 +13,32 @@
 static struct arena *arena;
 
 static struct cost money(double low, double high) {
-    struct cost c = {.known = true, .low = low, .high = high, .currency = "USD", .period = "month", .price_date = "2026-11-22", .price_source = "list prices"};
+    struct cost c = {
+        .known = true, .low = low, .high = high, .currency = "USD", .period = "month", .price_date = "2026-11-22", .price_source = "list prices"};
     text_list_add(arena, &c.assumptions, "24 runs a day, 2.1 TB scanned each");
     return c;
 }
 
 static struct finding *reuse(void) {
     struct finding *f = arena_new(arena, struct finding);
-    *f = (struct finding){.key = "f-00000000000000a1", .label = "F1", .rule = RULE_DERIVABLE, .rule_id = "derivable", .severity = SEV_WARNING, .proved = true,
-                          .relation = "derivable", .tier = "P2", .score = 1, .path = "models/churn.sql", .where = {.line = 3, .end_line = 20},
-                          .subject = "ds.churn_features", .dataset = "gold.customer_features", .owner = "@dana", .owner_why = "owner of gold.customer_features",
+    *f = (struct finding){.key = "f-00000000000000a1",
+                          .label = "F1",
+                          .rule = RULE_DERIVABLE,
+                          .rule_id = "derivable",
+                          .severity = SEV_WARNING,
+                          .proved = true,
+                          .relation = "derivable",
+                          .tier = "P2",
+                          .score = 1,
+                          .path = "models/churn.sql",
+                          .where = {.line = 3, .end_line = 20},
+                          .subject = "ds.churn_features",
+                          .dataset = "gold.customer_features",
+                          .owner = "@dana",
+                          .owner_why = "owner of gold.customer_features",
                           .text = "ds.churn_features is derivable from gold.customer_features (11 readers, refreshed 05:00)",
-                          .next_step = "read gold.customer_features instead", .rewrite = "SELECT customer_id, churned\nFROM gold.customer_features\nWHERE country = 'DE'"};
+                          .next_step = "read gold.customer_features instead",
+                          .rewrite = "SELECT customer_id, churned\nFROM gold.customer_features\nWHERE country = 'DE'"};
     f->twin = (struct twin){.dataset = "gold.customer_features", .name = "gold.customer_features", .path = "pipelines/features.py", .line = 12};
     f->saving = money(310, 420);
     text_list_add(arena, &f->proof, "same joins on customer_id; your filter is applied on top");
@@ -35,9 +49,20 @@ static struct finding *reuse(void) {
 
 static struct finding *hostile(int i) {
     struct finding *f = arena_new(arena, struct finding);
-    *f = (struct finding){.key = arena_printf(arena, "f-%016x", i), .label = arena_printf(arena, "F%d", i), .rule = RULE_SIMILAR, .rule_id = "similar",
-                          .severity = SEV_WARNING, .relation = "similar", .tier = "L4", .score = 0.8, .path = "a|b`<!-- x -->.sql", .where = {.line = 1},
-                          .subject = "x", .dataset = "gold.`evil`|@all", .owner = "someone <b>@x</b>", .text = "x looks like gold.`evil`|@all\n# heading <!channel> [l](u)",
+    *f = (struct finding){.key = arena_printf(arena, "f-%016x", i),
+                          .label = arena_printf(arena, "F%d", i),
+                          .rule = RULE_SIMILAR,
+                          .rule_id = "similar",
+                          .severity = SEV_WARNING,
+                          .relation = "similar",
+                          .tier = "L4",
+                          .score = 0.8,
+                          .path = "a|b`<!-- x -->.sql",
+                          .where = {.line = 1},
+                          .subject = "x",
+                          .dataset = "gold.`evil`|@all",
+                          .owner = "someone <b>@x</b>",
+                          .text = "x looks like gold.`evil`|@all\n# heading <!channel> [l](u)",
                           .next_step = "compare"};
     for (int n = 0; n < 30; n++) text_list_add(arena, &f->differences, "yours also filters `status = 'paid'` and 1 < 2 & 3 > 2 ```");
     f->rewrite = "SELECT 1 -- ``` ```` \x1b[31m";
@@ -46,8 +71,19 @@ static struct finding *hostile(int i) {
 
 static struct review *review_of(int extra) {
     struct review *r = arena_new(arena, struct review);
-    *r = (struct review){.repo = "acme/dw", .number = 42, .source = "pull_request", .title = "Churn | <features>", .author = "ana", .base_sha = "1111111111", .head_sha = "2222222222",
-                         .made = 1767225600, .verdict = VERDICT_ADVISE, .files = 3, .definitions = 4, .changed_definitions = 1, .new_count = 1};
+    *r = (struct review){.repo = "acme/dw",
+                         .number = 42,
+                         .source = "pull_request",
+                         .title = "Churn | <features>",
+                         .author = "ana",
+                         .base_sha = "1111111111",
+                         .head_sha = "2222222222",
+                         .made = 1767225600,
+                         .verdict = VERDICT_ADVISE,
+                         .files = 3,
+                         .definitions = 4,
+                         .changed_definitions = 1,
+                         .new_count = 1};
     *vec_add(arena, &r->findings) = reuse();
     for (int i = 0; i < extra; i++) *vec_add(arena, &r->findings) = hostile(i + 2);
     r->delta = money(310, 420);
@@ -139,7 +175,8 @@ static int teardown(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(goldens), cmocka_unit_test(comments_fit_and_are_disarmed), cmocka_unit_test(slack_limits_hold),
-                                       cmocka_unit_test(annotations_are_cut), cmocka_unit_test(templates_are_whole)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(goldens), cmocka_unit_test(comments_fit_and_are_disarmed),
+                                       cmocka_unit_test(slack_limits_hold), cmocka_unit_test(annotations_are_cut),
+                                       cmocka_unit_test(templates_are_whole)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

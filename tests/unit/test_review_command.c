@@ -32,9 +32,15 @@ static void commands_are_found(void **state) {
 
 static void lookalikes_are_not(void **state) {
     static const char *const none[] = {
-        "> /review-pipeline accept F1 x", "```\n/review-pipeline accept F1 x\n```", "~~~sql\n```\n/review-pipeline help\n~~~",
-        "    /review-pipeline help",      "<!-- \n/review-pipeline help\n-->",     "`/review-pipeline help`",
-        "see /review-pipeline help",      "/review-pipelines help",               "",
+        "> /review-pipeline accept F1 x",
+        "```\n/review-pipeline accept F1 x\n```",
+        "~~~sql\n```\n/review-pipeline help\n~~~",
+        "    /review-pipeline help",
+        "<!-- \n/review-pipeline help\n-->",
+        "`/review-pipeline help`",
+        "see /review-pipeline help",
+        "/review-pipelines help",
+        "",
         "@parley help",
     };
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) assert_int_equal(parsed(none[i]), 0);
@@ -83,7 +89,7 @@ static int teardown(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(commands_are_found), cmocka_unit_test(lookalikes_are_not), cmocka_unit_test(mistakes_are_named),
-                                       cmocka_unit_test(many_are_bounded), cmocka_unit_test(rights)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(commands_are_found), cmocka_unit_test(lookalikes_are_not),
+                                       cmocka_unit_test(mistakes_are_named), cmocka_unit_test(many_are_bounded), cmocka_unit_test(rights)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

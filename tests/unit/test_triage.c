@@ -14,27 +14,33 @@ static const struct err *looked(const char *sender, const char *event, const cha
 
 static void pull_requests_have_a_subject(void **state) {
     assert_null(looked(SENDER_GITHUB, "pull_request",
-                       "{\"action\":\"synchronize\",\"number\":42,\"pull_request\":{\"number\":42},\"repository\":{\"full_name\":\"acme/dw\"},\"installation\":{\"id\":77}}"));
+                       "{\"action\":\"synchronize\",\"number\":42,\"pull_request\":{\"number\":42},\"repository\":{\"full_name\":\"acme/"
+                       "dw\"},\"installation\":{\"id\":77}}"));
     assert_null(seen.ignored);
     assert_string_equal(seen.subject, "github:acme/dw#42");
     assert_string_equal(seen.kind, "pull_request");
     assert_string_equal(seen.lane, "github:77");
     assert_int_equal(seen.installation, 77);
-    assert_null(looked(SENDER_GITHUB, "pull_request", "{\"action\":\"closed\",\"number\":42,\"pull_request\":{\"number\":42},\"repository\":{\"full_name\":\"acme/dw\"}}"));
+    assert_null(looked(SENDER_GITHUB, "pull_request",
+                       "{\"action\":\"closed\",\"number\":42,\"pull_request\":{\"number\":42},\"repository\":{\"full_name\":\"acme/dw\"}}"));
     assert_null(seen.kind);
     assert_null(looked(SENDER_GITHUB, "pull_request", "{\"action\":\"labeled\",\"repository\":{\"full_name\":\"acme/dw\"}}"));
     assert_non_null(seen.ignored);
 }
 
 static void our_own_words_are_ignored(void **state) {
-    assert_null(looked(SENDER_GITHUB, "issue_comment",
-                       "{\"action\":\"created\",\"issue\":{\"number\":1,\"pull_request\":{}},\"comment\":{\"user\":{\"login\":\"parley[bot]\",\"type\":\"Bot\"}},"
-                       "\"repository\":{\"full_name\":\"acme/dw\"}}"));
+    assert_null(looked(
+        SENDER_GITHUB, "issue_comment",
+        "{\"action\":\"created\",\"issue\":{\"number\":1,\"pull_request\":{}},\"comment\":{\"user\":{\"login\":\"parley[bot]\",\"type\":\"Bot\"}},"
+        "\"repository\":{\"full_name\":\"acme/dw\"}}"));
     assert_non_null(seen.ignored);
-    assert_null(looked(SENDER_GITHUB, "issue_comment", "{\"action\":\"created\",\"issue\":{\"number\":1},\"comment\":{\"user\":{\"type\":\"User\"}},\"repository\":{\"full_name\":\"acme/dw\"}}"));
+    assert_null(looked(
+        SENDER_GITHUB, "issue_comment",
+        "{\"action\":\"created\",\"issue\":{\"number\":1},\"comment\":{\"user\":{\"type\":\"User\"}},\"repository\":{\"full_name\":\"acme/dw\"}}"));
     assert_string_equal(seen.ignored, "a comment on an issue");
     assert_null(looked(SENDER_GITHUB, "issue_comment",
-                       "{\"action\":\"created\",\"issue\":{\"number\":1,\"pull_request\":{}},\"comment\":{\"user\":{\"type\":\"User\"}},\"repository\":{\"full_name\":\"acme/dw\"}}"));
+                       "{\"action\":\"created\",\"issue\":{\"number\":1,\"pull_request\":{}},\"comment\":{\"user\":{\"type\":\"User\"}},"
+                       "\"repository\":{\"full_name\":\"acme/dw\"}}"));
     assert_null(seen.ignored);
     assert_string_equal(seen.subject, "github:acme/dw#1");
     assert_null(seen.kind); /* commands are never superseded */
@@ -54,7 +60,8 @@ static void hostile_names_go_nowhere(void **state) {
 
 static void forms_are_decoded(void **state) {
     json_t *v;
-    struct delivery d = {.sender = SENDER_SLACK_COMMAND, .event = "command", .body = STR("command=%2Freview-pipeline&text=acme%2Fdw%2342+why+F1&x=%zz&y&=1")};
+    struct delivery d = {
+        .sender = SENDER_SLACK_COMMAND, .event = "command", .body = STR("command=%2Freview-pipeline&text=acme%2Fdw%2342+why+F1&x=%zz&y&=1")};
     assert_null(payload_read(arena, &d, &v));
     assert_string_equal(jsx_str(v, "text", ""), "acme/dw#42 why F1");
     assert_string_equal(jsx_str(v, "x", ""), "%zz");
