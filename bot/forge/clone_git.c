@@ -17,6 +17,9 @@ static void git_begin(void) {
     static const int levels[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA};
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+    /* Its own bounds on mapped packs are 1 GB and 8 GB: more than a job's process may have of address space. */
+    git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)32 << 20);
+    git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)256 << 20);
 }
 
 void clone_git_begin(void) { pthread_once(&git_ready, git_begin); }
