@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "chat.h"
+#include "catch_up.h"
 #include "clock.h"
 #include "crew.h"
 #include "forge.h"
@@ -72,6 +73,7 @@ struct service {
     struct http *http;
     struct github *github;
     struct slack *slack;
+    struct catch_up_context catch_up;
     int lock;
     _Atomic(struct crew *) crew;
     struct writer *writer;
@@ -93,6 +95,9 @@ static const struct err *github_make(struct service *s) {
         return err_new(ERR_CONFIG, "github: both an App (github.app_id) and PARLEY_GITHUB_TOKEN are set: keep one");
     TRY(forge_github(set, s->http, &s->github));
     senders_add(s, github_post_kinds, github_post_send, s->github);
+    static const char *const catch_up[] = {CATCH_UP_KIND, NULL};
+    s->catch_up = (struct catch_up_context){s->github, set};
+    senders_add(s, catch_up, catch_up_bring, &s->catch_up);
     return NULL;
 }
 
