@@ -197,12 +197,11 @@ static bool equal_by_class(const struct match *m, nexpr e, bool of_view) {
 static bool some_implies(struct sides *s, const struct exprs *premises, nexpr conclusion) {
     for (size_t i = 0; i < premises->n; i++)
         if (implies(s, premises->at[i], conclusion)) return true;
-    if (conclusion->op == SC_AND) {
-        for (size_t i = 0; i < conclusion->n; i++)
-            if (!some_implies(s, premises, conclusion->args[i])) return false;
-        return true;
-    }
-    return false;
+    for (size_t i = 0; conclusion->op == SC_OR && i < conclusion->n; i++)
+        if (some_implies(s, premises, conclusion->args[i])) return true;
+    for (size_t i = 0; conclusion->op == SC_AND && i < conclusion->n; i++)
+        if (!some_implies(s, premises, conclusion->args[i])) return false;
+    return conclusion->op == SC_AND;
 }
 
 bool entails(struct match *m, const struct exprs *q_preds, nexpr v_pred) {

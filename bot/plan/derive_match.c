@@ -263,6 +263,35 @@ static bool match_branches(struct match *m, const struct source *v, const struct
     return true;
 }
 
+/* Column k of a full join shows this output of one of its sides. */
+static nexpr side_output(const struct source *s, size_t k, bool *right) {
+    size_t left = s->branches[0]->outs.n;
+    *right = k >= left;
+    return *right ? s->branches[1]->outs.at[k - left] : s->branches[0]->outs.at[k];
+}
+
+static bool match_full_sides(struct match *m, const struct source *v, const struct source *q, bool swapped) {
+    if (!match_block(m, v->branches[swapped], q->branches[0]) || !match_block(m, v->branches[!swapped], q->branches[1])) return false;
+    for (size_t k = 0; k < q->n_columns; k++) {
+        bool right, v_right, found = false;
+        nexpr e = side_output(q, k, &right);
+        for (size_t i = 0; i < v->n_columns && !found; i++) {
+            nexpr made = side_output(v, i, &v_right);
+            found =
+                (v_right != swapped) == right && m->to_q[v->columns[i]] < 0 && match_expr(m, made, e) && match_map(m, v->columns[i], q->columns[k]);
+        }
+        if (!found) return false;
+    }
+    return match_sets(m, &v->on, &q->on);
+}
+
+static bool match_full(struct match *m, const struct source *v, const struct source *q) {
+    size_t mark = match_mark(m);
+    if (match_full_sides(m, v, q, false)) return true;
+    match_undo(m, mark);
+    return match_full_sides(m, v, q, true);
+}
+
 static bool match_values(struct match *m, const struct source *v, const struct source *q) {
     if (v->n_rows != q->n_rows || v->n_columns != q->n_columns) return false;
     if (!match_list(m, v->rows, q->rows, v->n_rows * v->n_columns)) return false;
@@ -283,6 +312,8 @@ static bool match_source_kind(struct match *m, const struct source *v, const str
         return match_limit(m, v, q);
     case SRC_WINDOW:
         return match_windows(m, v, q);
+    case SRC_FULL:
+        return match_full(m, v, q);
     case SRC_VALUES:
         return match_values(m, v, q);
     default:

@@ -19,8 +19,10 @@ size_t learn_root(const struct random_db *db, size_t element) {
 }
 
 size_t learn_table(const struct eval_world *world, const struct schema_table *table) {
-    for (size_t i = 0; i < world->tables.n; i++)
-        if (world->tables.at[i]->schema == table) return i;
+    for (size_t i = 0; i < world->tables.n; i++) {
+        const struct schema_table *known = world->tables.at[i]->schema;
+        if (known == table || (known && strcasecmp(known->name, table->name) == 0)) return i;
+    }
     return SIZE_MAX;
 }
 

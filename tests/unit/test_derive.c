@@ -1,0 +1,105 @@
+/* test_derive.c - what can be computed from a stored result, what cannot, and that the printed rewrite gives the same. */
+#include "unit.h"
+
+#include "derive.h"
+#include "plan_case.h"
+
+static struct arena *arena;
+
+static int setup(void **state) {
+    arena = arena_create(ARENA_JOB);
+    return 0;
+}
+
+static int teardown(void **state) {
+    arena_destroy(arena);
+    return 0;
+}
+
+static struct derivation *derived(const char *query, const char *view, enum normal_mode mode) {
+    struct plan *q = plan_case(arena, query), *v = plan_case(arena, view);
+    struct derivation *d = derive_find(arena, normal_make(arena, q, mode), normal_make(arena, v, mode), "mart.view", NULL);
+    if (!d->query) return d;
+    struct refute_limits limits = {.databases = 200, .micros = -1, .declared = mode == NORMAL_DECLARED};
+    struct refutation *r = derive_check(arena, d, q, v, "mart.view", NULL, &limits);
+    if (r->verdict != REFUTE_NONE) fail_msg("%s\n%s\n%s query: %s rewrite: %s", r->reason ? r->reason : "refuted", d->sql, r->database, r->left, r->right);
+    assert_true(d->n_proof > 0);
+    return d;
+}
+
+static void assert_derived(const char *query, const char *view) {
+    struct derivation *d = derived(query, view, NORMAL_PURE);
+    if (!d->query) fail_msg("not derived (%s): %s from %s", d->why, query, view);
+}
+
+static void assert_not(const char *query, const char *view) {
+    struct derivation *d = derived(query, view, NORMAL_PURE);
+    if (d->query) fail_msg("derived: %s from %s by %s", query, view, d->sql);
+    assert_non_null(d->why);
+}
+
+#define DAILY "SELECT day, status, SUM(net) AS net, COUNT(*) AS n, COUNT(gross) AS m, SUM(gross) AS gross, MAX(net) AS top FROM orders GROUP BY day, status"
+
+static void filters_and_columns(void **state) {
+    assert_derived("SELECT id FROM orders WHERE net > 20", "SELECT id, net FROM orders WHERE net > 10");
+    assert_derived("SELECT id, net + 1 FROM orders WHERE status = 'a' AND net IN (1, 2)", "SELECT id, net, status FROM orders WHERE net IN (1, 2, 3)");
+    assert_derived("SELECT o.id FROM orders o WHERE o.net BETWEEN 3 AND 5", "SELECT * FROM orders WHERE net >= 1");
+    assert_derived("SELECT o.id, c.country FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.net > 5", "SELECT id, customer_id FROM orders WHERE net > 5");
+    assert_derived("SELECT id, SUM(net) FROM orders WHERE status = 'a' GROUP BY id", "SELECT id, net FROM orders WHERE status = 'a'");
+    assert_derived("SELECT o.id, l.sku FROM orders o LEFT JOIN lines l ON l.order_id = o.id WHERE o.status = 'a'",
+                   "SELECT o.id, o.status, l.sku FROM orders o LEFT JOIN lines l ON l.order_id = o.id");
+    assert_not("SELECT id FROM orders WHERE net > 5", "SELECT id, net FROM orders WHERE net > 10");
+    assert_not("SELECT id FROM orders WHERE net > 20", "SELECT id FROM orders WHERE net > 10");
+    assert_not("SELECT id FROM orders", "SELECT DISTINCT id FROM orders WHERE net > 1");
+    assert_not("SELECT id FROM orders WHERE status <> 'A'", "SELECT id FROM orders WHERE status <> 'b'");
+    assert_not("SELECT o.id, l.sku FROM orders o JOIN lines l ON l.order_id = o.id", "SELECT o.id, l.sku FROM orders o LEFT JOIN lines l ON l.order_id = o.id AND l.pieces > 1");
+}
+
+static void coarser_grain(void **state) {
+    assert_derived("SELECT day, SUM(net) FROM orders GROUP BY day", DAILY);
+    assert_derived("SELECT day, COUNT(*), MAX(net) FROM orders WHERE status = 'a' GROUP BY day", DAILY);
+    assert_derived("SELECT COUNT(*), SUM(net) FROM orders", DAILY);
+    assert_derived("SELECT day, AVG(gross) FROM orders GROUP BY day", DAILY);
+    assert_derived("SELECT status, COUNT(DISTINCT day) FROM orders GROUP BY status", DAILY);
+    assert_derived("SELECT day, status, COUNT(gross), AVG(gross) FROM orders GROUP BY day, status HAVING SUM(net) > 3", DAILY);
+    assert_derived("SELECT date_trunc('month', day), SUM(net) FROM orders GROUP BY date_trunc('month', day)", DAILY);
+    assert_derived("SELECT DISTINCT status FROM orders", DAILY);
+    assert_not("SELECT day, SUM(net) FROM orders WHERE customer_id = 1 GROUP BY day", DAILY);
+    assert_not("SELECT day, AVG(net) FROM orders GROUP BY day", "SELECT day, status, AVG(net) AS net FROM orders GROUP BY day, status");
+    assert_not("SELECT day, COUNT(DISTINCT status) FROM orders GROUP BY day", "SELECT day, COUNT(DISTINCT status) AS n, customer_id FROM orders GROUP BY day, customer_id");
+    assert_not("SELECT id FROM orders", DAILY);
+}
+
+static void one_row_over_nothing(void **state) {
+    assert_derived("SELECT COUNT(DISTINCT id) FROM orders WHERE status = 'a'", "SELECT status, COUNT(DISTINCT id) AS n FROM orders GROUP BY status");
+    assert_not("SELECT SUM(net) FROM orders GROUP BY 'x'", "SELECT SUM(net) AS net FROM orders");
+}
+
+static void groups_that_are_kept(void **state) {
+    const char *view = "SELECT status, SUM(net) AS net FROM orders GROUP BY status HAVING SUM(net) > 10";
+    assert_derived("SELECT status, SUM(net) FROM orders WHERE status = 'a' GROUP BY status HAVING SUM(net) > 20", view);
+    assert_not("SELECT status, SUM(net) FROM orders GROUP BY status", view);
+    assert_not("SELECT status, SUM(net) FROM orders GROUP BY status HAVING SUM(net) > 5", view);
+}
+
+static void truncation_needs_a_finer_one(void **state) {
+    const char *by_day = "SELECT date_trunc('day', day) AS d, COUNT(*) AS n FROM orders GROUP BY date_trunc('day', day)";
+    assert_derived("SELECT date_trunc('year', day), COUNT(*) FROM orders GROUP BY date_trunc('year', day)", by_day);
+    assert_not("SELECT date_trunc('month', day), COUNT(*) FROM orders GROUP BY date_trunc('month', day)",
+               "SELECT date_trunc('week', day) AS d, COUNT(*) AS n FROM orders GROUP BY date_trunc('week', day)");
+}
+
+static void a_key_makes_a_table_more_harmless(void **state) {
+    const char *query = "SELECT id FROM orders WHERE net > 5", *view = "SELECT o.id, c.country FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.net > 5";
+    assert_null(derived(query, view, NORMAL_PURE)->query);
+    assert_non_null(derived(query, "SELECT o.id FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.net > 5", NORMAL_DECLARED)->query);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(filters_and_columns),  cmocka_unit_test(coarser_grain),
+        cmocka_unit_test(one_row_over_nothing), cmocka_unit_test(groups_that_are_kept),
+        cmocka_unit_test(truncation_needs_a_finer_one), cmocka_unit_test(a_key_makes_a_table_more_harmless),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
