@@ -32,7 +32,7 @@ struct placing {
     const struct source *agg;   /* SRC_AGG of the query over `block`; NULL */
     const struct block *parent; /* the block whose only source that is; NULL */
     struct match m;
-    bool *source_gone, *item_gone, *pred_gone;
+    bool *source_gone, *item_gone, *pred_gone, *all_shown;
     int *v_classes, *q_classes;
 };
 
@@ -57,7 +57,7 @@ static bool is_nameable(const struct deriving *d, size_t i) {
     return true;
 }
 
-static struct sql_expr *view_ref(struct rewrite *w, const char *column) {
+struct sql_expr *view_ref(struct rewrite *w, const char *column) {
     struct sql_ident parts[2] = {sql_ident(str_of(w->view_alias), false), sql_ident(str_of(column), false)};
     for (const char *p = column; *p; p++)
         if (!isalnum((unsigned char)*p) && *p != '_') parts[1].quoted = true;
@@ -163,7 +163,8 @@ static struct rewrite *rewrite_new(struct placing *p) {
     *vec_add(d->arena, &w->aliases) = w->view_alias;
     w->pred_classes = p->v_classes;
     w->out_classes = p->q_classes;
-    w->graft = (struct graft){.block = p->block, .source_gone = p->source_gone, .item_gone = p->item_gone, .pred_gone = p->pred_gone};
+    w->graft = (struct graft){
+        .block = p->block, .source_gone = p->source_gone, .all_shown = p->all_shown, .item_gone = p->item_gone, .pred_gone = p->pred_gone};
     return w;
 }
 
@@ -220,6 +221,10 @@ static bool finish_place(struct placing *p) {
     class_learn(p->q_classes, d->q, &p->block->preds, NULL);
     p->v_classes = class_new(d->arena, d->q->n_columns);
     class_learn(p->v_classes, d->v, &d->view->preds, p->m.to_q);
+    for (size_t i = 0; i < p->m.aliases.n; i++) {
+        class_join(p->q_classes, p->m.aliases.at[i].v, p->m.aliases.at[i].q);
+        class_join(p->v_classes, p->m.aliases.at[i].v, p->m.aliases.at[i].q);
+    }
     p->m.classes = p->q_classes;
     for (size_t i = 0; i < d->view->preds.n; i++) {
         if (entails(&p->m, &p->block->preds, d->view->preds.at[i])) continue;
@@ -249,6 +254,19 @@ static bool place_item(struct placing *p, size_t at) {
     return false;
 }
 
+/* Is the `*` of a table of unknown columns among the view's outputs? A stored table has no two columns of one name, so its columns
+ * are reached by their own names. */
+static bool shows_all(const struct deriving *d, const struct source *s) {
+    if (d->view_columns || d->view_agg || s->kind != SRC_TABLE) return false;
+    for (size_t i = 0; i < d->v->root->outs.n; i++) {
+        nexpr out = d->v->root->outs.at[i];
+        if (out->op != SC_COLUMN || d->v->column_source[out->column] != s) continue;
+        const char *name = column_name(d->v, out->column);
+        if (name && !*name) return true;
+    }
+    return false;
+}
+
 static bool place_source(struct placing *p, size_t at) {
     const struct block *view = p->d->view;
     if (at == view->n_sources) return place_item(p, 0);
@@ -258,8 +276,9 @@ static bool place_source(struct placing *p, size_t at) {
         p->m.classes = NULL;
         if (!match_source(&p->m, view->sources[at], p->block->sources[k])) continue;
         p->source_gone[k] = true;
+        p->all_shown[k] = shows_all(p->d, view->sources[at]);
         if (place_source(p, at + 1)) return true;
-        p->source_gone[k] = false;
+        p->source_gone[k] = p->all_shown[k] = false;
         match_undo(&p->m, mark);
     }
     remember(p->d, 0, "it reads sources that the query does not read in the same way");
@@ -272,6 +291,7 @@ static bool try_block(struct deriving *d, const struct block *block, const struc
     if (!fits || (d->view_agg && !agg)) return false;
     match_init(&p.m, d->arena, d->v, d->q);
     p.source_gone = arena_array(d->arena, block->n_sources + 1, sizeof(bool));
+    p.all_shown = arena_array(d->arena, block->n_sources + 1, sizeof(bool));
     p.item_gone = arena_array(d->arena, block->n_items + 1, sizeof(bool));
     p.pred_gone = arena_array(d->arena, block->preds.n + 1, sizeof(bool));
     return place_source(&p, 0);
@@ -352,6 +372,10 @@ static struct schema *schema_with_view(struct arena *arena, const struct plan *q
     table->complete = true;
     for (size_t i = 0; i < view->n_outputs; i++) {
         const char *name = view_columns ? view_columns[i] : view->names[i];
+        if (name && strcmp(name, "*") == 0) {
+            table->complete = false;
+            continue;
+        }
         schema_column_add(schema, table, name && *name ? name : arena_printf(arena, "column %zu", i + 1), view->columns[view->root->columns[i]].type);
     }
     return schema;

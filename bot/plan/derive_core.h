@@ -18,6 +18,7 @@ struct match {
     int *to_q;                   /* by v column number: the q column it is; -1: none yet */
     int *classes;                /* by q column number: union-find of columns that are equal on every row; NULL: every column its own */
     VEC(int) trail;              /* v columns that were mapped, for taking it back */
+    VEC(struct item_pair) aliases; /* pairs of query columns that are the same output twice */
     VEC(struct item_pair) items; /* left-join items that were paired, the newest last */
     size_t work;                 /* steps done; over MATCH_WORK_MAX everything fails */
 };
@@ -74,6 +75,7 @@ struct witness {
 struct graft {
     const struct block *block;      /* NULL: nowhere */
     const bool *source_gone;        /* by place in block->sources */
+    const bool *all_shown;          /* by place in block->sources: gone, and the view shows all columns under their own names (`*`) */
     const bool *item_gone;          /* by place in block->items */
     const bool *pred_gone;          /* by place in block->preds */
     const struct source *aggregate; /* the SRC_AGG over block whose grouping the view has done; NULL: none */
@@ -90,8 +92,8 @@ struct rewrite {
     struct match *match; /* of the graft; NULL: none */
     const struct sql_name *view;
     const char *view_alias;
-    VEC(struct shown) shown;         /* plain outputs of the view */
-    VEC(struct shown) aggregates;    /* its aggregates */
+    VEC(struct shown) shown;      /* plain outputs of the view */
+    VEC(struct shown) aggregates; /* its aggregates */
     VEC(struct witness) witnesses;
     VEC(const char *) aliases;       /* in use */
     int *pred_classes, *out_classes; /* equality classes of the graft: those the view keeps, those the query keeps */
@@ -105,6 +107,8 @@ struct sql_query *rewrite_block(struct rewrite *w, const struct block *block, co
 void rewrite_fail(struct rewrite *w, const char *why);
 /* How an aggregate of the graft is computed from the view's columns (derive_aggregate.c). */
 struct sql_expr *rewrite_aggregate(struct rewrite *w, nexpr aggregate);
+/* A column of the view's table (derive.c). */
+struct sql_expr *view_ref(struct rewrite *w, const char *column);
 /* Splits at AND, into `out`. */
 void conjuncts_add(struct arena *arena, struct exprs *out, nexpr e);
 #endif

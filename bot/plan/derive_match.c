@@ -69,6 +69,12 @@ void class_learn(int *classes, const struct normal *of, const struct exprs *pred
     }
 }
 
+/* Maps v to q; when v is another q column already, the two of the query are one output shown twice. */
+static void map_or_alias(struct match *m, int v, int q) {
+    if (m->to_q[v] >= 0 && m->to_q[v] != q) *vec_add(m->arena, &m->aliases) = (struct item_pair){m->to_q[v], q};
+    else match_map(m, v, q);
+}
+
 static bool match_column(const struct match *m, int v, int q) {
     int mapped = m->to_q[v];
     if (mapped < 0) return false;
@@ -205,8 +211,11 @@ static bool match_made(struct match *m, const struct source *v, const struct sou
            q_to = keys ? q->keys.n : q->n_columns;
     for (size_t k = q_from; k < q_to; k++) {
         bool found = false;
-        for (size_t i = v_from; i < v_to && !found; i++)
-            found = m->to_q[v->columns[i]] < 0 && match_expr(m, made_by(v, i), made_by(q, k)) && match_map(m, v->columns[i], q->columns[k]);
+        for (size_t i = v_from; i < v_to && !found; i++) {
+            bool grouping = keys && v->kind == SRC_AGG; /* there every key of the one is one key of the other */
+            found = !(grouping && m->to_q[v->columns[i]] >= 0) && match_expr(m, made_by(v, i), made_by(q, k));
+            if (found) map_or_alias(m, v->columns[i], q->columns[k]);
+        }
         if (!found) return false;
     }
     return true;

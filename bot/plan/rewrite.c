@@ -358,6 +358,8 @@ static struct sql_expr *write_column(struct rewrite *w, nexpr e) {
     if ((size_t)e->column == w->q->n_columns) return w->column[e->column]; /* of coarser() */
     if (e->column >= 0 && (size_t)e->column < w->q->n_columns && w->column[e->column]) return w->column[e->column];
     const char *name = column_name(w->q, e->column);
+    for (size_t i = 0; w->graft.block && name && *name && i < w->graft.block->n_sources; i++)
+        if (w->graft.all_shown[i] && w->graft.block->sources[i] == w->q->column_source[e->column]) return view_ref(w, name);
     return fail(w, arena_printf(w->arena, "the stored result does not show `%s`", name ? name : "a computed column"));
 }
 

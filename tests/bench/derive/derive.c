@@ -36,9 +36,13 @@ struct bench {
     VEC(double) micros;
 };
 
-static const char *const *column_names(struct arena *arena, size_t n) {
-    const char **names = arena_array(arena, n + 1, sizeof *names);
-    for (size_t i = 0; i < n; i++) names[i] = arena_printf(arena, "c%zu", i);
+/* Names for the view's columns, many of which have none; a `*` over a table that is not known keeps its own. */
+static const char *const *column_names(struct arena *arena, const struct plan *view) {
+    const char **names = arena_array(arena, view->n_outputs + 1, sizeof *names);
+    for (size_t i = 0; i < view->n_outputs; i++) {
+        if (strcmp(view->names[i], "*") == 0) return NULL;
+        names[i] = arena_printf(arena, "c%zu", i);
+    }
     return names;
 }
 
@@ -47,7 +51,7 @@ static void show(const struct bench *b, const json_t *pair, const char *what, co
 }
 
 static void judge(struct bench *b, struct arena *arena, const json_t *pair, struct counts *c, struct plan *query, struct plan *view) {
-    const char *const *names = column_names(arena, view->n_outputs);
+    const char *const *names = column_names(arena, view);
     int64_t start = clock_monotonic_us();
     struct derivation *d = NULL;
     for (int mode = NORMAL_PURE; mode <= (b->keys ? NORMAL_DECLARED : NORMAL_PURE) && !(d && d->query); mode++)
