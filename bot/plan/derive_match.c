@@ -286,8 +286,8 @@ static bool match_full_sides(struct match *m, const struct source *v, const stru
         nexpr e = side_output(q, k, &right);
         for (size_t i = 0; i < v->n_columns && !found; i++) {
             nexpr made = side_output(v, i, &v_right);
-            found =
-                (v_right != swapped) == right && m->to_q[v->columns[i]] < 0 && match_expr(m, made, e) && match_map(m, v->columns[i], q->columns[k]);
+            found = (v_right != swapped) == right && match_expr(m, made, e);
+            if (found) map_or_alias(m, v->columns[i], q->columns[k]);
         }
         if (!found) return false;
     }
