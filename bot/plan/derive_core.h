@@ -15,12 +15,12 @@ struct item_pair {
 struct match {
     struct arena *arena;
     const struct normal *v, *q;
-    int *to_q;                   /* by v column number: the q column it is; -1: none yet */
-    int *classes;                /* by q column number: union-find of columns that are equal on every row; NULL: every column its own */
-    VEC(int) trail;              /* v columns that were mapped, for taking it back */
+    int *to_q;                     /* by v column number: the q column it is; -1: none yet */
+    int *classes;                  /* by q column number: union-find of columns that are equal on every row; NULL: every column its own */
+    VEC(int) trail;                /* v columns that were mapped, for taking it back */
     VEC(struct item_pair) aliases; /* pairs of query columns that are the same output twice */
-    VEC(struct item_pair) items; /* left-join items that were paired, the newest last */
-    size_t work;                 /* steps done; over MATCH_WORK_MAX everything fails */
+    VEC(struct item_pair) items;   /* left-join items that were paired, the newest last */
+    size_t work;                   /* steps done; over MATCH_WORK_MAX everything fails */
 };
 #define MATCH_WORK_MAX 200000
 

@@ -298,7 +298,9 @@ static struct sql_expr *write_same(struct rewrite *w, nexpr e) {
     return out;
 }
 
+/* A literal is written as one: as the view's column it would have to be grouped by. */
 static struct sql_expr *shown_as(struct rewrite *w, nexpr e) {
+    if (e->op == SC_LITERAL) return NULL;
     for (size_t i = 0; w->match && i < w->shown.n; i++)
         if (match_expr(w->match, w->shown.at[i].v, e)) return w->shown.at[i].as;
     return NULL;
