@@ -281,6 +281,7 @@ static const struct scalar *conditional_bind(struct binder *b, const struct scal
         scalar_finish(b, c);
         return c;
     }
+    if (e->n == 1 && strcmp(name, "positive") == 0) return e->args[0];
     if (e->n == 1 && strcmp(name, "isnull") == 0) return scalar_of(b, SC_IS_NULL, e->args[0], NULL, range);
     if (e->n == 1 && strcmp(name, "isnotnull") == 0) return scalar_not(b, scalar_of(b, SC_IS_NULL, e->args[0], NULL, range));
     if (e->n == 2 && strcmp(name, "mod") == 0) return scalar_of(b, SC_MOD, e->args[0], e->args[1], range);

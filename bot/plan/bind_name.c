@@ -210,10 +210,18 @@ static const struct scalar *qualified_find(struct binder *b, struct scope *scope
     return NULL;
 }
 
+/* $f1: a name with a dollar, as generated SQL has them; only names that the query itself gives are found under it. */
+static bool plain_dollar(struct str text)
+{
+    for (size_t i = 1; i < text.n; i++)
+        if (!(text.p[i] == '_' || (text.p[i] >= '0' && text.p[i] <= '9') || ((text.p[i] | 32) >= 'a' && (text.p[i] | 32) <= 'z'))) return false;
+    return text.n > 1 && text.p[0] == '$';
+}
+
 const struct scalar *bind_name(struct binder *b, struct scope *scope, const struct sql_name *name)
 {
     for (uint32_t i = 0; i < name->part_count; i++)
-        if (name->parts[i].templated) bind_refuse(b, name->range, "a name holds a parameter: %.*s", STR_ARG(name->parts[i].text));
+        if (name->parts[i].templated && !plain_dollar(name->parts[i].text)) bind_refuse(b, name->range, "a name holds a parameter: %.*s", STR_ARG(name->parts[i].text));
     if (name->dynamic || name->part_count == 0) {
         bind_refuse(b, name->range, "a name is computed");
         return scalar_null(b);

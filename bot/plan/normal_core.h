@@ -108,6 +108,7 @@ bool work_spent(struct norm *n, size_t amount);
 struct block *block_of_rel(struct norm *n, const struct rel *rel); /* open: outputs stand in n->bound */
 struct block *block_closed(struct norm *n, const struct rel *rel); /* outs set, rules applied */
 nexpr expr_of_scalar(struct norm *n, const struct scalar *e);
+void source_column_remove(struct norm *n, struct source *s, size_t at); /* takes column `at` out of its list, not out of what it is made of */
 /* rule_truth.c */
 nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e); /* the same where only TRUE matters */
 nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e); /* the same value, with what is known in ctx */

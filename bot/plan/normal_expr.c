@@ -261,8 +261,9 @@ static nexpr date_literal(struct norm *n, nexpr e, nexpr other)
 static nexpr compare_case(struct norm *n, enum scalar_op op, nexpr c, nexpr lit, bool swapped)
 {
     if (c->op != SC_CASE || !expr_is_literal(lit)) return NULL;
-    for (size_t i = 0; i < c->n; i++)
-        if ((i % 2 == 1 || i + 1 == c->n) && !expr_is_literal(c->args[i])) return NULL;
+    bool some = false;
+    for (size_t i = 0; i < c->n; i++) some |= (i % 2 == 1 || i + 1 == c->n) && expr_is_literal(c->args[i]);
+    if (!some) return NULL;
     nexpr *args = arena_array(n->arena, c->n, sizeof *args);
     for (size_t i = 0; i < c->n; i++) {
         bool value = i % 2 == 1 || i + 1 == c->n;

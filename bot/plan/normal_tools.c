@@ -580,6 +580,13 @@ bool expr_propagates(const struct norm *n, nexpr e, const struct block *of)
 {
     if (e->op == SC_COLUMN) return block_owns(of, n->columns.at[e->column].source);
     if (expr_is_null(e)) return true;
+    if (e->op == SC_CASE || e->op == SC_COALESCE) { /* every value it may take is NULL then */
+        for (size_t i = 0; i < e->n; i++) {
+            bool value = e->op == SC_COALESCE || i % 2 == 1 || i + 1 == e->n;
+            if (value && !expr_propagates(n, e->args[i], of)) return false;
+        }
+        return true;
+    }
     if (!plan_strict(e)) return false;
     for (size_t i = 0; i < e->n; i++)
         if (expr_propagates(n, e->args[i], of)) return true;

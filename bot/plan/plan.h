@@ -190,6 +190,8 @@ bool plan_strict(const struct scalar *expr);
 bool plan_int_division(enum dialect dialect);
 /* Appends a literal in a plain notation. */
 void literal_text(struct buf *b, const struct literal *lit);
+/* The same plan node by node: the two texts differ in layout, case, aliases and comments at most. */
+bool plan_same(const struct plan *a, const struct plan *b);
 /* The plan as an indented tree, for people and goldens. */
 char *plan_text(struct arena *arena, const struct plan *plan);
 /* One scalar as text: columns as name#number. */

@@ -126,6 +126,20 @@ static bool equal_claim(struct arena *arena, const struct normal *a, const struc
     return true;
 }
 
+/* The same query, but for layout and aliases: even a LIMIT with ties says the same thing twice. Volatile functions never do. */
+static bool same_text(struct arena *arena, const struct normal *a, const struct normal *b, struct relation *r)
+{
+    bool known = !a->plan->reason && !b->plan->reason && !a->plan->is_volatile && !b->plan->is_volatile;
+    if (!known || !plan_same(a->plan, b->plan)) return false;
+    r->kind = RELATION_IDENTICAL;
+    r->tier = TIER_P0;
+    r->score = 1;
+    proof_add(arena, r, "the two are the same query, but for layout, case and aliases");
+    if (a->reason) proof_add(arena, r, arena_printf(arena, "(each run may still choose other rows: %s)", a->reason));
+    mapping_fill(arena, r, a, b, NULL);
+    return true;
+}
+
 /* The same form, but one that does not prove: ties of a LIMIT, volatile functions. */
 static bool almost_equal(struct arena *arena, const struct normal *a, const struct normal *b, struct relation *r)
 {
@@ -159,6 +173,7 @@ struct relation *relation_of_normals(struct arena *arena, const struct normal *a
     struct relation *r = arena_new(arena, struct relation);
     r->kind = RELATION_UNRELATED;
     if (!options) options = &plain;
+    if (same_text(arena, a, b, r)) return r;
     if (equal_claim(arena, a, b, options, r)) return r;
     bool possible = a->root && b->root && !a->plan->reason && !b->plan->reason;
     const struct normal *da = a, *db = b;

@@ -45,11 +45,25 @@ static nexpr of_constant(struct norm *n, const struct source *s, nexpr e)
     return e->args[0];
 }
 
+static bool counts_nothing(nexpr e)
+{
+    return e->op == SC_AGG && strcmp(e->name, "count") == 0 && e->n == 1 && expr_is_null(e->args[0]);
+}
+
 static bool aggregates_simple(struct norm *n, struct block *b, struct source *s)
 {
     if (s->kind != SRC_AGG) return false;
     bool changed = false;
     for (size_t i = 0; i < s->aggs.n; i++) {
+        if (counts_nothing(s->aggs.at[i])) {
+            replace_begin(n);
+            replace_set(n, s->columns[s->keys.n + i], expr_int(n, 0));
+            block_replace(n, b);
+            replace_end(n);
+            exprs_remove(&s->aggs, i);
+            source_column_remove(n, s, s->keys.n + i);
+            return true;
+        }
         nexpr e = sum_to_count(n, s, s->aggs.at[i]);
         changed |= e != s->aggs.at[i];
         s->aggs.at[i] = e;

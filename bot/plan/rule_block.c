@@ -211,6 +211,14 @@ static nexpr or_reduced(struct norm *n, const struct context *ctx, nexpr e)
     return expr_junction(n, SC_OR, kept.at, kept.n);
 }
 
+/* Only by facts that are no alternatives themselves: else two ORs could each be cut down because of the other. */
+static bool atoms_entail(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e)
+{
+    for (size_t i = 0; i < facts->n; i++)
+        if (facts->at[i] != skip && facts->at[i]->op != SC_OR && implies(n, facts->at[i], e, 0)) return true;
+    return false;
+}
+
 /* Disjuncts that cannot be TRUE beside the other conjuncts go. */
 static nexpr or_pruned(struct norm *n, const struct context *ctx, nexpr e, nexpr old)
 {
@@ -225,7 +233,7 @@ static nexpr or_pruned(struct norm *n, const struct context *ctx, nexpr e, nexpr
         if (d->op == SC_AND) {
             struct exprs parts = {0};
             for (size_t m = 0; m < d->n; m++)
-                if (!pred_entailed(n, &ctx->block->preds, old, d->args[m])) exprs_add(n, &parts, d->args[m]);
+                if (!atoms_entail(n, &ctx->block->preds, old, d->args[m])) exprs_add(n, &parts, d->args[m]);
             d = expr_junction(n, SC_AND, parts.at, parts.n);
         }
         if (!dead) exprs_add(n, &kept, d);
@@ -341,7 +349,8 @@ static bool equation_of(struct norm *n, const struct block *b, nexpr p, nexpr *c
     else if (p->op == SC_EQ)
         for (int k = 0; k < 2 && !*value; k++) {
             nexpr c = p->args[k], v = p->args[1 - k];
-            if (!core_column(n, b, c) || c == v) continue;
+            bool given = c->op == SC_COLUMN && expr_is_literal(v) && !block_owns(b, n->columns.at[c->column].source);
+            if ((!core_column(n, b, c) && !given) || c == v) continue;
             bool free_value = expr_is_literal(v) || (v->op == SC_COLUMN && !expr_touches(n, b, v));
             if (free_value && class_eligible(n, c, v)) *column = c, *value = v;
         }

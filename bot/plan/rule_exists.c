@@ -226,13 +226,36 @@ static bool source_folds(struct norm *n, const struct context *ctx, size_t at)
     return true;
 }
 
+/* Where duplicates do not count a branch said twice is said once, and each branch may be reduced as a set. */
+static bool branches_as_sets(struct norm *n, const struct context *ctx, struct source *s, bool first)
+{
+    if (s->kind != SRC_SETOP || s->setop != RELSET_UNION || !s->all) return false;
+    for (size_t i = 0; first && i < s->n_branches; i++) block_set_context(n, ctx->outer, s->branches[i]);
+    struct hash128 *seen = arena_array(n->arena, s->n_branches + 1, sizeof *seen);
+    size_t kept = 0;
+    for (size_t i = 0; i < s->n_branches; i++) {
+        struct hash128 *outs = arena_array(n->arena, s->branches[i]->outs.n + 1, sizeof *outs);
+        struct hash128 h = root_hash(n, s->branches[i], 1, outs);
+        h = hash128_mix(h, hash128(outs, s->branches[i]->outs.n * sizeof *outs));
+        bool twice = false;
+        for (size_t k = 0; k < kept; k++) twice |= hash128_eq(seen[k], h);
+        if (twice) continue;
+        seen[kept] = h;
+        s->branches[kept++] = s->branches[i];
+    }
+    bool changed = kept != s->n_branches;
+    s->n_branches = kept;
+    if (changed) step_add(n, "dropped a branch of UNION that stands there twice");
+    return changed;
+}
+
 void block_set_context(struct norm *n, const struct context *outer, struct block *b)
 {
     struct context ctx = {.outer = outer, .block = b};
     bool any = false;
     for (int round = 0; round < 64 && !b->empty && !work_spent(n, 1); round++) {
         bool changed = exists_open(n, b) || distinct_open(n, b) || items_drop(n, b);
-        for (size_t i = 0; i < b->n_sources && !changed; i++) changed = source_folds(n, &ctx, i);
+        for (size_t i = 0; i < b->n_sources && !changed; i++) changed = source_folds(n, &ctx, i) || branches_as_sets(n, &ctx, b->sources[i], round == 0);
         if (!changed) break;
         any = true;
         block_simplify(n, outer, b);

@@ -351,6 +351,14 @@ static void item_simplify(struct norm *n, const struct context *ctx, size_t i)
     b->n_items++;
 }
 
+static bool one_row_always(const struct block *b)
+{
+    if (b->n_items || b->preds.n || b->empty) return false;
+    for (size_t i = 0; i < b->n_sources; i++)
+        if (b->sources[i]->kind != SRC_AGG || b->sources[i]->grouped || b->sources[i]->n_sets) return false;
+    return true;
+}
+
 static bool item_rules(struct norm *n, const struct context *ctx, size_t i)
 {
     struct block *b = ctx->block;
@@ -364,7 +372,7 @@ static bool item_rules(struct norm *n, const struct context *ctx, size_t i)
         item_drop_empty(n, b, i);
         return true;
     }
-    if (b->items[i].block->n_sources == 0 && b->items[i].block->n_items == 0 && b->items[i].block->preds.n == 0) {
+    if (one_row_always(b->items[i].block)) {
         item_to_inner(n, b, i); /* one row always */
         return true;
     }

@@ -203,7 +203,7 @@ static bool global_unused(struct norm *n, struct block *b, size_t at)
     return true;
 }
 
-static void column_remove(struct norm *n, struct source *s, size_t at)
+void source_column_remove(struct norm *n, struct source *s, size_t at)
 {
     memmove(&s->columns[at], &s->columns[at + 1], (s->n_columns - at - 1) * sizeof *s->columns);
     s->n_columns--;
@@ -218,7 +218,7 @@ static bool source_prune(struct norm *n, const struct block *b, struct source *s
     bool changed = false;
     for (size_t i = s->n_columns; i-- > 0;) {
         if (used[i] || (s->kind == SRC_AGG && i < s->keys.n)) continue;
-        column_remove(n, s, i);
+        source_column_remove(n, s, i);
         if (s->kind == SRC_AGG || s->kind == SRC_WINDOW) exprs_remove(i < s->keys.n ? &s->keys : &s->aggs, i < s->keys.n ? i : i - s->keys.n);
         else if (s->kind == SRC_LIMIT) exprs_remove(&s->block->outs, i);
         for (size_t k = 0; s->kind == SRC_SETOP && k < s->n_branches; k++) exprs_remove(&s->branches[k]->outs, i);
@@ -257,7 +257,7 @@ static bool source_plain(struct norm *n, struct block *b, size_t at)
         block_replace(n, b);
         replace_end(n);
         exprs_remove(&s->keys, i);
-        column_remove(n, s, i);
+        source_column_remove(n, s, i);
         changed = true;
     }
     if (changed) {
@@ -265,6 +265,49 @@ static bool source_plain(struct norm *n, struct block *b, size_t at)
         step_add(n, "dropped a grouping key that is constant or said twice");
     }
     return changed;
+}
+
+static bool same_column(const struct source *s, size_t i, size_t k)
+{
+    if (s->kind == SRC_LIMIT) return s->block->outs.at[i] == s->block->outs.at[k];
+    if (s->kind == SRC_WINDOW) return i < s->keys.n && k < s->keys.n ? s->keys.at[i] == s->keys.at[k] : i >= s->keys.n && k >= s->keys.n && s->aggs.at[i - s->keys.n] == s->aggs.at[k - s->keys.n];
+    if (s->kind == SRC_AGG) return i >= s->keys.n && k >= s->keys.n && s->aggs.at[i - s->keys.n] == s->aggs.at[k - s->keys.n];
+    if (!is_union_all(s)) return false;
+    for (size_t b = 0; b < s->n_branches; b++)
+        if (s->branches[b]->outs.at[i] != s->branches[b]->outs.at[k]) return false;
+    return true;
+}
+
+/* Two columns that are the same everywhere are one. */
+static bool column_doubles(struct norm *n, struct block *b, const struct source *s)
+{
+    for (size_t i = 1; i < s->n_columns; i++)
+        for (size_t k = 0; k < i; k++) {
+            if (!same_column(s, i, k) || !columns_used(n, b, s)[i]) continue;
+            replace_begin(n);
+            replace_set(n, s->columns[i], expr_column(n, s->columns[k]));
+            block_replace(n, b);
+            replace_end(n);
+            return true;
+        }
+    return false;
+}
+
+/* LIMIT over what has at most one row anyway. */
+static bool limit_needless(struct norm *n, struct block *b, size_t at)
+{
+    struct source *s = b->sources[at];
+    if (s->kind != SRC_LIMIT || s->offset || s->name || !s->limit || s->limit->op != SC_LITERAL || s->limit->lit.kind != VALUE_INT || s->limit->lit.i < 1) return false;
+    if (!block_at_most_one(n, s->block)) return false;
+    source_drop(b, at);
+    replace_begin(n);
+    for (size_t i = 0; i < s->n_columns; i++) replace_set(n, s->columns[i], s->block->outs.at[i]);
+    block_replace(n, b);
+    replace_end(n);
+    s->block->outs.n = 0;
+    block_absorb(n, b, s->block);
+    step_add(n, "dropped a LIMIT over at most one row");
+    return true;
 }
 
 /* ------------------------------------------------------------ pushing conditions in */
@@ -586,55 +629,25 @@ static bool uncorrelated_but(struct norm *n, const struct block *b, const struct
     return block_columns(&rest, column_is_own, &u);
 }
 
-/* (select agg(..) from .. where inner = outer ..) is the agg column of a left join with the groups by `inner`. */
+/* (select agg(..) ..) always gives one row: a source beside the others, which may look at them. */
 static nexpr subquery_decorrelate(struct norm *n, struct block *b, nexpr e)
 {
     if (e->block->n_sources != 1 || e->block->n_items || e->block->preds.n || e->block->outs.n != 1) return NULL;
     const struct source *old = e->block->sources[0];
     if (old->kind != SRC_AGG || old->grouped || old->n_sets) return NULL;
     struct block *copy = block_clone(n, e->block);
-    struct source *agg = copy->sources[0];
-    struct exprs links = {0};
-    for (size_t i = 0; i < agg->block->preds.n; i++) {
-        nexpr inner, outer;
-        if (correlation_of(n, agg->block, agg->block->preds.at[i], &inner, &outer)) exprs_add(n, &links, agg->block->preds.at[i]);
-    }
-    source_load(n, agg);
-    bool local = links.n == 0 || !uncorrelated_but(n, agg->block, &links);
-    nexpr out = copy->outs.at[0];
-    if (local) { /* one row whatever the outer row is; it may still look outside in other ways */
-        block_source_add(n, b, agg);
-        step_add(n, "a scalar sub-query over one aggregate is a join with its one row");
-        return out;
-    }
-    struct block *right = block_new(n);
-    struct left_item item = {++n->next_item, right};
-    struct exprs keys = {0};
-    for (size_t i = 0; i < links.n; i++) {
-        nexpr inner, outer;
-        (void)correlation_of(n, agg->block, links.at[i], &inner, &outer);
-        for (size_t k = 0; k < agg->block->preds.n; k++)
-            if (agg->block->preds.at[k] == links.at[i]) exprs_remove(&agg->block->preds, k--);
-        exprs_add(n, &keys, inner);
-    }
-    int *old_columns = agg->columns;
-    size_t n_old = agg->n_columns;
-    agg->columns = NULL;
-    agg->n_columns = 0;
-    agg->grouped = true;
-    agg->keys = keys;
-    for (size_t i = 0; i < keys.n; i++) {
-        nexpr inner, outer;
-        int column = ncolumn_new(n, agg, keys.at[i]->type, true);
-        struct block *of = agg->block;
-        (void)correlation_of(n, of, links.at[i], &inner, &outer);
-        block_pred_add(n, right, expr_of2(n, SC_EQ, expr_column(n, column), outer));
-    }
-    replace_begin(n);
+    source_load(n, copy->sources[0]);
+    block_source_add(n, b, copy->sources[0]);
+    step_add(n, "a scalar sub-query over an aggregate is a join with its one row");
+    return copy->outs.at[0];
+}
+
+/* The columns of a one-row aggregate that became a left join with groups: COUNT is 0 where no group matched. */
+static void group_columns(struct norm *n, struct block *b, struct source *agg, const int *old, size_t n_old)
+{
     nexpr *values = arena_array(n->arena, n_old + 1, sizeof *values);
     for (size_t i = 0; i < n_old; i++) {
-        int column = ncolumn_new(n, agg, n->columns.at[old_columns[i]].type, true);
-        nexpr v = expr_column(n, column);
+        nexpr v = expr_column(n, ncolumn_new(n, agg, n->columns.at[old[i]].type, true));
         if (agg->aggs.at[i]->op == SC_AGG && strcmp(agg->aggs.at[i]->name, "count") == 0) {
             nexpr args[2] = {v, expr_int(n, 0)};
             v = expr_make(n, (struct scalar){.op = SC_COALESCE, .n = 2, .args = args, .type = v->type});
@@ -642,15 +655,45 @@ static nexpr subquery_decorrelate(struct norm *n, struct block *b, nexpr e)
         values[i] = v;
     }
     replace_begin(n);
-    for (size_t i = 0; i < n_old; i++) replace_set(n, old_columns[i], values[i]);
-    out = expr_replace(n, out);
+    for (size_t i = 0; i < n_old; i++) replace_set(n, old[i], values[i]);
+    block_replace(n, b);
     replace_end(n);
+}
+
+/* A one-row aggregate that looks at the others by `inner = outer` alone is a left join with the groups by `inner`. */
+static bool lateral_decorrelate(struct norm *n, struct block *b, size_t at)
+{
+    struct source *agg = b->sources[at];
+    if (agg->kind != SRC_AGG || agg->grouped || agg->n_sets) return false;
+    struct exprs links = {0}, keys = {0}, outers = {0};
+    for (size_t i = 0; i < agg->block->preds.n; i++) {
+        nexpr inner, outer;
+        if (!correlation_of(n, agg->block, agg->block->preds.at[i], &inner, &outer) || !expr_touches(n, b, outer)) continue;
+        exprs_add(n, &links, agg->block->preds.at[i]);
+        exprs_add(n, &keys, inner);
+        exprs_add(n, &outers, outer);
+    }
+    if (links.n == 0 || !uncorrelated_but(n, agg->block, &links)) return false;
+    for (size_t i = 0; i < links.n; i++)
+        for (size_t k = 0; k < agg->block->preds.n; k++)
+            if (agg->block->preds.at[k] == links.at[i]) exprs_remove(&agg->block->preds, k--);
+    struct block *right = block_new(n);
+    struct left_item item = {++n->next_item, right};
+    const int *old = agg->columns;
+    size_t n_old = agg->n_columns;
+    source_drop(b, at);
+    agg->columns = NULL;
+    agg->n_columns = 0;
+    agg->grouped = true;
+    agg->keys = keys;
+    for (size_t i = 0; i < keys.n; i++) block_pred_add(n, right, expr_of2(n, SC_EQ, expr_column(n, ncolumn_new(n, agg, keys.at[i]->type, true)), outers.at[i]));
+    group_columns(n, b, agg, old, n_old);
     source_load(n, agg);
     source_simplify(n, NULL, agg);
     block_source_add(n, right, agg);
     block_item_add(n, b, item);
-    step_add(n, "a correlated scalar sub-query is a left join with its groups");
-    return out;
+    step_add(n, "a correlated aggregate is a left join with its groups");
+    return true;
 }
 
 /* A sub-query of at most one row (it looks a key up, or has no FROM) is a left join. */
@@ -709,12 +752,13 @@ bool rule_sources(struct norm *n, const struct context *ctx)
     if (subqueries(n, b)) return true;
     for (size_t i = 0; i < b->n_sources; i++) {
         if (source_empty(n, b, i)) return true;
-        if (global_unused(n, b, i)) return true;
+        if (global_unused(n, b, i) || lateral_decorrelate(n, b, i)) return true;
         if (source_prune(n, b, b->sources[i])) {
             source_refresh(n, b->sources[i]);
             return true;
         }
         if (source_plain(n, b, i)) return true;
+        if (column_doubles(n, b, b->sources[i]) || limit_needless(n, b, i)) return true;
         if (push_down(n, ctx, i)) return true;
         if (inner_not_null(n, ctx, b->sources[i])) return true;
         if (distinct_to_exists(n, ctx, i)) return true;

@@ -24,16 +24,27 @@ static enum scalar_op comparison_named(const char *name)
     return strcmp(name, "=") == 0 ? SC_EQ : strcmp(name, "<>") == 0 ? SC_NE : strcmp(name, "<") == 0 ? SC_LT : strcmp(name, "<=") == 0 ? SC_LE : strcmp(name, ">") == 0 ? SC_GT : SC_GE;
 }
 
+/* Is there a row: a LIMIT of one row or more does not matter. */
+static bool limit_opens(const struct block *b)
+{
+    if (b->n_sources != 1 || b->n_items || b->preds.n || b->sources[0]->kind != SRC_LIMIT) return false;
+    const struct source *s = b->sources[0];
+    return !s->offset && !s->name && s->limit && s->limit->op == SC_LITERAL && s->limit->lit.kind == VALUE_INT && s->limit->lit.i >= 1;
+}
+
 /* The row of a sub-query with LIMIT or aggregate keeps its block whole: conditions go above its outputs, which are columns already. */
 static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *b)
 {
+    b->outs.n = 0;
     if (ctx) {
-        struct context inner = {.outer = ctx, .block = b};
-        (void)inner;
+        while (limit_opens(b)) b = b->sources[0]->block;
+        b->outs.n = 0;
         block_simplify(n, ctx, b);
+        block_set_context(n, ctx, b);
     }
     b->outs.n = 0;
     if (b->empty) return expr_bool(n, false);
+    if (b->n_sources == 0 && b->n_items == 0) return expr_junction(n, SC_AND, b->preds.at, b->preds.n);
     return expr_block(n, SC_EXISTS, b, NULL, 0);
 }
 
