@@ -14,9 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FILE_MAX  ((size_t)64 << 20)
+#define FILE_MAX       ((size_t)64 << 20)
 #define LINE_MAX_BYTES ((size_t)16 << 20)
-#define PAIR_MEMORY ((size_t)1 << 30)
+#define PAIR_MEMORY    ((size_t)1 << 30)
 
 struct compare_options {
     enum dialect dialect;

@@ -6,8 +6,7 @@
 
 #include <stdlib.h>
 
-static struct bound bound_empty(struct binder *b, struct range range, const char *why)
-{
+static struct bound bound_empty(struct binder *b, struct range range, const char *why) {
     bind_refuse(b, range, "%s", why);
     struct rel *rel = rel_new(b, REL_OPAQUE, range);
     rel->name = why;
@@ -20,8 +19,7 @@ static struct bound bound_empty(struct binder *b, struct range range, const char
     return (struct bound){rel, 1, names, true};
 }
 
-static struct bound values_bind(struct binder *b, struct scope *scope, const struct sql_query *query)
-{
+static struct bound values_bind(struct binder *b, struct scope *scope, const struct sql_query *query) {
     struct rel *rel = rel_new(b, REL_VALUES, query->range);
     size_t n = query->row_count && query->rows[0]->kind == EX_TUPLE ? query->rows[0]->arg_count : 1;
     const struct scalar **rows = arena_array(b->arena, query->row_count * n + 1, sizeof *rows);
@@ -44,7 +42,12 @@ static struct bound values_bind(struct binder *b, struct scope *scope, const str
             nullable |= rows[i * n + j]->nullable;
         }
         bool postgres = b->dialect == DIALECT_POSTGRES || b->dialect == DIALECT_SQLITE;
-        names[j] = b->dialect == DIALECT_MYSQL ? arena_printf(b->arena, "expr$%zu", j) : arena_printf(b->arena, postgres ? "column%zu" : b->dialect == DIALECT_DUCKDB ? "col%zu" : "col%zu", j + 1);
+        names[j] = b->dialect == DIALECT_MYSQL ? arena_printf(b->arena, "expr$%zu", j)
+                                               : arena_printf(b->arena,
+                                                              postgres                       ? "column%zu"
+                                                              : b->dialect == DIALECT_DUCKDB ? "col%zu"
+                                                                                             : "col%zu",
+                                                              j + 1);
         columns[j] = column_new(b, names[j], type, nullable, rel);
         b->columns.at[columns[j]].ordinal = j;
     }
@@ -53,8 +56,7 @@ static struct bound values_bind(struct binder *b, struct scope *scope, const str
     return (struct bound){rel, n, names, false};
 }
 
-static struct bound setop_pair(struct binder *b, const struct sql_query *query, struct bound left, struct bound right)
-{
+static struct bound setop_pair(struct binder *b, const struct sql_query *query, struct bound left, struct bound right) {
     bool same_star = left.open && right.open && left.n == 1 && right.n == 1;
     if ((left.open || right.open) && !same_star) return bound_empty(b, query->range, "a set operation over * of an unknown table");
     if (left.n != right.n) return bound_empty(b, query->range, "a set operation over different numbers of columns");
@@ -79,9 +81,9 @@ static struct bound setop_pair(struct binder *b, const struct sql_query *query, 
 }
 
 /* UNION BY NAME over the same names in another order. */
-static struct bound setop_reorder(struct binder *b, const struct sql_query *query, struct bound left, struct bound right)
-{
-    if (left.open || right.open || left.n != right.n) return bound_empty(b, query->range, "a set operation BY NAME over unknown or different columns");
+static struct bound setop_reorder(struct binder *b, const struct sql_query *query, struct bound left, struct bound right) {
+    if (left.open || right.open || left.n != right.n)
+        return bound_empty(b, query->range, "a set operation BY NAME over unknown or different columns");
     struct column_def *defs = arena_array(b->arena, left.n + 1, sizeof *defs);
     int *columns = arena_array(b->arena, left.n + 1, sizeof *columns);
     for (size_t i = 0; i < left.n; i++) {
@@ -99,8 +101,7 @@ static struct bound setop_reorder(struct binder *b, const struct sql_query *quer
     return (struct bound){rel, left.n, left.names, false};
 }
 
-static struct bound setop_bind(struct binder *b, struct scope *scope, const struct sql_query *query)
-{
+static struct bound setop_bind(struct binder *b, struct scope *scope, const struct sql_query *query) {
     const uint32_t known = SQL_SETOP_ALL | SQL_SETOP_DISTINCT | SQL_SETOP_MINUS | SQL_SETOP_BY_NAME;
     if (query->setop_flags & ~known || query->corresponding_count) bind_refuse(b, query->range, "a set operation of this form");
     struct bound all = bind_query(b, scope->outer, scope->ctes, query->arms[0]);
@@ -113,8 +114,7 @@ static struct bound setop_bind(struct binder *b, struct scope *scope, const stru
 }
 
 /* TABLE t, and FROM t without SELECT: all of its columns. */
-static struct bound table_bind(struct binder *b, struct scope *scope, const struct sql_query *query)
-{
+static struct bound table_bind(struct binder *b, struct scope *scope, const struct sql_query *query) {
     struct sql_expr star = {.kind = EX_STAR, .range = query->range};
     struct sql_item item = {.expr = &star, .range = query->range};
     struct sql_select *select = arena_new(b->arena, struct sql_select);
@@ -130,8 +130,7 @@ static struct bound table_bind(struct binder *b, struct scope *scope, const stru
 }
 
 /* ORDER BY and LIMIT over a set operation or a query in brackets. */
-static struct bound sort_over(struct binder *b, struct scope *scope, struct bound body, const struct sql_query *query)
-{
+static struct bound sort_over(struct binder *b, struct scope *scope, struct bound body, const struct sql_query *query) {
     if (!query->limit && !query->offset) return body;
     struct rel *sort = rel_new(b, REL_SORT, query->range);
     struct scope_source source = {.rel = body.rel, .star = -1};
@@ -147,7 +146,8 @@ static struct bound sort_over(struct binder *b, struct scope *scope, struct boun
         const struct sql_order *o = &query->order[i];
         bool descending = o->direction == ORDER_DESC;
         unsigned at = 0;
-        bool ordinal = o->expr && o->expr->kind == EX_LITERAL && o->expr->op == LIT_NUMBER && sscanf(str_dup(b->arena, o->expr->name), "%u", &at) == 1 && at >= 1 && at <= body.n;
+        bool ordinal = o->expr && o->expr->kind == EX_LITERAL && o->expr->op == LIT_NUMBER &&
+                       sscanf(str_dup(b->arena, o->expr->name), "%u", &at) == 1 && at >= 1 && at <= body.n;
         if (!o->expr || o->direction == ORDER_USING || o->fill.n) bind_refuse(b, query->range, "an ORDER BY of an unknown form");
         const struct scalar *key = ordinal ? scalar_column(b, body.rel->columns[at - 1], query->range) : bind_expr(b, &inner, o->expr);
         keys[i] = (struct sort_key){key, descending, o->nulls == NULLS_UNSAID ? low != descending : o->nulls == NULLS_FIRST};
@@ -165,8 +165,7 @@ static struct bound sort_over(struct binder *b, struct scope *scope, struct boun
     return body;
 }
 
-static void query_closed_world(struct binder *b, const struct sql_query *q)
-{
+static void query_closed_world(struct binder *b, const struct sql_query *q) {
     if (q->pipe_count) bind_refuse(b, q->range, "pipe syntax");
     if (q->limit_by_count) bind_refuse(b, q->range, "LIMIT BY");
     if (q->sample) bind_refuse(b, q->range, "a sample");
@@ -175,12 +174,12 @@ static void query_closed_world(struct binder *b, const struct sql_query *q)
     if ((q->limit || q->offset) && q->sort_count) bind_refuse(b, q->range, "SORT BY with LIMIT");
     if (q->order_all && q->limit) bind_refuse(b, q->range, "ORDER BY ALL with LIMIT");
     for (uint32_t i = 0; i < q->cte_count; i++)
-        if (!q->ctes[i].query || q->ctes[i].scalar || q->ctes[i].key_count || q->ctes[i].cycle.n) bind_refuse(b, q->ctes[i].range, "a WITH clause of this form");
+        if (!q->ctes[i].query || q->ctes[i].scalar || q->ctes[i].key_count || q->ctes[i].cycle.n)
+            bind_refuse(b, q->ctes[i].range, "a WITH clause of this form");
 }
 
 /* Tables of what is not bound still count as read. */
-static void tables_note(struct binder *b, const struct sql_query *query)
-{
+static void tables_note(struct binder *b, const struct sql_query *query) {
     uint32_t n;
     struct sql_ref *refs = sql_query_refs(b->arena, query, &n);
     for (uint32_t i = 0; i < n; i++) {
@@ -190,8 +189,7 @@ static void tables_note(struct binder *b, const struct sql_query *query)
     }
 }
 
-static bool query_names(struct binder *b, const struct sql_query *query, struct str name)
-{
+static bool query_names(struct binder *b, const struct sql_query *query, struct str name) {
     uint32_t n;
     struct sql_ref *refs = sql_query_refs(b->arena, query, &n);
     for (uint32_t i = 0; i < n; i++)
@@ -199,8 +197,7 @@ static bool query_names(struct binder *b, const struct sql_query *query, struct 
     return false;
 }
 
-struct bound bind_query(struct binder *b, struct scope *outer, const struct cte_frame *ctes, const struct sql_query *query)
-{
+struct bound bind_query(struct binder *b, struct scope *outer, const struct cte_frame *ctes, const struct sql_query *query) {
     if (b->depth >= BIND_DEPTH_MAX || b->nodes >= BIND_NODES_MAX) return bound_empty(b, query->range, "the query nests too deep");
     b->depth++;
     query_closed_world(b, query);
@@ -214,20 +211,32 @@ struct bound bind_query(struct binder *b, struct scope *outer, const struct cte_
     *scope = (struct scope){.outer = outer, .ctes = ctes, .clause = CLAUSE_INPUT, .level = b->next_level};
     struct bound out;
     switch (query->body) {
-    case BODY_SELECT: out = query->select ? bind_select(b, scope, query) : bound_empty(b, query->range, "an empty query"); break;
-    case BODY_SETOP: out = sort_over(b, scope, setop_bind(b, scope, query), query); break;
-    case BODY_VALUES: out = sort_over(b, scope, values_bind(b, scope, query), query); break;
-    case BODY_TABLE: case BODY_FROM: out = sort_over(b, scope, query->from ? table_bind(b, scope, query) : bound_empty(b, query->range, "an empty query"), query); break;
-    case BODY_QUERY: out = sort_over(b, scope, bind_query(b, outer, ctes, query->arms[0]), query); break;
-    default: out = bound_empty(b, query->range, "a statement as a query"); break;
+    case BODY_SELECT:
+        out = query->select ? bind_select(b, scope, query) : bound_empty(b, query->range, "an empty query");
+        break;
+    case BODY_SETOP:
+        out = sort_over(b, scope, setop_bind(b, scope, query), query);
+        break;
+    case BODY_VALUES:
+        out = sort_over(b, scope, values_bind(b, scope, query), query);
+        break;
+    case BODY_TABLE:
+    case BODY_FROM:
+        out = sort_over(b, scope, query->from ? table_bind(b, scope, query) : bound_empty(b, query->range, "an empty query"), query);
+        break;
+    case BODY_QUERY:
+        out = sort_over(b, scope, bind_query(b, outer, ctes, query->arms[0]), query);
+        break;
+    default:
+        out = bound_empty(b, query->range, "a statement as a query");
+        break;
     }
     if (query->pipe_count) tables_note(b, query);
     b->depth--;
     return out;
 }
 
-struct bound bind_cte(struct binder *b, struct scope *scope, const struct cte_frame *frame)
-{
+struct bound bind_cte(struct binder *b, struct scope *scope, const struct cte_frame *frame) {
     const struct sql_cte *cte = frame->cte;
     if (!cte->query) return bound_empty(b, cte->range, "a WITH clause of this form");
     if (frame->visible == frame) {
@@ -246,8 +255,7 @@ struct bound bind_cte(struct binder *b, struct scope *scope, const struct cte_fr
     return bound;
 }
 
-static int *columns_join(struct binder *b, const struct rel *l, const struct rel *r)
-{
+static int *columns_join(struct binder *b, const struct rel *l, const struct rel *r) {
     int *columns = arena_array(b->arena, l->n_columns + r->n_columns + 1, sizeof *columns);
     if (l->n_columns) memcpy(columns, l->columns, l->n_columns * sizeof *columns);
     if (r->n_columns) memcpy(columns + l->n_columns, r->columns, r->n_columns * sizeof *columns);
@@ -255,11 +263,12 @@ static int *columns_join(struct binder *b, const struct rel *l, const struct rel
 }
 
 /* Fixes the column lists of relations that pass columns through: an input may have got further ones after they were made. */
-static void rel_finish(struct binder *b, struct rel *rel)
-{
+static void rel_finish(struct binder *b, struct rel *rel) {
     int *columns;
     switch (rel->kind) {
-    case REL_FILTER: case REL_SORT: case REL_DISTINCT:
+    case REL_FILTER:
+    case REL_SORT:
+    case REL_DISTINCT:
         rel->columns = rel->left->columns;
         rel->n_columns = rel->left->n_columns;
         break;
@@ -273,7 +282,8 @@ static void rel_finish(struct binder *b, struct rel *rel)
         rel->columns = columns;
         rel->n_columns = rel->n_defs;
         break;
-    case REL_AGG: case REL_WINDOW: {
+    case REL_AGG:
+    case REL_WINDOW: {
         size_t own = rel->kind == REL_AGG ? rel->n_keys : rel->left->n_columns;
         columns = arena_array(b->arena, own + rel->n_defs + 1, sizeof *columns);
         for (size_t i = 0; i < own; i++) columns[i] = rel->kind == REL_AGG ? rel->keys[i].column : rel->left->columns[i];
@@ -282,17 +292,14 @@ static void rel_finish(struct binder *b, struct rel *rel)
         rel->n_columns = own + rel->n_defs;
         break;
     }
-    default: break;
+    default:
+        break;
     }
 }
 
-static int text_compare(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+static int text_compare(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
-static void tables_finish(struct binder *b)
-{
+static void tables_finish(struct binder *b) {
     qsort(b->tables.at, b->tables.n, sizeof *b->tables.at, text_compare);
     size_t n = 0;
     for (size_t i = 0; i < b->tables.n; i++)
@@ -302,8 +309,7 @@ static void tables_finish(struct binder *b)
 }
 
 /* Keeps only the columns that the query names: a star may have brought further ones along. */
-static const struct rel *root_finish(struct binder *b, struct bound *bound)
-{
+static const struct rel *root_finish(struct binder *b, struct bound *bound) {
     struct rel *rel = bound->rel;
     if (rel->n_columns == bound->n) return rel;
     struct column_def *defs = arena_array(b->arena, bound->n + 1, sizeof *defs);
@@ -318,8 +324,7 @@ static const struct rel *root_finish(struct binder *b, struct bound *bound)
     return project;
 }
 
-struct plan *plan_bind(struct arena *arena, const struct sql_query *query, const struct schema *schema, enum dialect dialect)
-{
+struct plan *plan_bind(struct arena *arena, const struct sql_query *query, const struct schema *schema, enum dialect dialect) {
     struct plan *plan = arena_new(arena, struct plan);
     struct binder b = {.arena = arena, .plan = plan, .schema = schema, .dialect = dialect};
     plan->arena = arena;
@@ -338,16 +343,13 @@ struct plan *plan_bind(struct arena *arena, const struct sql_query *query, const
     return plan;
 }
 
-static struct sql_query *statement_query(const struct sql_statement *statement)
-{
-    return statement->query;
-}
+static struct sql_query *statement_query(const struct sql_statement *statement) { return statement->query; }
 
-const struct err *plan_from_sql(struct arena *arena, struct str text, const struct schema *schema, enum dialect dialect, struct plan **out)
-{
+const struct err *plan_from_sql(struct arena *arena, struct str text, const struct schema *schema, enum dialect dialect, struct plan **out) {
     struct sql_script *script;
     sql_parse_script(arena, text, dialect, &script);
-    if (script->error_count) return err_new(ERR_INPUT, "%d:%d: %s", script->errors[0].range.line, script->errors[0].range.column, script->errors[0].message);
+    if (script->error_count)
+        return err_new(ERR_INPUT, "%d:%d: %s", script->errors[0].range.line, script->errors[0].range.column, script->errors[0].message);
     struct sql_query *query = NULL;
     for (uint32_t i = 0; i < script->statement_count; i++) {
         struct sql_query *found = statement_query(script->statements[i]);

@@ -11,25 +11,95 @@ struct call_word {
 
 /* Sorted by name. AGG_ORDERED depends on the order of its input rows; CALL_RANK on ties of the window's order. */
 static const struct call_word CALLS[] = {
-    {"any_value", AGG_ORDERED, 0}, {"approx_count_distinct", AGG_PLAIN, TYPE_INT}, {"approx_distinct", AGG_PLAIN, TYPE_INT}, {"approx_percentile", AGG_PLAIN, 0},
-    {"approx_quantiles", AGG_PLAIN, 0}, {"approx_top_count", AGG_PLAIN, 0}, {"arbitrary", AGG_ORDERED, 0}, {"array_agg", AGG_ORDERED, 0},
-    {"array_concat_agg", AGG_ORDERED, 0}, {"avg", AGG_PLAIN, 0}, {"bit_and_agg", AGG_PLAIN, 0}, {"bool_and", AGG_PLAIN, TYPE_BOOL}, {"bool_or", AGG_PLAIN, TYPE_BOOL},
-    {"collect_list", AGG_ORDERED, 0}, {"collect_set", AGG_ORDERED, 0}, {"corr", AGG_PLAIN, 0}, {"count", AGG_PLAIN, TYPE_INT}, {"count_if", AGG_PLAIN, TYPE_INT},
-    {"countif", AGG_PLAIN, TYPE_INT}, {"covar_pop", AGG_PLAIN, 0}, {"covar_samp", AGG_PLAIN, 0}, {"cume_dist", CALL_WINDOW, 0}, {"curdate", CALL_CLOCK, TYPE_DATE},
-    {"current_date", CALL_CLOCK, TYPE_DATE}, {"current_datetime", CALL_CLOCK, TYPE_TIMESTAMP}, {"current_time", CALL_CLOCK, TYPE_TIME},
-    {"current_timestamp", CALL_CLOCK, TYPE_TIMESTAMP}, {"current_user", CALL_CLOCK, TYPE_STRING}, {"dense_rank", CALL_WINDOW, TYPE_INT}, {"every", AGG_PLAIN, TYPE_BOOL},
-    {"first", AGG_ORDERED, 0}, {"first_value", CALL_RANK, 0}, {"gen_random_uuid", CALL_VOLATILE, 0}, {"generate_uuid", CALL_VOLATILE, 0}, {"getdate", CALL_CLOCK, TYPE_TIMESTAMP},
-    {"group_concat", AGG_ORDERED, TYPE_STRING}, {"hll_sketch_agg", AGG_PLAIN, 0}, {"input_file_name", CALL_VOLATILE, 0}, {"kurtosis", AGG_PLAIN, 0}, {"lag", CALL_RANK, 0},
-    {"last", AGG_ORDERED, 0}, {"last_value", CALL_RANK, 0}, {"lead", CALL_RANK, 0}, {"listagg", AGG_ORDERED, TYPE_STRING}, {"localtime", CALL_CLOCK, TYPE_TIME},
-    {"localtimestamp", CALL_CLOCK, TYPE_TIMESTAMP}, {"logical_and", AGG_PLAIN, TYPE_BOOL}, {"logical_or", AGG_PLAIN, TYPE_BOOL}, {"map_agg", AGG_ORDERED, 0},
-    {"max", AGG_PLAIN, 0}, {"max_by", AGG_ORDERED, 0}, {"mean", AGG_PLAIN, 0}, {"median", AGG_PLAIN, 0}, {"min", AGG_PLAIN, 0}, {"min_by", AGG_ORDERED, 0},
-    {"mode", AGG_ORDERED, 0}, {"monotonically_increasing_id", CALL_VOLATILE, TYPE_INT}, {"newid", CALL_VOLATILE, 0}, {"nextval", CALL_VOLATILE, 0}, {"now", CALL_CLOCK, TYPE_TIMESTAMP},
-    {"nth_value", CALL_RANK, 0}, {"ntile", CALL_RANK, TYPE_INT}, {"percent_rank", CALL_WINDOW, 0}, {"percentile", AGG_PLAIN, 0}, {"percentile_approx", AGG_PLAIN, 0},
-    {"percentile_cont", AGG_PLAIN, 0}, {"percentile_disc", AGG_PLAIN, 0}, {"rand", CALL_VOLATILE, TYPE_FLOAT}, {"randn", CALL_VOLATILE, TYPE_FLOAT},
-    {"random", CALL_VOLATILE, TYPE_FLOAT}, {"rank", CALL_WINDOW, TYPE_INT}, {"regr_slope", AGG_PLAIN, 0}, {"row_number", CALL_RANK, TYPE_INT}, {"shuffle", CALL_VOLATILE, 0},
-    {"skewness", AGG_PLAIN, 0}, {"some", AGG_PLAIN, TYPE_BOOL}, {"spark_partition_id", CALL_VOLATILE, TYPE_INT}, {"std", AGG_PLAIN, 0}, {"stddev", AGG_PLAIN, 0},
-    {"stddev_pop", AGG_PLAIN, 0}, {"stddev_samp", AGG_PLAIN, 0}, {"string_agg", AGG_ORDERED, TYPE_STRING}, {"sum", AGG_PLAIN, 0}, {"sysdate", CALL_CLOCK, TYPE_TIMESTAMP},
-    {"unix_timestamp", CALL_CLOCK, TYPE_INT}, {"uuid", CALL_VOLATILE, 0}, {"uuid_string", CALL_VOLATILE, 0}, {"var_pop", AGG_PLAIN, 0}, {"var_samp", AGG_PLAIN, 0},
+    {"any_value", AGG_ORDERED, 0},
+    {"approx_count_distinct", AGG_PLAIN, TYPE_INT},
+    {"approx_distinct", AGG_PLAIN, TYPE_INT},
+    {"approx_percentile", AGG_PLAIN, 0},
+    {"approx_quantiles", AGG_PLAIN, 0},
+    {"approx_top_count", AGG_PLAIN, 0},
+    {"arbitrary", AGG_ORDERED, 0},
+    {"array_agg", AGG_ORDERED, 0},
+    {"array_concat_agg", AGG_ORDERED, 0},
+    {"avg", AGG_PLAIN, 0},
+    {"bit_and_agg", AGG_PLAIN, 0},
+    {"bool_and", AGG_PLAIN, TYPE_BOOL},
+    {"bool_or", AGG_PLAIN, TYPE_BOOL},
+    {"collect_list", AGG_ORDERED, 0},
+    {"collect_set", AGG_ORDERED, 0},
+    {"corr", AGG_PLAIN, 0},
+    {"count", AGG_PLAIN, TYPE_INT},
+    {"count_if", AGG_PLAIN, TYPE_INT},
+    {"countif", AGG_PLAIN, TYPE_INT},
+    {"covar_pop", AGG_PLAIN, 0},
+    {"covar_samp", AGG_PLAIN, 0},
+    {"cume_dist", CALL_WINDOW, 0},
+    {"curdate", CALL_CLOCK, TYPE_DATE},
+    {"current_date", CALL_CLOCK, TYPE_DATE},
+    {"current_datetime", CALL_CLOCK, TYPE_TIMESTAMP},
+    {"current_time", CALL_CLOCK, TYPE_TIME},
+    {"current_timestamp", CALL_CLOCK, TYPE_TIMESTAMP},
+    {"current_user", CALL_CLOCK, TYPE_STRING},
+    {"dense_rank", CALL_WINDOW, TYPE_INT},
+    {"every", AGG_PLAIN, TYPE_BOOL},
+    {"first", AGG_ORDERED, 0},
+    {"first_value", CALL_RANK, 0},
+    {"gen_random_uuid", CALL_VOLATILE, 0},
+    {"generate_uuid", CALL_VOLATILE, 0},
+    {"getdate", CALL_CLOCK, TYPE_TIMESTAMP},
+    {"group_concat", AGG_ORDERED, TYPE_STRING},
+    {"hll_sketch_agg", AGG_PLAIN, 0},
+    {"input_file_name", CALL_VOLATILE, 0},
+    {"kurtosis", AGG_PLAIN, 0},
+    {"lag", CALL_RANK, 0},
+    {"last", AGG_ORDERED, 0},
+    {"last_value", CALL_RANK, 0},
+    {"lead", CALL_RANK, 0},
+    {"listagg", AGG_ORDERED, TYPE_STRING},
+    {"localtime", CALL_CLOCK, TYPE_TIME},
+    {"localtimestamp", CALL_CLOCK, TYPE_TIMESTAMP},
+    {"logical_and", AGG_PLAIN, TYPE_BOOL},
+    {"logical_or", AGG_PLAIN, TYPE_BOOL},
+    {"map_agg", AGG_ORDERED, 0},
+    {"max", AGG_PLAIN, 0},
+    {"max_by", AGG_ORDERED, 0},
+    {"mean", AGG_PLAIN, 0},
+    {"median", AGG_PLAIN, 0},
+    {"min", AGG_PLAIN, 0},
+    {"min_by", AGG_ORDERED, 0},
+    {"mode", AGG_ORDERED, 0},
+    {"monotonically_increasing_id", CALL_VOLATILE, TYPE_INT},
+    {"newid", CALL_VOLATILE, 0},
+    {"nextval", CALL_VOLATILE, 0},
+    {"now", CALL_CLOCK, TYPE_TIMESTAMP},
+    {"nth_value", CALL_RANK, 0},
+    {"ntile", CALL_RANK, TYPE_INT},
+    {"percent_rank", CALL_WINDOW, 0},
+    {"percentile", AGG_PLAIN, 0},
+    {"percentile_approx", AGG_PLAIN, 0},
+    {"percentile_cont", AGG_PLAIN, 0},
+    {"percentile_disc", AGG_PLAIN, 0},
+    {"rand", CALL_VOLATILE, TYPE_FLOAT},
+    {"randn", CALL_VOLATILE, TYPE_FLOAT},
+    {"random", CALL_VOLATILE, TYPE_FLOAT},
+    {"rank", CALL_WINDOW, TYPE_INT},
+    {"regr_slope", AGG_PLAIN, 0},
+    {"row_number", CALL_RANK, TYPE_INT},
+    {"shuffle", CALL_VOLATILE, 0},
+    {"skewness", AGG_PLAIN, 0},
+    {"some", AGG_PLAIN, TYPE_BOOL},
+    {"spark_partition_id", CALL_VOLATILE, TYPE_INT},
+    {"std", AGG_PLAIN, 0},
+    {"stddev", AGG_PLAIN, 0},
+    {"stddev_pop", AGG_PLAIN, 0},
+    {"stddev_samp", AGG_PLAIN, 0},
+    {"string_agg", AGG_ORDERED, TYPE_STRING},
+    {"sum", AGG_PLAIN, 0},
+    {"sysdate", CALL_CLOCK, TYPE_TIMESTAMP},
+    {"unix_timestamp", CALL_CLOCK, TYPE_INT},
+    {"uuid", CALL_VOLATILE, 0},
+    {"uuid_string", CALL_VOLATILE, 0},
+    {"var_pop", AGG_PLAIN, 0},
+    {"var_samp", AGG_PLAIN, 0},
     {"variance", AGG_PLAIN, 0},
 };
 
@@ -37,21 +107,22 @@ struct synonym {
     const char *from, *to;
 };
 static const struct synonym SYNONYMS[] = {
-    {"character_length", "char_length"}, {"ceiling", "ceil"}, {"dayofmonth", "day"}, {"lcase", "lower"}, {"pow", "power"}, {"substr", "substring"}, {"ucase", "upper"}, {"countif", "count_if"}, {"mean", "avg"},
+    {"character_length", "char_length"},
+    {"ceiling", "ceil"},
+    {"dayofmonth", "day"},
+    {"lcase", "lower"},
+    {"pow", "power"},
+    {"substr", "substring"},
+    {"ucase", "upper"},
+    {"countif", "count_if"},
+    {"mean", "avg"},
 };
 
-static int call_compare(const void *key, const void *item)
-{
-    return strcmp(key, ((const struct call_word *)item)->name);
-}
+static int call_compare(const void *key, const void *item) { return strcmp(key, ((const struct call_word *)item)->name); }
 
-static const struct call_word *call_word(const char *name)
-{
-    return bsearch(name, CALLS, sizeof CALLS / sizeof *CALLS, sizeof *CALLS, call_compare);
-}
+static const struct call_word *call_word(const char *name) { return bsearch(name, CALLS, sizeof CALLS / sizeof *CALLS, sizeof *CALLS, call_compare); }
 
-static const char *call_name(struct arena *arena, const struct sql_expr *expr)
-{
+static const char *call_name(struct arena *arena, const struct sql_expr *expr) {
     if (expr->call && expr->call->path && expr->call->path->part_count > 1) {
         struct buf b = buf_new(arena);
         for (uint32_t i = 0; i < expr->call->path->part_count; i++) {
@@ -66,20 +137,19 @@ static const char *call_name(struct arena *arena, const struct sql_expr *expr)
     return name;
 }
 
-static bool is_aggregate(const struct sql_expr *expr)
-{
+static bool is_aggregate(const struct sql_expr *expr) {
     if (expr->kind != EX_CALL || (expr->call && expr->call->over)) return false;
     char name[64];
     if (expr->name.n >= sizeof name || (expr->call && expr->call->path && expr->call->path->part_count > 1)) return false;
-    for (size_t i = 0; i < expr->name.n; i++) name[i] = (char)(expr->name.p[i] >= 'A' && expr->name.p[i] <= 'Z' ? expr->name.p[i] | 32 : expr->name.p[i]);
+    for (size_t i = 0; i < expr->name.n; i++)
+        name[i] = (char)(expr->name.p[i] >= 'A' && expr->name.p[i] <= 'Z' ? expr->name.p[i] | 32 : expr->name.p[i]);
     name[expr->name.n] = 0;
     const struct call_word *word = call_word(name);
     if (strcmp(name, "grouping") == 0 || strcmp(name, "grouping_id") == 0) return true;
     return word && (word->kind == AGG_PLAIN || word->kind == AGG_ORDERED);
 }
 
-bool bind_has_aggregate(const struct sql_expr *expr)
-{
+bool bind_has_aggregate(const struct sql_expr *expr) {
     if (!expr) return false;
     if (is_aggregate(expr)) return true;
     for (uint32_t i = 0; i < expr->arg_count; i++)
@@ -94,44 +164,40 @@ bool bind_has_aggregate(const struct sql_expr *expr)
     return false;
 }
 
-const char *bind_generator(const struct sql_expr *expr)
-{
-    static const char *const names[] = {"explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "stack", "json_tuple", "unnest", "flatten", "generate_series"};
+const char *bind_generator(const struct sql_expr *expr) {
+    static const char *const names[] = {"explode", "explode_outer", "posexplode", "posexplode_outer", "inline",         "inline_outer",
+                                        "stack",   "json_tuple",    "unnest",     "flatten",          "generate_series"};
     if (expr->kind != EX_CALL || (expr->call && (expr->call->over || expr->call->filter))) return NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_iis(expr->name, names[i])) return names[i];
     return NULL;
 }
 
-static void arg_set(struct scalar *e, size_t i, const struct scalar *arg)
-{
-    ((const struct scalar **)e->args)[i] = arg;
-}
+static void arg_set(struct scalar *e, size_t i, const struct scalar *arg) { ((const struct scalar **)e->args)[i] = arg; }
 
 /* The parts of a call that have no meaning here. */
-static bool extras_known(const struct sql_expr *expr)
-{
+static bool extras_known(const struct sql_expr *expr) {
     const struct sql_call *call = expr->call;
     if (!call) return true;
-    return !call->limit && !call->having && !call->tail.n && !call->after.n && !call->parameter_count && !call->partition_count && !call->column_count &&
-           (!call->path || !call->path->dynamic);
+    return !call->limit && !call->having && !call->tail.n && !call->after.n && !call->parameter_count && !call->partition_count &&
+           !call->column_count && (!call->path || !call->path->dynamic);
 }
 
-static const struct sort_key *orders_bind(struct binder *b, struct scope *scope, const struct sql_order *order, uint32_t n)
-{
+static const struct sort_key *orders_bind(struct binder *b, struct scope *scope, const struct sql_order *order, uint32_t n) {
     struct sort_key *keys = arena_array(b->arena, n ? n : 1, sizeof *keys);
     bool low = dialect_traits(b->dialect)->nulls_low;
     for (uint32_t i = 0; i < n; i++) {
         bool descending = order[i].direction == ORDER_DESC;
-        if (order[i].direction == ORDER_USING || order[i].fill.n) bind_refuse(b, order[i].expr ? order[i].expr->range : (struct range){0}, "an ORDER BY of an unknown form");
-        keys[i] = (struct sort_key){bind_expr(b, scope, order[i].expr), descending, order[i].nulls == NULLS_UNSAID ? low != descending : order[i].nulls == NULLS_FIRST};
+        if (order[i].direction == ORDER_USING || order[i].fill.n)
+            bind_refuse(b, order[i].expr ? order[i].expr->range : (struct range){0}, "an ORDER BY of an unknown form");
+        keys[i] = (struct sort_key){bind_expr(b, scope, order[i].expr), descending,
+                                    order[i].nulls == NULLS_UNSAID ? low != descending : order[i].nulls == NULLS_FIRST};
     }
     return keys;
 }
 
 /* COUNT_IF(x) and FILTER are kept apart from COUNT(CASE ..) only in the text: both become a filter here. */
-static const struct scalar *aggregate_make(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name)
-{
+static const struct scalar *aggregate_make(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name) {
     const struct sql_call *call = expr->call;
     const struct call_word *word = call_word(name);
     bool star = expr->arg_count == 1 && expr->args[0]->kind == EX_STAR, count_if = strcmp(name, "count_if") == 0;
@@ -139,7 +205,8 @@ static const struct scalar *aggregate_make(struct binder *b, struct scope *scope
     scope->clause = CLAUSE_INPUT;
     size_t n = star || count_if ? 0 : expr->arg_count, extra = call && call->separator;
     struct scalar *e = scalar_new(b, SC_AGG, n + extra, expr->range);
-    if (star && expr->args[0]->star && (expr->args[0]->star->path || expr->args[0]->star->except_count)) bind_refuse(b, expr->range, "an aggregate over t.*");
+    if (star && expr->args[0]->star && (expr->args[0]->star->path || expr->args[0]->star->except_count))
+        bind_refuse(b, expr->range, "an aggregate over t.*");
     if (star && strcmp(name, "count") != 0) bind_refuse(b, expr->range, "%s(*)", name);
     for (size_t i = 0; i < n; i++) arg_set(e, i, bind_expr(b, scope, expr->args[i]));
     if (extra) arg_set(e, n, bind_expr(b, scope, call->separator));
@@ -154,33 +221,35 @@ static const struct scalar *aggregate_make(struct binder *b, struct scope *scope
         e->n_order = call->order_count ? call->order_count : call->within_count;
         e->order = orders_bind(b, scope, call->order_count ? call->order : call->within, (uint32_t)e->n_order);
     }
-    if (expr->flags & (SQL_IGNORE_NULLS | SQL_RESPECT_NULLS)) e->name = arena_printf(b->arena, "%s:%s", e->name, expr->flags & SQL_IGNORE_NULLS ? "ignore_nulls" : "respect_nulls");
+    if (expr->flags & (SQL_IGNORE_NULLS | SQL_RESPECT_NULLS))
+        e->name = arena_printf(b->arena, "%s:%s", e->name, expr->flags & SQL_IGNORE_NULLS ? "ignore_nulls" : "respect_nulls");
     scope->clause = before;
     scalar_finish(b, e);
     if (word && word->type) e->type = (struct type){word->type, word->type == TYPE_INT ? 64 : 0, 0};
     if ((strcmp(name, "min") == 0 || strcmp(name, "max") == 0 || strcmp(name, "any_value") == 0) && n) e->type = e->args[0]->type;
-    if (strcmp(name, "sum") == 0 && n && e->args[0]->type.kind >= TYPE_INT && e->args[0]->type.kind <= TYPE_FLOAT) e->type = (struct type){e->args[0]->type.kind, 0, 0};
+    if (strcmp(name, "sum") == 0 && n && e->args[0]->type.kind >= TYPE_INT && e->args[0]->type.kind <= TYPE_FLOAT)
+        e->type = (struct type){e->args[0]->type.kind, 0, 0};
     if (strcmp(name, "count") == 0) e->nullable = false;
     if (word && word->kind == AGG_ORDERED) e->is_volatile = b->plan->is_volatile = true;
     return e;
 }
 
-static const struct sql_window *window_named(struct scope *scope, struct sql_ident name)
-{
+static const struct sql_window *window_named(struct scope *scope, struct sql_ident name) {
     for (uint32_t i = 0; scope->select && i < scope->select->window_count; i++)
         if (str_ieq(scope->select->windows[i].name.text, name.text)) return &scope->select->windows[i];
     return NULL;
 }
 
-static enum edge_kind edge_of(enum sql_bound bound)
-{
-    static const enum edge_kind map[] = {[BOUND_UNBOUNDED_PRECEDING] = EDGE_UNBOUNDED_PRECEDING, [BOUND_PRECEDING] = EDGE_PRECEDING,
-                                         [BOUND_CURRENT] = EDGE_CURRENT, [BOUND_FOLLOWING] = EDGE_FOLLOWING, [BOUND_UNBOUNDED_FOLLOWING] = EDGE_UNBOUNDED_FOLLOWING};
+static enum edge_kind edge_of(enum sql_bound bound) {
+    static const enum edge_kind map[] = {[BOUND_UNBOUNDED_PRECEDING] = EDGE_UNBOUNDED_PRECEDING,
+                                         [BOUND_PRECEDING] = EDGE_PRECEDING,
+                                         [BOUND_CURRENT] = EDGE_CURRENT,
+                                         [BOUND_FOLLOWING] = EDGE_FOLLOWING,
+                                         [BOUND_UNBOUNDED_FOLLOWING] = EDGE_UNBOUNDED_FOLLOWING};
     return bound == BOUND_NONE ? EDGE_CURRENT : map[bound];
 }
 
-static const struct window_spec *window_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct window_spec *window_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     const struct sql_window *w = expr->call->over;
     struct window_spec *spec = arena_new(b->arena, struct window_spec);
     if (w->base.text.n) {
@@ -194,7 +263,10 @@ static const struct window_spec *window_bind(struct binder *b, struct scope *sco
     }
     const struct scalar **partition = arena_array(b->arena, w->partition_count + 1, sizeof *partition);
     for (uint32_t i = 0; i < w->partition_count; i++) partition[i] = bind_expr(b, scope, w->partition[i]);
-    *spec = (struct window_spec){.n_partition = w->partition_count, .partition = partition, .n_order = w->order_count, .order = orders_bind(b, scope, w->order, w->order_count)};
+    *spec = (struct window_spec){.n_partition = w->partition_count,
+                                 .partition = partition,
+                                 .n_order = w->order_count,
+                                 .order = orders_bind(b, scope, w->order, w->order_count)};
     spec->unit = (enum frame_unit)((int)w->unit - (int)FRAME_NONE);
     if (w->unit != FRAME_NONE) {
         spec->start = edge_of(w->start);
@@ -208,8 +280,7 @@ static const struct window_spec *window_bind(struct binder *b, struct scope *sco
     return spec;
 }
 
-static const struct scalar *windowed_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name)
-{
+static const struct scalar *windowed_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name) {
     if (scope->clause != CLAUSE_SELECT) bind_refuse(b, expr->range, "a window function outside the select list");
     const struct call_word *word = call_word(name);
     bool star = expr->arg_count == 1 && expr->args[0]->kind == EX_STAR;
@@ -226,22 +297,23 @@ static const struct scalar *windowed_bind(struct binder *b, struct scope *scope,
     if (expr->call->order_count || expr->call->within_count) bind_refuse(b, expr->range, "an ordered aggregate as a window function");
     scalar_finish(b, fn);
     if (word && word->type) fn->type = (struct type){word->type, word->type == TYPE_INT ? 64 : 0, 0};
-    bool keeps = fn->n && (strcmp(name, "min") == 0 || strcmp(name, "max") == 0 || strcmp(name, "lag") == 0 || strcmp(name, "lead") == 0 || strcmp(name, "first_value") == 0 || strcmp(name, "last_value") == 0);
+    bool keeps = fn->n && (strcmp(name, "min") == 0 || strcmp(name, "max") == 0 || strcmp(name, "lag") == 0 || strcmp(name, "lead") == 0 ||
+                           strcmp(name, "first_value") == 0 || strcmp(name, "last_value") == 0);
     if (keeps) fn->type = fn->args[0]->type;
     struct scalar *e = scalar_new(b, SC_WINDOW, 1, expr->range);
     arg_set(e, 0, fn);
     e->window = window_bind(b, scope, expr);
     scalar_finish(b, e);
     e->type = fn->type;
-    e->nullable = !(strcmp(fn->name, "count") == 0 || strcmp(name, "row_number") == 0 || strcmp(name, "rank") == 0 || strcmp(name, "dense_rank") == 0);
+    e->nullable =
+        !(strcmp(fn->name, "count") == 0 || strcmp(name, "row_number") == 0 || strcmp(name, "rank") == 0 || strcmp(name, "dense_rank") == 0);
     if (e->is_volatile || (word && word->kind == AGG_ORDERED)) b->plan->is_volatile = true;
     int column = column_new(b, name, e->type, e->nullable, NULL);
     *vec_add(b->arena, &scope->windows) = (struct column_def){column, e};
     return scalar_column(b, column, expr->range);
 }
 
-static const struct scalar *aggregate_collect(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name)
-{
+static const struct scalar *aggregate_collect(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name) {
     if (scope->clause != CLAUSE_SELECT) bind_refuse(b, expr->range, "an aggregate outside the select list");
     if (!extras_known(expr)) bind_refuse(b, expr->range, "a clause of %s(..)", name);
     const struct scalar *e = aggregate_make(b, scope, expr, name);
@@ -252,8 +324,7 @@ static const struct scalar *aggregate_collect(struct binder *b, struct scope *sc
     return scalar_column(b, column, expr->range);
 }
 
-static const struct scalar *grouping_collect(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct scalar *grouping_collect(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     enum clause before = scope->clause;
     scope->clause = CLAUSE_INPUT;
     struct scalar *e = scalar_new(b, SC_GROUPING, expr->arg_count, expr->range);
@@ -267,14 +338,17 @@ static const struct scalar *grouping_collect(struct binder *b, struct scope *sco
 }
 
 /* IF, NULLIF, NVL and their kin in terms of CASE and COALESCE; NULL when `name` is none of them. */
-static const struct scalar *conditional_bind(struct binder *b, const struct scalar *e, struct range range)
-{
+static const struct scalar *conditional_bind(struct binder *b, const struct scalar *e, struct range range) {
     const char *name = e->name;
-    if (e->n == 3 && (strcmp(name, "if") == 0 || strcmp(name, "iif") == 0 || strcmp(name, "iff") == 0)) return scalar_if(b, e->args[0], e->args[1], e->args[2]);
+    if (e->n == 3 && (strcmp(name, "if") == 0 || strcmp(name, "iif") == 0 || strcmp(name, "iff") == 0))
+        return scalar_if(b, e->args[0], e->args[1], e->args[2]);
     if (e->n == 2 && strcmp(name, "if") == 0) return scalar_if(b, e->args[0], e->args[1], scalar_null(b));
-    if (e->n == 2 && strcmp(name, "nullif") == 0 && !e->args[0]->is_volatile) return scalar_if(b, scalar_of(b, SC_EQ, e->args[0], e->args[1], range), scalar_null(b), e->args[0]);
+    if (e->n == 2 && strcmp(name, "nullif") == 0 && !e->args[0]->is_volatile)
+        return scalar_if(b, scalar_of(b, SC_EQ, e->args[0], e->args[1], range), scalar_null(b), e->args[0]);
     if (e->n == 3 && strcmp(name, "nvl2") == 0) return scalar_if(b, scalar_of(b, SC_IS_NULL, e->args[0], NULL, range), e->args[2], e->args[1]);
-    bool coalesce = strcmp(name, "coalesce") == 0 || (e->n == 2 && (strcmp(name, "ifnull") == 0 || strcmp(name, "nvl") == 0 || (strcmp(name, "isnull") == 0 && b->dialect == DIALECT_TSQL)));
+    bool coalesce =
+        strcmp(name, "coalesce") == 0 ||
+        (e->n == 2 && (strcmp(name, "ifnull") == 0 || strcmp(name, "nvl") == 0 || (strcmp(name, "isnull") == 0 && b->dialect == DIALECT_TSQL)));
     if (coalesce && e->n) {
         struct scalar *c = scalar_new(b, SC_COALESCE, e->n, range);
         for (size_t i = 0; i < e->n; i++) arg_set(c, i, e->args[i]);
@@ -286,15 +360,15 @@ static const struct scalar *conditional_bind(struct binder *b, const struct scal
     if (e->n == 1 && strcmp(name, "isnotnull") == 0) return scalar_not(b, scalar_of(b, SC_IS_NULL, e->args[0], NULL, range));
     if (e->n == 2 && strcmp(name, "mod") == 0) return scalar_of(b, SC_MOD, e->args[0], e->args[1], range);
     int64_t days;
-    bool text = e->n == 1 && strcmp(name, "date") == 0 && b->dialect == DIALECT_MYSQL && e->args[0]->op == SC_LITERAL && e->args[0]->lit.kind == VALUE_TEXT;
+    bool text =
+        e->n == 1 && strcmp(name, "date") == 0 && b->dialect == DIALECT_MYSQL && e->args[0]->op == SC_LITERAL && e->args[0]->lit.kind == VALUE_TEXT;
     if (text && e->args[0]->lit.s.n >= 10 && literal_date((struct str){e->args[0]->lit.s.p, 10}, &days))
         return scalar_literal(b, (struct literal){.kind = VALUE_DATE, .i = days}, (struct type){TYPE_DATE, 0, 0});
     return NULL;
 }
 
 /* EXTRACT(YEAR FROM x) and date_part('year', x) are year(x). */
-static const char *part_name(const struct sql_expr *expr, const char *name)
-{
+static const char *part_name(const struct sql_expr *expr, const char *name) {
     static const char *const parts[] = {"year", "month", "day", "hour", "minute", "quarter"};
     if (expr->arg_count != 2 || strcmp(name, "extract") != 0) return NULL;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -302,15 +376,15 @@ static const char *part_name(const struct sql_expr *expr, const char *name)
     return NULL;
 }
 
-static const struct scalar *plain_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name)
-{
+static const struct scalar *plain_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name) {
     const struct call_word *word = call_word(name);
     const char *part = part_name(expr, name);
     uint32_t skip = part != NULL;
     struct scalar *e = scalar_new(b, SC_CALL, expr->arg_count - skip, expr->range);
     for (size_t i = 0; i < e->n; i++) {
         const struct sql_expr *arg = expr->args[i + skip];
-        bool bare = arg->kind == EX_NAME && arg->path && arg->path->part_count == 1 && i == 0 && (strncmp(name, "date", 4) == 0 || strncmp(name, "timestamp", 9) == 0) && expr->arg_count == 3;
+        bool bare = arg->kind == EX_NAME && arg->path && arg->path->part_count == 1 && i == 0 &&
+                    (strncmp(name, "date", 4) == 0 || strncmp(name, "timestamp", 9) == 0) && expr->arg_count == 3;
         struct literal unit = {.kind = VALUE_TEXT, .s = str_of(bind_lower(b, arg->name))};
         arg_set(e, i, bare ? scalar_literal(b, unit, (struct type){TYPE_STRING, 0, 0}) : bind_expr(b, scope, arg));
     }
@@ -321,7 +395,9 @@ static const struct scalar *plain_bind(struct binder *b, struct scope *scope, co
         for (uint32_t i = 0; i < expr->arg_count; i++) buf_printf(&words, ":%s", str_lower(b->arena, expr->call->before[i]));
         e->name = buf_str(&words);
     }
-    if (expr->flags & SQL_DISTINCT || (expr->call && (expr->call->filter || expr->call->order_count || expr->call->within_count || expr->call->separator))) bind_refuse(b, expr->range, "an aggregate that is not known: %s", name);
+    if (expr->flags & SQL_DISTINCT ||
+        (expr->call && (expr->call->filter || expr->call->order_count || expr->call->within_count || expr->call->separator)))
+        bind_refuse(b, expr->range, "an aggregate that is not known: %s", name);
     scalar_finish(b, e);
     e->nullable = true;
     if (part) e->type = (struct type){TYPE_INT, 32, 0};
@@ -335,8 +411,7 @@ static const struct scalar *plain_bind(struct binder *b, struct scope *scope, co
     return known ? known : e;
 }
 
-const struct scalar *bind_call(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+const struct scalar *bind_call(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     const char *name = call_name(b->arena, expr);
     if (expr->call && expr->call->over) {
         if (!extras_known(expr) || expr->call->separator) bind_refuse(b, expr->range, "a clause of %s(..) OVER", name);
@@ -346,6 +421,7 @@ const struct scalar *bind_call(struct binder *b, struct scope *scope, const stru
     if (is_aggregate(expr)) return aggregate_collect(b, scope, expr, name);
     if (!extras_known(expr)) bind_refuse(b, expr->range, "a clause of %s(..)", name);
     if (expr->arg_count == 1 && expr->args[0]->kind == EX_QUERY_ARG) bind_refuse(b, expr->range, "%s(SELECT ..)", name);
-    if (bind_generator(expr) && scope->clause == CLAUSE_SELECT && strcmp(name, "flatten") != 0) bind_refuse(b, expr->range, "%s(..) inside an expression", name);
+    if (bind_generator(expr) && scope->clause == CLAUSE_SELECT && strcmp(name, "flatten") != 0)
+        bind_refuse(b, expr->range, "%s(..) inside an expression", name);
     return plain_bind(b, scope, expr, name);
 }

@@ -15,13 +15,13 @@ struct offer {
 };
 
 struct scope_source {
-    const char *alias;        /* lower case; NULL when it has none */
+    const char *alias;           /* lower case; NULL when it has none */
     const struct sql_name *name; /* FROM_TABLE without alias: also matched by its qualified name */
     struct rel *rel;
     VEC(struct offer) offers;
-    int star;        /* column number of `*` when the relation's columns are not all known, else -1 */
-    bool value;      /* UNNEST: the alias itself names the value column offers[0] */
-    bool hidden;     /* not seen by `*` */
+    int star;    /* column number of `*` when the relation's columns are not all known, else -1 */
+    bool value;  /* UNNEST: the alias itself names the value column offers[0] */
+    bool hidden; /* not seen by `*` */
 };
 
 /* JOIN .. USING (c): one column for both sides. */
@@ -67,7 +67,7 @@ struct binder {
     const struct schema *schema;
     enum dialect dialect;
     VEC(struct plan_column) columns;
-    VEC(uint32_t) levels; /* of each column: the select it was made under */
+    VEC(uint32_t) levels;   /* of each column: the select it was made under */
     VEC(struct rel *) rels; /* in order of making: inputs before users */
     VEC(const char *) tables;
     size_t nodes;

@@ -2,13 +2,9 @@
 #include "bind_core.h"
 #include "sql_print.h"
 
-static void arg_set(struct scalar *e, size_t i, const struct scalar *arg)
-{
-    ((const struct scalar **)e->args)[i] = arg;
-}
+static void arg_set(struct scalar *e, size_t i, const struct scalar *arg) { ((const struct scalar **)e->args)[i] = arg; }
 
-static const struct scalar *opaque(struct binder *b, const struct sql_expr *expr, const char *what)
-{
+static const struct scalar *opaque(struct binder *b, const struct sql_expr *expr, const char *what) {
     bind_refuse(b, expr->range, "%s is not understood", what);
     struct scalar *e = scalar_new(b, SC_OPAQUE, 0, expr->range);
     e->name = what;
@@ -17,8 +13,7 @@ static const struct scalar *opaque(struct binder *b, const struct sql_expr *expr
 }
 
 /* An uninterpreted function of the bound arguments. */
-static const struct scalar *call_of(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name)
-{
+static const struct scalar *call_of(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name) {
     struct scalar *e = scalar_new(b, SC_CALL, expr->arg_count, expr->range);
     for (uint32_t i = 0; i < e->n; i++) arg_set(e, i, bind_expr(b, scope, expr->args[i]));
     e->name = name;
@@ -27,13 +22,14 @@ static const struct scalar *call_of(struct binder *b, struct scope *scope, const
     return e;
 }
 
-static const struct scalar *unary_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct scalar *unary_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     const struct scalar *arg = expr->arg_count ? bind_expr(b, scope, expr->args[0]) : NULL;
     if (!arg) return opaque(b, expr, "an operator without operand");
     switch (expr->op) {
-    case OP_NOT: return scalar_not(b, arg);
-    case OP_PLUS: return arg;
+    case OP_NOT:
+        return scalar_not(b, arg);
+    case OP_PLUS:
+        return arg;
     case OP_NEGATE: {
         if (arg->op == SC_LITERAL && (arg->lit.kind == VALUE_INT || arg->lit.kind == VALUE_DECIMAL)) {
             struct literal lit = arg->lit;
@@ -42,54 +38,68 @@ static const struct scalar *unary_bind(struct binder *b, struct scope *scope, co
         }
         return scalar_of(b, SC_NEG, arg, NULL, expr->range);
     }
-    case OP_BIT_NOT: return call_of(b, scope, expr, "bit_not");
-    case OP_FACTORIAL: return call_of(b, scope, expr, "factorial");
-    case OP_PREFIX: return call_of(b, scope, expr, arena_printf(b->arena, "prefix:%.*s", STR_ARG(expr->name)));
-    default: return opaque(b, expr, "an operator");
+    case OP_BIT_NOT:
+        return call_of(b, scope, expr, "bit_not");
+    case OP_FACTORIAL:
+        return call_of(b, scope, expr, "factorial");
+    case OP_PREFIX:
+        return call_of(b, scope, expr, arena_printf(b->arena, "prefix:%.*s", STR_ARG(expr->name)));
+    default:
+        return opaque(b, expr, "an operator");
     }
 }
 
-static const char *call_operator(struct binder *b, const struct sql_expr *expr)
-{
+static const char *call_operator(struct binder *b, const struct sql_expr *expr) {
     switch (expr->op) {
-    case OP_POWER: return "power";
-    case OP_BIT_AND: return "bit_and";
-    case OP_BIT_OR: return "bit_or";
-    case OP_BIT_XOR: return "bit_xor";
-    case OP_XOR: return "xor";
-    case OP_SHIFT_LEFT: return "shift_left";
-    case OP_SHIFT_RIGHT: return "shift_right";
-    case OP_SHIFT_RIGHT_UNSIGNED: return "shift_right_unsigned";
-    case OP_JSON_GET: return "json_get";
-    case OP_JSON_GET_TEXT: return "json_get_text";
-    case OP_OVERLAPS: return "overlaps";
-    case OP_MEMBER_OF: return "member_of";
-    case OP_CUSTOM: return arena_printf(b->arena, "operator:%.*s", STR_ARG(expr->name));
-    default: return NULL;
+    case OP_POWER:
+        return "power";
+    case OP_BIT_AND:
+        return "bit_and";
+    case OP_BIT_OR:
+        return "bit_or";
+    case OP_BIT_XOR:
+        return "bit_xor";
+    case OP_XOR:
+        return "xor";
+    case OP_SHIFT_LEFT:
+        return "shift_left";
+    case OP_SHIFT_RIGHT:
+        return "shift_right";
+    case OP_SHIFT_RIGHT_UNSIGNED:
+        return "shift_right_unsigned";
+    case OP_JSON_GET:
+        return "json_get";
+    case OP_JSON_GET_TEXT:
+        return "json_get_text";
+    case OP_OVERLAPS:
+        return "overlaps";
+    case OP_MEMBER_OF:
+        return "member_of";
+    case OP_CUSTOM:
+        return arena_printf(b->arena, "operator:%.*s", STR_ARG(expr->name));
+    default:
+        return NULL;
     }
 }
 
-static bool operator_map(enum sql_op op, enum scalar_op *out)
-{
+static bool operator_map(enum sql_op op, enum scalar_op *out) {
     static const enum scalar_op map[OP_COUNT] = {
-        [OP_OR] = SC_OR, [OP_AND] = SC_AND, [OP_EQ] = SC_EQ, [OP_NE] = SC_NE, [OP_LT] = SC_LT, [OP_LE] = SC_LE, [OP_GT] = SC_GT, [OP_GE] = SC_GE,
-        [OP_NULL_EQ] = SC_SAME, [OP_ADD] = SC_ADD, [OP_SUB] = SC_SUB, [OP_MUL] = SC_MUL, [OP_DIVIDE] = SC_DIV, [OP_INT_DIVIDE] = SC_IDIV,
-        [OP_MODULO] = SC_MOD, [OP_CONCAT] = SC_CONCAT,
+        [OP_OR] = SC_OR,      [OP_AND] = SC_AND,         [OP_EQ] = SC_EQ,        [OP_NE] = SC_NE,         [OP_LT] = SC_LT,   [OP_LE] = SC_LE,
+        [OP_GT] = SC_GT,      [OP_GE] = SC_GE,           [OP_NULL_EQ] = SC_SAME, [OP_ADD] = SC_ADD,       [OP_SUB] = SC_SUB, [OP_MUL] = SC_MUL,
+        [OP_DIVIDE] = SC_DIV, [OP_INT_DIVIDE] = SC_IDIV, [OP_MODULO] = SC_MOD,   [OP_CONCAT] = SC_CONCAT,
     };
     *out = map[op];
     return *out != 0;
 }
 
 /* A comparison of two tuples, part by part. */
-static const struct scalar *tuple_compare(struct binder *b, const struct scalar *l, const struct scalar *r, enum scalar_op op, struct range range)
-{
+static const struct scalar *tuple_compare(struct binder *b, const struct scalar *l, const struct scalar *r, enum scalar_op op, struct range range) {
     const struct scalar *all = NULL;
     for (size_t i = 0; i < l->n; i++) all = scalar_and(b, all, scalar_of(b, op, l->args[i], r->args[i], range));
     return all;
 }
 
-static const struct scalar *binary_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct scalar *binary_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     enum scalar_op op;
     if (!operator_map(expr->op, &op)) {
         const char *name = call_operator(b, expr);
@@ -102,36 +112,40 @@ static const struct scalar *binary_bind(struct binder *b, struct scope *scope, c
     for (uint32_t i = 0; i < e->n; i++) arg_set(e, i, bind_expr(b, scope, expr->args[i]));
     if (e->n > 2 && op != SC_AND && op != SC_OR && op != SC_CONCAT) return opaque(b, expr, "a chain of operators");
     bool tuples = e->n == 2 && e->args[0]->op == SC_TUPLE && e->args[1]->op == SC_TUPLE;
-    if (tuples && (op == SC_EQ || op == SC_SAME) && e->args[0]->n == e->args[1]->n && e->args[0]->n) return tuple_compare(b, e->args[0], e->args[1], op, expr->range);
+    if (tuples && (op == SC_EQ || op == SC_SAME) && e->args[0]->n == e->args[1]->n && e->args[0]->n)
+        return tuple_compare(b, e->args[0], e->args[1], op, expr->range);
     if (tuples || (e->n && e->args[0]->op == SC_TUPLE)) return opaque(b, expr, "a comparison of rows");
     scalar_finish(b, e);
     if (op == SC_DIV || op == SC_MOD || op == SC_IDIV) e->nullable = true;
     return e;
 }
 
-static const struct scalar *negate_if(struct binder *b, const struct sql_expr *expr, const struct scalar *e)
-{
+static const struct scalar *negate_if(struct binder *b, const struct sql_expr *expr, const struct scalar *e) {
     return expr->flags & SQL_NOT ? scalar_not(b, e) : e;
 }
 
-static const struct scalar *is_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct scalar *is_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     const struct scalar *arg = bind_expr(b, scope, expr->args[0]);
     switch (expr->op) {
-    case OP_IS_NULL: case OP_IS_UNKNOWN: return negate_if(b, expr, scalar_of(b, SC_IS_NULL, arg, NULL, expr->range));
-    case OP_IS_TRUE: return negate_if(b, expr, scalar_of(b, SC_IS_TRUE, arg, NULL, expr->range));
-    case OP_IS_FALSE: return negate_if(b, expr, scalar_of(b, SC_IS_TRUE, scalar_not(b, arg), NULL, expr->range));
+    case OP_IS_NULL:
+    case OP_IS_UNKNOWN:
+        return negate_if(b, expr, scalar_of(b, SC_IS_NULL, arg, NULL, expr->range));
+    case OP_IS_TRUE:
+        return negate_if(b, expr, scalar_of(b, SC_IS_TRUE, arg, NULL, expr->range));
+    case OP_IS_FALSE:
+        return negate_if(b, expr, scalar_of(b, SC_IS_TRUE, scalar_not(b, arg), NULL, expr->range));
     case OP_IS_DISTINCT: {
         const struct scalar *same = scalar_of(b, SC_SAME, arg, bind_expr(b, scope, expr->args[1]), expr->range);
         return expr->flags & SQL_NOT ? same : scalar_not(b, same);
     }
-    case OP_IS_VALUE: return negate_if(b, expr, scalar_of(b, SC_SAME, arg, bind_expr(b, scope, expr->args[1]), expr->range));
-    default: return opaque(b, expr, "an IS test");
+    case OP_IS_VALUE:
+        return negate_if(b, expr, scalar_of(b, SC_SAME, arg, bind_expr(b, scope, expr->args[1]), expr->range));
+    default:
+        return opaque(b, expr, "an IS test");
     }
 }
 
-static const struct scalar *between_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct scalar *between_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     if (expr->flags & SQL_SYMMETRIC) return opaque(b, expr, "BETWEEN SYMMETRIC");
     const struct scalar *x = bind_expr(b, scope, expr->args[0]), *lo = bind_expr(b, scope, expr->args[1]), *hi = bind_expr(b, scope, expr->args[2]);
     if (x->is_volatile) return opaque(b, expr, "BETWEEN over a volatile value");
@@ -139,8 +153,7 @@ static const struct scalar *between_bind(struct binder *b, struct scope *scope, 
     return negate_if(b, expr, both);
 }
 
-static const struct scalar *in_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct scalar *in_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     if (expr->flags & (SQL_UNNEST | SQL_NO_PARENS)) return negate_if(b, expr, call_of(b, scope, expr, "in_array"));
     struct scalar *e = scalar_new(b, SC_IN, expr->arg_count, expr->range);
     for (uint32_t i = 0; i < e->n; i++) arg_set(e, i, bind_expr(b, scope, expr->args[i]));
@@ -158,15 +171,13 @@ static const struct scalar *in_bind(struct binder *b, struct scope *scope, const
     return negate_if(b, expr, e);
 }
 
-static const struct rel *subquery_bind(struct binder *b, struct scope *scope, const struct sql_query *query, size_t *n)
-{
+static const struct rel *subquery_bind(struct binder *b, struct scope *scope, const struct sql_query *query, size_t *n) {
     struct bound sub = bind_query(b, scope, scope->ctes, query);
     *n = sub.open ? 0 : sub.n;
     return sub.rel;
 }
 
-static const struct scalar *query_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr, enum scalar_op op)
-{
+static const struct scalar *query_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr, enum scalar_op op) {
     static const char *const words[OP_COUNT] = {[OP_EQ] = "=", [OP_NE] = "<>", [OP_LT] = "<", [OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">="};
     bool left = op == SC_IN_QUERY || op == SC_ANY || op == SC_ALL;
     const struct scalar *arg = left ? bind_expr(b, scope, expr->args[0]) : NULL;
@@ -174,15 +185,15 @@ static const struct scalar *query_bind(struct binder *b, struct scope *scope, co
     struct scalar *e = scalar_new(b, op, left ? wanted : 0, expr->range);
     for (size_t i = 0; left && i < wanted; i++) arg_set(e, i, arg->op == SC_TUPLE ? arg->args[i] : arg);
     e->rel = subquery_bind(b, scope, expr->query, &n);
-    if (op != SC_EXISTS && n != wanted) return opaque(b, expr, n ? "a sub-query of another number of columns" : "a sub-query over * of an unknown table");
+    if (op != SC_EXISTS && n != wanted)
+        return opaque(b, expr, n ? "a sub-query of another number of columns" : "a sub-query over * of an unknown table");
     if (op == SC_ANY || op == SC_ALL) e->name = words[expr->op] ? words[expr->op] : "?";
     if (op == SC_SUBQUERY && e->rel->n_columns) e->type = b->columns.at[e->rel->columns[0]].type;
     scalar_finish(b, e);
     return negate_if(b, expr, e);
 }
 
-static const struct scalar *quantified_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct scalar *quantified_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     bool any = expr->flags & SQL_ANY;
     if (!expr->query) return call_of(b, scope, expr, arena_printf(b->arena, "quantified:%d:%d", (int)expr->op, any));
     if (any && expr->op == OP_EQ) return query_bind(b, scope, expr, SC_IN_QUERY);
@@ -190,9 +201,12 @@ static const struct scalar *quantified_bind(struct binder *b, struct scope *scop
     return query_bind(b, scope, expr, any ? SC_ANY : SC_ALL);
 }
 
-static const struct scalar *like_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
-    const char *name = expr->op == OP_LIKE ? "like" : expr->op == OP_ILIKE ? "ilike" : expr->op == OP_RLIKE ? "rlike" : expr->op == OP_SIMILAR ? "similar" : NULL;
+static const struct scalar *like_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
+    const char *name = expr->op == OP_LIKE      ? "like"
+                       : expr->op == OP_ILIKE   ? "ilike"
+                       : expr->op == OP_RLIKE   ? "rlike"
+                       : expr->op == OP_SIMILAR ? "similar"
+                                                : NULL;
     if (expr->flags & (SQL_ANY | SQL_ALL)) {
         bool any = expr->flags & SQL_ANY;
         if (expr->query || !name) return opaque(b, expr, "LIKE ANY");
@@ -214,8 +228,7 @@ static const struct scalar *like_bind(struct binder *b, struct scope *scope, con
     return negate_if(b, expr, e);
 }
 
-static const struct scalar *case_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct scalar *case_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     bool operand = expr->flags & SQL_OPERAND, otherwise = expr->flags & SQL_ELSE;
     uint32_t first = operand, arms = (expr->arg_count - first - otherwise) / 2;
     const struct scalar *value = operand ? bind_expr(b, scope, expr->args[0]) : NULL;
@@ -231,15 +244,16 @@ static const struct scalar *case_bind(struct binder *b, struct scope *scope, con
     return e;
 }
 
-static const struct scalar *cast_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct scalar *cast_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     struct type type = bind_type(b, expr->type);
     bool try_cast = expr->op == CAST_TRY || expr->op == CAST_TRY_COLON;
     bool plain = !(expr->flags & (SQL_FORMAT | SQL_AT_ZONE)) && expr->arg_count == 1;
     if (!plain || type.kind == TYPE_UNKNOWN || type.kind == TYPE_OTHER || type.kind == TYPE_INTERVAL) {
         struct buf text = buf_new(b->arena);
         sql_print_type(&text, expr->type, b->dialect);
-        return call_of(b, scope, expr, arena_printf(b->arena, "%s:%u:%s", try_cast ? "try_cast" : "cast", expr->flags & (SQL_FORMAT | SQL_AT_ZONE), bind_lower(b, str_of(buf_str(&text)))));
+        return call_of(b, scope, expr,
+                       arena_printf(b->arena, "%s:%u:%s", try_cast ? "try_cast" : "cast", expr->flags & (SQL_FORMAT | SQL_AT_ZONE),
+                                    bind_lower(b, str_of(buf_str(&text)))));
     }
     struct scalar *e = scalar_new(b, SC_CAST, 1, expr->range);
     arg_set(e, 0, bind_expr(b, scope, expr->args[0]));
@@ -250,8 +264,7 @@ static const struct scalar *cast_bind(struct binder *b, struct scope *scope, con
     return e;
 }
 
-static const struct scalar *field_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *prefix)
-{
+static const struct scalar *field_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *prefix) {
     if (!expr->path || expr->path->part_count == 0) return opaque(b, expr, "a field without name");
     struct scalar *e = scalar_new(b, SC_FIELD, 1, expr->range);
     arg_set(e, 0, bind_expr(b, scope, expr->args[0]));
@@ -262,8 +275,7 @@ static const struct scalar *field_bind(struct binder *b, struct scope *scope, co
     return e;
 }
 
-static const struct scalar *tuple_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct scalar *tuple_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     struct scalar *e = scalar_new(b, SC_TUPLE, expr->arg_count, expr->range);
     for (uint32_t i = 0; i < e->n; i++) arg_set(e, i, bind_expr(b, scope, expr->args[i]));
     scalar_finish(b, e);
@@ -271,8 +283,7 @@ static const struct scalar *tuple_bind(struct binder *b, struct scope *scope, co
 }
 
 /* x -> f(x): the parameters are named by their place, so that their spelling does not matter. */
-static const struct scalar *lambda_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct scalar *lambda_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     struct scope inner = {.outer = scope, .ctes = scope->ctes, .clause = CLAUSE_INPUT, .aliases_visible = true, .level = scope->level};
     int depth = 0;
     for (struct scope *s = scope; s; s = s->outer) depth++;
@@ -290,18 +301,28 @@ static const struct scalar *lambda_bind(struct binder *b, struct scope *scope, c
     return e;
 }
 
-static const struct scalar *other_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+static const struct scalar *other_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     switch (expr->kind) {
-    case EX_ARRAY: return call_of(b, scope, expr, "array");
-    case EX_MAP: return call_of(b, scope, expr, "map");
-    case EX_SUBSCRIPT: return call_of(b, scope, expr, "subscript");
-    case EX_FIELD: return expr->flags & (SQL_STAR_FIELD) ? opaque(b, expr, "x.*") : field_bind(b, scope, expr, "");
-    case EX_LAMBDA: return lambda_bind(b, scope, expr);
-    case EX_NAMED_ARG: return call_of(b, scope, expr, arena_printf(b->arena, "argument:%s", bind_lower(b, expr->name)));
-    case EX_ALIASED: return expr->path && expr->path->part_count ? call_of(b, scope, expr, arena_printf(b->arena, "alias:%s", bind_lower(b, expr->path->parts[0].text))) : opaque(b, expr, "an alias");
-    case EX_PATH: return field_bind(b, scope, expr, "path:");
-    case EX_AT_ZONE: return call_of(b, scope, expr, "at_time_zone");
+    case EX_ARRAY:
+        return call_of(b, scope, expr, "array");
+    case EX_MAP:
+        return call_of(b, scope, expr, "map");
+    case EX_SUBSCRIPT:
+        return call_of(b, scope, expr, "subscript");
+    case EX_FIELD:
+        return expr->flags & (SQL_STAR_FIELD) ? opaque(b, expr, "x.*") : field_bind(b, scope, expr, "");
+    case EX_LAMBDA:
+        return lambda_bind(b, scope, expr);
+    case EX_NAMED_ARG:
+        return call_of(b, scope, expr, arena_printf(b->arena, "argument:%s", bind_lower(b, expr->name)));
+    case EX_ALIASED:
+        return expr->path && expr->path->part_count
+                   ? call_of(b, scope, expr, arena_printf(b->arena, "alias:%s", bind_lower(b, expr->path->parts[0].text)))
+                   : opaque(b, expr, "an alias");
+    case EX_PATH:
+        return field_bind(b, scope, expr, "path:");
+    case EX_AT_ZONE:
+        return call_of(b, scope, expr, "at_time_zone");
     case EX_PARAM: {
         struct scalar *e = scalar_new(b, SC_PARAM, 0, expr->range);
         e->name = str_dup(b->arena, expr->name);
@@ -320,36 +341,59 @@ static const struct scalar *other_bind(struct binder *b, struct scope *scope, co
     }
     default: {
         static const char *const names[EX_KIND_COUNT] = {
-            [EX_STAR] = "* as a value", [EX_SLICE] = "a slice",
-            [EX_COLLATE] = "COLLATE", [EX_GROUPING] = "a grouping set", [EX_DEFAULT] = "DEFAULT", [EX_QUERY_ARG] = "a query as argument", [EX_TABLE_ARG] = "a table as argument",
+            [EX_STAR] = "* as a value",
+            [EX_SLICE] = "a slice",
+            [EX_COLLATE] = "COLLATE",
+            [EX_GROUPING] = "a grouping set",
+            [EX_DEFAULT] = "DEFAULT",
+            [EX_QUERY_ARG] = "a query as argument",
+            [EX_TABLE_ARG] = "a table as argument",
         };
         return opaque(b, expr, names[expr->kind] ? names[expr->kind] : "an expression");
     }
     }
 }
 
-const struct scalar *bind_expr(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+const struct scalar *bind_expr(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     if (!expr) return scalar_null(b);
     switch (expr->kind) {
-    case EX_LITERAL: return bind_literal(b, expr);
-    case EX_INTERVAL: return bind_interval(b, scope, expr);
-    case EX_NAME: return bind_name(b, scope, expr->path);
-    case EX_UNARY: return unary_bind(b, scope, expr);
-    case EX_BINARY: return binary_bind(b, scope, expr);
-    case EX_IS: return is_bind(b, scope, expr);
-    case EX_BETWEEN: return between_bind(b, scope, expr);
-    case EX_IN: return in_bind(b, scope, expr);
-    case EX_IN_QUERY: return query_bind(b, scope, expr, SC_IN_QUERY);
-    case EX_LIKE: return like_bind(b, scope, expr);
-    case EX_QUANTIFIED: return quantified_bind(b, scope, expr);
-    case EX_EXISTS: return query_bind(b, scope, expr, SC_EXISTS);
-    case EX_SUBQUERY: return expr->flags & SQL_TABLE_ARG ? opaque(b, expr, "TABLE(query)") : query_bind(b, scope, expr, SC_SUBQUERY);
-    case EX_CASE: return case_bind(b, scope, expr);
-    case EX_CAST: return cast_bind(b, scope, expr);
-    case EX_CALL: return bind_call(b, scope, expr);
-    case EX_TUPLE: return tuple_bind(b, scope, expr);
-    case EX_PAREN: return expr->arg_count ? bind_expr(b, scope, expr->args[0]) : opaque(b, expr, "empty brackets");
-    default: return other_bind(b, scope, expr);
+    case EX_LITERAL:
+        return bind_literal(b, expr);
+    case EX_INTERVAL:
+        return bind_interval(b, scope, expr);
+    case EX_NAME:
+        return bind_name(b, scope, expr->path);
+    case EX_UNARY:
+        return unary_bind(b, scope, expr);
+    case EX_BINARY:
+        return binary_bind(b, scope, expr);
+    case EX_IS:
+        return is_bind(b, scope, expr);
+    case EX_BETWEEN:
+        return between_bind(b, scope, expr);
+    case EX_IN:
+        return in_bind(b, scope, expr);
+    case EX_IN_QUERY:
+        return query_bind(b, scope, expr, SC_IN_QUERY);
+    case EX_LIKE:
+        return like_bind(b, scope, expr);
+    case EX_QUANTIFIED:
+        return quantified_bind(b, scope, expr);
+    case EX_EXISTS:
+        return query_bind(b, scope, expr, SC_EXISTS);
+    case EX_SUBQUERY:
+        return expr->flags & SQL_TABLE_ARG ? opaque(b, expr, "TABLE(query)") : query_bind(b, scope, expr, SC_SUBQUERY);
+    case EX_CASE:
+        return case_bind(b, scope, expr);
+    case EX_CAST:
+        return cast_bind(b, scope, expr);
+    case EX_CALL:
+        return bind_call(b, scope, expr);
+    case EX_TUPLE:
+        return tuple_bind(b, scope, expr);
+    case EX_PAREN:
+        return expr->arg_count ? bind_expr(b, scope, expr->args[0]) : opaque(b, expr, "empty brackets");
+    default:
+        return other_bind(b, scope, expr);
     }
 }

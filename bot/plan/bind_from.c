@@ -2,20 +2,17 @@
 #include "bind_core.h"
 #include "sql_print.h"
 
-static struct scope_source *source_add(struct binder *b, struct scope *scope, struct rel *rel, struct sql_ident alias)
-{
+static struct scope_source *source_add(struct binder *b, struct scope *scope, struct rel *rel, struct sql_ident alias) {
     struct scope_source *source = vec_add(b->arena, &scope->sources);
     *source = (struct scope_source){.rel = rel, .star = -1, .alias = alias.text.n ? bind_lower(b, alias.text) : NULL};
     return source;
 }
 
-static void offer_add(struct binder *b, struct scope_source *source, const char *name, int column)
-{
+static void offer_add(struct binder *b, struct scope_source *source, const char *name, int column) {
     *vec_add(b->arena, &source->offers) = (struct offer){name, column};
 }
 
-static void offers_rename(struct binder *b, struct scope_source *source, const struct sql_from *from)
-{
+static void offers_rename(struct binder *b, struct scope_source *source, const struct sql_from *from) {
     if (from->column_count == 0) return;
     if (source->star >= 0 || from->column_count > source->offers.n) {
         bind_refuse(b, from->range, "column aliases over a relation of unknown columns");
@@ -24,16 +21,14 @@ static void offers_rename(struct binder *b, struct scope_source *source, const s
     for (uint32_t i = 0; i < from->column_count; i++) source->offers.at[i].name = bind_lower(b, from->columns[i].name.text);
 }
 
-static void offers_bound(struct binder *b, struct scope_source *source, const struct bound *bound)
-{
+static void offers_bound(struct binder *b, struct scope_source *source, const struct bound *bound) {
     for (size_t i = 0; i < bound->n; i++) {
         if (strcmp(bound->names[i], "*") == 0) source->star = bound->rel->columns[i];
         else offer_add(b, source, bound->names[i], bound->rel->columns[i]);
     }
 }
 
-static const char *table_name(struct binder *b, const struct sql_name *name)
-{
+static const char *table_name(struct binder *b, const struct sql_name *name) {
     struct buf text = buf_new(b->arena);
     for (uint32_t i = 0; i < name->part_count; i++) {
         if (name->parts[i].templated) bind_refuse(b, name->range, "a table's name holds a parameter: %.*s", STR_ARG(name->parts[i].text));
@@ -43,8 +38,7 @@ static const char *table_name(struct binder *b, const struct sql_name *name)
     return buf_str(&text);
 }
 
-static void scan_columns(struct binder *b, struct rel *rel, struct scope_source *source)
-{
+static void scan_columns(struct binder *b, struct rel *rel, struct scope_source *source) {
     size_t n = rel->table ? rel->table->columns.n : 0;
     bool open = !rel->table || !rel->table->complete;
     int *columns = arena_array(b->arena, n + 2, sizeof *columns), *ordinals = arena_array(b->arena, n + 2, sizeof *ordinals);
@@ -66,16 +60,14 @@ static void scan_columns(struct binder *b, struct rel *rel, struct scope_source 
     rel->n_columns = n;
 }
 
-static const struct cte_frame *cte_find(const struct cte_frame *frames, const struct sql_name *name)
-{
+static const struct cte_frame *cte_find(const struct cte_frame *frames, const struct sql_name *name) {
     if (name->part_count != 1 || name->dynamic) return NULL;
     for (const struct cte_frame *f = frames; f; f = f->outer)
         if (str_ieq(f->cte->name.text, name->parts[0].text)) return f;
     return NULL;
 }
 
-static struct rel *cte_use(struct binder *b, struct scope *scope, const struct sql_from *from, const struct cte_frame *frame)
-{
+static struct rel *cte_use(struct binder *b, struct scope *scope, const struct sql_from *from, const struct cte_frame *frame) {
     struct bound bound = bind_cte(b, scope, frame);
     struct sql_ident alias = from->alias.text.n ? from->alias : frame->cte->name;
     struct scope_source *source = source_add(b, scope, bound.rel, alias);
@@ -85,8 +77,7 @@ static struct rel *cte_use(struct binder *b, struct scope *scope, const struct s
 }
 
 /* The words that make another relation of a table: time travel, options. */
-static const char *version_text(struct binder *b, struct scope *scope, const struct sql_from *from)
-{
+static const char *version_text(struct binder *b, struct scope *scope, const struct sql_from *from) {
     if (from->sample) {
         bind_refuse(b, from->range, "a sample");
         b->plan->is_volatile = true;
@@ -99,14 +90,14 @@ static const char *version_text(struct binder *b, struct scope *scope, const str
         bool fixed = !from->travel->expr || from->travel->expr->kind == EX_LITERAL;
         if (!fixed) bind_refuse(b, from->range, "time travel to a computed point");
     }
-    if (from->flags & (SQL_FROM_ONLY | SQL_FROM_FINAL | SQL_FROM_DESCENDANTS)) buf_printf(&text, " only:%u", from->flags & (SQL_FROM_ONLY | SQL_FROM_FINAL | SQL_FROM_DESCENDANTS));
+    if (from->flags & (SQL_FROM_ONLY | SQL_FROM_FINAL | SQL_FROM_DESCENDANTS))
+        buf_printf(&text, " only:%u", from->flags & (SQL_FROM_ONLY | SQL_FROM_FINAL | SQL_FROM_DESCENDANTS));
     if (from->flags & SQL_FROM_STREAM) buf_text(&text, " stream");
     if (from->option_count || from->tail.n) bind_refuse(b, from->range, "options of a table");
     return text.n ? buf_str(&text) : NULL;
 }
 
-static struct rel *opaque_new(struct binder *b, const char *name, const struct scalar *call, struct range range)
-{
+static struct rel *opaque_new(struct binder *b, const char *name, const struct scalar *call, struct range range) {
     struct rel *rel = rel_new(b, REL_OPAQUE, range);
     rel->name = name;
     rel->call = call;
@@ -114,8 +105,7 @@ static struct rel *opaque_new(struct binder *b, const char *name, const struct s
     return rel;
 }
 
-static void opaque_columns(struct binder *b, struct rel *rel, struct scope_source *source, const char *const *names, size_t n)
-{
+static void opaque_columns(struct binder *b, struct rel *rel, struct scope_source *source, const char *const *names, size_t n) {
     int *columns = arena_array(b->arena, n + 1, sizeof *columns);
     for (size_t i = 0; i < n; i++) {
         columns[i] = column_new(b, names[i], (struct type){strcmp(names[i], "*") == 0 ? TYPE_OTHER : TYPE_UNKNOWN, 0, 0}, true, rel);
@@ -128,8 +118,7 @@ static void opaque_columns(struct binder *b, struct rel *rel, struct scope_sourc
 }
 
 /* FROM t, t.items AS x: the elements of an array column of a source to the left. */
-static struct rel *array_source(struct binder *b, struct scope *scope, const struct sql_from *from)
-{
+static struct rel *array_source(struct binder *b, struct scope *scope, const struct sql_from *from) {
     struct scalar *call = scalar_new(b, SC_CALL, 1, from->range);
     ((const struct scalar **)call->args)[0] = bind_name(b, scope, from->name);
     call->name = "unnest";
@@ -143,8 +132,7 @@ static struct rel *array_source(struct binder *b, struct scope *scope, const str
     return rel;
 }
 
-static struct rel *table_bind(struct binder *b, struct scope *scope, const struct sql_from *from)
-{
+static struct rel *table_bind(struct binder *b, struct scope *scope, const struct sql_from *from) {
     const struct cte_frame *frame = cte_find(scope->ctes, from->name);
     if (frame) return cte_use(b, scope, from, frame);
     if (from->name->part_count >= 2 && scope_source_find(scope, from->name, 1)) return array_source(b, scope, from);
@@ -161,8 +149,7 @@ static struct rel *table_bind(struct binder *b, struct scope *scope, const struc
     return rel;
 }
 
-static struct rel *query_source(struct binder *b, struct scope *scope, const struct sql_from *from, bool lateral)
-{
+static struct rel *query_source(struct binder *b, struct scope *scope, const struct sql_from *from, bool lateral) {
     /* A derived table sees the enclosing query, and what stands left of it only when LATERAL. */
     struct bound bound = bind_query(b, lateral ? scope : scope->outer, scope->ctes, from->query);
     struct scope_source *source = source_add(b, scope, bound.rel, from->alias);
@@ -174,8 +161,7 @@ static struct rel *query_source(struct binder *b, struct scope *scope, const str
 }
 
 /* UNNEST(x) AS v [WITH OFFSET o], explode(x), flatten(..), and any other table function; the result may use what stands left of it. */
-static struct rel *call_source(struct binder *b, struct scope *scope, const struct sql_from *from)
-{
+static struct rel *call_source(struct binder *b, struct scope *scope, const struct sql_from *from) {
     const struct sql_expr *call = from->call;
     if (!call || call->kind != EX_CALL || (from->flags & SQL_FROM_ROWS_FROM)) {
         bind_refuse(b, from->range, "a relation of this form");
@@ -192,16 +178,14 @@ static struct rel *call_source(struct binder *b, struct scope *scope, const stru
     if (n == 0 && unnest && (bigquery || from->alias.text.n)) {
         names[n++] = source->alias ? source->alias : "*";
         source->value = source->alias != NULL;
-    }
-    else if (n == 0) names[n++] = "*";
+    } else if (n == 0) names[n++] = "*";
     if (from->flags & SQL_FROM_OFFSET) names[n++] = from->offset.text.n ? bind_lower(b, from->offset.text) : "offset";
     opaque_columns(b, rel, source, names, n);
     if (from->sample || from->travel || from->tail.n) bind_refuse(b, from->range, "a clause of a table function");
     return rel;
 }
 
-static struct rel *lateral_view(struct binder *b, struct scope *scope, const struct sql_from *from)
-{
+static struct rel *lateral_view(struct binder *b, struct scope *scope, const struct sql_from *from) {
     struct rel *left = bind_from(b, scope, from->left);
     const struct sql_expr *call = from->call;
     if (!call || call->kind != EX_CALL) {
@@ -223,14 +207,10 @@ static struct rel *lateral_view(struct binder *b, struct scope *scope, const str
     return join;
 }
 
-static bool is_lateral(const struct sql_from *from)
-{
-    return from->kind == FROM_CALL || (from->flags & SQL_FROM_LATERAL);
-}
+static bool is_lateral(const struct sql_from *from) { return from->kind == FROM_CALL || (from->flags & SQL_FROM_LATERAL); }
 
 /* Columns of `name` among sources [from, to); adds the merged ones. -1: none or several. */
-static int side_column(struct binder *b, struct scope *scope, const char *name, size_t from, size_t to)
-{
+static int side_column(struct binder *b, struct scope *scope, const char *name, size_t from, size_t to) {
     int found = -1;
     size_t open = 0, last = 0;
     for (size_t i = from; i < to; i++) {
@@ -239,7 +219,8 @@ static int side_column(struct binder *b, struct scope *scope, const char *name, 
             if (strcmp(source->offers.at[j].name, name) == 0) {
                 bool merged = false;
                 for (size_t m = 0; m < scope->merged.n; m++)
-                    for (size_t k = 1; k < scope->merged.at[m].members.n; k++) merged |= scope->merged.at[m].members.at[k] == source->offers.at[j].column;
+                    for (size_t k = 1; k < scope->merged.at[m].members.n; k++)
+                        merged |= scope->merged.at[m].members.at[k] == source->offers.at[j].column;
                 if (merged) continue;
                 if (found >= 0) return -1;
                 found = source->offers.at[j].column;
@@ -250,8 +231,7 @@ static int side_column(struct binder *b, struct scope *scope, const char *name, 
     return source_column(b, &scope->sources.at[last], name);
 }
 
-static const struct scalar *merge_column(struct binder *b, struct scope *scope, const char *name, size_t middle, size_t start, enum sql_join kind)
-{
+static const struct scalar *merge_column(struct binder *b, struct scope *scope, const char *name, size_t middle, size_t start, enum sql_join kind) {
     int left = side_column(b, scope, name, start, middle), right = side_column(b, scope, name, middle, scope->sources.n);
     if (left < 0 || right < 0) {
         bind_refuse(b, (struct range){0}, "USING (%s): not one column on each side", name);
@@ -280,8 +260,7 @@ static const struct scalar *merge_column(struct binder *b, struct scope *scope, 
     return scalar_of(b, SC_EQ, l, r, (struct range){0});
 }
 
-static const struct scalar *natural_condition(struct binder *b, struct scope *scope, size_t start, size_t middle, enum sql_join kind)
-{
+static const struct scalar *natural_condition(struct binder *b, struct scope *scope, size_t start, size_t middle, enum sql_join kind) {
     const struct scalar *all = NULL;
     bind_refuse(b, (struct range){0}, "NATURAL JOIN: what it joins on changes with the tables' columns");
     for (size_t i = start; i < scope->sources.n; i++)
@@ -292,13 +271,13 @@ static const struct scalar *natural_condition(struct binder *b, struct scope *sc
             bool seen = false;
             for (size_t p = start; p < i && !seen; p++)
                 for (size_t q = 0; q < scope->sources.at[p].offers.n; q++) seen |= strcmp(scope->sources.at[p].offers.at[q].name, name) == 0;
-            if (!seen && side_column(b, scope, name, middle, scope->sources.n) >= 0) all = scalar_and(b, all, merge_column(b, scope, name, middle, start, kind));
+            if (!seen && side_column(b, scope, name, middle, scope->sources.n) >= 0)
+                all = scalar_and(b, all, merge_column(b, scope, name, middle, start, kind));
         }
     return all;
 }
 
-static const struct scalar *join_condition(struct binder *b, struct scope *scope, const struct sql_from *from, size_t start, size_t middle)
-{
+static const struct scalar *join_condition(struct binder *b, struct scope *scope, const struct sql_from *from, size_t start, size_t middle) {
     const struct scalar *all = NULL;
     if (from->flags & SQL_FROM_NATURAL) all = natural_condition(b, scope, start, middle, from->join);
     for (uint32_t i = 0; i < from->using_count; i++)
@@ -308,8 +287,7 @@ static const struct scalar *join_condition(struct binder *b, struct scope *scope
 }
 
 /* LEFT SEMI and LEFT ANTI: EXISTS over the right side; its columns are not seen afterwards. */
-static struct rel *semi_join(struct binder *b, struct scope *scope, const struct sql_from *from, bool anti)
-{
+static struct rel *semi_join(struct binder *b, struct scope *scope, const struct sql_from *from, bool anti) {
     size_t start = scope->sources.n;
     struct rel *left = bind_from(b, scope, from->left);
     struct scope inner = {.outer = scope->outer, .ctes = scope->ctes, .clause = CLAUSE_INPUT, .level = scope->level};
@@ -320,7 +298,9 @@ static struct rel *semi_join(struct binder *b, struct scope *scope, const struct
         const char *name = bind_lower(b, from->using_columns[i].text);
         int l = side_column(b, scope, name, start, scope->sources.n), r = side_column(b, &inner, name, 0, inner.sources.n);
         if (l < 0 || r < 0) bind_refuse(b, from->range, "USING (%s): not one column on each side", name);
-        else condition = scalar_and(b, condition, scalar_of(b, SC_EQ, scalar_column(b, l, from->range), scalar_column(b, r, from->range), from->range));
+        else
+            condition =
+                scalar_and(b, condition, scalar_of(b, SC_EQ, scalar_column(b, l, from->range), scalar_column(b, r, from->range), from->range));
     }
     if (from->on) condition = scalar_and(b, condition, bind_expr(b, &inner, from->on));
     if (from->flags & SQL_FROM_NATURAL) bind_refuse(b, from->range, "a NATURAL semi-join");
@@ -330,8 +310,7 @@ static struct rel *semi_join(struct binder *b, struct scope *scope, const struct
     return rel_filter(b, left, anti ? scalar_not(b, exists) : exists);
 }
 
-static struct rel *join_bind(struct binder *b, struct scope *scope, const struct sql_from *from)
-{
+static struct rel *join_bind(struct binder *b, struct scope *scope, const struct sql_from *from) {
     if (from->flags & (SQL_FROM_ASOF | SQL_FROM_GLOBAL) || from->match) bind_refuse(b, from->range, "a join of this kind");
     if (from->join == JOIN_LEFT_SEMI || from->join == JOIN_LEFT_ANTI) return semi_join(b, scope, from, from->join == JOIN_LEFT_ANTI);
     size_t start = scope->sources.n;
@@ -341,12 +320,23 @@ static struct rel *join_bind(struct binder *b, struct scope *scope, const struct
     const struct scalar *condition = join_condition(b, scope, from, start, middle);
     struct rel *join;
     switch (from->join) {
-    case JOIN_COMMA: case JOIN_CROSS: case JOIN_INNER: case JOIN_STRAIGHT: case JOIN_CROSS_APPLY:
+    case JOIN_COMMA:
+    case JOIN_CROSS:
+    case JOIN_INNER:
+    case JOIN_STRAIGHT:
+    case JOIN_CROSS_APPLY:
         join = rel_join(b, left, right, RELJOIN_INNER, condition);
         break;
-    case JOIN_LEFT: case JOIN_OUTER_APPLY: join = rel_join(b, left, right, RELJOIN_LEFT, condition); break;
-    case JOIN_RIGHT: join = rel_join(b, right, left, RELJOIN_LEFT, condition); break;
-    case JOIN_FULL: join = rel_join(b, left, right, RELJOIN_FULL, condition); break;
+    case JOIN_LEFT:
+    case JOIN_OUTER_APPLY:
+        join = rel_join(b, left, right, RELJOIN_LEFT, condition);
+        break;
+    case JOIN_RIGHT:
+        join = rel_join(b, right, left, RELJOIN_LEFT, condition);
+        break;
+    case JOIN_FULL:
+        join = rel_join(b, left, right, RELJOIN_FULL, condition);
+        break;
     default:
         bind_refuse(b, from->range, "a join of this kind");
         join = rel_join(b, left, right, RELJOIN_INNER, condition);
@@ -356,8 +346,7 @@ static struct rel *join_bind(struct binder *b, struct scope *scope, const struct
     return join;
 }
 
-static struct rel *unknown_source(struct binder *b, struct scope *scope, const struct sql_from *from, const char *what)
-{
+static struct rel *unknown_source(struct binder *b, struct scope *scope, const struct sql_from *from, const char *what) {
     bind_refuse(b, from->range, "%s", what);
     struct rel *rel = opaque_new(b, what, NULL, from->range);
     if (from->left) {
@@ -373,26 +362,42 @@ static struct rel *unknown_source(struct binder *b, struct scope *scope, const s
     return rel;
 }
 
-struct rel *bind_from(struct binder *b, struct scope *scope, const struct sql_from *from)
-{
+struct rel *bind_from(struct binder *b, struct scope *scope, const struct sql_from *from) {
     if (++b->depth > BIND_DEPTH_MAX * 8) {
         b->depth--;
         return unknown_source(b, scope, &(struct sql_from){.range = from->range}, "FROM nests too deep");
     }
     struct rel *rel;
     switch (from->kind) {
-    case FROM_TABLE: rel = table_bind(b, scope, from); break;
-    case FROM_QUERY: case FROM_DUAL_VALUES: rel = query_source(b, scope, from, from->flags & SQL_FROM_LATERAL); break;
-    case FROM_CALL: rel = call_source(b, scope, from); break;
-    case FROM_JOIN: rel = join_bind(b, scope, from); break;
+    case FROM_TABLE:
+        rel = table_bind(b, scope, from);
+        break;
+    case FROM_QUERY:
+    case FROM_DUAL_VALUES:
+        rel = query_source(b, scope, from, from->flags & SQL_FROM_LATERAL);
+        break;
+    case FROM_CALL:
+        rel = call_source(b, scope, from);
+        break;
+    case FROM_JOIN:
+        rel = join_bind(b, scope, from);
+        break;
     case FROM_BRACKETS:
         rel = from->alias.text.n ? unknown_source(b, scope, from, "an alias over a join") : bind_from(b, scope, from->left);
         if (from->sample) bind_refuse(b, from->range, "a sample");
         break;
-    case FROM_LATERAL_VIEW: rel = lateral_view(b, scope, from); break;
-    case FROM_PIVOT: rel = unknown_source(b, scope, from, "PIVOT"); break;
-    case FROM_UNPIVOT: rel = unknown_source(b, scope, from, "UNPIVOT"); break;
-    default: rel = unknown_source(b, scope, from, "a relation of this form"); break;
+    case FROM_LATERAL_VIEW:
+        rel = lateral_view(b, scope, from);
+        break;
+    case FROM_PIVOT:
+        rel = unknown_source(b, scope, from, "PIVOT");
+        break;
+    case FROM_UNPIVOT:
+        rel = unknown_source(b, scope, from, "UNPIVOT");
+        break;
+    default:
+        rel = unknown_source(b, scope, from, "a relation of this form");
+        break;
     }
     b->depth--;
     return rel;

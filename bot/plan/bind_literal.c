@@ -7,16 +7,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int64_t days_from_civil(int64_t y, int m, int d)
-{
+static int64_t days_from_civil(int64_t y, int m, int d) {
     y -= m <= 2;
     int64_t era = (y >= 0 ? y : y - 399) / 400;
     int64_t yoe = y - era * 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
     return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
-bool literal_date(struct str text, int64_t *days)
-{
+bool literal_date(struct str text, int64_t *days) {
     int y, m, d, used = 0;
     char copy[16];
     text = str_trim(text);
@@ -35,8 +33,7 @@ bool literal_date(struct str text, int64_t *days)
 }
 
 /* Digits without leading zeros and, after the point, without trailing ones; false when it is not a plain decimal number. */
-static bool decimal_parse(struct str text, struct literal *out)
-{
+static bool decimal_parse(struct str text, struct literal *out) {
     char digits[64];
     size_t n = 0;
     int scale = 0;
@@ -62,8 +59,7 @@ static bool decimal_parse(struct str text, struct literal *out)
     return true;
 }
 
-static const struct scalar *number_bind(struct binder *b, const struct sql_expr *expr)
-{
+static const struct scalar *number_bind(struct binder *b, const struct sql_expr *expr) {
     struct literal lit = {0};
     bool float_points = b->dialect == DIALECT_BIGQUERY || b->dialect == DIALECT_SQLITE; /* 1.5 is a double there */
     bool plain = decimal_parse(expr->name, &lit);
@@ -80,8 +76,7 @@ static const struct scalar *number_bind(struct binder *b, const struct sql_expr 
     return call;
 }
 
-static const struct scalar *typed_bind(struct binder *b, const struct sql_expr *expr)
-{
+static const struct scalar *typed_bind(struct binder *b, const struct sql_expr *expr) {
     struct str text = expr->arg_count ? expr->args[0]->name : (struct str){0};
     struct type type = bind_type(b, expr->type);
     int64_t days;
@@ -100,17 +95,24 @@ static const struct scalar *typed_bind(struct binder *b, const struct sql_expr *
     return cast;
 }
 
-const struct scalar *bind_literal(struct binder *b, const struct sql_expr *expr)
-{
+const struct scalar *bind_literal(struct binder *b, const struct sql_expr *expr) {
     struct literal text = {.kind = VALUE_TEXT, .s = expr->name};
     switch (expr->op) {
-    case LIT_NULL: return scalar_null(b);
-    case LIT_TRUE: return scalar_bool(b, true);
-    case LIT_FALSE: return scalar_bool(b, false);
-    case LIT_NUMBER: return number_bind(b, expr);
-    case LIT_STRING: return scalar_literal(b, text, (struct type){TYPE_STRING, 0, 0});
-    case LIT_TYPED: return typed_bind(b, expr);
-    case LIT_BYTES: case LIT_HEX: case LIT_BITS: {
+    case LIT_NULL:
+        return scalar_null(b);
+    case LIT_TRUE:
+        return scalar_bool(b, true);
+    case LIT_FALSE:
+        return scalar_bool(b, false);
+    case LIT_NUMBER:
+        return number_bind(b, expr);
+    case LIT_STRING:
+        return scalar_literal(b, text, (struct type){TYPE_STRING, 0, 0});
+    case LIT_TYPED:
+        return typed_bind(b, expr);
+    case LIT_BYTES:
+    case LIT_HEX:
+    case LIT_BITS: {
         struct scalar *call = scalar_new(b, SC_CALL, 1, expr->range);
         ((const struct scalar **)call->args)[0] = scalar_literal(b, text, (struct type){TYPE_STRING, 0, 0});
         call->name = expr->op == LIT_BYTES ? "literal:bytes" : expr->op == LIT_HEX ? "literal:hex" : "literal:bits";
@@ -122,11 +124,14 @@ const struct scalar *bind_literal(struct binder *b, const struct sql_expr *expr)
     }
 }
 
-static bool unit_add(struct str unit, int64_t count, struct literal *lit)
-{
-    static const struct { const char *word; int64_t micros; int months; } units[] = {
-        {"year", 0, 12}, {"quarter", 0, 3}, {"month", 0, 1}, {"week", 604800000000, 0}, {"day", 86400000000, 0},
-        {"hour", 3600000000, 0}, {"minute", 60000000, 0}, {"second", 1000000, 0}, {"millisecond", 1000, 0}, {"microsecond", 1, 0},
+static bool unit_add(struct str unit, int64_t count, struct literal *lit) {
+    static const struct {
+        const char *word;
+        int64_t micros;
+        int months;
+    } units[] = {
+        {"year", 0, 12},         {"quarter", 0, 3},       {"month", 0, 1},        {"week", 604800000000, 0}, {"day", 86400000000, 0},
+        {"hour", 3600000000, 0}, {"minute", 60000000, 0}, {"second", 1000000, 0}, {"millisecond", 1000, 0},  {"microsecond", 1, 0},
     };
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         size_t n = strlen(units[i].word);
@@ -139,8 +144,7 @@ static bool unit_add(struct str unit, int64_t count, struct literal *lit)
     return false;
 }
 
-static bool count_parse(const struct sql_expr *value, int64_t *count)
-{
+static bool count_parse(const struct sql_expr *value, int64_t *count) {
     bool negative = value->kind == EX_UNARY && value->op == OP_NEGATE;
     if (negative) value = value->args[0];
     if (value->kind != EX_LITERAL || (value->op != LIT_NUMBER && value->op != LIT_STRING)) return false;
@@ -160,8 +164,7 @@ static bool count_parse(const struct sql_expr *value, int64_t *count)
 }
 
 /* '3 months', '1 day': value and unit in one string. */
-static bool interval_text(struct str text, struct literal *lit)
-{
+static bool interval_text(struct str text, struct literal *lit) {
     text = str_trim(text);
     const char *blank = memchr(text.p, ' ', text.n);
     if (!blank) return false;
@@ -170,14 +173,15 @@ static bool interval_text(struct str text, struct literal *lit)
     return count_parse(&value, &count) && unit_add(str_trim((struct str){blank + 1, text.n - (size_t)(blank + 1 - text.p)}), count, lit);
 }
 
-const struct scalar *bind_interval(struct binder *b, struct scope *scope, const struct sql_expr *expr)
-{
+const struct scalar *bind_interval(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     struct literal lit = {.kind = VALUE_INTERVAL};
     struct type type = {TYPE_INTERVAL, 0, 0};
     int64_t count;
     bool multi = expr->flags & SQL_MULTI;
-    if (!multi && expr->arg_count == 1 && expr->name.n && count_parse(expr->args[0], &count) && unit_add(expr->name, count, &lit)) return scalar_literal(b, lit, type);
-    if (!multi && expr->arg_count == 1 && !expr->name.n && expr->args[0]->kind == EX_LITERAL && interval_text(expr->args[0]->name, &lit)) return scalar_literal(b, lit, type);
+    if (!multi && expr->arg_count == 1 && expr->name.n && count_parse(expr->args[0], &count) && unit_add(expr->name, count, &lit))
+        return scalar_literal(b, lit, type);
+    if (!multi && expr->arg_count == 1 && !expr->name.n && expr->args[0]->kind == EX_LITERAL && interval_text(expr->args[0]->name, &lit))
+        return scalar_literal(b, lit, type);
     struct scalar *call = scalar_new(b, SC_CALL, expr->arg_count, expr->range);
     call->name = arena_printf(b->arena, "interval:%s", bind_lower(b, expr->name));
     call->type = type;
@@ -192,8 +196,7 @@ const struct scalar *bind_interval(struct binder *b, struct scope *scope, const 
     return call;
 }
 
-struct type bind_type(struct binder *b, const struct sql_type *type)
-{
+struct type bind_type(struct binder *b, const struct sql_type *type) {
     if (!type || type->element || type->arg_count || type->field_count) return (struct type){TYPE_OTHER, 0, 0};
     struct buf text = buf_new(b->arena);
     buf_slice(&text, type->name);

@@ -3,14 +3,10 @@
 
 #define CANDIDATES_MAX 64
 
-static bool name_is(const char *lower, struct str name)
-{
-    return lower && strlen(lower) == name.n && strncasecmp(lower, name.p, name.n) == 0;
-}
+static bool name_is(const char *lower, struct str name) { return lower && strlen(lower) == name.n && strncasecmp(lower, name.p, name.n) == 0; }
 
 /* Does `parts` leading parts of `name` call this source? A source without alias is called by any suffix of its own name. */
-static bool source_called(const struct scope_source *source, const struct sql_name *name, uint32_t parts)
-{
+static bool source_called(const struct scope_source *source, const struct sql_name *name, uint32_t parts) {
     if (source->alias) return parts == 1 && name_is(source->alias, name->parts[0].text);
     if (!source->name || source->name->part_count < parts) return false;
     for (uint32_t i = 0; i < parts; i++)
@@ -18,20 +14,19 @@ static bool source_called(const struct scope_source *source, const struct sql_na
     return true;
 }
 
-struct scope_source *scope_source_find(struct scope *scope, const struct sql_name *name, uint32_t parts)
-{
+struct scope_source *scope_source_find(struct scope *scope, const struct sql_name *name, uint32_t parts) {
     for (size_t i = 0; i < scope->sources.n; i++)
         if (source_called(&scope->sources.at[i], name, parts)) return &scope->sources.at[i];
     return NULL;
 }
 
-static int scan_column(struct binder *b, struct rel *rel, const char *name)
-{
+static int scan_column(struct binder *b, struct rel *rel, const char *name) {
     for (size_t i = 0; i < rel->n_columns; i++)
         if (strcmp(b->columns.at[rel->columns[i]].name, name) == 0) return rel->columns[i];
     int column = column_new(b, name, (struct type){TYPE_UNKNOWN, 0, 0}, true, rel);
     b->columns.at[column].ordinal = rel->n_columns;
-    int *columns = arena_array(b->arena, rel->n_columns + 1, sizeof *columns), *ordinals = arena_array(b->arena, rel->n_columns + 1, sizeof *ordinals);
+    int *columns = arena_array(b->arena, rel->n_columns + 1, sizeof *columns),
+        *ordinals = arena_array(b->arena, rel->n_columns + 1, sizeof *ordinals);
     memcpy(columns, rel->columns, rel->n_columns * sizeof *columns);
     memcpy(ordinals, rel->ordinals, rel->n_columns * sizeof *ordinals);
     columns[rel->n_columns] = column;
@@ -44,8 +39,7 @@ static int scan_column(struct binder *b, struct rel *rel, const char *name)
 }
 
 /* A projection that passes a star on passes the named column on, too. */
-static int project_column(struct binder *b, struct rel *rel, int star, const char *name)
-{
+static int project_column(struct binder *b, struct rel *rel, int star, const char *name) {
     for (size_t i = 0; i < rel->n_defs; i++) {
         if (rel->defs[i].column != star) continue;
         const struct scalar *from = rel->defs[i].expr;
@@ -65,8 +59,7 @@ static int project_column(struct binder *b, struct rel *rel, int star, const cha
     return star_column(b, (struct rel *)rel->left, star, name);
 }
 
-int star_column(struct binder *b, const struct rel *const_rel, int star, const char *name)
-{
+int star_column(struct binder *b, const struct rel *const_rel, int star, const char *name) {
     struct rel *rel = (struct rel *)const_rel;
     if (!rel) return -1;
     switch (rel->kind) {
@@ -74,25 +67,29 @@ int star_column(struct binder *b, const struct rel *const_rel, int star, const c
         const struct rel *owner = b->columns.at[star].rel;
         return owner == rel ? scan_column(b, rel, name) : -1;
     }
-    case REL_PROJECT: return project_column(b, rel, star, name);
-    case REL_FILTER: case REL_SORT: case REL_WINDOW: case REL_DISTINCT: return star_column(b, rel->left, star, name);
+    case REL_PROJECT:
+        return project_column(b, rel, star, name);
+    case REL_FILTER:
+    case REL_SORT:
+    case REL_WINDOW:
+    case REL_DISTINCT:
+        return star_column(b, rel->left, star, name);
     case REL_JOIN: {
         int column = star_column(b, rel->left, star, name);
         return column >= 0 ? column : star_column(b, rel->right, star, name);
     }
-    default: return -1;
+    default:
+        return -1;
     }
 }
 
-static int source_known(const struct scope_source *source, const char *name)
-{
+static int source_known(const struct scope_source *source, const char *name) {
     for (size_t i = 0; i < source->offers.n; i++)
         if (strcmp(source->offers.at[i].name, name) == 0) return source->offers.at[i].column;
     return -1;
 }
 
-int source_column(struct binder *b, struct scope_source *source, const char *name)
-{
+int source_column(struct binder *b, struct scope_source *source, const char *name) {
     int column = source_known(source, name);
     if (column >= 0 || source->star < 0) return column;
     column = star_column(b, source->rel, source->star, name);
@@ -101,8 +98,7 @@ int source_column(struct binder *b, struct scope_source *source, const char *nam
 }
 
 /* The column of an open source, or the field `name` of its row when the column is out of reach. */
-static const struct scalar *open_column(struct binder *b, struct scope_source *source, const char *name, struct range range)
-{
+static const struct scalar *open_column(struct binder *b, struct scope_source *source, const char *name, struct range range) {
     int column = source_column(b, source, name);
     if (column >= 0) return scalar_column(b, column, range);
     struct scalar *field = scalar_new(b, SC_FIELD, 1, range);
@@ -113,14 +109,13 @@ static const struct scalar *open_column(struct binder *b, struct scope_source *s
 }
 
 struct found {
-    const struct scalar *known;       /* the only source that is known to have it */
+    const struct scalar *known; /* the only source that is known to have it */
     struct scope_source *open[CANDIDATES_MAX];
     size_t n_open, n_known;
 };
 
 /* What one level of scope has under an unqualified name. */
-static void level_find(struct binder *b, struct scope *scope, const char *name, struct found *out, struct range range)
-{
+static void level_find(struct binder *b, struct scope *scope, const char *name, struct found *out, struct range range) {
     for (size_t i = 0; i < scope->merged.n; i++)
         if (strcmp(scope->merged.at[i].name, name) == 0) {
             out->known = scope->merged.at[i].expr;
@@ -133,21 +128,18 @@ static void level_find(struct binder *b, struct scope *scope, const char *name, 
         if (column >= 0) {
             out->known = scalar_column(b, column, range);
             out->n_known++;
-        }
-        else if (source->star >= 0 && out->n_open < CANDIDATES_MAX) out->open[out->n_open++] = source;
+        } else if (source->star >= 0 && out->n_open < CANDIDATES_MAX) out->open[out->n_open++] = source;
     }
 }
 
-static const struct scalar *alias_find(struct scope *scope, const char *name)
-{
+static const struct scalar *alias_find(struct scope *scope, const char *name) {
     if (!scope->aliases_visible) return NULL;
     for (size_t i = 0; i < scope->aliases.n; i++)
         if (strcmp(scope->aliases.at[i].name, name) == 0) return scope->aliases.at[i].expr;
     return NULL;
 }
 
-static const struct scalar *ambiguous(struct binder *b, const char *name, struct scope_source **open, size_t n, const struct scalar *last)
-{
+static const struct scalar *ambiguous(struct binder *b, const char *name, struct scope_source **open, size_t n, const struct scalar *last) {
     struct range range = {0};
     struct scalar *e = scalar_new(b, SC_AMBIGUOUS, n + (last != NULL), range);
     for (size_t i = 0; i < n; i++) ((const struct scalar **)e->args)[i] = scalar_column(b, open[i]->star, range);
@@ -158,8 +150,7 @@ static const struct scalar *ambiguous(struct binder *b, const char *name, struct
     return e;
 }
 
-static const struct scalar *unqualified_find(struct binder *b, struct scope *scope, const char *name, struct range range)
-{
+static const struct scalar *unqualified_find(struct binder *b, struct scope *scope, const char *name, struct range range) {
     for (struct scope *level = scope; level; level = level->outer) {
         struct found found = {0};
         level_find(b, level, name, &found, range);
@@ -181,8 +172,7 @@ static const struct scalar *unqualified_find(struct binder *b, struct scope *sco
     return NULL;
 }
 
-static const struct scalar *fields(struct binder *b, const struct scalar *base, const struct sql_name *name, uint32_t from)
-{
+static const struct scalar *fields(struct binder *b, const struct scalar *base, const struct sql_name *name, uint32_t from) {
     for (uint32_t i = from; base && i < name->part_count; i++) {
         struct scalar *field = scalar_new(b, SC_FIELD, 1, name->range);
         ((const struct scalar **)field->args)[0] = base;
@@ -195,8 +185,7 @@ static const struct scalar *fields(struct binder *b, const struct scalar *base, 
 }
 
 /* A value source (UNNEST(x) AS v): v is the element, v.f its field, and f alone may be one. */
-static const struct scalar *qualified_find(struct binder *b, struct scope *scope, const struct sql_name *name, uint32_t parts)
-{
+static const struct scalar *qualified_find(struct binder *b, struct scope *scope, const struct sql_name *name, uint32_t parts) {
     for (struct scope *level = scope; level; level = level->outer) {
         struct scope_source *source = scope_source_find(level, name, parts);
         if (!source) continue;
@@ -211,17 +200,16 @@ static const struct scalar *qualified_find(struct binder *b, struct scope *scope
 }
 
 /* $f1: a name with a dollar, as generated SQL has them; only names that the query itself gives are found under it. */
-static bool plain_dollar(struct str text)
-{
+static bool plain_dollar(struct str text) {
     for (size_t i = 1; i < text.n; i++)
         if (!(text.p[i] == '_' || (text.p[i] >= '0' && text.p[i] <= '9') || ((text.p[i] | 32) >= 'a' && (text.p[i] | 32) <= 'z'))) return false;
     return text.n > 1 && text.p[0] == '$';
 }
 
-const struct scalar *bind_name(struct binder *b, struct scope *scope, const struct sql_name *name)
-{
+const struct scalar *bind_name(struct binder *b, struct scope *scope, const struct sql_name *name) {
     for (uint32_t i = 0; i < name->part_count; i++)
-        if (name->parts[i].templated && !plain_dollar(name->parts[i].text)) bind_refuse(b, name->range, "a name holds a parameter: %.*s", STR_ARG(name->parts[i].text));
+        if (name->parts[i].templated && !plain_dollar(name->parts[i].text))
+            bind_refuse(b, name->range, "a name holds a parameter: %.*s", STR_ARG(name->parts[i].text));
     if (name->dynamic || name->part_count == 0) {
         bind_refuse(b, name->range, "a name is computed");
         return scalar_null(b);

@@ -17,15 +17,13 @@ struct select_state {
     bool open;
 };
 
-static bool ident_listed(const struct sql_ident *list, uint32_t n, const char *name)
-{
+static bool ident_listed(const struct sql_ident *list, uint32_t n, const char *name) {
     for (uint32_t i = 0; i < n; i++)
         if (str_iis(list[i].text, name)) return true;
     return false;
 }
 
-static void output_add(struct select_state *s, const char *name, const struct scalar *expr)
-{
+static void output_add(struct select_state *s, const char *name, const struct scalar *expr) {
     if (s->outputs.n >= OUTPUTS_MAX) {
         bind_refuse(s->b, s->query->range, "more than %d columns", OUTPUTS_MAX);
         return;
@@ -34,8 +32,7 @@ static void output_add(struct select_state *s, const char *name, const struct sc
     if (strcmp(name, "*") == 0) s->open = true;
 }
 
-static void star_one(struct select_state *s, const struct sql_star *star, const char *name, const struct scalar *expr)
-{
+static void star_one(struct select_state *s, const struct sql_star *star, const char *name, const struct scalar *expr) {
     if (star && ident_listed(star->except, star->except_count, name)) return;
     for (uint32_t i = 0; star && i < star->replace_count; i++)
         if (str_iis(star->replace[i].alias.text, name)) expr = bind_expr(s->b, s->scope, star->replace[i].expr);
@@ -45,8 +42,7 @@ static void star_one(struct select_state *s, const struct sql_star *star, const 
 }
 
 /* The star of a relation of unknown columns, less or with the columns that EXCEPT and REPLACE name. */
-static void star_open(struct select_state *s, const struct sql_star *star, struct scope_source *source)
-{
+static void star_open(struct select_state *s, const struct sql_star *star, struct scope_source *source) {
     struct binder *b = s->b;
     bool changed = star && (star->except_count || star->replace_count || star->rename_count);
     if (!changed) {
@@ -59,7 +55,8 @@ static void star_open(struct select_state *s, const struct sql_star *star, struc
     struct buf name = buf_new(b->arena);
     buf_text(&name, "star");
     for (uint32_t i = 0; i < star->except_count; i++) buf_printf(&name, " -%s", bind_lower(b, star->except[i].text));
-    for (uint32_t i = 0; i < star->rename_count; i++) buf_printf(&name, " %s>%s", bind_lower(b, star->rename[i].from.text), bind_lower(b, star->rename[i].to.text));
+    for (uint32_t i = 0; i < star->rename_count; i++)
+        buf_printf(&name, " %s>%s", bind_lower(b, star->rename[i].from.text), bind_lower(b, star->rename[i].to.text));
     for (uint32_t i = 0; i < star->replace_count; i++) {
         buf_printf(&name, " =%s", bind_lower(b, star->replace[i].alias.text));
         args[1 + i] = bind_expr(b, s->scope, star->replace[i].expr);
@@ -71,16 +68,14 @@ static void star_open(struct select_state *s, const struct sql_star *star, struc
     output_add(s, "*", call);
 }
 
-static bool is_merged_member(const struct scope *scope, int column)
-{
+static bool is_merged_member(const struct scope *scope, int column) {
     for (size_t i = 0; i < scope->merged.n; i++)
         for (size_t j = 0; j < scope->merged.at[i].members.n; j++)
             if (scope->merged.at[i].members.at[j] == column) return true;
     return false;
 }
 
-static void star_source(struct select_state *s, const struct sql_star *star, struct scope_source *source, bool all)
-{
+static void star_source(struct select_state *s, const struct sql_star *star, struct scope_source *source, bool all) {
     if (source->star >= 0) {
         if (all && s->scope->merged.n) bind_refuse(s->b, s->query->range, "* over USING of tables of unknown columns");
         /* A scan of unknown schema lists what was used so far before its star: the star alone stands for the row. */
@@ -96,8 +91,7 @@ static void star_source(struct select_state *s, const struct sql_star *star, str
     }
 }
 
-static void star_bind(struct select_state *s, const struct sql_expr *expr)
-{
+static void star_bind(struct select_state *s, const struct sql_expr *expr) {
     const struct sql_star *star = expr->star;
     if (star && star->like) bind_refuse(s->b, expr->range, "* ILIKE");
     if (star && star->path) {
@@ -110,8 +104,7 @@ static void star_bind(struct select_state *s, const struct sql_expr *expr)
     for (size_t i = 0; i < s->scope->sources.n; i++) star_source(s, star, &s->scope->sources.at[i], true);
 }
 
-static const char *item_name(struct binder *b, const struct sql_item *item, size_t ordinal)
-{
+static const char *item_name(struct binder *b, const struct sql_item *item, size_t ordinal) {
     if (item->alias.text.n) return bind_lower(b, item->alias.text);
     const struct sql_expr *e = item->expr;
     if (e->kind == EX_NAME && e->path && e->path->part_count) return bind_lower(b, e->path->parts[e->path->part_count - 1].text);
@@ -120,8 +113,7 @@ static const char *item_name(struct binder *b, const struct sql_item *item, size
 }
 
 /* SELECT explode(x) AS c: a lateral relation beside FROM. */
-static bool generator_bind(struct select_state *s, const struct sql_item *item)
-{
+static bool generator_bind(struct select_state *s, const struct sql_item *item) {
     struct binder *b = s->b;
     const char *name = bind_generator(item->expr);
     if (!name || strcmp(name, "flatten") == 0) return false;
@@ -147,10 +139,10 @@ static bool generator_bind(struct select_state *s, const struct sql_item *item)
     return true;
 }
 
-static void items_bind(struct select_state *s)
-{
+static void items_bind(struct select_state *s) {
     struct binder *b = s->b;
-    bool lateral = b->dialect == DIALECT_DATABRICKS || b->dialect == DIALECT_SPARK || b->dialect == DIALECT_SNOWFLAKE || b->dialect == DIALECT_REDSHIFT || b->dialect == DIALECT_DUCKDB || b->dialect == DIALECT_CLICKHOUSE;
+    bool lateral = b->dialect == DIALECT_DATABRICKS || b->dialect == DIALECT_SPARK || b->dialect == DIALECT_SNOWFLAKE ||
+                   b->dialect == DIALECT_REDSHIFT || b->dialect == DIALECT_DUCKDB || b->dialect == DIALECT_CLICKHOUSE;
     s->scope->clause = CLAUSE_SELECT;
     s->scope->aliases_visible = lateral;
     for (uint32_t i = 0; i < s->select->item_count; i++) {
@@ -163,14 +155,14 @@ static void items_bind(struct select_state *s)
         if (item->alias_count) bind_refuse(b, item->range, "several names for one expression");
         const struct scalar *expr = bind_expr(b, s->scope, item->expr);
         output_add(s, item_name(b, item, s->outputs.n), expr);
-        if (item->alias.text.n) *vec_add(b->arena, &s->scope->aliases) = (struct item_alias){bind_lower(b, item->alias.text), expr, bind_has_aggregate(item->expr)};
+        if (item->alias.text.n)
+            *vec_add(b->arena, &s->scope->aliases) = (struct item_alias){bind_lower(b, item->alias.text), expr, bind_has_aggregate(item->expr)};
     }
     s->scope->aliases_visible = false;
 }
 
 /* GROUP BY 2, GROUP BY alias, GROUP BY expression. */
-static const struct scalar *key_bind(struct select_state *s, const struct sql_expr *expr)
-{
+static const struct scalar *key_bind(struct select_state *s, const struct sql_expr *expr) {
     struct binder *b = s->b;
     if (expr->kind == EX_LITERAL && expr->op == LIT_NUMBER) {
         char *digits = str_dup(b->arena, expr->name);
@@ -190,15 +182,15 @@ static const struct scalar *key_bind(struct select_state *s, const struct sql_ex
             if (!item->alias.text.n || !str_ieq(item->alias.text, expr->path->parts[0].text) || bind_has_aggregate(item->expr)) continue;
             bool known = false;
             for (size_t k = 0; k < s->scope->sources.n; k++)
-                for (size_t j = 0; j < s->scope->sources.at[k].offers.n; j++) known |= str_iis(item->alias.text, s->scope->sources.at[k].offers.at[j].name);
+                for (size_t j = 0; j < s->scope->sources.at[k].offers.n; j++)
+                    known |= str_iis(item->alias.text, s->scope->sources.at[k].offers.at[j].name);
             if (!known) return bind_expr(b, s->scope, item->expr);
         }
     }
     return bind_expr(b, s->scope, expr);
 }
 
-static size_t key_add(struct select_state *s, const struct scalar *expr)
-{
+static size_t key_add(struct select_state *s, const struct scalar *expr) {
     struct binder *b = s->b;
     for (size_t i = 0; i < s->scope->keys.n; i++)
         if (scalar_equal(s->scope->keys.at[i].expr, expr)) return i;
@@ -209,8 +201,7 @@ static size_t key_add(struct select_state *s, const struct scalar *expr)
 
 typedef VEC(uint64_t) sets;
 
-static uint64_t key_bits(struct select_state *s, const struct sql_expr *expr)
-{
+static uint64_t key_bits(struct select_state *s, const struct sql_expr *expr) {
     uint64_t bits = 0;
     if (expr->kind == EX_TUPLE) {
         for (uint32_t i = 0; i < expr->arg_count; i++) bits |= key_bits(s, expr->args[i]);
@@ -223,8 +214,7 @@ static uint64_t key_bits(struct select_state *s, const struct sql_expr *expr)
 
 #define SETS_MAX 256
 
-static void sets_cross(struct select_state *s, sets *all, const uint64_t *with, size_t n)
-{
+static void sets_cross(struct select_state *s, sets *all, const uint64_t *with, size_t n) {
     sets out = {0};
     for (size_t i = 0; i < all->n && out.n < SETS_MAX; i++)
         for (size_t j = 0; j < n && out.n < SETS_MAX; j++) *vec_add(s->b->arena, &out) = all->at[i] | with[j];
@@ -232,8 +222,7 @@ static void sets_cross(struct select_state *s, sets *all, const uint64_t *with, 
     *all = out;
 }
 
-static void grouping_sets(struct select_state *s, const struct sql_expr *expr, sets *out)
-{
+static void grouping_sets(struct select_state *s, const struct sql_expr *expr, sets *out) {
     uint64_t parts[16], bits = 0;
     uint32_t n = expr->arg_count;
     if (n > 12 && expr->op != OP_SETS) {
@@ -262,30 +251,28 @@ static void grouping_sets(struct select_state *s, const struct sql_expr *expr, s
 }
 
 /* GROUP BY ALL: every item without an aggregate. */
-static void group_all(struct select_state *s)
-{
+static void group_all(struct select_state *s) {
     for (uint32_t i = 0; i < s->select->item_count; i++) {
         if (s->select->items[i].expr->kind == EX_STAR) bind_refuse(s->b, s->query->range, "GROUP BY ALL over *");
         else if (!bind_has_aggregate(s->select->items[i].expr)) key_add(s, bind_expr(s->b, s->scope, s->select->items[i].expr));
     }
 }
 
-static void group_bind(struct select_state *s, sets *out)
-{
+static void group_bind(struct select_state *s, sets *out) {
     const struct sql_group *group = s->select->group;
     bool several = false;
     *vec_add(s->b->arena, out) = 0;
     if (group->distinct || group->with_totals) bind_refuse(s->b, s->query->range, "GROUP BY of this form");
     if (group->all && !group->item_count) group_all(s);
-    struct sql_expr whole = {.kind = EX_GROUPING, .op = group->with_rollup ? OP_ROLLUP : OP_CUBE, .args = group->items, .arg_count = group->item_count};
+    struct sql_expr whole = {
+        .kind = EX_GROUPING, .op = group->with_rollup ? OP_ROLLUP : OP_CUBE, .args = group->items, .arg_count = group->item_count};
     if (group->with_rollup || group->with_cube || group->sets) {
         sets own = {0};
         for (uint32_t i = 0; i < group->item_count; i++) (void)key_bits(s, group->items[i]);
         grouping_sets(s, group->sets ? group->sets : &whole, &own);
         sets_cross(s, out, own.at, own.n);
         several = true;
-    }
-    else
+    } else
         for (uint32_t i = 0; i < group->item_count; i++) {
             const struct sql_expr *item = group->items[i];
             sets own = {0};
@@ -302,8 +289,7 @@ struct rewrite {
     bool grouped;
 };
 
-static bool column_is_input(const struct select_state *s, int column)
-{
+static bool column_is_input(const struct select_state *s, int column) {
     for (size_t i = 0; i < s->scope->keys.n; i++)
         if (s->scope->keys.at[i].column == column) return false;
     const struct binder *b = s->b;
@@ -318,12 +304,12 @@ static bool column_is_input(const struct select_state *s, int column)
 }
 
 /* A column outside GROUP BY: any of the group's values (MySQL, SQLite); the one value when the keys determine it. */
-static const struct scalar *bare_column(struct select_state *s, const struct scalar *e)
-{
+static const struct scalar *bare_column(struct select_state *s, const struct scalar *e) {
     struct binder *b = s->b;
     for (size_t i = 0; i < s->scope->aggs.n; i++) {
         const struct scalar *agg = s->scope->aggs.at[i].expr;
-        if (strcmp(agg->name ? agg->name : "", "bare") == 0 && agg->args[0]->column == e->column) return scalar_column(b, s->scope->aggs.at[i].column, e->range);
+        if (strcmp(agg->name ? agg->name : "", "bare") == 0 && agg->args[0]->column == e->column)
+            return scalar_column(b, s->scope->aggs.at[i].column, e->range);
     }
     struct scalar *agg = scalar_new(b, SC_AGG, 1, e->range);
     ((const struct scalar **)agg->args)[0] = e;
@@ -337,8 +323,7 @@ static const struct scalar *bare_column(struct select_state *s, const struct sca
 }
 
 /* After grouping: keys become the aggregate's outputs. */
-static const struct scalar *rewrite_scalar(struct select_state *s, const struct scalar *e)
-{
+static const struct scalar *rewrite_scalar(struct select_state *s, const struct scalar *e) {
     for (size_t i = 0; i < s->scope->keys.n; i++)
         if (scalar_equal(s->scope->keys.at[i].expr, e)) return scalar_column(s->b, s->scope->keys.at[i].column, e->range);
     if (e->op == SC_COLUMN) return column_is_input(s, e->column) ? bare_column(s, e) : e;
@@ -356,7 +341,8 @@ static const struct scalar *rewrite_scalar(struct select_state *s, const struct 
         const struct scalar **partition = arena_array(s->b->arena, w->n_partition + 1, sizeof *partition);
         struct sort_key *order = arena_array(s->b->arena, w->n_order + 1, sizeof *order);
         for (size_t i = 0; i < w->n_partition; i++) partition[i] = rewrite_scalar(s, w->partition[i]);
-        for (size_t i = 0; i < w->n_order; i++) order[i] = (struct sort_key){rewrite_scalar(s, w->order[i].expr), w->order[i].descending, w->order[i].nulls_first};
+        for (size_t i = 0; i < w->n_order; i++)
+            order[i] = (struct sort_key){rewrite_scalar(s, w->order[i].expr), w->order[i].descending, w->order[i].nulls_first};
         w->partition = partition;
         w->order = order;
         copy->window = w;
@@ -364,14 +350,12 @@ static const struct scalar *rewrite_scalar(struct select_state *s, const struct 
     return copy;
 }
 
-static void defs_own(struct binder *b, const struct rel *rel, const struct column_def *defs, size_t n, size_t first)
-{
+static void defs_own(struct binder *b, const struct rel *rel, const struct column_def *defs, size_t n, size_t first) {
     for (size_t i = 0; i < n; i++)
         if (!b->columns.at[defs[i].column].rel) b->columns.at[defs[i].column].rel = rel, b->columns.at[defs[i].column].ordinal = first + i;
 }
 
-static void aggregate_make(struct select_state *s, const sets *grouping)
-{
+static void aggregate_make(struct select_state *s, const sets *grouping) {
     struct binder *b = s->b;
     struct rel *agg = rel_new(b, REL_AGG, s->select->range);
     agg->left = s->rel;
@@ -387,8 +371,7 @@ static void aggregate_make(struct select_state *s, const sets *grouping)
     s->rel = agg;
 }
 
-static void windows_make(struct select_state *s)
-{
+static void windows_make(struct select_state *s) {
     if (s->scope->windows.n == 0) return;
     struct rel *window = rel_new(s->b, REL_WINDOW, s->select->range);
     window->left = s->rel;
@@ -398,8 +381,7 @@ static void windows_make(struct select_state *s)
     s->rel = window;
 }
 
-static void closed_world(struct select_state *s)
-{
+static void closed_world(struct select_state *s) {
     const struct sql_select *q = s->select;
     if (q->as_struct || q->as_value || q->as_type.n) bind_refuse(s->b, q->range, "SELECT AS STRUCT or VALUE");
     if (q->into || q->into_text.n) bind_refuse(s->b, q->range, "SELECT INTO");
@@ -413,8 +395,7 @@ static void closed_world(struct select_state *s)
 }
 
 /* Aliases are visible in GROUP BY, HAVING, QUALIFY and ORDER BY. */
-static void grouped_bind(struct select_state *s, const struct scalar **having, const struct scalar **qualify)
-{
+static void grouped_bind(struct select_state *s, const struct scalar **having, const struct scalar **qualify) {
     struct binder *b = s->b;
     const struct sql_select *q = s->select;
     bool aggregated = q->group != NULL || (q->having && bind_has_aggregate(q->having));
@@ -439,12 +420,12 @@ static void grouped_bind(struct select_state *s, const struct scalar **having, c
 }
 
 /* An item of ORDER BY: an ordinal, an output's name, or an expression over what the select list sees. */
-static const struct scalar *order_item(struct select_state *s, const struct sql_expr *expr, size_t *output)
-{
+static const struct scalar *order_item(struct select_state *s, const struct sql_expr *expr, size_t *output) {
     struct binder *b = s->b;
     unsigned at = 0;
     *output = SIZE_MAX;
-    if (expr->kind == EX_LITERAL && expr->op == LIT_NUMBER && sscanf(str_dup(b->arena, expr->name), "%u", &at) == 1 && at >= 1 && at <= s->outputs.n) {
+    if (expr->kind == EX_LITERAL && expr->op == LIT_NUMBER && sscanf(str_dup(b->arena, expr->name), "%u", &at) == 1 && at >= 1 &&
+        at <= s->outputs.n) {
         if (s->open) bind_refuse(b, expr->range, "ORDER BY %u over *", at);
         *output = at - 1;
         return s->outputs.at[at - 1].expr;
@@ -463,14 +444,12 @@ static const struct scalar *order_item(struct select_state *s, const struct sql_
     return e;
 }
 
-static bool wants_order(const struct sql_query *query)
-{
+static bool wants_order(const struct sql_query *query) {
     return query->order_count && (query->limit || query->offset || (query->select && query->select->top));
 }
 
 /* Keys of the ORDER BY that matter (there is a LIMIT); further columns to compute are appended to the outputs. */
-static struct sort_key *order_bind(struct select_state *s, size_t *places)
-{
+static struct sort_key *order_bind(struct select_state *s, size_t *places) {
     const struct sql_query *q = s->query;
     bool low = dialect_traits(s->b->dialect)->nulls_low;
     struct sort_key *keys = arena_array(s->b->arena, q->order_count + 1, sizeof *keys);
@@ -478,13 +457,13 @@ static struct sort_key *order_bind(struct select_state *s, size_t *places)
         const struct sql_order *o = &q->order[i];
         bool descending = o->direction == ORDER_DESC;
         if (!o->expr || o->direction == ORDER_USING || o->fill.n) bind_refuse(s->b, q->range, "an ORDER BY of an unknown form");
-        keys[i] = (struct sort_key){o->expr ? order_item(s, o->expr, &places[i]) : scalar_null(s->b), descending, o->nulls == NULLS_UNSAID ? low != descending : o->nulls == NULLS_FIRST};
+        keys[i] = (struct sort_key){o->expr ? order_item(s, o->expr, &places[i]) : scalar_null(s->b), descending,
+                                    o->nulls == NULLS_UNSAID ? low != descending : o->nulls == NULLS_FIRST};
     }
     return keys;
 }
 
-static struct bound select_finish(struct select_state *s, const struct sort_key *order, const size_t *places, size_t n_order)
-{
+static struct bound select_finish(struct select_state *s, const struct sort_key *order, const size_t *places, size_t n_order) {
     struct binder *b = s->b;
     size_t n = s->outputs.n, hidden = 0;
     struct column_def *defs = arena_array(b->arena, n + n_order + 1, sizeof *defs);
@@ -543,8 +522,7 @@ static struct bound select_finish(struct select_state *s, const struct sort_key 
     return (struct bound){rel, n, names, s->open};
 }
 
-struct bound bind_select(struct binder *b, struct scope *scope, const struct sql_query *query)
-{
+struct bound bind_select(struct binder *b, struct scope *scope, const struct sql_query *query) {
     struct select_state s = {.b = b, .scope = scope, .query = query, .select = query->select};
     const struct sql_select *q = query->select;
     scope->select = q;

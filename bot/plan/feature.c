@@ -9,29 +9,20 @@ struct collector {
     VEC(struct feature) all;
 };
 
-static void feature_add(struct collector *c, enum feature_kind kind, uint64_t hash, const char *text)
-{
+static void feature_add(struct collector *c, enum feature_kind kind, uint64_t hash, const char *text) {
     *vec_add(c->arena, &c->all) = (struct feature){kind, hash, text};
 }
 
-static void feature_text(struct collector *c, enum feature_kind kind, const char *text)
-{
+static void feature_text(struct collector *c, enum feature_kind kind, const char *text) {
     feature_add(c, kind, hash64(text, strlen(text)) + (uint64_t)kind * 0x9e3779b97f4a7c15u, text);
 }
 
 /* "table.column", or the expression behind a derived column. */
-static const char *name_of(struct collector *c, nexpr e)
-{
-    return normal_expr_text(c->arena, c->normal, e);
-}
+static const char *name_of(struct collector *c, nexpr e) { return normal_expr_text(c->arena, c->normal, e); }
 
-static bool plain(nexpr e)
-{
-    return e->op == SC_COLUMN;
-}
+static bool plain(nexpr e) { return e->op == SC_COLUMN; }
 
-static void pred_features(struct collector *c, nexpr p)
-{
+static void pred_features(struct collector *c, nexpr p) {
     if (p->op == SC_EQ && plain(p->args[0]) && plain(p->args[1])) {
         const char *x = name_of(c, p->args[0]), *y = name_of(c, p->args[1]);
         bool swap = strcmp(x, y) > 0;
@@ -46,14 +37,12 @@ static void pred_features(struct collector *c, nexpr p)
 
 static void block_features(struct collector *c, const struct block *b, int depth);
 
-static void sub_features(struct collector *c, nexpr e, int depth)
-{
+static void sub_features(struct collector *c, nexpr e, int depth) {
     if (e->block) block_features(c, e->block, depth + 1);
     for (size_t i = 0; i < e->n; i++) sub_features(c, e->args[i], depth);
 }
 
-static void source_features(struct collector *c, const struct source *s, int depth)
-{
+static void source_features(struct collector *c, const struct source *s, int depth) {
     for (size_t i = 0; s->kind == SRC_AGG && i < s->keys.n; i++) feature_text(c, FEATURE_GROUP_KEY, name_of(c, s->keys.at[i]));
     for (size_t i = 0; i < s->aggs.n && s->kind != SRC_OPAQUE; i++) feature_text(c, FEATURE_AGGREGATE, name_of(c, s->aggs.at[i]));
     if (s->block) block_features(c, s->block, depth + 1);
@@ -61,8 +50,7 @@ static void source_features(struct collector *c, const struct source *s, int dep
 }
 
 /* Tables and equalities of a block, without its other conditions. */
-static void shape_feature(struct collector *c, const struct block *b)
-{
+static void shape_feature(struct collector *c, const struct block *b) {
     struct block shape = *b;
     shape.preds = (struct exprs){0};
     shape.outs = (struct exprs){0};
@@ -74,8 +62,7 @@ static void shape_feature(struct collector *c, const struct block *b)
     if (shape.n_sources >= 2 && shape.preds.n) feature_add(c, FEATURE_JOIN_SHAPE, normal_block_hash(c->arena, c->normal, &shape).lo, NULL);
 }
 
-static void block_features(struct collector *c, const struct block *b, int depth)
-{
+static void block_features(struct collector *c, const struct block *b, int depth) {
     if (depth > 40) return;
     for (size_t i = 0; i < b->preds.n; i++) {
         pred_features(c, b->preds.at[i]);
@@ -93,15 +80,13 @@ static void block_features(struct collector *c, const struct block *b, int depth
     }
 }
 
-static int feature_order(const void *a, const void *b)
-{
+static int feature_order(const void *a, const void *b) {
     const struct feature *x = a, *y = b;
     if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
     return x->hash < y->hash ? -1 : x->hash > y->hash;
 }
 
-struct features *features_of_normal(struct arena *arena, const struct normal *normal)
-{
+struct features *features_of_normal(struct arena *arena, const struct normal *normal) {
     struct features *out = arena_new(arena, struct features);
     struct collector c = {.arena = arena, .normal = normal};
     for (size_t i = 0; i < normal->plan->n_tables; i++) feature_text(&c, FEATURE_TABLE, normal->plan->tables[i]);
@@ -126,14 +111,13 @@ struct features *features_of_normal(struct arena *arena, const struct normal *no
     return out;
 }
 
-struct features *features_of(struct arena *arena, const struct plan *plan)
-{
+struct features *features_of(struct arena *arena, const struct plan *plan) {
     return features_of_normal(arena, normal_make(arena, plan, NORMAL_PURE));
 }
 
-double features_similarity(const struct features *a, const struct features *b)
-{
-    static const double weights[] = {[FEATURE_TABLE] = 4, [FEATURE_JOIN_EDGE] = 4, [FEATURE_GROUP_KEY] = 3, [FEATURE_AGGREGATE] = 2, [FEATURE_PREDICATE] = 1, [FEATURE_OUTPUT] = 1};
+double features_similarity(const struct features *a, const struct features *b) {
+    static const double weights[] = {[FEATURE_TABLE] = 4,     [FEATURE_JOIN_EDGE] = 4, [FEATURE_GROUP_KEY] = 3,
+                                     [FEATURE_AGGREGATE] = 2, [FEATURE_PREDICATE] = 1, [FEATURE_OUTPUT] = 1};
     double both = 0, all = 0;
     size_t i = 0, k = 0;
     while (i < a->n || k < b->n) {

@@ -27,7 +27,7 @@ struct feature {
 
 struct features {
     size_t n;
-    const struct feature *at; /* sorted by kind and hash, each once */
+    const struct feature *at;                   /* sorted by kind and hash, each once */
     struct hash128 exact, declared, parameters; /* zero when the plan is not provable */
 };
 

@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-struct hash128 normal_block_hash(struct arena *arena, const struct normal *normal, const struct block *block)
-{
+struct hash128 normal_block_hash(struct arena *arena, const struct normal *normal, const struct block *block) {
     struct normal scratch = *normal;
     struct norm n = {.arena = arena, .plan = normal->plan, .out = &scratch, .mode = normal->mode};
     const struct norm *made = normal->state;
@@ -16,13 +15,9 @@ struct hash128 normal_block_hash(struct arena *arena, const struct normal *norma
     return root_hash(&n, (struct block *)block, 1, NULL);
 }
 
-static int text_order(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+static int text_order(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
-static void notes_finish(struct norm *n)
-{
+static void notes_finish(struct norm *n) {
     if (n->assumes.n) qsort(n->assumes.at, n->assumes.n, sizeof *n->assumes.at, text_order);
     n->out->steps = n->steps.at;
     n->out->n_steps = n->steps.n;
@@ -34,8 +29,7 @@ static void notes_finish(struct norm *n)
 }
 
 /* A limit's rows are determined when rows equal under its order are equal rows. */
-static bool limit_determined(struct norm *n, struct source *s)
-{
+static bool limit_determined(struct norm *n, struct source *s) {
     if (s->name && strcmp(s->name, "ties") != 0) return false;
     struct exprs seed = {0};
     for (size_t i = 0; i < s->n_order; i++) exprs_add(n, &seed, s->order[i].expr);
@@ -46,9 +40,9 @@ static bool limit_determined(struct norm *n, struct source *s)
 
 static void volatile_find(struct norm *n, const struct block *b);
 
-static void volatile_expr(struct norm *n, nexpr e)
-{
-    if (e->is_volatile && e->op == SC_AGG && strcmp(e->name, "bare") == 0) normal_refuse(n, "a column outside GROUP BY: any row of the group may give its value");
+static void volatile_expr(struct norm *n, nexpr e) {
+    if (e->is_volatile && e->op == SC_AGG && strcmp(e->name, "bare") == 0)
+        normal_refuse(n, "a column outside GROUP BY: any row of the group may give its value");
     else if (e->is_volatile && e->n == 0) normal_refuse(n, "%s() gives another value each time", e->name ? e->name : "a function");
     else if (e->is_volatile && e->op == SC_AGG) normal_refuse(n, "%s(..) depends on the order of rows", e->name);
     else if (e->is_volatile && e->op == SC_CALL) normal_refuse(n, "%s(..) gives another value each time", e->name);
@@ -57,8 +51,7 @@ static void volatile_expr(struct norm *n, nexpr e)
 }
 
 /* Functions of a window that pick rows by its order: determined when the order tells all rows of a partition apart. */
-static void window_find(struct norm *n, struct source *s, nexpr e)
-{
+static void window_find(struct norm *n, struct source *s, nexpr e) {
     static const char *const by_row[] = {"row_number", "lag", "lead", "first_value", "last_value", "nth_value", "ntile"};
     nexpr fn = e->args[0];
     bool rows = e->window->unit == WINDOW_ROWS && !(e->window->start == EDGE_UNBOUNDED_PRECEDING && e->window->end == EDGE_UNBOUNDED_FOLLOWING);
@@ -71,8 +64,7 @@ static void window_find(struct norm *n, struct source *s, nexpr e)
     if (!block_determined(n, s->block, &seed, true)) normal_refuse(n, "%s(..) OVER an order that does not tell all rows apart", fn->name);
 }
 
-static void source_find(struct norm *n, struct source *s)
-{
+static void source_find(struct norm *n, struct source *s) {
     if (s->block) volatile_find(n, s->block);
     for (size_t i = 0; i < s->n_branches; i++) volatile_find(n, s->branches[i]);
     for (size_t i = 0; i < s->aggs.n; i++) volatile_expr(n, s->aggs.at[i]);
@@ -84,16 +76,14 @@ static void source_find(struct norm *n, struct source *s)
     }
 }
 
-static void volatile_find(struct norm *n, const struct block *b)
-{
+static void volatile_find(struct norm *n, const struct block *b) {
     for (size_t i = 0; i < b->preds.n; i++) volatile_expr(n, b->preds.at[i]);
     for (size_t i = 0; i < b->outs.n; i++) volatile_expr(n, b->outs.at[i]);
     for (size_t i = 0; i < b->n_items; i++) volatile_find(n, b->items[i].block);
     for (size_t i = 0; i < b->n_sources; i++) source_find(n, b->sources[i]);
 }
 
-struct normal *normal_make(struct arena *arena, const struct plan *plan, enum normal_mode mode)
-{
+struct normal *normal_make(struct arena *arena, const struct plan *plan, enum normal_mode mode) {
     struct normal *out = arena_new(arena, struct normal);
     struct norm *state = arena_new(arena, struct norm);
     struct norm n = {.arena = arena, .plan = plan, .out = out, .mode = mode};

@@ -68,8 +68,8 @@ struct block {
     struct left_item *items;
     struct exprs preds; /* conjuncts, kept where TRUE */
     struct exprs outs;
-    bool empty;    /* provably no rows */
-    bool is_item;  /* of a left-join item: equalities inside say nothing about its outputs where nothing matched */
+    bool empty;   /* provably no rows */
+    bool is_item; /* of a left-join item: equalities inside say nothing about its outputs where nothing matched */
 };
 
 /* One thing the normaliser did, for proofs: "dropped `x IS NOT NULL`, implied by `x = 3`". */
@@ -85,14 +85,14 @@ enum normal_mode {
 struct normal {
     const struct plan *plan;
     enum normal_mode mode;
-    const char *reason;       /* NULL: fingerprints prove; else why they do not (limit ties, volatile, too many symmetric sources, ...) */
-    struct block *root;       /* NULL only when the plan has no form at all */
+    const char *reason; /* NULL: fingerprints prove; else why they do not (limit ties, volatile, too many symmetric sources, ...) */
+    struct block *root; /* NULL only when the plan has no form at all */
     size_t n_columns;
     struct source **column_source; /* by column number, NULL when none */
-    struct hash128 exact;     /* outputs in order */
-    struct hash128 any_order; /* outputs as a multiset */
-    struct hash128 *outputs;   /* of each output alone, under the labels of `exact`: equal ones pair up between equal forms */
-    struct hash128 parameters; /* outputs as a multiset, literals of predicates replaced by their types */
+    struct hash128 exact;          /* outputs in order */
+    struct hash128 any_order;      /* outputs as a multiset */
+    struct hash128 *outputs;       /* of each output alone, under the labels of `exact`: equal ones pair up between equal forms */
+    struct hash128 parameters;     /* outputs as a multiset, literals of predicates replaced by their types */
     size_t n_steps, n_assumes;
     const char *const *steps;
     const struct norm *state;   /* the normaliser's own */

@@ -1,15 +1,13 @@
 /* normal_build.c - the bound plan as blocks: inner joins, filters and projections flatten as they come; the rest become sources. */
 #include "normal_core.h"
 
-static const struct sort_key *order_of(struct norm *n, const struct sort_key *order, size_t count)
-{
+static const struct sort_key *order_of(struct norm *n, const struct sort_key *order, size_t count) {
     struct sort_key *keys = arena_array(n->arena, count + 1, sizeof *keys);
     for (size_t i = 0; i < count; i++) keys[i] = (struct sort_key){expr_of_scalar(n, order[i].expr), order[i].descending, order[i].nulls_first};
     return keys;
 }
 
-static const struct window_spec *window_of(struct norm *n, const struct window_spec *w)
-{
+static const struct window_spec *window_of(struct norm *n, const struct window_spec *w) {
     struct window_spec *out = arena_new(n->arena, struct window_spec);
     *out = *w;
     nexpr *partition = arena_array(n->arena, w->n_partition + 1, sizeof *partition);
@@ -25,9 +23,9 @@ static const struct window_spec *window_of(struct norm *n, const struct window_s
 }
 
 /* An aggregate's FILTER becomes a CASE where NULL input rows are passed over. */
-static nexpr aggregate_of(struct norm *n, struct scalar e)
-{
-    static const char *const skips_null[] = {"sum", "min", "max", "avg", "count", "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop"};
+static nexpr aggregate_of(struct norm *n, struct scalar e) {
+    static const char *const skips_null[] = {"sum",         "min",        "max",      "avg",      "count",  "stddev",
+                                             "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop"};
     if (e.filter && e.n <= 1)
         for (size_t i = 0; i < sizeof skips_null / sizeof *skips_null; i++) {
             if (strcmp(skips_null[i], e.name) != 0) continue;
@@ -46,8 +44,7 @@ static nexpr aggregate_of(struct norm *n, struct scalar e)
     return expr_make(n, e);
 }
 
-nexpr expr_of_scalar(struct norm *n, const struct scalar *e)
-{
+nexpr expr_of_scalar(struct norm *n, const struct scalar *e) {
     if (e->op == SC_COLUMN) {
         nexpr bound = n->bound[e->column];
         if (bound) return bound;
@@ -73,28 +70,24 @@ nexpr expr_of_scalar(struct norm *n, const struct scalar *e)
     return expr_make(n, out);
 }
 
-static struct block *block_with(struct norm *n, struct source *s)
-{
+static struct block *block_with(struct norm *n, struct source *s) {
     struct block *b = block_new(n);
     block_source_add(n, b, s);
     return b;
 }
 
 /* Column `column` of the bound plan now is a new column of `s`. */
-static void source_column_bind(struct norm *n, struct source *s, int column, struct type type)
-{
+static void source_column_bind(struct norm *n, struct source *s, int column, struct type type) {
     int made = ncolumn_new(n, s, type, true);
     n->columns.at[made].name = n->plan->columns[column].name;
     n->bound[column] = expr_column(n, made);
 }
 
-static void columns_bind(struct norm *n, const struct rel *rel, struct source *s)
-{
+static void columns_bind(struct norm *n, const struct rel *rel, struct source *s) {
     for (size_t i = 0; i < rel->n_columns; i++) source_column_bind(n, s, rel->columns[i], n->plan->columns[rel->columns[i]].type);
 }
 
-static struct block *scan_block(struct norm *n, const struct rel *rel)
-{
+static struct block *scan_block(struct norm *n, const struct rel *rel) {
     struct source *s = source_new(n, SRC_TABLE, rel);
     s->table = rel->table;
     const char *name = rel->table ? str_lower(n->arena, str_of(rel->table->name)) : rel->name;
@@ -115,8 +108,7 @@ static struct block *scan_block(struct norm *n, const struct rel *rel)
     return block_with(n, s);
 }
 
-static struct block *values_block(struct norm *n, const struct rel *rel)
-{
+static struct block *values_block(struct norm *n, const struct rel *rel) {
     if (rel->n_columns == 0 && rel->n_rows == 1) return block_new(n); /* no FROM: one row */
     if (rel->n_rows == 1) {
         for (size_t i = 0; i < rel->n_columns; i++) n->bound[rel->columns[i]] = expr_of_scalar(n, rel->rows[i]);
@@ -131,15 +123,13 @@ static struct block *values_block(struct norm *n, const struct rel *rel)
 }
 
 /* Output `e` of the right side of a left join, seen from outside: NULL where nothing matched. */
-static nexpr extended(struct norm *n, const struct left_item *item, nexpr e)
-{
+static nexpr extended(struct norm *n, const struct left_item *item, nexpr e) {
     if (expr_propagates(n, e, item->block)) return e;
     nexpr matched = expr_make(n, (struct scalar){.op = SC_MATCHED, .column = item->id, .type = {TYPE_BOOL, 0, 0}});
     return expr_case2(n, matched, e, expr_null(n, e->type));
 }
 
-static struct block *left_join(struct norm *n, const struct rel *rel)
-{
+static struct block *left_join(struct norm *n, const struct rel *rel) {
     struct block *left = block_of_rel(n, rel->left), *right = block_of_rel(n, rel->right);
     struct left_item item = {++n->next_item, right};
     if (rel->condition) block_pred_add(n, right, expr_truth(n, &(struct context){.block = right}, expr_of_scalar(n, rel->condition)));
@@ -151,16 +141,14 @@ static struct block *left_join(struct norm *n, const struct rel *rel)
     return left;
 }
 
-static void outs_set(struct norm *n, struct block *b, const struct rel *rel)
-{
+static void outs_set(struct norm *n, struct block *b, const struct rel *rel) {
     for (size_t i = 0; i < rel->n_columns; i++) {
         nexpr e = n->bound[rel->columns[i]];
         exprs_add(n, &b->outs, e ? e : expr_null(n, (struct type){0}));
     }
 }
 
-static struct block *full_join(struct norm *n, const struct rel *rel)
-{
+static struct block *full_join(struct norm *n, const struct rel *rel) {
     struct source *s = source_new(n, SRC_FULL, rel);
     s->branches = arena_array(n->arena, 2, sizeof *s->branches);
     s->branches[0] = block_of_rel(n, rel->left);
@@ -176,8 +164,7 @@ static struct block *full_join(struct norm *n, const struct rel *rel)
 }
 
 /* After grouping nothing of the input is in scope but the keys. */
-static void scope_close(struct norm *n, const struct rel *input, const struct rel *rel)
-{
+static void scope_close(struct norm *n, const struct rel *input, const struct rel *rel) {
     for (size_t i = 0; i < input->n_columns; i++) {
         bool kept = false;
         for (size_t k = 0; k < rel->n_columns; k++) kept |= rel->columns[k] == input->columns[i];
@@ -185,8 +172,7 @@ static void scope_close(struct norm *n, const struct rel *input, const struct re
     }
 }
 
-static struct block *agg_block(struct norm *n, const struct rel *rel)
-{
+static struct block *agg_block(struct norm *n, const struct rel *rel) {
     struct block *inner = block_of_rel(n, rel->left);
     struct source *s = source_new(n, SRC_AGG, rel);
     s->block = inner;
@@ -204,20 +190,19 @@ static struct block *agg_block(struct norm *n, const struct rel *rel)
     return block_with(n, s);
 }
 
-static struct block *distinct_block(struct norm *n, const struct rel *rel)
-{
+static struct block *distinct_block(struct norm *n, const struct rel *rel) {
     struct block *inner = block_of_rel(n, rel->left);
     struct source *s = source_new(n, SRC_AGG, rel);
     s->block = inner;
     s->grouped = true;
-    for (size_t i = 0; i < rel->n_columns; i++) exprs_add(n, &s->keys, n->bound[rel->columns[i]] ? n->bound[rel->columns[i]] : expr_null(n, (struct type){0}));
+    for (size_t i = 0; i < rel->n_columns; i++)
+        exprs_add(n, &s->keys, n->bound[rel->columns[i]] ? n->bound[rel->columns[i]] : expr_null(n, (struct type){0}));
     for (size_t i = 0; i < rel->n_columns; i++) source_column_bind(n, s, rel->columns[i], s->keys.at[i]->type);
     source_simplify(n, NULL, s);
     return block_with(n, s);
 }
 
-static struct block *window_block(struct norm *n, const struct rel *rel)
-{
+static struct block *window_block(struct norm *n, const struct rel *rel) {
     struct block *inner = block_of_rel(n, rel->left);
     struct source *s = source_new(n, SRC_WINDOW, rel);
     s->block = inner;
@@ -234,8 +219,7 @@ static struct block *window_block(struct norm *n, const struct rel *rel)
     return block_with(n, s);
 }
 
-static struct block *sort_block(struct norm *n, const struct rel *rel)
-{
+static struct block *sort_block(struct norm *n, const struct rel *rel) {
     if (!rel->limit && !rel->offset) return block_of_rel(n, rel->left);
     struct block *inner = block_of_rel(n, rel->left);
     struct source *s = source_new(n, SRC_LIMIT, rel);
@@ -251,8 +235,7 @@ static struct block *sort_block(struct norm *n, const struct rel *rel)
     return block_with(n, s);
 }
 
-static struct source *setop_source(struct norm *n, const struct rel *rel, enum setop_kind kind, bool all)
-{
+static struct source *setop_source(struct norm *n, const struct rel *rel, enum setop_kind kind, bool all) {
     struct source *s = source_new(n, SRC_SETOP, rel);
     s->setop = kind;
     s->all = all;
@@ -263,8 +246,7 @@ static struct source *setop_source(struct norm *n, const struct rel *rel, enum s
 }
 
 /* UNION is the distinct rows of UNION ALL. */
-static struct block *setop_block(struct norm *n, const struct rel *rel)
-{
+static struct block *setop_block(struct norm *n, const struct rel *rel) {
     bool distinct_union = rel->setop == RELSET_UNION && !rel->all;
     struct source *s = setop_source(n, rel, rel->setop, rel->all || distinct_union);
     columns_bind(n, rel, s);
@@ -280,8 +262,7 @@ static struct block *setop_block(struct norm *n, const struct rel *rel)
     return block_with(n, agg);
 }
 
-static struct block *opaque_block(struct norm *n, const struct rel *rel)
-{
+static struct block *opaque_block(struct norm *n, const struct rel *rel) {
     struct source *s = source_new(n, SRC_OPAQUE, rel);
     s->name = rel->name;
     if (rel->call) exprs_add(n, &s->aggs, expr_of_scalar(n, rel->call));
@@ -291,8 +272,7 @@ static struct block *opaque_block(struct norm *n, const struct rel *rel)
     return block_with(n, s);
 }
 
-static struct block *project_block(struct norm *n, const struct rel *rel)
-{
+static struct block *project_block(struct norm *n, const struct rel *rel) {
     struct block *b = block_of_rel(n, rel->left);
     nexpr *outs = arena_array(n->arena, rel->n_defs + 1, sizeof *outs);
     for (size_t i = 0; i < rel->n_defs; i++) outs[i] = expr_of_scalar(n, rel->defs[i].expr);
@@ -300,42 +280,49 @@ static struct block *project_block(struct norm *n, const struct rel *rel)
     return b;
 }
 
-static struct block *inner_join(struct norm *n, const struct rel *rel)
-{
+static struct block *inner_join(struct norm *n, const struct rel *rel) {
     struct block *b = block_of_rel(n, rel->left);
     block_absorb(n, b, block_of_rel(n, rel->right));
     if (rel->condition) block_pred_add(n, b, expr_truth(n, &(struct context){.block = b}, expr_of_scalar(n, rel->condition)));
     return b;
 }
 
-static struct block *filter_block(struct norm *n, const struct rel *rel)
-{
+static struct block *filter_block(struct norm *n, const struct rel *rel) {
     struct block *b = block_of_rel(n, rel->left);
     block_pred_add(n, b, expr_truth(n, &(struct context){.block = b}, expr_of_scalar(n, rel->condition)));
     return b;
 }
 
-struct block *block_of_rel(struct norm *n, const struct rel *rel)
-{
+struct block *block_of_rel(struct norm *n, const struct rel *rel) {
     if (work_spent(n, 1)) return block_new(n);
     switch (rel->kind) {
-    case REL_SCAN: return scan_block(n, rel);
-    case REL_VALUES: return values_block(n, rel);
-    case REL_PROJECT: return project_block(n, rel);
-    case REL_FILTER: return filter_block(n, rel);
-    case REL_JOIN: return rel->join == RELJOIN_INNER ? inner_join(n, rel) : rel->join == RELJOIN_LEFT ? left_join(n, rel) : full_join(n, rel);
-    case REL_AGG: return agg_block(n, rel);
-    case REL_WINDOW: return window_block(n, rel);
-    case REL_SORT: return sort_block(n, rel);
-    case REL_SETOP: return setop_block(n, rel);
-    case REL_DISTINCT: return distinct_block(n, rel);
-    case REL_OPAQUE: return opaque_block(n, rel);
+    case REL_SCAN:
+        return scan_block(n, rel);
+    case REL_VALUES:
+        return values_block(n, rel);
+    case REL_PROJECT:
+        return project_block(n, rel);
+    case REL_FILTER:
+        return filter_block(n, rel);
+    case REL_JOIN:
+        return rel->join == RELJOIN_INNER ? inner_join(n, rel) : rel->join == RELJOIN_LEFT ? left_join(n, rel) : full_join(n, rel);
+    case REL_AGG:
+        return agg_block(n, rel);
+    case REL_WINDOW:
+        return window_block(n, rel);
+    case REL_SORT:
+        return sort_block(n, rel);
+    case REL_SETOP:
+        return setop_block(n, rel);
+    case REL_DISTINCT:
+        return distinct_block(n, rel);
+    case REL_OPAQUE:
+        return opaque_block(n, rel);
     }
     return block_new(n);
 }
 
-struct block *block_closed(struct norm *n, const struct rel *rel)
-{
+struct block *block_closed(struct norm *n, const struct rel *rel) {
     struct block *b = block_of_rel(n, rel);
     outs_set(n, b, rel);
     block_simplify(n, NULL, b);

@@ -5,10 +5,10 @@
 
 #include "normal.h"
 
-#define NORMAL_WORK_MAX 400000   /* expression and block visits of one normal form */
-#define NORMAL_LABEL_MAX 720     /* labellings tried for symmetric sources of one block */
-#define NORMAL_BRANCHES_MAX 64   /* branches that a join may be distributed over */
-#define NORMAL_ROUNDS_MAX 12     /* rounds of rules over one block */
+#define NORMAL_WORK_MAX     400000 /* expression and block visits of one normal form */
+#define NORMAL_LABEL_MAX    720    /* labellings tried for symmetric sources of one block */
+#define NORMAL_BRANCHES_MAX 64     /* branches that a join may be distributed over */
+#define NORMAL_ROUNDS_MAX   12     /* rounds of rules over one block */
 
 struct ncolumn {
     struct source *source;
@@ -27,8 +27,8 @@ struct norm {
     nexpr *table; /* interned scalars, open addressing */
     size_t table_cap, table_n;
     VEC(struct ncolumn) columns;
-    nexpr *bound;    /* what a column of the bound plan stands for now */
-    nexpr *replace;  /* by column: replacement in force, NULL none */
+    nexpr *bound;   /* what a column of the bound plan stands for now */
+    nexpr *replace; /* by column: replacement in force, NULL none */
     size_t replace_cap;
     nexpr *memo; /* by expression id, for the replacement in force */
     size_t memo_cap;
@@ -86,20 +86,20 @@ int ncolumn_new(struct norm *n, struct source *source, struct type type, bool nu
 void block_source_add(struct norm *n, struct block *b, struct source *s);
 void block_item_add(struct norm *n, struct block *b, struct left_item item);
 void block_absorb(struct norm *n, struct block *into, struct block *from); /* sources, items and conjuncts */
-void block_pred_add(struct norm *n, struct block *b, nexpr e);              /* splits conjunctions, drops doubles, notices FALSE */
+void block_pred_add(struct norm *n, struct block *b, nexpr e);             /* splits conjunctions, drops doubles, notices FALSE */
 void block_set_empty(struct norm *n, struct block *b);
 bool expr_uses_source(nexpr e, const struct norm *n, const struct source *s);
 /* Calls fn for every column of the expression, sub-queries included; false from fn ends the walk. */
 bool expr_columns(nexpr e, bool (*fn)(void *, int), void *ctx);
 bool block_columns(const struct block *b, bool (*fn)(void *, int), void *ctx);
-bool block_owns(const struct block *b, const struct source *s); /* among its sources or its items' */
-bool expr_local(const struct norm *n, const struct block *b, nexpr e); /* uses columns of b's own sources (or none) only */
+bool block_owns(const struct block *b, const struct source *s);          /* among its sources or its items' */
+bool expr_local(const struct norm *n, const struct block *b, nexpr e);   /* uses columns of b's own sources (or none) only */
 bool expr_touches(const struct norm *n, const struct block *b, nexpr e); /* uses some column of b's own sources */
 bool expr_has_op(nexpr e, enum scalar_op op);
 bool expr_nullable(struct norm *n, const struct context *ctx, nexpr e);
-void expr_strict(struct norm *n, nexpr e, struct exprs *out); /* expressions that are NOT NULL where e is TRUE */
+void expr_strict(struct norm *n, nexpr e, struct exprs *out);                   /* expressions that are NOT NULL where e is TRUE */
 bool block_rejects(struct norm *n, const struct block *b, nexpr skip, nexpr e); /* some conjunct other than skip is not TRUE when e is NULL */
-bool expr_propagates(const struct norm *n, nexpr e, const struct block *of); /* NULL when the columns of `of` all are */
+bool expr_propagates(const struct norm *n, nexpr e, const struct block *of);    /* NULL when the columns of `of` all are */
 void step_add(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void assume_add(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void normal_refuse(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -4,36 +4,32 @@
 
 #include <stdlib.h>
 
-static bool literal_same(const struct literal *a, const struct literal *b)
-{
+static bool literal_same(const struct literal *a, const struct literal *b) {
     return a->kind == b->kind && a->i == b->i && a->scale == b->scale && memcmp(&a->r, &b->r, sizeof a->r) == 0 && str_eq(a->s, b->s);
 }
 
-static bool order_same(const struct sort_key *a, const struct sort_key *b, size_t n)
-{
+static bool order_same(const struct sort_key *a, const struct sort_key *b, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (a[i].expr != b[i].expr || a[i].descending != b[i].descending || a[i].nulls_first != b[i].nulls_first) return false;
     return true;
 }
 
-static bool text_same(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
+static bool text_same(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 
-static bool window_same(const struct window_spec *a, const struct window_spec *b)
-{
+static bool window_same(const struct window_spec *a, const struct window_spec *b) {
     if (a == b) return true;
-    if (!a || !b || a->n_partition != b->n_partition || a->n_order != b->n_order || a->unit != b->unit || a->start != b->start || a->end != b->end) return false;
-    if (a->start_by != b->start_by || a->end_by != b->end_by || a->ignore_nulls != b->ignore_nulls || !text_same(a->exclude, b->exclude)) return false;
+    if (!a || !b || a->n_partition != b->n_partition || a->n_order != b->n_order || a->unit != b->unit || a->start != b->start || a->end != b->end)
+        return false;
+    if (a->start_by != b->start_by || a->end_by != b->end_by || a->ignore_nulls != b->ignore_nulls || !text_same(a->exclude, b->exclude))
+        return false;
     for (size_t i = 0; i < a->n_partition; i++)
         if (a->partition[i] != b->partition[i]) return false;
     return order_same(a->order, b->order, a->n_order);
 }
 
-static bool proto_same(const struct scalar *a, const struct scalar *b)
-{
-    if (a->op != b->op || a->n != b->n || a->column != b->column || a->distinct != b->distinct || a->block != b->block || a->filter != b->filter) return false;
+static bool proto_same(const struct scalar *a, const struct scalar *b) {
+    if (a->op != b->op || a->n != b->n || a->column != b->column || a->distinct != b->distinct || a->block != b->block || a->filter != b->filter)
+        return false;
     if (a->n_order != b->n_order || !text_same(a->name, b->name) || !window_same(a->window, b->window)) return false;
     if (a->op == SC_CAST && (a->type.kind != b->type.kind || a->type.precision != b->type.precision || a->type.scale != b->type.scale)) return false;
     if (a->op == SC_LITERAL && !literal_same(&a->lit, &b->lit)) return false;
@@ -42,14 +38,12 @@ static bool proto_same(const struct scalar *a, const struct scalar *b)
     return order_same(a->order, b->order, a->n_order);
 }
 
-static uint64_t mix(uint64_t h, uint64_t v)
-{
+static uint64_t mix(uint64_t h, uint64_t v) {
     h ^= v + 0x9e3779b97f4a7c15u + (h << 6) + (h >> 2);
     return h * 0xff51afd7ed558ccdu;
 }
 
-static uint64_t proto_hash(const struct scalar *e)
-{
+static uint64_t proto_hash(const struct scalar *e) {
     uint64_t h = mix(e->op, (uint64_t)e->column);
     for (size_t i = 0; i < e->n; i++) h = mix(h, e->args[i]->id);
     if (e->op == SC_LITERAL) {
@@ -61,8 +55,7 @@ static uint64_t proto_hash(const struct scalar *e)
     return mix(h, e->filter ? e->filter->id : 0) ^ (h >> 29);
 }
 
-static void table_grow(struct norm *n)
-{
+static void table_grow(struct norm *n) {
     size_t cap = n->table_cap ? n->table_cap * 2 : 512;
     nexpr *table = arena_array(n->arena, cap, sizeof *table);
     for (size_t i = 0; i < n->table_cap; i++) {
@@ -75,8 +68,7 @@ static void table_grow(struct norm *n)
     n->table_cap = cap;
 }
 
-static nexpr intern(struct norm *n, const struct scalar *proto)
-{
+static nexpr intern(struct norm *n, const struct scalar *proto) {
     if ((n->table_n + 1) * 2 > n->table_cap) table_grow(n);
     size_t at = proto_hash(proto) & (n->table_cap - 1);
     for (; n->table[at]; at = (at + 1) & (n->table_cap - 1))
@@ -94,89 +86,64 @@ static nexpr intern(struct norm *n, const struct scalar *proto)
     return e;
 }
 
-bool expr_is_literal(nexpr e)
-{
-    return e->op == SC_LITERAL;
-}
+bool expr_is_literal(nexpr e) { return e->op == SC_LITERAL; }
 
-bool expr_is_null(nexpr e)
-{
-    return e->op == SC_LITERAL && e->lit.kind == VALUE_NULL;
-}
+bool expr_is_null(nexpr e) { return e->op == SC_LITERAL && e->lit.kind == VALUE_NULL; }
 
-bool expr_is_true(nexpr e)
-{
-    return e->op == SC_LITERAL && e->lit.kind == VALUE_BOOL && e->lit.i;
-}
+bool expr_is_true(nexpr e) { return e->op == SC_LITERAL && e->lit.kind == VALUE_BOOL && e->lit.i; }
 
-bool expr_is_false(nexpr e)
-{
-    return e->op == SC_LITERAL && e->lit.kind == VALUE_BOOL && !e->lit.i;
-}
+bool expr_is_false(nexpr e) { return e->op == SC_LITERAL && e->lit.kind == VALUE_BOOL && !e->lit.i; }
 
-nexpr expr_column(struct norm *n, int column)
-{
+nexpr expr_column(struct norm *n, int column) {
     struct scalar e = {.op = SC_COLUMN, .column = column, .type = n->columns.at[column].type, .nullable = n->columns.at[column].nullable};
     return intern(n, &e);
 }
 
-nexpr expr_bool(struct norm *n, bool value)
-{
+nexpr expr_bool(struct norm *n, bool value) {
     struct scalar e = {.op = SC_LITERAL, .lit = {.kind = VALUE_BOOL, .i = value}, .type = {TYPE_BOOL, 0, 0}};
     return intern(n, &e);
 }
 
-nexpr expr_null(struct norm *n, struct type type)
-{
+nexpr expr_null(struct norm *n, struct type type) {
     struct scalar e = {.op = SC_LITERAL, .lit = {.kind = VALUE_NULL}, .type = {TYPE_NULL, 0, 0}, .nullable = true};
     (void)type;
     return intern(n, &e);
 }
 
-nexpr expr_int(struct norm *n, int64_t value)
-{
+nexpr expr_int(struct norm *n, int64_t value) {
     struct scalar e = {.op = SC_LITERAL, .lit = {.kind = VALUE_INT, .i = value}, .type = {TYPE_INT, 32, 0}};
     return intern(n, &e);
 }
 
-static struct type bool_type(void)
-{
-    return (struct type){TYPE_BOOL, 0, 0};
-}
+static struct type bool_type(void) { return (struct type){TYPE_BOOL, 0, 0}; }
 
-nexpr expr_of1(struct norm *n, enum scalar_op op, nexpr a)
-{
+nexpr expr_of1(struct norm *n, enum scalar_op op, nexpr a) {
     return expr_make(n, (struct scalar){.op = op, .n = 1, .args = &a, .type = bool_type()});
 }
 
-nexpr expr_of2(struct norm *n, enum scalar_op op, nexpr a, nexpr b)
-{
+nexpr expr_of2(struct norm *n, enum scalar_op op, nexpr a, nexpr b) {
     nexpr args[2] = {a, b};
     return expr_make(n, (struct scalar){.op = op, .n = 2, .args = args, .type = bool_type()});
 }
 
-nexpr expr_with(struct norm *n, nexpr like, const nexpr *args)
-{
+nexpr expr_with(struct norm *n, nexpr like, const nexpr *args) {
     struct scalar e = *like;
     e.args = args;
     return expr_make(n, e);
 }
 
-nexpr expr_block(struct norm *n, enum scalar_op op, struct block *block, const nexpr *args, size_t count)
-{
+nexpr expr_block(struct norm *n, enum scalar_op op, struct block *block, const nexpr *args, size_t count) {
     struct scalar e = {.op = op, .block = block, .n = (uint16_t)count, .args = args, .type = bool_type(), .nullable = op != SC_EXISTS};
     return intern(n, &e);
 }
 
-static int id_compare(const void *a, const void *b)
-{
+static int id_compare(const void *a, const void *b) {
     uint32_t x = (*(const nexpr *)a)->id, y = (*(const nexpr *)b)->id;
     return x < y ? -1 : x > y;
 }
 
 /* Flattens into `out`; false when a member decides the whole (`*decided`). */
-static bool junction_collect(struct norm *n, enum scalar_op op, const nexpr *args, size_t count, struct exprs *out)
-{
+static bool junction_collect(struct norm *n, enum scalar_op op, const nexpr *args, size_t count, struct exprs *out) {
     for (size_t i = 0; i < count; i++) {
         nexpr e = args[i];
         if (e->op == op) {
@@ -190,8 +157,7 @@ static bool junction_collect(struct norm *n, enum scalar_op op, const nexpr *arg
     return true;
 }
 
-nexpr expr_junction(struct norm *n, enum scalar_op op, const nexpr *args, size_t count)
-{
+nexpr expr_junction(struct norm *n, enum scalar_op op, const nexpr *args, size_t count) {
     struct exprs all = {0};
     if (!junction_collect(n, op, args, count, &all)) return expr_bool(n, op == SC_OR);
     if (all.n == 0) return expr_bool(n, op == SC_AND);
@@ -208,35 +174,33 @@ nexpr expr_junction(struct norm *n, enum scalar_op op, const nexpr *args, size_t
     return intern(n, &e);
 }
 
-nexpr expr_and2(struct norm *n, nexpr a, nexpr b)
-{
+nexpr expr_and2(struct norm *n, nexpr a, nexpr b) {
     nexpr args[2] = {a, b};
     return expr_junction(n, SC_AND, args, 2);
 }
 
-nexpr expr_or2(struct norm *n, nexpr a, nexpr b)
-{
+nexpr expr_or2(struct norm *n, nexpr a, nexpr b) {
     nexpr args[2] = {a, b};
     return expr_junction(n, SC_OR, args, 2);
 }
 
-nexpr expr_case2(struct norm *n, nexpr cond, nexpr then, nexpr otherwise)
-{
+nexpr expr_case2(struct norm *n, nexpr cond, nexpr then, nexpr otherwise) {
     nexpr args[3] = {cond, then, otherwise};
     return expr_make(n, (struct scalar){.op = SC_CASE, .n = 3, .args = args, .type = expr_is_null(then) ? otherwise->type : then->type});
 }
 
-static enum scalar_op comparison_negated(enum scalar_op op)
-{
+static enum scalar_op comparison_negated(enum scalar_op op) {
     static const enum scalar_op map[] = {[SC_EQ] = SC_NE, [SC_NE] = SC_EQ, [SC_LT] = SC_GE, [SC_LE] = SC_GT, [SC_GT] = SC_LE, [SC_GE] = SC_LT};
     return map[op];
 }
 
-nexpr expr_not(struct norm *n, nexpr e)
-{
+nexpr expr_not(struct norm *n, nexpr e) {
     if (expr_is_null(e)) return expr_null(n, bool_type());
     if (expr_is_true(e) || expr_is_false(e)) return expr_bool(n, expr_is_false(e));
-    if (e->op == SC_NOT) return e->args[0]->type.kind == TYPE_BOOL ? e->args[0] : intern(n, &(struct scalar){.op = SC_NOT, .n = 1, .args = &e, .type = bool_type(), .nullable = true});
+    if (e->op == SC_NOT)
+        return e->args[0]->type.kind == TYPE_BOOL
+                   ? e->args[0]
+                   : intern(n, &(struct scalar){.op = SC_NOT, .n = 1, .args = &e, .type = bool_type(), .nullable = true});
     if (e->op >= SC_EQ && e->op <= SC_GE) return expr_of2(n, comparison_negated(e->op), e->args[0], e->args[1]);
     if (e->op == SC_AND || e->op == SC_OR) {
         nexpr *args = arena_array(n->arena, e->n, sizeof *args);
@@ -244,12 +208,11 @@ nexpr expr_not(struct norm *n, nexpr e)
         return expr_junction(n, e->op == SC_AND ? SC_OR : SC_AND, args, e->n);
     }
     struct scalar not = {.op = SC_NOT, .n = 1, .args = &e, .type = bool_type(), .nullable = e->nullable};
-    return intern(n, &not);
+    return intern(n, &not );
 }
 
 /* A string that a DATE is compared with becomes a date, as every engine here does (but SQLite, which has no dates). */
-static nexpr date_literal(struct norm *n, nexpr e, nexpr other)
-{
+static nexpr date_literal(struct norm *n, nexpr e, nexpr other) {
     bool text = e->op == SC_LITERAL && e->lit.kind == VALUE_TEXT && other->type.kind == TYPE_DATE && n->plan->dialect != DIALECT_SQLITE;
     int64_t days;
     if (!text || !literal_date(e->lit.s, &days) || e->lit.s.n != 10) return e;
@@ -258,8 +221,7 @@ static nexpr date_literal(struct norm *n, nexpr e, nexpr other)
 }
 
 /* CASE .. END = literal, arm by arm, when every arm is a literal. */
-static nexpr compare_case(struct norm *n, enum scalar_op op, nexpr c, nexpr lit, bool swapped)
-{
+static nexpr compare_case(struct norm *n, enum scalar_op op, nexpr c, nexpr lit, bool swapped) {
     if (c->op != SC_CASE || !expr_is_literal(lit)) return NULL;
     bool some = false;
     for (size_t i = 0; i < c->n; i++) some |= (i % 2 == 1 || i + 1 == c->n) && expr_is_literal(c->args[i]);
@@ -272,9 +234,21 @@ static nexpr compare_case(struct norm *n, enum scalar_op op, nexpr c, nexpr lit,
     return expr_make(n, (struct scalar){.op = SC_CASE, .n = c->n, .args = args, .type = bool_type()});
 }
 
-static nexpr compare_make(struct norm *n, struct scalar *e)
-{
+/* A cast of a number to a wider exact number keeps its value: nothing that a comparison could notice. */
+static nexpr without_widening(nexpr e) {
+    if (e->op != SC_CAST || e->type.kind != TYPE_DECIMAL || !e->type.precision) return e;
+    struct type from = e->args[0]->type, to = e->type;
+    int digits = from.kind == TYPE_INT && from.precision       ? (from.precision <= 32 ? 10 : 19)
+                 : from.kind == TYPE_DECIMAL && from.precision ? from.precision - from.scale
+                                                               : 99;
+    bool wide = to.precision - to.scale >= digits && (from.kind == TYPE_INT || to.scale >= from.scale);
+    return wide ? e->args[0] : e;
+}
+
+static nexpr compare_make(struct norm *n, struct scalar *e) {
     nexpr a = date_literal(n, e->args[0], e->args[1]), b = date_literal(n, e->args[1], e->args[0]);
+    a = without_widening(a);
+    b = without_widening(b);
     if (expr_is_null(a) || expr_is_null(b)) return expr_null(n, bool_type());
     enum scalar_op op = e->op;
     if (op == SC_GT || op == SC_GE) {
@@ -301,19 +275,33 @@ static nexpr compare_make(struct norm *n, struct scalar *e)
     /* b = TRUE is b, for booleans: NULL stays NULL. */
     for (int i = 0; i < 2 && op <= SC_NE; i++) {
         nexpr lit = i ? a : b, x = i ? b : a;
-        if (x->type.kind == TYPE_BOOL && lit->op == SC_LITERAL && lit->lit.kind == VALUE_BOOL && x->op != SC_LITERAL) return (op == SC_EQ) == (bool)lit->lit.i ? x : expr_not(n, x);
+        if (x->type.kind == TYPE_BOOL && lit->op == SC_LITERAL && lit->lit.kind == VALUE_BOOL && x->op != SC_LITERAL)
+            return (op == SC_EQ) == (bool)lit->lit.i ? x : expr_not(n, x);
     }
     nexpr args[2] = {a, b};
     struct scalar out = {.op = op, .n = 2, .args = args, .type = bool_type(), .nullable = a->nullable || b->nullable};
     return intern(n, &out);
 }
 
-static nexpr is_null_make(struct norm *n, nexpr a)
-{
+static nexpr is_null_make(struct norm *n, nexpr a) {
     if (a->op == SC_LITERAL) return expr_bool(n, expr_is_null(a));
     switch (a->op) {
-    case SC_IS_NULL: case SC_IS_TRUE: case SC_SAME: case SC_EXISTS: case SC_MATCHED: case SC_GROUPING: return expr_bool(n, false);
-    case SC_ADD: case SC_SUB: case SC_MUL: case SC_NEG: case SC_NOT: case SC_EQ: case SC_NE: case SC_LT: case SC_LE: {
+    case SC_IS_NULL:
+    case SC_IS_TRUE:
+    case SC_SAME:
+    case SC_EXISTS:
+    case SC_MATCHED:
+    case SC_GROUPING:
+        return expr_bool(n, false);
+    case SC_ADD:
+    case SC_SUB:
+    case SC_MUL:
+    case SC_NEG:
+    case SC_NOT:
+    case SC_EQ:
+    case SC_NE:
+    case SC_LT:
+    case SC_LE: {
         /* Comparing across types may give NULL (Spark casts), and so may decimals that overflow there. */
         bool spark = n->plan->dialect == DIALECT_SPARK || n->plan->dialect == DIALECT_DATABRICKS;
         bool compared = a->op >= SC_EQ && a->op <= SC_LE && a->args[0]->type.kind == a->args[1]->type.kind && a->args[0]->type.kind != TYPE_UNKNOWN;
@@ -333,20 +321,28 @@ static nexpr is_null_make(struct norm *n, nexpr a)
         for (size_t i = 0; i < a->n; i++) all = expr_and2(n, all, expr_of1(n, SC_IS_NULL, a->args[i]));
         return all;
     }
-    default: break;
+    default:
+        break;
     }
     struct scalar e = {.op = SC_IS_NULL, .n = 1, .args = &a, .type = bool_type()};
     return intern(n, &e);
 }
 
 /* True when the expression can only be TRUE or FALSE, whatever the data. */
-static bool two_valued(nexpr e)
-{
+static bool two_valued(nexpr e) {
     switch (e->op) {
-    case SC_IS_NULL: case SC_IS_TRUE: case SC_SAME: case SC_EXISTS: case SC_MATCHED: return true;
-    case SC_NOT: return two_valued(e->args[0]);
-    case SC_LITERAL: return e->lit.kind == VALUE_BOOL;
-    case SC_AND: case SC_OR:
+    case SC_IS_NULL:
+    case SC_IS_TRUE:
+    case SC_SAME:
+    case SC_EXISTS:
+    case SC_MATCHED:
+        return true;
+    case SC_NOT:
+        return two_valued(e->args[0]);
+    case SC_LITERAL:
+        return e->lit.kind == VALUE_BOOL;
+    case SC_AND:
+    case SC_OR:
         for (size_t i = 0; i < e->n; i++)
             if (!two_valued(e->args[i])) return false;
         return true;
@@ -354,12 +350,12 @@ static bool two_valued(nexpr e)
         for (size_t i = 0; i < e->n; i++)
             if ((i % 2 == 1 || i + 1 == e->n) && !two_valued(e->args[i])) return false;
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 
-static nexpr is_true_make(struct norm *n, nexpr a)
-{
+static nexpr is_true_make(struct norm *n, nexpr a) {
     if (expr_is_null(a)) return expr_bool(n, false);
     if (two_valued(a)) return a;
     if (a->op == SC_AND || a->op == SC_OR) { /* TRUE-ness passes through both */
@@ -372,8 +368,7 @@ static nexpr is_true_make(struct norm *n, nexpr a)
 }
 
 /* CASE: arms that cannot be reached go; so do arms with the value of what follows when their condition has no say. */
-static nexpr case_make(struct norm *n, struct scalar *e)
-{
+static nexpr case_make(struct norm *n, struct scalar *e) {
     nexpr *args = arena_array(n->arena, (size_t)e->n + 1, sizeof *args), otherwise = e->args[e->n - 1];
     size_t kept = 0;
     for (size_t i = 0; i + 1 < e->n; i += 2) {
@@ -401,8 +396,7 @@ static nexpr case_make(struct norm *n, struct scalar *e)
     return intern(n, &out);
 }
 
-static nexpr coalesce_make(struct norm *n, struct scalar *e)
-{
+static nexpr coalesce_make(struct norm *n, struct scalar *e) {
     struct exprs kept = {0};
     for (size_t i = 0; i < e->n; i++) {
         nexpr a = e->args[i];
@@ -421,15 +415,13 @@ static nexpr coalesce_make(struct norm *n, struct scalar *e)
 }
 
 /* x IN (a, b) is x = a OR x = b, in all three values. */
-static nexpr in_make(struct norm *n, struct scalar *e)
-{
+static nexpr in_make(struct norm *n, struct scalar *e) {
     nexpr *args = arena_array(n->arena, e->n, sizeof *args);
     for (size_t i = 1; i < e->n; i++) args[i - 1] = expr_of2(n, SC_EQ, e->args[0], e->args[i]);
     return expr_junction(n, SC_OR, args, (size_t)e->n - 1);
 }
 
-static nexpr same_make(struct norm *n, struct scalar *e)
-{
+static nexpr same_make(struct norm *n, struct scalar *e) {
     nexpr a = e->args[0], b = e->args[1];
     if (a == b) return expr_bool(n, true);
     if (expr_is_null(a)) return expr_of1(n, SC_IS_NULL, b);
@@ -442,8 +434,7 @@ static nexpr same_make(struct norm *n, struct scalar *e)
     return intern(n, &out);
 }
 
-static bool strict_null(struct norm *n, const struct scalar *e)
-{
+static bool strict_null(struct norm *n, const struct scalar *e) {
     (void)n;
     if (!plan_strict(e)) return false;
     for (size_t i = 0; i < e->n; i++)
@@ -451,36 +442,59 @@ static bool strict_null(struct norm *n, const struct scalar *e)
     return false;
 }
 
-static nexpr like_make(struct norm *n, struct scalar *e)
-{
+static nexpr like_make(struct norm *n, struct scalar *e) {
     /* A pattern without wildcards and escapes, LIKE 'abc', is not folded into =: blanks and collations differ between engines. */
     return intern(n, e);
 }
 
-nexpr expr_make(struct norm *n, struct scalar e)
-{
+nexpr expr_make(struct norm *n, struct scalar e) {
     e.id = 0;
     e.range = (struct range){0};
     nexpr folded;
     switch (e.op) {
-    case SC_AND: case SC_OR: return expr_junction(n, e.op, e.args, e.n);
-    case SC_NOT: return expr_not(n, e.args[0]);
-    case SC_EQ: case SC_NE: case SC_LT: case SC_LE: case SC_GT: case SC_GE: return compare_make(n, &e);
-    case SC_SAME: return same_make(n, &e);
-    case SC_IS_NULL: return is_null_make(n, e.args[0]);
-    case SC_IS_TRUE: return is_true_make(n, e.args[0]);
-    case SC_IN: return in_make(n, &e);
-    case SC_CASE: return case_make(n, &e);
-    case SC_COALESCE: return coalesce_make(n, &e);
-    case SC_LIKE: return strict_null(n, &e) ? expr_null(n, e.type) : like_make(n, &e);
+    case SC_AND:
+    case SC_OR:
+        return expr_junction(n, e.op, e.args, e.n);
+    case SC_NOT:
+        return expr_not(n, e.args[0]);
+    case SC_EQ:
+    case SC_NE:
+    case SC_LT:
+    case SC_LE:
+    case SC_GT:
+    case SC_GE:
+        return compare_make(n, &e);
+    case SC_SAME:
+        return same_make(n, &e);
+    case SC_IS_NULL:
+        return is_null_make(n, e.args[0]);
+    case SC_IS_TRUE:
+        return is_true_make(n, e.args[0]);
+    case SC_IN:
+        return in_make(n, &e);
+    case SC_CASE:
+        return case_make(n, &e);
+    case SC_COALESCE:
+        return coalesce_make(n, &e);
+    case SC_LIKE:
+        return strict_null(n, &e) ? expr_null(n, e.type) : like_make(n, &e);
     case SC_CAST:
         folded = fold_cast(n, &e);
         return folded ? folded : intern(n, &e);
-    case SC_ADD: case SC_SUB: case SC_MUL: case SC_DIV: case SC_IDIV: case SC_MOD: case SC_NEG: case SC_CONCAT:
+    case SC_ADD:
+    case SC_SUB:
+    case SC_MUL:
+    case SC_DIV:
+    case SC_IDIV:
+    case SC_MOD:
+    case SC_NEG:
+    case SC_CONCAT:
         if (strict_null(n, &e)) return expr_null(n, e.type);
         folded = fold_arithmetic(n, &e);
         return folded ? folded : intern(n, &e);
-    case SC_CALL: return strict_null(n, &e) ? expr_null(n, e.type) : intern(n, &e);
-    default: return intern(n, &e);
+    case SC_CALL:
+        return strict_null(n, &e) ? expr_null(n, e.type) : intern(n, &e);
+    default:
+        return intern(n, &e);
     }
 }

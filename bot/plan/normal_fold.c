@@ -1,16 +1,14 @@
 /* normal_fold.c - arithmetic over literals, exactly: what could overflow, round or depend on the engine stays as written. */
 #include "normal_core.h"
 
-static bool number_of(nexpr e, __int128 *value, int *scale)
-{
+static bool number_of(nexpr e, __int128 *value, int *scale) {
     if (e->op != SC_LITERAL || e->lit.s.n || (e->lit.kind != VALUE_INT && e->lit.kind != VALUE_DECIMAL)) return false;
     *value = e->lit.i;
     *scale = e->lit.kind == VALUE_INT ? 0 : e->lit.scale;
     return true;
 }
 
-static bool scale_to(__int128 *value, int by)
-{
+static bool scale_to(__int128 *value, int by) {
     for (int i = 0; i < by; i++) {
         if (*value > ((__int128)1 << 100) || *value < -((__int128)1 << 100)) return false;
         *value *= 10;
@@ -19,8 +17,7 @@ static bool scale_to(__int128 *value, int by)
 }
 
 /* Letters' case decides nothing where the default collation folds it. */
-static bool text_order_known(const struct norm *n, struct str a, struct str b)
-{
+static bool text_order_known(const struct norm *n, struct str a, struct str b) {
     bool folds = n->plan->dialect == DIALECT_MYSQL || n->plan->dialect == DIALECT_TSQL;
     if (!folds) return true;
     for (size_t i = 0; i < a.n; i++)
@@ -30,8 +27,7 @@ static bool text_order_known(const struct norm *n, struct str a, struct str b)
     return !(str_ieq(a, b) && !str_eq(a, b)) && !(a.n && a.p[a.n - 1] == ' ') && !(b.n && b.p[b.n - 1] == ' ');
 }
 
-bool fold_compare(const struct norm *n, nexpr a, nexpr b, int *order)
-{
+bool fold_compare(const struct norm *n, nexpr a, nexpr b, int *order) {
     __int128 x, y;
     int sx, sy;
     if (number_of(a, &x, &sx) && number_of(b, &y, &sy)) {
@@ -54,17 +50,17 @@ bool fold_compare(const struct norm *n, nexpr a, nexpr b, int *order)
     return false;
 }
 
-static nexpr number_make(struct norm *n, __int128 value, int scale, bool decimal)
-{
+static nexpr number_make(struct norm *n, __int128 value, int scale, bool decimal) {
     if (value > INT64_MAX / 4 || value < INT64_MIN / 4) return NULL;
     if (!decimal && (value > INT32_MAX || value < INT32_MIN)) return NULL;
     while (scale > 0 && value % 10 == 0) value /= 10, scale--;
-    struct scalar e = {.op = SC_LITERAL, .lit = {.kind = decimal ? VALUE_DECIMAL : VALUE_INT, .i = (int64_t)value, .scale = value ? scale : 0}, .type = {decimal ? TYPE_DECIMAL : TYPE_INT, decimal ? 0 : 32, 0}};
+    struct scalar e = {.op = SC_LITERAL,
+                       .lit = {.kind = decimal ? VALUE_DECIMAL : VALUE_INT, .i = (int64_t)value, .scale = value ? scale : 0},
+                       .type = {decimal ? TYPE_DECIMAL : TYPE_INT, decimal ? 0 : 32, 0}};
     return expr_make(n, e);
 }
 
-static nexpr fold_numbers(struct norm *n, const struct scalar *e)
-{
+static nexpr fold_numbers(struct norm *n, const struct scalar *e) {
     __int128 x, y = 0;
     int sx, sy = 0;
     if (!number_of(e->args[0], &x, &sx) || (e->n > 1 && !number_of(e->args[1], &y, &sy))) return NULL;
@@ -81,8 +77,7 @@ static nexpr fold_numbers(struct norm *n, const struct scalar *e)
     return number_make(n, e->op == SC_ADD ? x + y : x - y, scale, decimal);
 }
 
-static void civil_from_days(int64_t z, int64_t *y, int *m, int *d)
-{
+static void civil_from_days(int64_t z, int64_t *y, int *m, int *d) {
     z += 719468;
     int64_t era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
     int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
@@ -92,16 +87,14 @@ static void civil_from_days(int64_t z, int64_t *y, int *m, int *d)
     *y = yoe + era * 400 + (*m <= 2);
 }
 
-static int64_t days_of(int64_t y, int m, int d)
-{
+static int64_t days_of(int64_t y, int m, int d) {
     y -= m <= 2;
     int64_t era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
     return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
 /* DATE + INTERVAL of whole days or months. Its value is a date or, in some engines, a timestamp at midnight: only compared with dates. */
-static nexpr fold_date(struct norm *n, const struct scalar *e)
-{
+static nexpr fold_date(struct norm *n, const struct scalar *e) {
     if (e->n != 2 || (e->op != SC_ADD && e->op != SC_SUB)) return NULL;
     nexpr date = e->args[0], interval = e->args[1];
     if (e->op == SC_ADD && date->op == SC_LITERAL && date->lit.kind == VALUE_INTERVAL) date = e->args[1], interval = e->args[0];
@@ -123,16 +116,14 @@ static nexpr fold_date(struct norm *n, const struct scalar *e)
     return expr_make(n, lit);
 }
 
-static bool int_literal(nexpr e, int64_t *v)
-{
+static bool int_literal(nexpr e, int64_t *v) {
     if (e->op != SC_LITERAL || e->lit.kind != VALUE_INT || e->lit.s.n) return false;
     *v = e->lit.i;
     return true;
 }
 
 /* (x + 1) + 2 is x + 3: with equal signs both overflow together. x + 0, x * 1 are x. */
-static nexpr fold_identity(struct norm *n, const struct scalar *e)
-{
+static nexpr fold_identity(struct norm *n, const struct scalar *e) {
     if (e->n != 2 || e->type.kind != TYPE_INT) return NULL;
     nexpr a = e->args[0], b = e->args[1];
     int64_t x, y;
@@ -155,8 +146,24 @@ static nexpr fold_identity(struct norm *n, const struct scalar *e)
     return NULL;
 }
 
-nexpr fold_arithmetic(struct norm *n, const struct scalar *e)
-{
+/* 30 * INTERVAL 1 DAY */
+static nexpr fold_interval(struct norm *n, const struct scalar *e) {
+    if (e->op != SC_MUL || e->n != 2) return NULL;
+    int64_t times;
+    for (int i = 0; i < 2; i++) {
+        nexpr interval = e->args[1 - i];
+        if (!int_literal(e->args[i], &times) || interval->op != SC_LITERAL || interval->lit.kind != VALUE_INTERVAL || times > 100000 ||
+            times < -100000)
+            continue;
+        struct scalar lit = *interval;
+        lit.lit.i *= times;
+        lit.lit.scale = (int32_t)(lit.lit.scale * times);
+        return expr_make(n, lit);
+    }
+    return NULL;
+}
+
+nexpr fold_arithmetic(struct norm *n, const struct scalar *e) {
     if (e->op == SC_CONCAT) {
         for (size_t i = 0; i < e->n; i++)
             if (e->args[i]->op != SC_LITERAL || e->args[i]->lit.kind != VALUE_TEXT) return NULL;
@@ -166,13 +173,13 @@ nexpr fold_arithmetic(struct norm *n, const struct scalar *e)
         return expr_make(n, lit);
     }
     nexpr folded = fold_numbers(n, e);
+    if (!folded) folded = fold_interval(n, e);
     if (!folded) folded = fold_date(n, e);
     if (!folded) folded = fold_identity(n, e);
     return folded;
 }
 
-nexpr fold_cast(struct norm *n, const struct scalar *e)
-{
+nexpr fold_cast(struct norm *n, const struct scalar *e) {
     nexpr a = e->args[0];
     struct type from = a->type, to = e->type;
     if (expr_is_null(a)) return expr_null(n, to);
@@ -183,7 +190,8 @@ nexpr fold_cast(struct norm *n, const struct scalar *e)
     if (plain && to.kind == TYPE_DECIMAL && to.precision == from.precision && to.scale == from.scale && to.precision) return a;
     if (plain && to.kind == TYPE_FLOAT && to.precision == from.precision && to.precision && a->op != SC_LITERAL) return a;
     int64_t days;
-    if (to.kind == TYPE_DATE && a->op == SC_LITERAL && a->lit.kind == VALUE_TEXT && a->lit.s.n == 10 && literal_date(a->lit.s, &days) && n->plan->dialect != DIALECT_SQLITE) {
+    if (to.kind == TYPE_DATE && a->op == SC_LITERAL && a->lit.kind == VALUE_TEXT && a->lit.s.n == 10 && literal_date(a->lit.s, &days) &&
+        n->plan->dialect != DIALECT_SQLITE) {
         struct scalar lit = {.op = SC_LITERAL, .lit = {.kind = VALUE_DATE, .i = days}, .type = {TYPE_DATE, 0, 0}};
         return expr_make(n, lit);
     }

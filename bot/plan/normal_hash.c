@@ -23,7 +23,7 @@ struct hasher {
     size_t n_items;
     uint32_t *class_of; /* by column: 1 + index of its equality class, 0 none */
     VEC(struct equal_class) classes;
-    uint32_t *places; /* by column: place among the columns of a set operation */
+    uint32_t *places;            /* by column: place among the columns of a set operation */
     struct hash128 *source_memo; /* by source id: parts of sources that do not look outside */
     bool *source_known;
     uint32_t *inside; /* by source id: mark of the walk that asks whether a source looks outside */
@@ -40,36 +40,24 @@ struct hashes {
 static struct hash128 expr_hash(struct hasher *h, nexpr e);
 static struct hash128 block_hash(struct hasher *h, const struct block *b, bool outs_ordered);
 
-static struct hash128 words_hash(const uint64_t *words, size_t count)
-{
-    return hash128(words, count * sizeof *words);
-}
+static struct hash128 words_hash(const uint64_t *words, size_t count) { return hash128(words, count * sizeof *words); }
 
-static struct hash128 tag_hash(const char *tag, uint64_t a, uint64_t b)
-{
+static struct hash128 tag_hash(const char *tag, uint64_t a, uint64_t b) {
     uint64_t words[3] = {hash64(tag, strlen(tag)), a, b};
     return words_hash(words, 3);
 }
 
-static void hashes_add(struct hasher *h, struct hashes *list, struct hash128 x)
-{
-    *vec_add(h->n->arena, list) = x;
-}
+static void hashes_add(struct hasher *h, struct hashes *list, struct hash128 x) { *vec_add(h->n->arena, list) = x; }
 
-static int hash_order(const void *a, const void *b)
-{
-    return hash128_cmp(*(const struct hash128 *)a, *(const struct hash128 *)b);
-}
+static int hash_order(const void *a, const void *b) { return hash128_cmp(*(const struct hash128 *)a, *(const struct hash128 *)b); }
 
-static struct hash128 hashes_list(const char *tag, struct hashes *list, bool sorted)
-{
+static struct hash128 hashes_list(const char *tag, struct hashes *list, bool sorted) {
     if (sorted && list->n > 1) qsort(list->at, list->n, sizeof *list->at, hash_order);
     struct hash128 out = hash128(list->at, list->n * sizeof *list->at);
     return hash128_mix(tag_hash(tag, list->n, 0), out);
 }
 
-static struct hash128 literal_hash(struct hasher *h, const struct literal *lit)
-{
+static struct hash128 literal_hash(struct hasher *h, const struct literal *lit) {
     if (h->parameters) return tag_hash("parameter", lit->kind, 0);
     uint64_t words[4] = {(uint64_t)lit->kind, (uint64_t)lit->i, (uint64_t)lit->scale, 0};
     memcpy(&words[3], &lit->r, sizeof lit->r);
@@ -77,17 +65,19 @@ static struct hash128 literal_hash(struct hasher *h, const struct literal *lit)
 }
 
 /* What a column is, within its source: a table's by name, an aggregate's by its expression, a set operation's by its place. */
-static struct hash128 column_content(struct hasher *h, int column)
-{
+static struct hash128 column_content(struct hasher *h, int column) {
     const struct ncolumn *c = &h->n->columns.at[column];
     const struct source *s = c->source;
     switch (s->kind) {
-    case SRC_AGG: case SRC_WINDOW: {
+    case SRC_AGG:
+    case SRC_WINDOW: {
         nexpr e = c->ordinal < s->keys.n ? s->keys.at[c->ordinal] : s->aggs.at[c->ordinal - s->keys.n];
         return hash128_mix(tag_hash(c->ordinal < s->keys.n ? "key" : "agg", 0, 0), expr_hash(h, e));
     }
-    case SRC_LIMIT: return hash128_mix(tag_hash("out", 0, 0), expr_hash(h, s->block->outs.at[c->ordinal]));
-    case SRC_TABLE: return hash128(c->name, strlen(c->name));
+    case SRC_LIMIT:
+        return hash128_mix(tag_hash("out", 0, 0), expr_hash(h, s->block->outs.at[c->ordinal]));
+    case SRC_TABLE:
+        return hash128(c->name, strlen(c->name));
     case SRC_OPAQUE:
         if (strcmp(c->name, "*") == 0) return tag_hash("row", 0, 0);
         return tag_hash("place", c->ordinal, 0);
@@ -97,19 +87,18 @@ static struct hash128 column_content(struct hasher *h, int column)
         struct hash128 out = expr_hash(h, side->outs.at[c->ordinal - (right ? s->branches[0]->outs.n : 0)]);
         return hash128_mix(tag_hash("side", h->places[s->columns[0]] == 2 ? 2 : right == (h->places[s->columns[0]] == 1), 0), out);
     }
-    default: return tag_hash("place", h->places[column] ? h->places[column] : c->ordinal + 1000000, 0);
+    default:
+        return tag_hash("place", h->places[column] ? h->places[column] : c->ordinal + 1000000, 0);
     }
 }
 
-static struct hash128 column_own(struct hasher *h, int column)
-{
+static struct hash128 column_own(struct hasher *h, int column) {
     const struct source *s = h->n->columns.at[column].source;
     uint64_t label = (size_t)s->id < h->n_labels ? h->labels[s->id] : 0;
     return hash128_mix(tag_hash("column", label, 0), column_content(h, column));
 }
 
-static struct hash128 class_hash(struct hasher *h, uint32_t class, bool all)
-{
+static struct hash128 class_hash(struct hasher *h, uint32_t class, bool all) {
     const struct equal_class *c = &h->classes.at[class - 1];
     size_t count = all ? c->members.n : c->top.n;
     const int *members = all ? c->members.at : c->top.at;
@@ -125,16 +114,14 @@ static struct hash128 class_hash(struct hasher *h, uint32_t class, bool all)
     return hashes_list("class", &own, true);
 }
 
-static struct hash128 order_hash(struct hasher *h, const struct sort_key *order, size_t count)
-{
+static struct hash128 order_hash(struct hasher *h, const struct sort_key *order, size_t count) {
     struct hashes list = {0};
     for (size_t i = 0; i < count; i++)
         hashes_add(h, &list, hash128_mix(tag_hash("by", order[i].descending, order[i].nulls_first), expr_hash(h, order[i].expr)));
     return hashes_list("order", &list, false);
 }
 
-static struct hash128 window_hash(struct hasher *h, const struct window_spec *w)
-{
+static struct hash128 window_hash(struct hasher *h, const struct window_spec *w) {
     struct hashes partition = {0};
     for (size_t i = 0; i < w->n_partition; i++) {
         struct hash128 x = expr_hash(h, w->partition[i]);
@@ -149,13 +136,12 @@ static struct hash128 window_hash(struct hasher *h, const struct window_spec *w)
     return w->end_by ? hash128_mix(out, hash128_mix(tag_hash("end", 0, 0), expr_hash(h, w->end_by))) : out;
 }
 
-static bool commutes(nexpr e)
-{
-    return e->op == SC_AND || e->op == SC_OR || e->op == SC_EQ || e->op == SC_NE || e->op == SC_SAME || ((e->op == SC_ADD || e->op == SC_MUL) && e->n == 2) || e->op == SC_AMBIGUOUS;
+static bool commutes(nexpr e) {
+    return e->op == SC_AND || e->op == SC_OR || e->op == SC_EQ || e->op == SC_NE || e->op == SC_SAME ||
+           ((e->op == SC_ADD || e->op == SC_MUL) && e->n == 2) || e->op == SC_AMBIGUOUS;
 }
 
-static struct hash128 node_hash(struct hasher *h, nexpr e)
-{
+static struct hash128 node_hash(struct hasher *h, nexpr e) {
     uint64_t words[6] = {e->op, e->n, e->distinct, 0, 0, 0};
     if (e->name) words[3] = hash64(e->name, strlen(e->name));
     if (e->op == SC_CAST) words[4] = (uint64_t)e->type.kind << 32 | (uint64_t)e->type.precision << 16 | (uint16_t)e->type.scale;
@@ -172,15 +158,13 @@ static struct hash128 node_hash(struct hasher *h, nexpr e)
     return out;
 }
 
-static struct hash128 expr_hash(struct hasher *h, nexpr e)
-{
+static struct hash128 expr_hash(struct hasher *h, nexpr e) {
     if (e->id < h->memo_cap && h->memo_epoch[e->id] == h->epoch) return h->memo[e->id];
     struct hash128 out;
     if (e->op == SC_COLUMN) {
         uint32_t class = h->class_of[e->column];
         out = class ? class_hash(h, class, false) : column_own(h, e->column);
-    }
-    else out = node_hash(h, e);
+    } else out = node_hash(h, e);
     if (e->id < h->memo_cap) {
         h->memo[e->id] = out;
         h->memo_epoch[e->id] = h->epoch;
@@ -191,8 +175,7 @@ static struct hash128 expr_hash(struct hasher *h, nexpr e)
 /* ------------------------------------------------------------ sources */
 
 /* Orders the columns of a set operation by what they are in its branches. */
-static size_t *setop_places(struct hasher *h, const struct source *s, struct hash128 *bases)
-{
+static size_t *setop_places(struct hasher *h, const struct source *s, struct hash128 *bases) {
     size_t *order = arena_array(h->n->arena, s->n_columns + 1, sizeof *order);
     struct hash128 *keys = arena_array(h->n->arena, s->n_columns + 1, sizeof *keys);
     for (size_t c = 0; c < s->n_columns; c++) {
@@ -211,8 +194,7 @@ static size_t *setop_places(struct hasher *h, const struct source *s, struct has
     return order;
 }
 
-static struct hash128 setop_hash(struct hasher *h, const struct source *s)
-{
+static struct hash128 setop_hash(struct hasher *h, const struct source *s) {
     struct hash128 *bases = arena_array(h->n->arena, s->n_branches + 1, sizeof *bases);
     for (size_t i = 0; i < s->n_branches; i++) bases[i] = block_hash(h, s->branches[i], false);
     const size_t *order = setop_places(h, s, bases);
@@ -227,8 +209,7 @@ static struct hash128 setop_hash(struct hasher *h, const struct source *s)
     return hash128_mix(tag_hash("setop", s->setop, s->all), hashes_list("branches", &branches, !first));
 }
 
-static struct hash128 full_hash(struct hasher *h, const struct source *s)
-{
+static struct hash128 full_hash(struct hasher *h, const struct source *s) {
     struct hash128 l = block_hash(h, s->branches[0], false), r = block_hash(h, s->branches[1], false);
     int order = hash128_cmp(l, r);
     if (s->n_columns) h->places[s->columns[0]] = order == 0 ? 2 : order > 0;
@@ -238,8 +219,7 @@ static struct hash128 full_hash(struct hasher *h, const struct source *s)
     return hash128_mix(hash128_mix(tag_hash("full", order == 0, 0), sides), hashes_list("on", &on, true));
 }
 
-static struct hash128 agg_hash(struct hasher *h, const struct source *s)
-{
+static struct hash128 agg_hash(struct hasher *h, const struct source *s) {
     struct hashes keys = {0};
     for (size_t i = 0; i < s->keys.n; i++) {
         if (s->kind == SRC_WINDOW) continue;
@@ -253,11 +233,12 @@ static struct hash128 agg_hash(struct hasher *h, const struct source *s)
     return out;
 }
 
-static struct hash128 source_spell(struct hasher *h, const struct source *s)
-{
+static struct hash128 source_spell(struct hasher *h, const struct source *s) {
     switch (s->kind) {
-    case SRC_TABLE: return hash128_mix(tag_hash("table", 0, 0), hash128(s->name, strlen(s->name)));
-    case SRC_AGG: case SRC_WINDOW: {
+    case SRC_TABLE:
+        return hash128_mix(tag_hash("table", 0, 0), hash128(s->name, strlen(s->name)));
+    case SRC_AGG:
+    case SRC_WINDOW: {
         struct hash128 inner = block_hash(h, s->block, false);
         return hash128_mix(inner, agg_hash(h, s));
     }
@@ -268,8 +249,10 @@ static struct hash128 source_spell(struct hasher *h, const struct source *s)
         if (s->offset) inner = hash128_mix(inner, hash128_mix(tag_hash("offset", 0, 0), expr_hash(h, s->offset)));
         return hash128_mix(inner, tag_hash(s->name ? s->name : "limit", 0, 0));
     }
-    case SRC_SETOP: return setop_hash(h, s);
-    case SRC_FULL: return full_hash(h, s);
+    case SRC_SETOP:
+        return setop_hash(h, s);
+    case SRC_FULL:
+        return full_hash(h, s);
     case SRC_VALUES: {
         struct hashes rows = {0};
         for (size_t r = 0; r < s->n_rows; r++) {
@@ -291,37 +274,32 @@ static struct hash128 source_spell(struct hasher *h, const struct source *s)
 
 static void inside_mark(struct hasher *h, const struct block *b);
 
-static void inside_source(struct hasher *h, const struct source *s)
-{
+static void inside_source(struct hasher *h, const struct source *s) {
     h->inside[s->id] = h->inside_mark;
     if (s->block) inside_mark(h, s->block);
     for (size_t i = 0; i < s->n_branches; i++) inside_mark(h, s->branches[i]);
 }
 
-static void inside_mark(struct hasher *h, const struct block *b)
-{
+static void inside_mark(struct hasher *h, const struct block *b) {
     for (size_t i = 0; i < b->n_items; i++) inside_mark(h, b->items[i].block);
     for (size_t i = 0; i < b->n_sources; i++) inside_source(h, b->sources[i]);
 }
 
-static bool column_inside(void *ctx, int column)
-{
+static bool column_inside(void *ctx, int column) {
     const struct hasher *h = ctx;
     return h->inside[h->n->columns.at[column].source->id] == h->inside_mark;
 }
 
 /* A source whose inside uses no column from outside has the same parts under any labels. Sub-queries inside it are not walked here,
  * so a source that holds some is spelled anew each time. */
-static bool source_closed(struct hasher *h, const struct source *s)
-{
+static bool source_closed(struct hasher *h, const struct source *s) {
     struct block holder = {.n_sources = 1, .sources = (struct source **)&s};
     h->inside_mark++;
     inside_source(h, s);
     return block_columns(&holder, column_inside, h);
 }
 
-static struct hash128 source_parts(struct hasher *h, const struct source *s)
-{
+static struct hash128 source_parts(struct hasher *h, const struct source *s) {
     if (s->kind == SRC_TABLE) return source_spell(h, s);
     if (h->source_known[s->id]) return h->source_memo[s->id];
     struct hash128 out = source_spell(h, s);
@@ -334,13 +312,11 @@ static struct hash128 source_parts(struct hasher *h, const struct source *s)
 
 /* ------------------------------------------------------------ equality classes */
 
-static bool class_pred(struct norm *n, nexpr e)
-{
+static bool class_pred(struct norm *n, nexpr e) {
     return e->op == SC_EQ && e->args[0]->op == SC_COLUMN && e->args[1]->op == SC_COLUMN && class_eligible(n, e->args[0], e->args[1]);
 }
 
-static uint32_t class_new(struct hasher *h, const struct block *owner, int column)
-{
+static uint32_t class_new(struct hasher *h, const struct block *owner, int column) {
     struct equal_class *c = vec_add(h->n->arena, &h->classes);
     *c = (struct equal_class){.owner = owner};
     *vec_add(h->n->arena, &c->members) = column;
@@ -348,8 +324,7 @@ static uint32_t class_new(struct hasher *h, const struct block *owner, int colum
 }
 
 /* The classes that the conjuncts of `b` make; a class of an enclosing block is one member, by any of its columns. */
-static void classes_make(struct hasher *h, const struct block *b)
-{
+static void classes_make(struct hasher *h, const struct block *b) {
     size_t first = h->classes.n;
     VEC(int) touched = {0};
     uint32_t *own = arena_array(h->n->arena, 2 * b->preds.n + 1, sizeof *own);
@@ -378,7 +353,8 @@ static void classes_make(struct hasher *h, const struct block *b)
         class->top.n = 0;
         for (size_t m = 0; m < class->members.n; m++)
             if (!block_owns(b, h->n->columns.at[class->members.at[m]].source)) *vec_add(h->n->arena, &class->top) = class->members.at[m];
-        for (size_t m = 0; class->top.n == 0 && m < class->members.n; m++) *vec_add(h->n->arena, &class->top) = class->members.at[m];
+        bool inside = class->top.n == 0;
+        for (size_t m = 0; inside && m < class->members.n; m++) *vec_add(h->n->arena, &class->top) = class->members.at[m];
     }
     for (size_t t = 0; t < touched.n; t++)
         if (block_owns(b, h->n->columns.at[touched.at[t]].source)) h->class_of[touched.at[t]] = own[t];
@@ -391,14 +367,12 @@ struct locals {
     struct source **at;
 };
 
-static void locals_collect(struct hasher *h, const struct block *b, struct locals *out)
-{
+static void locals_collect(struct hasher *h, const struct block *b, struct locals *out) {
     for (size_t i = 0; i < b->n_sources; i++) *vec_add(h->n->arena, out) = b->sources[i];
     for (size_t i = 0; i < b->n_items; i++) locals_collect(h, b->items[i].block, out);
 }
 
-static void items_label(struct hasher *h, const struct block *b)
-{
+static void items_label(struct hasher *h, const struct block *b) {
     for (size_t i = 0; i < b->n_items; i++) {
         const struct block *in = b->items[i].block;
         items_label(h, in);
@@ -409,20 +383,15 @@ static void items_label(struct hasher *h, const struct block *b)
     }
 }
 
-static void label_set(struct hasher *h, const struct source *s, uint64_t label)
-{
-    h->labels[s->id] = label;
-}
+static void label_set(struct hasher *h, const struct source *s, uint64_t label) { h->labels[s->id] = label; }
 
-static void labels_changed(struct hasher *h, const struct block *b)
-{
+static void labels_changed(struct hasher *h, const struct block *b) {
     h->epoch++;
     items_label(h, b);
 }
 
 /* Conjuncts, with those that make classes spelled as the classes they make. */
-static void preds_spell(struct hasher *h, const struct block *b, struct hashes *out)
-{
+static void preds_spell(struct hasher *h, const struct block *b, struct hashes *out) {
     VEC(uint32_t) done = {0};
     for (size_t i = 0; i < b->preds.n; i++) {
         nexpr e = b->preds.at[i];
@@ -450,8 +419,7 @@ static void preds_spell(struct hasher *h, const struct block *b, struct hashes *
 }
 
 /* Everything of a block under the labels in force. */
-static struct hash128 block_spell(struct hasher *h, const struct block *b, bool outs_ordered, bool content)
-{
+static struct hash128 block_spell(struct hasher *h, const struct block *b, bool outs_ordered, bool content) {
     struct hashes sources = {0}, preds = {0}, items = {0}, outs = {0};
     for (size_t i = 0; i < b->n_sources; i++) {
         struct hash128 x = tag_hash("source", h->labels[b->sources[i]->id], 0);
@@ -468,8 +436,7 @@ static struct hash128 block_spell(struct hasher *h, const struct block *b, bool 
 #define MARK 0x5bd1e995u
 
 /* One round: each source that shares its label with another is told apart by what the block looks like from it. */
-static bool labels_refine(struct hasher *h, const struct block *b, struct locals *locals)
-{
+static bool labels_refine(struct hasher *h, const struct block *b, struct locals *locals) {
     uint64_t *next = arena_array(h->n->arena, locals->n + 1, sizeof *next);
     size_t tied = 0;
     for (size_t i = 0; i < locals->n; i++) {
@@ -481,7 +448,7 @@ static bool labels_refine(struct hasher *h, const struct block *b, struct locals
         tied++;
         label_set(h, locals->at[i], label ^ MARK);
         labels_changed(h, b);
-        next[i] = block_spell(h, b, true, false).lo;
+        next[i] = block_spell(h, b, false, false).lo;
         label_set(h, locals->at[i], label);
     }
     for (size_t i = 0; i < locals->n; i++) label_set(h, locals->at[i], next[i]);
@@ -489,8 +456,7 @@ static bool labels_refine(struct hasher *h, const struct block *b, struct locals
     return tied > 0;
 }
 
-static size_t labels_distinct(struct hasher *h, const struct locals *locals)
-{
+static size_t labels_distinct(struct hasher *h, const struct locals *locals) {
     size_t distinct = 0;
     for (size_t i = 0; i < locals->n; i++) {
         bool seen = false;
@@ -500,8 +466,7 @@ static size_t labels_distinct(struct hasher *h, const struct locals *locals)
     return distinct;
 }
 
-static void labels_refine_all(struct hasher *h, const struct block *b, struct locals *locals)
-{
+static void labels_refine_all(struct hasher *h, const struct block *b, struct locals *locals) {
     size_t before = labels_distinct(h, locals);
     for (int round = 0; round < 4 && before < locals->n; round++) {
         labels_refine(h, b, locals);
@@ -516,15 +481,13 @@ struct label_source {
     struct source *source;
 };
 
-static int label_order(const void *a, const void *b)
-{
+static int label_order(const void *a, const void *b) {
     uint64_t x = ((const struct label_source *)a)->label, y = ((const struct label_source *)b)->label;
     return x < y ? -1 : x > y;
 }
 
 /* All labels differ: replace them by their ranks and spell the block out. */
-static struct hash128 block_final(struct hasher *h, const struct block *b, const struct locals *locals, bool outs_ordered)
-{
+static struct hash128 block_final(struct hasher *h, const struct block *b, const struct locals *locals, bool outs_ordered) {
     struct label_source *order = arena_array(h->n->arena, locals->n + 1, sizeof *order);
     for (size_t i = 0; i < locals->n; i++) order[i] = (struct label_source){h->labels[locals->at[i]->id], locals->at[i]};
     qsort(order, locals->n, sizeof *order, label_order);
@@ -534,8 +497,7 @@ static struct hash128 block_final(struct hasher *h, const struct block *b, const
 }
 
 /* Tries each member of the first tie as "the first one"; the smallest spelling wins. */
-static struct hash128 block_individual(struct hasher *h, const struct block *b, struct locals *locals, bool outs_ordered, size_t *budget)
-{
+static struct hash128 block_individual(struct hasher *h, const struct block *b, struct locals *locals, bool outs_ordered, size_t *budget) {
     size_t tie = locals->n;
     for (size_t i = 0; i < locals->n && tie == locals->n; i++)
         for (size_t k = 0; k < locals->n; k++)
@@ -567,8 +529,7 @@ static struct hash128 block_individual(struct hasher *h, const struct block *b, 
 }
 
 /* Leaves the labels of the winning order in force, so that columns of this block can be named from outside. */
-static struct hash128 block_label(struct hasher *h, const struct block *b, struct locals *locals, bool outs_ordered)
-{
+static struct hash128 block_label(struct hasher *h, const struct block *b, struct locals *locals, bool outs_ordered) {
     for (size_t i = 0; i < locals->n; i++) label_set(h, locals->at[i], tag_hash("unlabelled", (uint64_t)h->depth, 0).lo);
     labels_changed(h, b);
     uint64_t *base = arena_array(h->n->arena, locals->n + 1, sizeof *base);
@@ -581,8 +542,7 @@ static struct hash128 block_label(struct hasher *h, const struct block *b, struc
     return block_individual(h, b, locals, outs_ordered, &budget);
 }
 
-static struct hash128 block_hash(struct hasher *h, const struct block *b, bool outs_ordered)
-{
+static struct hash128 block_hash(struct hasher *h, const struct block *b, bool outs_ordered) {
     if (work_spent(h->n, 1)) return tag_hash("spent", 0, 0);
     struct locals locals = {0};
     locals_collect(h, b, &locals);
@@ -594,8 +554,7 @@ static struct hash128 block_hash(struct hasher *h, const struct block *b, bool o
     return out;
 }
 
-struct hash128 root_hash(struct norm *n, struct block *b, int mode, struct hash128 *outputs)
-{
+struct hash128 root_hash(struct norm *n, struct block *b, int mode, struct hash128 *outputs) {
     struct hasher h = {.n = n, .parameters = mode == 2};
     h.n_labels = (size_t)n->next_source + 1;
     h.labels = arena_array(n->arena, h.n_labels, sizeof *h.labels);

@@ -1,6 +1,6 @@
 /* normal_text.c - the normal form as a small tree in words that a data engineer reads. */
-#include "normal_core.h"
 #include "map.h"
+#include "normal_core.h"
 
 #include <time.h>
 
@@ -14,8 +14,7 @@ struct writer {
 static void expr_write(struct writer *w, nexpr e);
 static void block_write(struct writer *w, const struct block *b, int depth);
 
-static const char *source_alias(struct writer *w, const struct source *s)
-{
+static const char *source_alias(struct writer *w, const struct source *s) {
     char key[24];
     snprintf(key, sizeof key, "%d", s->id);
     const char *known = map_get(w->names, str_of(key));
@@ -30,8 +29,7 @@ static const char *source_alias(struct writer *w, const struct source *s)
     return name;
 }
 
-static void column_write(struct writer *w, nexpr e)
-{
+static void column_write(struct writer *w, nexpr e) {
     const struct source *s = (size_t)e->column < w->normal->n_columns ? w->normal->column_source[e->column] : NULL;
     if (!s) {
         buf_printf(&w->b, "column%d", e->column);
@@ -54,8 +52,7 @@ static void column_write(struct writer *w, nexpr e)
     else buf_printf(&w->b, "%s.%zu", source_alias(w, s), at + 1);
 }
 
-static void list_write(struct writer *w, const nexpr *list, size_t n, const char *between)
-{
+static void list_write(struct writer *w, const nexpr *list, size_t n, const char *between) {
     for (size_t i = 0; i < n; i++) {
         if (i) buf_text(&w->b, between);
         bool bracket = list[i]->op == SC_OR || (list[i]->op == SC_AND && strcmp(between, " AND ") != 0);
@@ -65,28 +62,24 @@ static void list_write(struct writer *w, const nexpr *list, size_t n, const char
     }
 }
 
-static void literal_write(struct writer *w, nexpr e)
-{
+static void literal_write(struct writer *w, nexpr e) {
     if (e->lit.kind == VALUE_DECIMAL && e->lit.scale > 0 && e->lit.scale < 19) {
         char digits[64];
         int64_t v = e->lit.i < 0 ? -e->lit.i : e->lit.i;
         snprintf(digits, sizeof digits, "%0*lld", e->lit.scale % 20 + 1, (long long)v); /* the bound is for compilers that do not see the one above */
         size_t n = strlen(digits), cut = n - (size_t)e->lit.scale;
         buf_printf(&w->b, "%s%.*s.%s", e->lit.i < 0 ? "-" : "", (int)cut, digits, digits + cut);
-    }
-    else if (e->lit.kind == VALUE_DECIMAL) buf_printf(&w->b, "%lld", (long long)e->lit.i);
+    } else if (e->lit.kind == VALUE_DECIMAL) buf_printf(&w->b, "%lld", (long long)e->lit.i);
     else if (e->lit.kind == VALUE_DATE) {
         time_t t = (time_t)(e->lit.i * 86400);
         struct tm tm;
         char text[32] = "";
         if (gmtime_r(&t, &tm)) strftime(text, sizeof text, "%Y-%m-%d", &tm);
         buf_printf(&w->b, "DATE '%s'", text);
-    }
-    else literal_text(&w->b, &e->lit);
+    } else literal_text(&w->b, &e->lit);
 }
 
-static void infix_write(struct writer *w, nexpr e, const char *op)
-{
+static void infix_write(struct writer *w, nexpr e, const char *op) {
     for (size_t i = 0; i < e->n; i++) {
         if (i) buf_printf(&w->b, " %s ", op);
         bool bracket = e->args[i]->op >= SC_ADD && e->args[i]->op <= SC_MOD && e->op >= SC_ADD;
@@ -96,16 +89,14 @@ static void infix_write(struct writer *w, nexpr e, const char *op)
     }
 }
 
-static void call_write(struct writer *w, nexpr e, const char *name)
-{
+static void call_write(struct writer *w, nexpr e, const char *name) {
     buf_printf(&w->b, "%s(%s", name, e->distinct ? "DISTINCT " : "");
     if (e->op == SC_AGG && e->n == 0) buf_char(&w->b, '*');
     list_write(w, e->args, e->n, ", ");
     buf_char(&w->b, ')');
 }
 
-static void not_write(struct writer *w, nexpr a)
-{
+static void not_write(struct writer *w, nexpr a) {
     if (a->op == SC_IS_NULL) {
         expr_write(w, a->args[0]);
         buf_text(&w->b, " IS NOT NULL");
@@ -115,8 +106,7 @@ static void not_write(struct writer *w, nexpr a)
     expr_write(w, a);
 }
 
-static void case_write(struct writer *w, nexpr e)
-{
+static void case_write(struct writer *w, nexpr e) {
     buf_text(&w->b, "CASE");
     for (size_t i = 0; i + 1 < e->n; i += 2) {
         buf_text(&w->b, " WHEN ");
@@ -129,8 +119,7 @@ static void case_write(struct writer *w, nexpr e)
     buf_text(&w->b, " END");
 }
 
-static void window_write(struct writer *w, nexpr e)
-{
+static void window_write(struct writer *w, nexpr e) {
     expr_write(w, e->args[0]);
     buf_text(&w->b, " OVER (");
     if (e->window->n_partition) buf_text(&w->b, "PARTITION BY ");
@@ -143,8 +132,7 @@ static void window_write(struct writer *w, nexpr e)
     buf_char(&w->b, ')');
 }
 
-static void sub_write(struct writer *w, nexpr e, const char *word)
-{
+static void sub_write(struct writer *w, nexpr e, const char *word) {
     buf_printf(&w->b, "%s{", word);
     struct writer inner = *w;
     inner.b = buf_new(w->arena);
@@ -154,16 +142,26 @@ static void sub_write(struct writer *w, nexpr e, const char *word)
     buf_char(&w->b, '}');
 }
 
-static void expr_write(struct writer *w, nexpr e)
-{
-    static const char *const infix[] = {[SC_EQ] = "=", [SC_NE] = "<>", [SC_LT] = "<", [SC_LE] = "<=", [SC_GT] = ">", [SC_GE] = ">=", [SC_SAME] = "IS NOT DISTINCT FROM",
-                                        [SC_ADD] = "+", [SC_SUB] = "-", [SC_MUL] = "*", [SC_DIV] = "/", [SC_IDIV] = "DIV", [SC_MOD] = "%", [SC_CONCAT] = "||"};
+static void expr_write(struct writer *w, nexpr e) {
+    static const char *const infix[] = {
+        [SC_EQ] = "=",  [SC_NE] = "<>", [SC_LT] = "<",  [SC_LE] = "<=", [SC_GT] = ">",     [SC_GE] = ">=", [SC_SAME] = "IS NOT DISTINCT FROM",
+        [SC_ADD] = "+", [SC_SUB] = "-", [SC_MUL] = "*", [SC_DIV] = "/", [SC_IDIV] = "DIV", [SC_MOD] = "%", [SC_CONCAT] = "||"};
     switch (e->op) {
-    case SC_COLUMN: column_write(w, e); return;
-    case SC_LITERAL: literal_write(w, e); return;
-    case SC_AND: list_write(w, e->args, e->n, " AND "); return;
-    case SC_OR: list_write(w, e->args, e->n, " OR "); return;
-    case SC_NOT: not_write(w, e->args[0]); return;
+    case SC_COLUMN:
+        column_write(w, e);
+        return;
+    case SC_LITERAL:
+        literal_write(w, e);
+        return;
+    case SC_AND:
+        list_write(w, e->args, e->n, " AND ");
+        return;
+    case SC_OR:
+        list_write(w, e->args, e->n, " OR ");
+        return;
+    case SC_NOT:
+        not_write(w, e->args[0]);
+        return;
     case SC_IS_NULL:
         expr_write(w, e->args[0]);
         buf_text(&w->b, " IS NULL");
@@ -173,8 +171,12 @@ static void expr_write(struct writer *w, nexpr e)
         expr_write(w, e->args[0]);
         buf_text(&w->b, ") IS TRUE");
         return;
-    case SC_CASE: case_write(w, e); return;
-    case SC_WINDOW: window_write(w, e); return;
+    case SC_CASE:
+        case_write(w, e);
+        return;
+    case SC_WINDOW:
+        window_write(w, e);
+        return;
     case SC_LIKE:
         expr_write(w, e->args[0]);
         buf_printf(&w->b, " %s ", e->name ? e->name : "like");
@@ -189,32 +191,40 @@ static void expr_write(struct writer *w, nexpr e)
         expr_write(w, e->args[0]);
         buf_printf(&w->b, ".%s", e->name);
         return;
-    case SC_EXISTS: sub_write(w, e, "EXISTS "); return;
+    case SC_EXISTS:
+        sub_write(w, e, "EXISTS ");
+        return;
     case SC_IN_QUERY:
         list_write(w, e->args, e->n, ", ");
         sub_write(w, e, " IN ");
         return;
-    case SC_SUBQUERY: sub_write(w, e, ""); return;
-    case SC_COALESCE: call_write(w, e, "COALESCE"); return;
-    case SC_MATCHED: buf_printf(&w->b, "matched(%d)", e->column); return;
-    case SC_AMBIGUOUS: case SC_PARAM: buf_text(&w->b, e->name); return;
+    case SC_SUBQUERY:
+        sub_write(w, e, "");
+        return;
+    case SC_COALESCE:
+        call_write(w, e, "COALESCE");
+        return;
+    case SC_MATCHED:
+        buf_printf(&w->b, "matched(%d)", e->column);
+        return;
+    case SC_AMBIGUOUS:
+    case SC_PARAM:
+        buf_text(&w->b, e->name);
+        return;
     case SC_NEG:
         buf_char(&w->b, '-');
         expr_write(w, e->args[0]);
         return;
-    default: break;
+    default:
+        break;
     }
     if ((size_t)e->op < sizeof infix / sizeof *infix && infix[e->op]) infix_write(w, e, infix[e->op]);
     else call_write(w, e, e->name ? e->name : "?");
 }
 
-static void line(struct writer *w, int depth, const char *word)
-{
-    buf_printf(&w->b, "%*s%s", depth * 2, "", word);
-}
+static void line(struct writer *w, int depth, const char *word) { buf_printf(&w->b, "%*s%s", depth * 2, "", word); }
 
-static void source_write(struct writer *w, const struct source *s, int depth)
-{
+static void source_write(struct writer *w, const struct source *s, int depth) {
     static const char *const setops[] = {"union all", "intersect all", "except all"};
     switch (s->kind) {
     case SRC_TABLE:
@@ -228,7 +238,9 @@ static void source_write(struct writer *w, const struct source *s, int depth)
         if (s->aggs.n) buf_text(&w->b, ": ");
         list_write(w, s->aggs.at, s->aggs.n, ", ");
         break;
-    case SRC_SETOP: line(w, depth, setops[s->setop]); break;
+    case SRC_SETOP:
+        line(w, depth, setops[s->setop]);
+        break;
     case SRC_LIMIT:
         line(w, depth, "limit ");
         if (s->limit) expr_write(w, s->limit);
@@ -238,12 +250,16 @@ static void source_write(struct writer *w, const struct source *s, int depth)
             if (s->order[i].descending) buf_text(&w->b, " desc");
         }
         break;
-    case SRC_WINDOW: line(w, depth, "window"); break;
+    case SRC_WINDOW:
+        line(w, depth, "window");
+        break;
     case SRC_FULL:
         line(w, depth, "full join on ");
         list_write(w, s->on.at, s->on.n, " AND ");
         break;
-    case SRC_VALUES: line(w, depth, "values"); break;
+    case SRC_VALUES:
+        line(w, depth, "values");
+        break;
     case SRC_OPAQUE:
         line(w, depth, s->name);
         if (s->aggs.n) buf_char(&w->b, ' ');
@@ -259,8 +275,7 @@ static void source_write(struct writer *w, const struct source *s, int depth)
     for (size_t i = 0; i < s->n_branches; i++) block_write(w, s->branches[i], depth + 1);
 }
 
-static void block_write(struct writer *w, const struct block *b, int depth)
-{
+static void block_write(struct writer *w, const struct block *b, int depth) {
     if (depth > 60) return;
     if (b->empty) line(w, depth, "no rows\n");
     if (b->outs.n) {
@@ -280,16 +295,14 @@ static void block_write(struct writer *w, const struct block *b, int depth)
     }
 }
 
-char *normal_text(struct arena *arena, const struct normal *normal)
-{
+char *normal_text(struct arena *arena, const struct normal *normal) {
     struct writer w = {.b = buf_new(arena), .normal = normal, .arena = arena, .names = map_new(arena)};
     if (normal->reason) buf_printf(&w.b, "not proving: %s\n", normal->reason);
     if (normal->root) block_write(&w, normal->root, 0);
     return (char *)buf_str(&w.b);
 }
 
-char *normal_expr_text(struct arena *arena, const struct normal *normal, nexpr expr)
-{
+char *normal_expr_text(struct arena *arena, const struct normal *normal, nexpr expr) {
     struct writer w = {.b = buf_new(arena), .normal = normal, .arena = arena, .names = map_new(arena)};
     expr_write(&w, expr);
     return (char *)buf_str(&w.b);

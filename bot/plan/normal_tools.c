@@ -3,16 +3,14 @@
 
 #include <stdarg.h>
 
-bool work_spent(struct norm *n, size_t amount)
-{
+bool work_spent(struct norm *n, size_t amount) {
     n->work += amount;
     if (n->work <= NORMAL_WORK_MAX) return false;
     normal_refuse(n, "a limit was reached: more than %d steps of rewriting", NORMAL_WORK_MAX);
     return true;
 }
 
-void normal_refuse(struct norm *n, const char *fmt, ...)
-{
+void normal_refuse(struct norm *n, const char *fmt, ...) {
     if (n->out->reason) return;
     va_list args;
     va_start(args, fmt);
@@ -24,8 +22,7 @@ void normal_refuse(struct norm *n, const char *fmt, ...)
 
 #define NOTES_MAX 200
 
-static void note_add(struct norm *n, bool assumed, const char *text)
-{
+static void note_add(struct norm *n, bool assumed, const char *text) {
     size_t count = assumed ? n->assumes.n : n->steps.n;
     if (count >= NOTES_MAX) return;
     for (size_t i = 0; i < count; i++)
@@ -34,8 +31,7 @@ static void note_add(struct norm *n, bool assumed, const char *text)
     else *vec_add(n->arena, &n->steps) = arena_strdup(n->arena, text);
 }
 
-void step_add(struct norm *n, const char *fmt, ...)
-{
+void step_add(struct norm *n, const char *fmt, ...) {
     char text[300];
     va_list args;
     va_start(args, fmt);
@@ -44,8 +40,7 @@ void step_add(struct norm *n, const char *fmt, ...)
     note_add(n, false, text);
 }
 
-void assume_add(struct norm *n, const char *fmt, ...)
-{
+void assume_add(struct norm *n, const char *fmt, ...) {
     char text[300];
     va_list args;
     va_start(args, fmt);
@@ -54,31 +49,24 @@ void assume_add(struct norm *n, const char *fmt, ...)
     note_add(n, true, text);
 }
 
-bool exprs_have(const struct exprs *list, nexpr e)
-{
+bool exprs_have(const struct exprs *list, nexpr e) {
     for (size_t i = 0; i < list->n; i++)
         if (list->at[i] == e) return true;
     return false;
 }
 
-void exprs_add(struct norm *n, struct exprs *list, nexpr e)
-{
-    *vec_add(n->arena, list) = e;
-}
+void exprs_add(struct norm *n, struct exprs *list, nexpr e) { *vec_add(n->arena, list) = e; }
 
-void exprs_remove(struct exprs *list, size_t i)
-{
+void exprs_remove(struct exprs *list, size_t i) {
     memmove(&list->at[i], &list->at[i + 1], (list->n - i - 1) * sizeof *list->at);
     list->n--;
 }
 
-struct block *block_new(struct norm *n)
-{
+struct block *block_new(struct norm *n) {
     return arena_new(n->arena, struct block);
 }
 
-struct source *source_new(struct norm *n, enum source_kind kind, const struct rel *rel)
-{
+struct source *source_new(struct norm *n, enum source_kind kind, const struct rel *rel) {
     struct source *s = arena_new(n->arena, struct source);
     s->kind = kind;
     s->id = ++n->next_source;
@@ -86,9 +74,9 @@ struct source *source_new(struct norm *n, enum source_kind kind, const struct re
     return s;
 }
 
-int ncolumn_new(struct norm *n, struct source *source, struct type type, bool nullable)
-{
-    *vec_add(n->arena, &n->columns) = (struct ncolumn){.source = source, .ordinal = source->n_columns, .type = type, .nullable = nullable, .name = ""};
+int ncolumn_new(struct norm *n, struct source *source, struct type type, bool nullable) {
+    *vec_add(n->arena, &n->columns) =
+        (struct ncolumn){.source = source, .ordinal = source->n_columns, .type = type, .nullable = nullable, .name = ""};
     int *columns = arena_array(n->arena, source->n_columns + 1, sizeof *columns);
     if (source->n_columns) memcpy(columns, source->columns, source->n_columns * sizeof *columns);
     columns[source->n_columns++] = (int)n->columns.n - 1;
@@ -96,26 +84,22 @@ int ncolumn_new(struct norm *n, struct source *source, struct type type, bool nu
     return (int)n->columns.n - 1;
 }
 
-void block_source_add(struct norm *n, struct block *b, struct source *s)
-{
+void block_source_add(struct norm *n, struct block *b, struct source *s) {
     b->sources = arena_grow(n->arena, b->sources, &b->cap_sources, b->n_sources + 1, sizeof *b->sources);
     b->sources[b->n_sources++] = s;
 }
 
-void block_item_add(struct norm *n, struct block *b, struct left_item item)
-{
+void block_item_add(struct norm *n, struct block *b, struct left_item item) {
     b->items = arena_grow(n->arena, b->items, &b->cap_items, b->n_items + 1, sizeof *b->items);
     b->items[b->n_items++] = item;
 }
 
-void block_set_empty(struct norm *n, struct block *b)
-{
+void block_set_empty(struct norm *n, struct block *b) {
     if (!b->empty) step_add(n, "found a condition that no row meets");
     b->empty = true;
 }
 
-void block_pred_add(struct norm *n, struct block *b, nexpr e)
-{
+void block_pred_add(struct norm *n, struct block *b, nexpr e) {
     if (e->op == SC_AND) {
         for (size_t i = 0; i < e->n; i++) block_pred_add(n, b, e->args[i]);
         return;
@@ -128,8 +112,7 @@ void block_pred_add(struct norm *n, struct block *b, nexpr e)
     exprs_add(n, &b->preds, e);
 }
 
-void block_absorb(struct norm *n, struct block *into, struct block *from)
-{
+void block_absorb(struct norm *n, struct block *into, struct block *from) {
     for (size_t i = 0; i < from->n_sources; i++) block_source_add(n, into, from->sources[i]);
     for (size_t i = 0; i < from->n_items; i++) block_item_add(n, into, from->items[i]);
     for (size_t i = 0; i < from->preds.n; i++) block_pred_add(n, into, from->preds.at[i]);
@@ -138,46 +121,34 @@ void block_absorb(struct norm *n, struct block *into, struct block *from)
 
 /* ------------------------------------------------------------ replacing */
 
-void replace_begin(struct norm *n)
-{
+void replace_begin(struct norm *n) {
     if (n->replace_cap < n->columns.n) {
         n->replace = arena_array(n->arena, n->columns.n * 2, sizeof *n->replace);
         n->replace_cap = n->columns.n * 2;
-    }
-    else if (n->columns.n) memset(n->replace, 0, n->columns.n * sizeof *n->replace);
+    } else if (n->columns.n) memset(n->replace, 0, n->columns.n * sizeof *n->replace);
     if (n->memo_cap <= n->table_n) {
         n->memo_cap = n->table_n * 2 + 64;
         n->memo = arena_array(n->arena, n->memo_cap, sizeof *n->memo);
-    }
-    else memset(n->memo, 0, n->memo_cap * sizeof *n->memo);
+    } else memset(n->memo, 0, n->memo_cap * sizeof *n->memo);
     n->item_from.n = n->item_to.n = 0;
 }
 
-void replace_set(struct norm *n, int column, nexpr with)
-{
-    n->replace[column] = with;
-}
+void replace_set(struct norm *n, int column, nexpr with) { n->replace[column] = with; }
 
-void replace_end(struct norm *n)
-{
-    (void)n;
-}
+void replace_end(struct norm *n) { (void)n; }
 
-static nexpr memo_put(struct norm *n, nexpr e, nexpr to)
-{
+static nexpr memo_put(struct norm *n, nexpr e, nexpr to) {
     if (e->id < n->memo_cap) n->memo[e->id] = to;
     return to;
 }
 
-static const struct sort_key *order_replace(struct norm *n, const struct sort_key *order, size_t count)
-{
+static const struct sort_key *order_replace(struct norm *n, const struct sort_key *order, size_t count) {
     struct sort_key *keys = arena_array(n->arena, count + 1, sizeof *keys);
     for (size_t i = 0; i < count; i++) keys[i] = (struct sort_key){expr_replace(n, order[i].expr), order[i].descending, order[i].nulls_first};
     return keys;
 }
 
-static const struct window_spec *window_replace(struct norm *n, const struct window_spec *w)
-{
+static const struct window_spec *window_replace(struct norm *n, const struct window_spec *w) {
     struct window_spec *out = arena_new(n->arena, struct window_spec);
     *out = *w;
     nexpr *partition = arena_array(n->arena, w->n_partition + 1, sizeof *partition);
@@ -189,8 +160,7 @@ static const struct window_spec *window_replace(struct norm *n, const struct win
     return out;
 }
 
-static bool column_replaced(void *ctx, int column)
-{
+static bool column_replaced(void *ctx, int column) {
     const struct norm *n = ctx;
     return !((size_t)column < n->replace_cap && n->replace[column]);
 }
@@ -199,8 +169,7 @@ static struct block *block_shallow(struct norm *n, const struct block *b);
 static void columns_claim(struct norm *n, const struct block *b);
 static void clone_columns(struct norm *n, struct block *b);
 
-nexpr expr_replace(struct norm *n, nexpr e)
-{
+nexpr expr_replace(struct norm *n, nexpr e) {
     if (e->op == SC_COLUMN) return (size_t)e->column < n->replace_cap && n->replace[e->column] ? n->replace[e->column] : e;
     if (e->op == SC_LITERAL || e->op == SC_PARAM) return e;
     if (e->op == SC_MATCHED) {
@@ -228,13 +197,11 @@ nexpr expr_replace(struct norm *n, nexpr e)
     return memo_put(n, e, expr_make(n, out));
 }
 
-static void list_replace(struct norm *n, struct exprs *list)
-{
+static void list_replace(struct norm *n, struct exprs *list) {
     for (size_t i = 0; i < list->n; i++) list->at[i] = expr_replace(n, list->at[i]);
 }
 
-static void source_replace(struct norm *n, struct source *s)
-{
+static void source_replace(struct norm *n, struct source *s) {
     if (s->block) block_replace(n, s->block);
     for (size_t i = 0; i < s->n_branches; i++) block_replace(n, s->branches[i]);
     list_replace(n, &s->keys);
@@ -247,8 +214,7 @@ static void source_replace(struct norm *n, struct source *s)
     for (size_t i = 0; i < s->n_rows * s->n_columns; i++) s->rows[i] = expr_replace(n, s->rows[i]);
 }
 
-void block_replace(struct norm *n, struct block *b)
-{
+void block_replace(struct norm *n, struct block *b) {
     struct exprs before = b->preds;
     b->preds = (struct exprs){0};
     for (size_t i = 0; i < before.n; i++) block_pred_add(n, b, expr_replace(n, before.at[i]));
@@ -257,16 +223,14 @@ void block_replace(struct norm *n, struct block *b)
     for (size_t i = 0; i < b->n_sources; i++) source_replace(n, b->sources[i]);
 }
 
-static struct exprs exprs_copy(struct norm *n, const struct exprs *list)
-{
+static struct exprs exprs_copy(struct norm *n, const struct exprs *list) {
     struct exprs out = {0};
     for (size_t i = 0; i < list->n; i++) exprs_add(n, &out, list->at[i]);
     return out;
 }
 
 /* A copy of the structure down to the sources; columns stay the same. Only sound when the original is dropped. */
-static struct block *block_shallow(struct norm *n, const struct block *b)
-{
+static struct block *block_shallow(struct norm *n, const struct block *b) {
     struct block *out = block_new(n);
     out->preds = exprs_copy(n, &b->preds);
     out->outs = exprs_copy(n, &b->outs);
@@ -292,8 +256,7 @@ static struct block *block_shallow(struct norm *n, const struct block *b)
 }
 
 /* Numbers for a clone's columns, entered as replacements. */
-static void clone_columns(struct norm *n, struct block *b)
-{
+static void clone_columns(struct norm *n, struct block *b) {
     for (size_t i = 0; i < b->n_items; i++) {
         *vec_add(n->arena, &n->item_from) = b->items[i].id;
         b->items[i].id = ++n->next_item;
@@ -320,8 +283,7 @@ static void clone_columns(struct norm *n, struct block *b)
 }
 
 /* Gives the columns of `b` back to its own sources after a shallow copy took them. */
-static void columns_claim(struct norm *n, const struct block *b)
-{
+static void columns_claim(struct norm *n, const struct block *b) {
     for (size_t i = 0; i < b->n_items; i++) columns_claim(n, b->items[i].block);
     for (size_t i = 0; i < b->n_sources; i++) {
         struct source *s = b->sources[i];
@@ -331,8 +293,7 @@ static void columns_claim(struct norm *n, const struct block *b)
     }
 }
 
-struct block *block_clone(struct norm *n, const struct block *b)
-{
+struct block *block_clone(struct norm *n, const struct block *b) {
     struct block *out = block_shallow(n, b);
     columns_claim(n, b);
     replace_begin(n);
@@ -344,15 +305,13 @@ struct block *block_clone(struct norm *n, const struct block *b)
 
 /* ------------------------------------------------------------ asking */
 
-static bool orders_columns(const struct sort_key *order, size_t count, bool (*fn)(void *, int), void *ctx)
-{
+static bool orders_columns(const struct sort_key *order, size_t count, bool (*fn)(void *, int), void *ctx) {
     for (size_t i = 0; i < count; i++)
         if (!expr_columns(order[i].expr, fn, ctx)) return false;
     return true;
 }
 
-bool expr_columns(nexpr e, bool (*fn)(void *, int), void *ctx)
-{
+bool expr_columns(nexpr e, bool (*fn)(void *, int), void *ctx) {
     if (e->op == SC_COLUMN) return fn(ctx, e->column);
     for (size_t i = 0; i < e->n; i++)
         if (!expr_columns(e->args[i], fn, ctx)) return false;
@@ -368,15 +327,13 @@ bool expr_columns(nexpr e, bool (*fn)(void *, int), void *ctx)
     return !e->block || block_columns(e->block, fn, ctx);
 }
 
-static bool list_columns(const struct exprs *list, bool (*fn)(void *, int), void *ctx)
-{
+static bool list_columns(const struct exprs *list, bool (*fn)(void *, int), void *ctx) {
     for (size_t i = 0; i < list->n; i++)
         if (!expr_columns(list->at[i], fn, ctx)) return false;
     return true;
 }
 
-static bool source_columns(const struct source *s, bool (*fn)(void *, int), void *ctx)
-{
+static bool source_columns(const struct source *s, bool (*fn)(void *, int), void *ctx) {
     if (s->block && !block_columns(s->block, fn, ctx)) return false;
     for (size_t i = 0; i < s->n_branches; i++)
         if (!block_columns(s->branches[i], fn, ctx)) return false;
@@ -387,8 +344,7 @@ static bool source_columns(const struct source *s, bool (*fn)(void *, int), void
     return true;
 }
 
-bool block_columns(const struct block *b, bool (*fn)(void *, int), void *ctx)
-{
+bool block_columns(const struct block *b, bool (*fn)(void *, int), void *ctx) {
     if (!list_columns(&b->preds, fn, ctx) || !list_columns(&b->outs, fn, ctx)) return false;
     for (size_t i = 0; i < b->n_items; i++)
         if (!block_columns(b->items[i].block, fn, ctx)) return false;
@@ -397,8 +353,7 @@ bool block_columns(const struct block *b, bool (*fn)(void *, int), void *ctx)
     return true;
 }
 
-bool block_owns(const struct block *b, const struct source *s)
-{
+bool block_owns(const struct block *b, const struct source *s) {
     for (size_t i = 0; i < b->n_sources; i++)
         if (b->sources[i]->id == s->id) return true;
     for (size_t i = 0; i < b->n_items; i++)
@@ -412,43 +367,34 @@ struct ask {
     const struct source *source;
 };
 
-static bool not_of_source(void *ctx, int column)
-{
+static bool not_of_source(void *ctx, int column) {
     const struct ask *ask = ctx;
     return ask->n->columns.at[column].source->id != ask->source->id;
 }
 
-bool expr_uses_source(nexpr e, const struct norm *n, const struct source *s)
-{
+bool expr_uses_source(nexpr e, const struct norm *n, const struct source *s) {
     struct ask ask = {.n = n, .source = s};
     return !expr_columns(e, not_of_source, &ask);
 }
 
-static bool of_block(void *ctx, int column)
-{
+static bool of_block(void *ctx, int column) {
     const struct ask *ask = ctx;
     return block_owns(ask->block, ask->n->columns.at[column].source);
 }
 
-static bool not_of_block(void *ctx, int column)
-{
-    return !of_block(ctx, column);
-}
+static bool not_of_block(void *ctx, int column) { return !of_block(ctx, column); }
 
-bool expr_local(const struct norm *n, const struct block *b, nexpr e)
-{
+bool expr_local(const struct norm *n, const struct block *b, nexpr e) {
     struct ask ask = {.n = n, .block = b};
     return !expr_has_op(e, SC_MATCHED) && expr_columns(e, of_block, &ask);
 }
 
-bool expr_touches(const struct norm *n, const struct block *b, nexpr e)
-{
+bool expr_touches(const struct norm *n, const struct block *b, nexpr e) {
     struct ask ask = {.n = n, .block = b};
     return !expr_columns(e, not_of_block, &ask);
 }
 
-static bool block_has_op(const struct block *b, enum scalar_op op)
-{
+static bool block_has_op(const struct block *b, enum scalar_op op) {
     for (size_t i = 0; i < b->preds.n; i++)
         if (expr_has_op(b->preds.at[i], op)) return true;
     for (size_t i = 0; i < b->outs.n; i++)
@@ -458,8 +404,7 @@ static bool block_has_op(const struct block *b, enum scalar_op op)
     return false;
 }
 
-bool expr_has_op(nexpr e, enum scalar_op op)
-{
+bool expr_has_op(nexpr e, enum scalar_op op) {
     if (e->op == op) return true;
     for (size_t i = 0; i < e->n; i++)
         if (expr_has_op(e->args[i], op)) return true;
@@ -468,8 +413,7 @@ bool expr_has_op(nexpr e, enum scalar_op op)
 }
 
 /* True when the column comes from a left-join item of some block of the chain, so that it may be NULL whatever its table says. */
-static bool column_extended(const struct context *ctx, const struct source *s)
-{
+static bool column_extended(const struct context *ctx, const struct source *s) {
     for (; ctx; ctx = ctx->outer) {
         for (size_t i = 0; i < ctx->block->n_sources; i++)
             if (ctx->block->sources[i]->id == s->id) return false;
@@ -479,24 +423,22 @@ static bool column_extended(const struct context *ctx, const struct source *s)
     return true;
 }
 
-static bool context_rejects(struct norm *n, const struct context *ctx, nexpr e)
-{
+static bool context_rejects(struct norm *n, const struct context *ctx, nexpr e) {
     for (; ctx; ctx = ctx->outer)
         if (block_rejects(n, ctx->block, ctx->skip, e)) return true;
     return false;
 }
 
-static bool any_nullable(struct norm *n, const struct context *ctx, nexpr e)
-{
+static bool any_nullable(struct norm *n, const struct context *ctx, nexpr e) {
     for (size_t i = 0; i < e->n; i++)
         if (expr_nullable(n, ctx, e->args[i])) return true;
     return false;
 }
 
-bool expr_nullable(struct norm *n, const struct context *ctx, nexpr e)
-{
+bool expr_nullable(struct norm *n, const struct context *ctx, nexpr e) {
     switch (e->op) {
-    case SC_LITERAL: return expr_is_null(e);
+    case SC_LITERAL:
+        return expr_is_null(e);
     case SC_COLUMN: {
         const struct ncolumn *c = &n->columns.at[e->column];
         if (!c->nullable && !column_extended(ctx, c->source)) {
@@ -505,7 +447,13 @@ bool expr_nullable(struct norm *n, const struct context *ctx, nexpr e)
         }
         return !context_rejects(n, ctx, e);
     }
-    case SC_IS_NULL: case SC_IS_TRUE: case SC_SAME: case SC_EXISTS: case SC_MATCHED: case SC_GROUPING: return false;
+    case SC_IS_NULL:
+    case SC_IS_TRUE:
+    case SC_SAME:
+    case SC_EXISTS:
+    case SC_MATCHED:
+    case SC_GROUPING:
+        return false;
     case SC_COALESCE:
         for (size_t i = 0; i < e->n; i++)
             if (!expr_nullable(n, ctx, e->args[i])) return false;
@@ -514,27 +462,37 @@ bool expr_nullable(struct norm *n, const struct context *ctx, nexpr e)
         for (size_t i = 0; i < e->n; i++)
             if ((i % 2 == 1 || i + 1 == e->n) && expr_nullable(n, ctx, e->args[i])) return true;
         return false;
-    case SC_EQ: case SC_NE: case SC_LT: case SC_LE: case SC_GT: case SC_GE:
+    case SC_EQ:
+    case SC_NE:
+    case SC_LT:
+    case SC_LE:
+    case SC_GT:
+    case SC_GE:
         if (e->args[0]->type.kind != e->args[1]->type.kind || e->args[0]->type.kind == TYPE_UNKNOWN) return !context_rejects(n, ctx, e);
         return any_nullable(n, ctx, e);
-    case SC_ADD: case SC_SUB: case SC_MUL: case SC_NEG:
+    case SC_ADD:
+    case SC_SUB:
+    case SC_MUL:
+    case SC_NEG:
         if (e->type.kind != TYPE_INT && e->type.kind != TYPE_FLOAT) return !context_rejects(n, ctx, e);
         return any_nullable(n, ctx, e) && !context_rejects(n, ctx, e);
-    case SC_AND: case SC_OR: case SC_NOT: return any_nullable(n, ctx, e);
-    default: return !context_rejects(n, ctx, e);
+    case SC_AND:
+    case SC_OR:
+    case SC_NOT:
+        return any_nullable(n, ctx, e);
+    default:
+        return !context_rejects(n, ctx, e);
     }
 }
 
-static void strict_below(struct norm *n, nexpr e, struct exprs *out)
-{
+static void strict_below(struct norm *n, nexpr e, struct exprs *out) {
     if (e->op == SC_LITERAL) return;
     if (!exprs_have(out, e)) exprs_add(n, out, e);
     if (!plan_strict(e) || e->op == SC_NOT) return;
     for (size_t i = 0; i < e->n; i++) strict_below(n, e->args[i], out);
 }
 
-void expr_strict(struct norm *n, nexpr e, struct exprs *out)
-{
+void expr_strict(struct norm *n, nexpr e, struct exprs *out) {
     if (work_spent(n, 1)) return;
     switch (e->op) {
     case SC_AND:
@@ -554,19 +512,25 @@ void expr_strict(struct norm *n, nexpr e, struct exprs *out)
     }
     case SC_NOT:
         if (e->args[0]->op == SC_IS_NULL) strict_below(n, e->args[0]->args[0], out);
-        else if (e->args[0]->op != SC_IS_TRUE && e->args[0]->op != SC_EXISTS && e->args[0]->op != SC_MATCHED && e->args[0]->op != SC_SAME) strict_below(n, e->args[0], out);
+        else if (e->args[0]->op != SC_IS_TRUE && e->args[0]->op != SC_EXISTS && e->args[0]->op != SC_MATCHED && e->args[0]->op != SC_SAME)
+            strict_below(n, e->args[0], out);
         return;
-    case SC_IS_TRUE: expr_strict(n, e->args[0], out); return;
+    case SC_IS_TRUE:
+        expr_strict(n, e->args[0], out);
+        return;
     case SC_EXISTS:
         for (size_t i = 0; i < e->block->preds.n; i++) expr_strict(n, e->block->preds.at[i], out);
         return;
-    case SC_IS_NULL: case SC_SAME: case SC_MATCHED: return;
-    default: strict_below(n, e, out);
+    case SC_IS_NULL:
+    case SC_SAME:
+    case SC_MATCHED:
+        return;
+    default:
+        strict_below(n, e, out);
     }
 }
 
-bool block_rejects(struct norm *n, const struct block *b, nexpr skip, nexpr e)
-{
+bool block_rejects(struct norm *n, const struct block *b, nexpr skip, nexpr e) {
     for (size_t i = 0; i < b->preds.n; i++) {
         if (b->preds.at[i] == skip) continue;
         struct exprs strict = {0};
@@ -576,8 +540,7 @@ bool block_rejects(struct norm *n, const struct block *b, nexpr skip, nexpr e)
     return false;
 }
 
-bool expr_propagates(const struct norm *n, nexpr e, const struct block *of)
-{
+bool expr_propagates(const struct norm *n, nexpr e, const struct block *of) {
     if (e->op == SC_COLUMN) return block_owns(of, n->columns.at[e->column].source);
     if (expr_is_null(e)) return true;
     if (e->op == SC_CASE || e->op == SC_COALESCE) { /* every value it may take is NULL then */

@@ -2,19 +2,32 @@
 #include "plan.h"
 
 static const char *const STRICT_CALLS[] = {
-    "abs",     "ascii",     "ceil",   "ceiling",    "char_length", "date_add",  "date_format", "date_sub",  "date_trunc", "datediff", "day",
-    "dayofweek", "dayofyear", "exp",  "floor",      "hour",        "initcap",   "instr",       "left",      "length",     "lower",    "lpad",
-    "ltrim",   "md5",       "minute", "month",      "power",       "pow",       "quarter",     "replace",   "reverse",    "right",    "round",
-    "rpad",    "rtrim",     "second", "sha1",       "sha2",        "sign",      "strpos",      "substr",    "substring",  "to_date",  "trim",
-    "upper",   "week",      "year",   "extract",    "date",        "trunc",     "last_day",    "add_months",
+    "abs",       "ascii",     "ceil",   "ceiling", "char_length", "date_add", "date_format", "date_sub",   "date_trunc", "datediff", "day",
+    "dayofweek", "dayofyear", "exp",    "floor",   "hour",        "initcap",  "instr",       "left",       "length",     "lower",    "lpad",
+    "ltrim",     "md5",       "minute", "month",   "power",       "pow",      "quarter",     "replace",    "reverse",    "right",    "round",
+    "rpad",      "rtrim",     "second", "sha1",    "sha2",        "sign",     "strpos",      "substr",     "substring",  "to_date",  "trim",
+    "upper",     "week",      "year",   "extract", "date",        "trunc",    "last_day",    "add_months",
 };
 
-bool plan_strict(const struct scalar *expr)
-{
+bool plan_strict(const struct scalar *expr) {
     switch (expr->op) {
-    case SC_EQ: case SC_NE: case SC_LT: case SC_LE: case SC_GT: case SC_GE:
-    case SC_ADD: case SC_SUB: case SC_MUL: case SC_DIV: case SC_IDIV: case SC_MOD: case SC_NEG:
-    case SC_NOT: case SC_CONCAT: case SC_LIKE: case SC_CAST:
+    case SC_EQ:
+    case SC_NE:
+    case SC_LT:
+    case SC_LE:
+    case SC_GT:
+    case SC_GE:
+    case SC_ADD:
+    case SC_SUB:
+    case SC_MUL:
+    case SC_DIV:
+    case SC_IDIV:
+    case SC_MOD:
+    case SC_NEG:
+    case SC_NOT:
+    case SC_CONCAT:
+    case SC_LIKE:
+    case SC_CAST:
         return true;
     case SC_CALL:
         for (size_t i = 0; i < sizeof STRICT_CALLS / sizeof *STRICT_CALLS; i++)
@@ -25,29 +38,57 @@ bool plan_strict(const struct scalar *expr)
     }
 }
 
-bool plan_int_division(enum dialect dialect)
-{
-    return !dialect_traits(dialect)->div_is_float;
-}
+bool plan_int_division(enum dialect dialect) { return !dialect_traits(dialect)->div_is_float; }
 
-static const char *op_word(enum scalar_op op)
-{
+static const char *op_word(enum scalar_op op) {
     static const char *const words[] = {
-        [SC_AND] = "and", [SC_OR] = "or", [SC_EQ] = "=", [SC_NE] = "<>", [SC_LT] = "<", [SC_LE] = "<=", [SC_GT] = ">", [SC_GE] = ">=",
-        [SC_SAME] = "is not distinct from", [SC_ADD] = "+", [SC_SUB] = "-", [SC_MUL] = "*", [SC_DIV] = "/", [SC_IDIV] = "div", [SC_MOD] = "%",
-        [SC_CONCAT] = "||", [SC_NOT] = "not", [SC_IS_NULL] = "is_null", [SC_IS_TRUE] = "is_true", [SC_NEG] = "neg", [SC_CASE] = "case",
-        [SC_COALESCE] = "coalesce", [SC_IN] = "in", [SC_FIELD] = "field", [SC_TUPLE] = "tuple", [SC_EXISTS] = "exists",
-        [SC_IN_QUERY] = "in_query", [SC_SUBQUERY] = "subquery", [SC_ANY] = "any", [SC_ALL] = "all", [SC_WINDOW] = "window",
-        [SC_GROUPING] = "grouping", [SC_AMBIGUOUS] = "ambiguous", [SC_MATCHED] = "matched", [SC_OPAQUE] = "opaque",
+        [SC_AND] = "and",
+        [SC_OR] = "or",
+        [SC_EQ] = "=",
+        [SC_NE] = "<>",
+        [SC_LT] = "<",
+        [SC_LE] = "<=",
+        [SC_GT] = ">",
+        [SC_GE] = ">=",
+        [SC_SAME] = "is not distinct from",
+        [SC_ADD] = "+",
+        [SC_SUB] = "-",
+        [SC_MUL] = "*",
+        [SC_DIV] = "/",
+        [SC_IDIV] = "div",
+        [SC_MOD] = "%",
+        [SC_CONCAT] = "||",
+        [SC_NOT] = "not",
+        [SC_IS_NULL] = "is_null",
+        [SC_IS_TRUE] = "is_true",
+        [SC_NEG] = "neg",
+        [SC_CASE] = "case",
+        [SC_COALESCE] = "coalesce",
+        [SC_IN] = "in",
+        [SC_FIELD] = "field",
+        [SC_TUPLE] = "tuple",
+        [SC_EXISTS] = "exists",
+        [SC_IN_QUERY] = "in_query",
+        [SC_SUBQUERY] = "subquery",
+        [SC_ANY] = "any",
+        [SC_ALL] = "all",
+        [SC_WINDOW] = "window",
+        [SC_GROUPING] = "grouping",
+        [SC_AMBIGUOUS] = "ambiguous",
+        [SC_MATCHED] = "matched",
+        [SC_OPAQUE] = "opaque",
     };
     return (size_t)op < sizeof words / sizeof *words && words[op] ? words[op] : "?";
 }
 
-void literal_text(struct buf *b, const struct literal *lit)
-{
+void literal_text(struct buf *b, const struct literal *lit) {
     switch (lit->kind) {
-    case VALUE_NULL: buf_text(b, "NULL"); break;
-    case VALUE_BOOL: buf_text(b, lit->i ? "TRUE" : "FALSE"); break;
+    case VALUE_NULL:
+        buf_text(b, "NULL");
+        break;
+    case VALUE_BOOL:
+        buf_text(b, lit->i ? "TRUE" : "FALSE");
+        break;
     case VALUE_INT:
         if (lit->s.n) buf_slice(b, lit->s);
         else buf_printf(b, "%lld", (long long)lit->i);
@@ -56,18 +97,27 @@ void literal_text(struct buf *b, const struct literal *lit)
         if (lit->s.n) buf_slice(b, lit->s);
         else buf_printf(b, "%llde-%d", (long long)lit->i, lit->scale);
         break;
-    case VALUE_FLOAT: buf_printf(b, "%.17g", lit->r); break;
-    case VALUE_TEXT: buf_printf(b, "'%.*s'", STR_ARG(lit->s)); break;
-    case VALUE_DATE: buf_printf(b, "date#%lld", (long long)lit->i); break;
-    case VALUE_TIMESTAMP: buf_printf(b, "timestamp#%lld", (long long)lit->i); break;
-    case VALUE_INTERVAL: buf_printf(b, "interval#%d#%lld", lit->scale, (long long)lit->i); break;
+    case VALUE_FLOAT:
+        buf_printf(b, "%.17g", lit->r);
+        break;
+    case VALUE_TEXT:
+        buf_printf(b, "'%.*s'", STR_ARG(lit->s));
+        break;
+    case VALUE_DATE:
+        buf_printf(b, "date#%lld", (long long)lit->i);
+        break;
+    case VALUE_TIMESTAMP:
+        buf_printf(b, "timestamp#%lld", (long long)lit->i);
+        break;
+    case VALUE_INTERVAL:
+        buf_printf(b, "interval#%d#%lld", lit->scale, (long long)lit->i);
+        break;
     }
 }
 
 static void rel_text(struct buf *b, const struct plan *plan, const struct rel *rel, int depth);
 
-static void scalar_write(struct buf *b, const struct plan *plan, const struct scalar *e, int depth)
-{
+static void scalar_write(struct buf *b, const struct plan *plan, const struct scalar *e, int depth) {
     if (!e) {
         buf_text(b, "-");
         return;
@@ -80,8 +130,10 @@ static void scalar_write(struct buf *b, const struct plan *plan, const struct sc
         literal_text(b, &e->lit);
         return;
     }
-    buf_text(b, e->op == SC_CALL || e->op == SC_AGG || e->op == SC_CAST || e->op == SC_LIKE || e->op == SC_PARAM ? (e->name ? e->name : "?") : op_word(e->op));
-    if ((e->op == SC_FIELD || e->op == SC_AMBIGUOUS || e->op == SC_ANY || e->op == SC_ALL || e->op == SC_OPAQUE) && e->name) buf_printf(b, ":%s", e->name);
+    buf_text(b, e->op == SC_CALL || e->op == SC_AGG || e->op == SC_CAST || e->op == SC_LIKE || e->op == SC_PARAM ? (e->name ? e->name : "?")
+                                                                                                                 : op_word(e->op));
+    if ((e->op == SC_FIELD || e->op == SC_AMBIGUOUS || e->op == SC_ANY || e->op == SC_ALL || e->op == SC_OPAQUE) && e->name)
+        buf_printf(b, ":%s", e->name);
     buf_text(b, e->distinct ? "(distinct " : "(");
     for (size_t i = 0; i < e->n; i++) {
         if (i) buf_text(b, ", ");
@@ -112,8 +164,7 @@ static void scalar_write(struct buf *b, const struct plan *plan, const struct sc
     }
 }
 
-static void rel_head(struct buf *b, const struct plan *plan, const struct rel *rel, int depth)
-{
+static void rel_head(struct buf *b, const struct plan *plan, const struct rel *rel, int depth) {
     static const char *const kinds[] = {"scan", "values", "project", "filter", "join", "agg", "window", "sort", "setop", "distinct", "opaque"};
     static const char *const joins[] = {"inner", "left", "full"};
     static const char *const setops[] = {"union", "intersect", "except"};
@@ -139,8 +190,7 @@ static void rel_head(struct buf *b, const struct plan *plan, const struct rel *r
     }
 }
 
-static void rel_text(struct buf *b, const struct plan *plan, const struct rel *rel, int depth)
-{
+static void rel_text(struct buf *b, const struct plan *plan, const struct rel *rel, int depth) {
     if (!rel) return;
     rel_head(b, plan, rel, depth);
     if (rel->condition) {
@@ -169,16 +219,14 @@ static void rel_text(struct buf *b, const struct plan *plan, const struct rel *r
     for (size_t i = 0; i < rel->n_inputs; i++) rel_text(b, plan, rel->inputs[i], depth + 1);
 }
 
-char *plan_text(struct arena *arena, const struct plan *plan)
-{
+char *plan_text(struct arena *arena, const struct plan *plan) {
     struct buf b = buf_new(arena);
     if (plan->reason) buf_printf(&b, "not provable: %s\n", plan->reason);
     rel_text(&b, plan, plan->root, 0);
     return (char *)buf_str(&b);
 }
 
-char *scalar_text(struct arena *arena, const struct plan *plan, const struct scalar *expr)
-{
+char *scalar_text(struct arena *arena, const struct plan *plan, const struct scalar *expr) {
     struct buf b = buf_new(arena);
     scalar_write(&b, plan, expr, 0);
     return (char *)buf_str(&b);

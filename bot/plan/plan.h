@@ -65,10 +65,10 @@ enum value_kind { VALUE_NULL, VALUE_BOOL, VALUE_INT, VALUE_DECIMAL, VALUE_FLOAT,
 
 struct literal {
     enum value_kind kind;
-    int64_t i;    /* BOOL 0/1; INT; DATE days since 1970; TIMESTAMP microseconds; INTERVAL microseconds; DECIMAL unscaled value */
+    int64_t i;     /* BOOL 0/1; INT; DATE days since 1970; TIMESTAMP microseconds; INTERVAL microseconds; DECIMAL unscaled value */
     int32_t scale; /* DECIMAL: digits after the point; INTERVAL: months */
-    double r;     /* FLOAT */
-    struct str s; /* TEXT; DECIMAL or INT too long for `i`: canonical digits, else empty */
+    double r;      /* FLOAT */
+    struct str s;  /* TEXT; DECIMAL or INT too long for `i`: canonical digits, else empty */
 };
 
 struct sort_key {
@@ -138,7 +138,7 @@ struct rel {
     enum rel_kind kind;
     struct range range;
     size_t n_columns;
-    const int *columns; /* outputs, in order */
+    const int *columns;             /* outputs, in order */
     const struct rel *left, *right; /* left is the input of the one-sided kinds */
     const char *name;
     const char *version; /* time travel or sample clause in canonical words; NULL: none */

@@ -1,13 +1,9 @@
 /* rule_agg.c - aggregates over aggregates and over unions of partial aggregates; counts written as sums. */
 #include "normal_core.h"
 
-static bool named(nexpr e, const char *name)
-{
-    return e->op == SC_AGG && e->name && strcmp(e->name, name) == 0 && !e->filter;
-}
+static bool named(nexpr e, const char *name) { return e->op == SC_AGG && e->name && strcmp(e->name, name) == 0 && !e->filter; }
 
-static nexpr aggregate_make(struct norm *n, nexpr like, const char *name, nexpr arg, bool distinct)
-{
+static nexpr aggregate_make(struct norm *n, nexpr like, const char *name, nexpr arg, bool distinct) {
     struct scalar e = *like;
     e.name = name;
     e.n = arg ? 1 : 0;
@@ -17,14 +13,10 @@ static nexpr aggregate_make(struct norm *n, nexpr like, const char *name, nexpr 
     return expr_make(n, e);
 }
 
-static bool is_int(nexpr e, int64_t value)
-{
-    return e->op == SC_LITERAL && e->lit.kind == VALUE_INT && e->lit.i == value;
-}
+static bool is_int(nexpr e, int64_t value) { return e->op == SC_LITERAL && e->lit.kind == VALUE_INT && e->lit.i == value; }
 
 /* SUM(1) is COUNT(*), SUM(CASE WHEN c THEN 1 ELSE 0 END) counts c: a group has a row, so neither is NULL. */
-static nexpr sum_to_count(struct norm *n, const struct source *s, nexpr e)
-{
+static nexpr sum_to_count(struct norm *n, const struct source *s, nexpr e) {
     if (!named(e, "sum") || e->distinct || e->n != 1 || !s->grouped || s->n_sets) return e;
     nexpr a = e->args[0];
     if (is_int(a, 1)) return aggregate_make(n, e, "count", NULL, false);
@@ -33,8 +25,7 @@ static nexpr sum_to_count(struct norm *n, const struct source *s, nexpr e)
 }
 
 /* What an aggregate of a value that is the same in the whole group comes to; NULL when it depends on how many rows there are. */
-static nexpr of_constant(struct norm *n, const struct source *s, nexpr e)
-{
+static nexpr of_constant(struct norm *n, const struct source *s, nexpr e) {
     if (e->op != SC_AGG || e->n != 1 || e->filter || !s->grouped || s->n_sets) return NULL;
     bool keeps = named(e, "min") || named(e, "max") || named(e, "the") || (named(e, "sum") && e->distinct);
     bool counts = named(e, "count") && e->distinct;
@@ -45,13 +36,9 @@ static nexpr of_constant(struct norm *n, const struct source *s, nexpr e)
     return e->args[0];
 }
 
-static bool counts_nothing(nexpr e)
-{
-    return e->op == SC_AGG && strcmp(e->name, "count") == 0 && e->n == 1 && expr_is_null(e->args[0]);
-}
+static bool counts_nothing(nexpr e) { return e->op == SC_AGG && strcmp(e->name, "count") == 0 && e->n == 1 && expr_is_null(e->args[0]); }
 
-static bool aggregates_simple(struct norm *n, struct block *b, struct source *s)
-{
+static bool aggregates_simple(struct norm *n, struct block *b, struct source *s) {
     if (s->kind != SRC_AGG) return false;
     bool changed = false;
     for (size_t i = 0; i < s->aggs.n; i++) {
@@ -86,8 +73,7 @@ static bool aggregates_simple(struct norm *n, struct block *b, struct source *s)
 /* ------------------------------------------------------------ aggregate over aggregate */
 
 /* The only source of the block under `s`, when it is an aggregate and nothing else happens between the two. */
-static struct source *inner_aggregate(const struct block *b)
-{
+static struct source *inner_aggregate(const struct block *b) {
     if (b->n_sources != 1 || b->n_items || b->preds.n || b->empty) return NULL;
     struct source *t = b->sources[0];
     return t->kind == SRC_AGG && !t->n_sets && t->grouped ? t : NULL;
@@ -98,22 +84,19 @@ struct below {
     const struct source *t;
 };
 
-static bool key_column(void *ctx, int column)
-{
+static bool key_column(void *ctx, int column) {
     const struct below *b = ctx;
     const struct ncolumn *c = &b->n->columns.at[column];
     return c->source->id != b->t->id || c->ordinal < b->t->keys.n;
 }
 
-static bool keys_only(const struct norm *n, const struct source *t, nexpr e)
-{
+static bool keys_only(const struct norm *n, const struct source *t, nexpr e) {
     struct below b = {n, t};
     return expr_columns(e, key_column, &b);
 }
 
 /* Inner keys = outer keys and `extra`: then the inner rows of an outer group differ in `extra` alone. */
-static bool keys_are_with(const struct norm *n, const struct source *s, const struct source *t, nexpr extra)
-{
+static bool keys_are_with(const struct norm *n, const struct source *s, const struct source *t, nexpr extra) {
     for (size_t i = 0; i < t->keys.n; i++) {
         bool found = extra->op == SC_COLUMN && extra->column == t->columns[i];
         for (size_t k = 0; k < s->keys.n; k++) found |= s->keys.at[k]->op == SC_COLUMN && s->keys.at[k]->column == t->columns[i];
@@ -124,15 +107,15 @@ static bool keys_are_with(const struct norm *n, const struct source *s, const st
 }
 
 /* The outer aggregate `e` over the rows below the inner one; NULL when it cannot be said. */
-static nexpr merged_aggregate(struct norm *n, const struct source *s, const struct source *t, nexpr e)
-{
+static nexpr merged_aggregate(struct norm *n, const struct source *s, const struct source *t, nexpr e) {
     if (e->op != SC_AGG || e->n != 1 || e->filter || e->n_order) return NULL;
     nexpr a = e->args[0];
     bool plain = named(e, "sum") || named(e, "count") || named(e, "avg");
     bool insensitive = named(e, "min") || named(e, "max") || named(e, "the") || (e->distinct && plain);
     if (keys_only(n, t, a) && insensitive) return e;
     if (keys_only(n, t, a) && plain && !e->distinct && keys_are_with(n, s, t, a)) return aggregate_make(n, e, e->name, a, true);
-    if (a->op != SC_COLUMN || n->columns.at[a->column].source->id != t->id || e->distinct || n->columns.at[a->column].ordinal < t->keys.n) return NULL;
+    if (a->op != SC_COLUMN || n->columns.at[a->column].source->id != t->id || e->distinct || n->columns.at[a->column].ordinal < t->keys.n)
+        return NULL;
     nexpr inner = t->aggs.at[n->columns.at[a->column].ordinal - t->keys.n];
     if (inner->op != SC_AGG || inner->distinct || inner->filter) return NULL;
     if (named(e, "min") && named(inner, "min")) return inner;
@@ -142,8 +125,7 @@ static nexpr merged_aggregate(struct norm *n, const struct source *s, const stru
     return NULL;
 }
 
-static bool aggregate_merge(struct norm *n, struct source *s)
-{
+static bool aggregate_merge(struct norm *n, struct source *s) {
     if (s->kind != SRC_AGG || s->n_sets || s->aggs.n == 0) return false;
     struct source *t = inner_aggregate(s->block);
     if (!t) return false;
@@ -171,14 +153,13 @@ static bool aggregate_merge(struct norm *n, struct source *s)
 /* ------------------------------------------------------------ aggregate over a union of partial aggregates */
 
 struct partial {
-    size_t column; /* of the union */
+    size_t column;    /* of the union */
     const char *name; /* outer aggregate over raw rows: sum, count, min, max */
     bool star;
 };
 
 /* Outer aggregate i over union column c, and the same kind of partial aggregate in branch `t`. */
-static bool partial_fits(struct norm *n, nexpr outer, nexpr inner, struct partial *out)
-{
+static bool partial_fits(struct norm *n, nexpr outer, nexpr inner, struct partial *out) {
     if (inner->op != SC_AGG || inner->distinct || inner->filter || inner->n > 1) return false;
     const char *name = NULL;
     if (named(outer, "sum") && named(inner, "sum") && inner->args[0]->type.kind != TYPE_FLOAT) name = "sum";
@@ -191,8 +172,7 @@ static bool partial_fits(struct norm *n, nexpr outer, nexpr inner, struct partia
     return true;
 }
 
-static bool union_shape(const struct source *s, struct source **u)
-{
+static bool union_shape(const struct source *s, struct source **u) {
     if (s->kind != SRC_AGG || !s->grouped || s->n_sets || s->aggs.n == 0) return false;
     const struct block *b = s->block;
     if (b->n_sources != 1 || b->n_items || b->preds.n || b->sources[0]->kind != SRC_SETOP) return false;
@@ -201,8 +181,7 @@ static bool union_shape(const struct source *s, struct source **u)
 }
 
 /* Every branch groups, and the outer keys are grouping keys of the branches; every outer aggregate continues a partial one. */
-static bool partials_check(struct norm *n, const struct source *s, const struct source *u, struct partial *partials)
-{
+static bool partials_check(struct norm *n, const struct source *s, const struct source *u, struct partial *partials) {
     for (size_t k = 0; k < u->n_branches; k++) {
         struct block *branch = u->branches[k];
         struct source *t = inner_aggregate(branch);
@@ -216,7 +195,8 @@ static bool partials_check(struct norm *n, const struct source *s, const struct 
             if (e->op != SC_AGG || e->n != 1 || e->distinct || e->filter || e->args[0]->op != SC_COLUMN) return false;
             partials[i].column = n->columns.at[e->args[0]->column].ordinal;
             nexpr out = branch->outs.at[partials[i].column];
-            if (out->op != SC_COLUMN || n->columns.at[out->column].source->id != t->id || n->columns.at[out->column].ordinal < t->keys.n) return false;
+            if (out->op != SC_COLUMN || n->columns.at[out->column].source->id != t->id || n->columns.at[out->column].ordinal < t->keys.n)
+                return false;
             if (!partial_fits(n, e, t->aggs.at[n->columns.at[out->column].ordinal - t->keys.n], &partials[i])) return false;
             for (size_t m = 0; m < i; m++)
                 if (partials[m].column == partials[i].column) return false;
@@ -227,8 +207,7 @@ static bool partials_check(struct norm *n, const struct source *s, const struct 
     return true;
 }
 
-static void branch_open(struct norm *n, struct source *u, size_t k, const struct partial *partials, size_t count)
-{
+static void branch_open(struct norm *n, struct source *u, size_t k, const struct partial *partials, size_t count) {
     struct block *branch = u->branches[k];
     struct source *t = branch->sources[0];
     struct exprs outs = {0};
@@ -247,8 +226,7 @@ static void branch_open(struct norm *n, struct source *u, size_t k, const struct
     block_simplify(n, NULL, u->branches[k]);
 }
 
-static bool partial_merge(struct norm *n, struct source *s)
-{
+static bool partial_merge(struct norm *n, struct source *s) {
     struct source *u;
     if (!union_shape(s, &u)) return false;
     struct partial *partials = arena_array(n->arena, s->aggs.n + 1, sizeof *partials);
@@ -261,8 +239,7 @@ static bool partial_merge(struct norm *n, struct source *s)
     return true;
 }
 
-bool rule_aggregate(struct norm *n, const struct context *ctx)
-{
+bool rule_aggregate(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     for (size_t i = 0; i < b->n_sources; i++) {
         struct source *s = b->sources[i];

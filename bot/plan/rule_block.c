@@ -8,8 +8,7 @@ struct atom {
     enum scalar_op op; /* x op lit */
 };
 
-static bool atom_of(nexpr e, struct atom *out)
-{
+static bool atom_of(nexpr e, struct atom *out) {
     if (e->op < SC_EQ || e->op > SC_GE) return false;
     nexpr a = e->args[0], b = e->args[1];
     static const enum scalar_op swapped[] = {[SC_EQ] = SC_EQ, [SC_NE] = SC_NE, [SC_LT] = SC_GT, [SC_LE] = SC_GE, [SC_GT] = SC_LT, [SC_GE] = SC_LE};
@@ -19,50 +18,57 @@ static bool atom_of(nexpr e, struct atom *out)
     return !out->x->is_volatile;
 }
 
-static bool order_holds(enum scalar_op op, int order)
-{
+static bool order_holds(enum scalar_op op, int order) {
     switch (op) {
-    case SC_EQ: return order == 0;
-    case SC_NE: return order != 0;
-    case SC_LT: return order < 0;
-    case SC_LE: return order <= 0;
-    case SC_GT: return order > 0;
-    default: return order >= 0;
+    case SC_EQ:
+        return order == 0;
+    case SC_NE:
+        return order != 0;
+    case SC_LT:
+        return order < 0;
+    case SC_LE:
+        return order <= 0;
+    case SC_GT:
+        return order > 0;
+    default:
+        return order >= 0;
     }
 }
 
 /* Does (x p.op p.lit) being TRUE make (x q.op q.lit) TRUE? */
-static bool atom_implies(const struct norm *n, const struct atom *p, const struct atom *q)
-{
+static bool atom_implies(const struct norm *n, const struct atom *p, const struct atom *q) {
     int order; /* of p's literal to q's */
     if (p->x != q->x || !fold_compare(n, p->lit, q->lit, &order)) return false;
     bool text = p->lit->lit.kind == VALUE_TEXT;
     if (text && !((p->op == SC_EQ || p->op == SC_NE) && (q->op == SC_EQ || q->op == SC_NE)) && !(p->op == q->op && order == 0)) return false;
     switch (p->op) {
-    case SC_EQ: return order_holds(q->op, order);
-    case SC_NE: return q->op == SC_NE && order == 0;
-    case SC_LT: return (q->op == SC_LT || q->op == SC_LE || q->op == SC_NE) && order <= 0;
-    case SC_LE: return ((q->op == SC_LT || q->op == SC_NE) && order < 0) || (q->op == SC_LE && order <= 0);
-    case SC_GT: return (q->op == SC_GT || q->op == SC_GE || q->op == SC_NE) && order >= 0;
-    default: return ((q->op == SC_GT || q->op == SC_NE) && order > 0) || (q->op == SC_GE && order >= 0);
+    case SC_EQ:
+        return order_holds(q->op, order);
+    case SC_NE:
+        return q->op == SC_NE && order == 0;
+    case SC_LT:
+        return (q->op == SC_LT || q->op == SC_LE || q->op == SC_NE) && order <= 0;
+    case SC_LE:
+        return ((q->op == SC_LT || q->op == SC_NE) && order < 0) || (q->op == SC_LE && order <= 0);
+    case SC_GT:
+        return (q->op == SC_GT || q->op == SC_GE || q->op == SC_NE) && order >= 0;
+    default:
+        return ((q->op == SC_GT || q->op == SC_NE) && order > 0) || (q->op == SC_GE && order >= 0);
     }
 }
 
-static enum scalar_op op_negated(enum scalar_op op)
-{
+static enum scalar_op op_negated(enum scalar_op op) {
     static const enum scalar_op map[] = {[SC_EQ] = SC_NE, [SC_NE] = SC_EQ, [SC_LT] = SC_GE, [SC_LE] = SC_GT, [SC_GT] = SC_LE, [SC_GE] = SC_LT};
     return map[op];
 }
 
-static bool atom_contradicts(const struct norm *n, const struct atom *p, const struct atom *q)
-{
+static bool atom_contradicts(const struct norm *n, const struct atom *p, const struct atom *q) {
     struct atom negated = {q->x, q->lit, op_negated(q->op)};
     return atom_implies(n, p, &negated);
 }
 
 /* TRUE(p) makes TRUE(q). */
-static bool implies(struct norm *n, nexpr p, nexpr q, int depth)
-{
+static bool implies(struct norm *n, nexpr p, nexpr q, int depth) {
     if (p == q) return true;
     if (depth > 6 || work_spent(n, 1)) return false;
     if (p->op == SC_OR) {
@@ -90,8 +96,7 @@ static bool implies(struct norm *n, nexpr p, nexpr q, int depth)
     return atom_of(p, &a) && atom_of(q, &b) && atom_implies(n, &a, &b);
 }
 
-bool pred_entailed(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e)
-{
+bool pred_entailed(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e) {
     for (size_t i = 0; i < facts->n; i++)
         if (facts->at[i] != skip && implies(n, facts->at[i], e, 0)) return true;
     if (e->op == SC_AND) {
@@ -102,8 +107,7 @@ bool pred_entailed(struct norm *n, const struct exprs *facts, nexpr skip, nexpr 
     return false;
 }
 
-static bool contradicts(struct norm *n, nexpr p, nexpr q)
-{
+static bool contradicts(struct norm *n, nexpr p, nexpr q) {
     struct atom a, b;
     if (work_spent(n, 1)) return false;
     if (p->op == SC_AND) {
@@ -126,15 +130,15 @@ static bool contradicts(struct norm *n, nexpr p, nexpr q)
     }
     if (p->op >= SC_EQ && p->op <= SC_LE && q->op >= SC_EQ && q->op <= SC_LE) {
         bool same = p->args[0] == q->args[0] && p->args[1] == q->args[1], crossed = p->args[0] == q->args[1] && p->args[1] == q->args[0];
-        if ((same || crossed) && ((p->op == SC_EQ && (q->op == SC_NE || q->op == SC_LT)) || (q->op == SC_EQ && (p->op == SC_NE || p->op == SC_LT)))) return true;
+        if ((same || crossed) && ((p->op == SC_EQ && (q->op == SC_NE || q->op == SC_LT)) || (q->op == SC_EQ && (p->op == SC_NE || p->op == SC_LT))))
+            return true;
         if (crossed && p->op == SC_LT && (q->op == SC_LT || q->op == SC_LE)) return true;
         if (crossed && p->op == SC_LE && q->op == SC_LT) return true;
     }
     return atom_of(p, &a) && atom_of(q, &b) && a.x == b.x && (atom_contradicts(n, &a, &b) || atom_contradicts(n, &b, &a));
 }
 
-bool preds_contradict(struct norm *n, const struct exprs *preds)
-{
+bool preds_contradict(struct norm *n, const struct exprs *preds) {
     for (size_t i = 0; i < preds->n; i++)
         for (size_t k = i + 1; k < preds->n; k++)
             if (contradicts(n, preds->at[i], preds->at[k])) return true;
@@ -144,8 +148,7 @@ bool preds_contradict(struct norm *n, const struct exprs *preds)
 /* ------------------------------------------------------------ one condition */
 
 /* (A and B) or (A and C) is A and (B or C). */
-static nexpr or_factored(struct norm *n, nexpr e)
-{
+static nexpr or_factored(struct norm *n, nexpr e) {
     if (e->op != SC_OR || e->args[0]->op == SC_OR) return e;
     struct exprs common = {0};
     nexpr first = e->args[0];
@@ -174,8 +177,7 @@ static nexpr or_factored(struct norm *n, nexpr e)
 }
 
 /* Disjuncts: those that imply another go; x or (not x and y) is x or y when x is never NULL. */
-static nexpr or_reduced(struct norm *n, const struct context *ctx, nexpr e)
-{
+static nexpr or_reduced(struct norm *n, const struct context *ctx, nexpr e) {
     if (e->op != SC_OR) return e;
     struct exprs kept = {0};
     for (size_t i = 0; i < e->n; i++) exprs_add(n, &kept, e->args[i]);
@@ -201,27 +203,25 @@ static nexpr or_reduced(struct norm *n, const struct context *ctx, nexpr e)
         for (size_t k = i + 1; k < kept.n; k++)
             if (kept.at[k] == expr_not(n, kept.at[i])) {
                 nexpr a = kept.at[i];
-                if (a->op >= SC_EQ && a->op <= SC_LE && a->args[0]->type.kind == a->args[1]->type.kind && a->args[0]->type.kind != TYPE_UNKNOWN && expr_is_literal(a->args[0]) + expr_is_literal(a->args[1]) == 1) {
+                if (a->op >= SC_EQ && a->op <= SC_LE && a->args[0]->type.kind == a->args[1]->type.kind && a->args[0]->type.kind != TYPE_UNKNOWN &&
+                    expr_is_literal(a->args[0]) + expr_is_literal(a->args[1]) == 1) {
                     kept.at[i] = expr_not(n, expr_of1(n, SC_IS_NULL, expr_is_literal(a->args[0]) ? a->args[1] : a->args[0]));
                     exprs_remove(&kept, k);
                     k = i;
-                }
-                else if (!expr_nullable(n, ctx, a)) return expr_bool(n, true);
+                } else if (!expr_nullable(n, ctx, a)) return expr_bool(n, true);
             }
     return expr_junction(n, SC_OR, kept.at, kept.n);
 }
 
 /* Only by facts that are no alternatives themselves: else two ORs could each be cut down because of the other. */
-static bool atoms_entail(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e)
-{
+static bool atoms_entail(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e) {
     for (size_t i = 0; i < facts->n; i++)
         if (facts->at[i] != skip && facts->at[i]->op != SC_OR && implies(n, facts->at[i], e, 0)) return true;
     return false;
 }
 
 /* Disjuncts that cannot be TRUE beside the other conjuncts go. */
-static nexpr or_pruned(struct norm *n, const struct context *ctx, nexpr e, nexpr old)
-{
+static nexpr or_pruned(struct norm *n, const struct context *ctx, nexpr e, nexpr old) {
     if (e->op != SC_OR) return e;
     struct exprs kept = {0};
     for (size_t i = 0; i < e->n; i++) {
@@ -241,8 +241,7 @@ static nexpr or_pruned(struct norm *n, const struct context *ctx, nexpr e, nexpr
     return kept.n == e->n && 0 ? e : expr_junction(n, SC_OR, kept.at, kept.n);
 }
 
-static bool alike(nexpr a, nexpr b)
-{
+static bool alike(nexpr a, nexpr b) {
     if (a == b) return true;
     if (a->op != b->op || a->n != b->n || a->op == SC_COLUMN || a->op == SC_LITERAL) return false;
     for (size_t i = 0; i < a->n; i++)
@@ -250,8 +249,7 @@ static bool alike(nexpr a, nexpr b)
     return a->n > 0 || a->block;
 }
 
-static bool conditions_pass(struct norm *n, const struct context *ctx)
-{
+static bool conditions_pass(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     bool changed = false;
     for (size_t i = 0; i < b->preds.n; i++) {
@@ -273,8 +271,7 @@ static bool conditions_pass(struct norm *n, const struct context *ctx)
     return changed;
 }
 
-bool rule_predicates(struct norm *n, const struct context *ctx)
-{
+bool rule_predicates(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     bool changed = conditions_pass(n, ctx);
     for (size_t i = 0; i < b->preds.n && !b->empty; i++) {
@@ -299,14 +296,12 @@ bool rule_predicates(struct norm *n, const struct context *ctx)
 
 /* ------------------------------------------------------------ equality */
 
-static const char *column_text(struct norm *n, nexpr e)
-{
+static const char *column_text(struct norm *n, nexpr e) {
     const struct ncolumn *c = &n->columns.at[e->column];
     return c->source->kind == SRC_TABLE ? arena_printf(n->arena, "%s.%s", c->source->name, c->name) : c->name;
 }
 
-bool class_eligible(struct norm *n, nexpr a, nexpr b)
-{
+bool class_eligible(struct norm *n, nexpr a, nexpr b) {
     if (a->is_volatile || b->is_volatile) return false;
     bool literal = expr_is_literal(b);
     enum type_kind x = a->type.kind, y = b->type.kind;
@@ -331,8 +326,7 @@ bool class_eligible(struct norm *n, nexpr a, nexpr b)
     return false;
 }
 
-static bool core_column(const struct norm *n, const struct block *b, nexpr e)
-{
+static bool core_column(const struct norm *n, const struct block *b, nexpr e) {
     if (e->op != SC_COLUMN) return false;
     for (size_t i = 0; i < b->n_sources; i++)
         if (b->sources[i]->id == n->columns.at[e->column].source->id) return true;
@@ -340,11 +334,11 @@ static bool core_column(const struct norm *n, const struct block *b, nexpr e)
 }
 
 /* What a conjunct says a column is: column = literal, column = column, column IS NULL, a boolean column itself. */
-static bool equation_of(struct norm *n, const struct block *b, nexpr p, nexpr *column, nexpr *value)
-{
+static bool equation_of(struct norm *n, const struct block *b, nexpr p, nexpr *column, nexpr *value) {
     *value = NULL;
     if (p->op == SC_COLUMN && p->type.kind == TYPE_BOOL && core_column(n, b, p)) *column = p, *value = expr_bool(n, true);
-    else if (p->op == SC_NOT && p->args[0]->op == SC_COLUMN && p->args[0]->type.kind == TYPE_BOOL && core_column(n, b, p->args[0])) *column = p->args[0], *value = expr_bool(n, false);
+    else if (p->op == SC_NOT && p->args[0]->op == SC_COLUMN && p->args[0]->type.kind == TYPE_BOOL && core_column(n, b, p->args[0]))
+        *column = p->args[0], *value = expr_bool(n, false);
     else if (p->op == SC_IS_NULL && core_column(n, b, p->args[0])) *column = p->args[0], *value = expr_null(n, p->args[0]->type);
     else if (p->op == SC_EQ)
         for (int k = 0; k < 2 && !*value; k++) {
@@ -366,13 +360,9 @@ struct use {
     int column;
 };
 
-static bool other_column(void *ctx, int column)
-{
-    return ((struct use *)ctx)->column != column;
-}
+static bool other_column(void *ctx, int column) { return ((struct use *)ctx)->column != column; }
 
-static bool used_elsewhere(const struct block *b, nexpr p, nexpr column)
-{
+static bool used_elsewhere(const struct block *b, nexpr p, nexpr column) {
     struct use use = {column->column};
     for (size_t i = 0; i < b->preds.n; i++)
         if (b->preds.at[i] != p && !expr_columns(b->preds.at[i], other_column, &use)) return true;
@@ -382,8 +372,7 @@ static bool used_elsewhere(const struct block *b, nexpr p, nexpr column)
     return !block_columns(&rest, other_column, &use);
 }
 
-bool rule_classes(struct norm *n, const struct context *ctx)
-{
+bool rule_classes(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     bool changed = false;
     for (size_t i = 0; i < b->preds.n && !b->empty; i++) {
@@ -407,15 +396,14 @@ bool rule_classes(struct norm *n, const struct context *ctx)
 
 /* ------------------------------------------------------------ the fixpoint */
 
-static void block_clear(struct norm *n, struct block *b)
-{
+static void block_clear(struct norm *n, struct block *b) {
     b->n_sources = b->n_items = b->preds.n = 0;
     for (size_t i = 0; i < b->outs.n; i++)
-        if (b->outs.at[i]->op != SC_AGG && b->outs.at[i]->op != SC_WINDOW && b->outs.at[i]->op != SC_GROUPING) b->outs.at[i] = expr_null(n, b->outs.at[i]->type);
+        if (b->outs.at[i]->op != SC_AGG && b->outs.at[i]->op != SC_WINDOW && b->outs.at[i]->op != SC_GROUPING)
+            b->outs.at[i] = expr_null(n, b->outs.at[i]->type);
 }
 
-void block_simplify(struct norm *n, const struct context *outer, struct block *b)
-{
+void block_simplify(struct norm *n, const struct context *outer, struct block *b) {
     struct context ctx = {.outer = outer, .block = b};
     for (int round = 0; round < NORMAL_ROUNDS_MAX; round++) {
         bool changed = false;

@@ -2,8 +2,7 @@
 #include "normal_core.h"
 
 /* Conjuncts of a sub-query that use none of its own columns hold or fail for the whole of it. */
-static bool outer_conjuncts(struct norm *n, struct block *b, struct block *sub)
-{
+static bool outer_conjuncts(struct norm *n, struct block *b, struct block *sub) {
     bool changed = false;
     for (size_t i = 0; i < sub->preds.n; i++) {
         if (expr_touches(n, sub, sub->preds.at[i]) || expr_has_op(sub->preds.at[i], SC_MATCHED)) continue;
@@ -15,16 +14,14 @@ static bool outer_conjuncts(struct norm *n, struct block *b, struct block *sub)
     return changed;
 }
 
-static int column_like(const struct norm *n, const struct source *s, int column)
-{
+static int column_like(const struct norm *n, const struct source *s, int column) {
     for (size_t i = 0; i < s->n_columns; i++)
         if (strcmp(n->columns.at[s->columns[i]].name, n->columns.at[column].name) == 0) return s->columns[i];
     return -1;
 }
 
 /* After replacing: does each conjunct of `sub` follow from those of `b`? x = x needs x to be not NULL. */
-static bool conjuncts_follow(struct norm *n, const struct context *ctx, const struct block *sub, nexpr skip)
-{
+static bool conjuncts_follow(struct norm *n, const struct context *ctx, const struct block *sub, nexpr skip) {
     for (size_t i = 0; i < sub->preds.n; i++) {
         nexpr e = expr_replace(n, sub->preds.at[i]);
         if (e->op == SC_EQ && e->args[0] == e->args[1]) {
@@ -41,8 +38,7 @@ static bool conjuncts_follow(struct norm *n, const struct context *ctx, const st
 #define WITNESS_SOURCES_MAX 4
 
 /* Tries to send sources `at`.. of `sub` to sources of the block, same table to same table. */
-static bool witness_from(struct norm *n, const struct context *ctx, const struct block *sub, int *choice, size_t at)
-{
+static bool witness_from(struct norm *n, const struct context *ctx, const struct block *sub, int *choice, size_t at) {
     struct block *b = ctx->block;
     if (work_spent(n, 1)) return false;
     if (at == sub->n_sources) {
@@ -64,8 +60,7 @@ static bool witness_from(struct norm *n, const struct context *ctx, const struct
     return false;
 }
 
-static bool witnessed(struct norm *n, const struct context *ctx, const struct block *sub)
-{
+static bool witnessed(struct norm *n, const struct context *ctx, const struct block *sub) {
     int choice[WITNESS_SOURCES_MAX];
     if (sub->n_sources == 0 || sub->n_sources > WITNESS_SOURCES_MAX || sub->n_items) return false;
     for (size_t i = 0; i < sub->n_sources; i++)
@@ -73,11 +68,49 @@ static bool witnessed(struct norm *n, const struct context *ctx, const struct bl
     return witness_from(n, ctx, sub, choice, 0);
 }
 
-static bool exists_rules(struct norm *n, const struct context *ctx, size_t i)
-{
+/* Sources of `sub` that hang together with its first one by conjuncts. */
+static struct block *component(struct norm *n, const struct block *sub) {
+    struct block *part = block_new(n);
+    block_source_add(n, part, sub->sources[0]);
+    for (bool grown = true; grown;) {
+        grown = false;
+        for (size_t i = 1; i < sub->n_sources; i++) {
+            if (block_owns(part, sub->sources[i])) continue;
+            struct block one = {.n_sources = 1, .sources = &sub->sources[i]};
+            bool linked = false;
+            for (size_t k = 0; k < sub->preds.n && !linked; k++)
+                linked = expr_touches(n, part, sub->preds.at[k]) && expr_touches(n, &one, sub->preds.at[k]);
+            if (!linked) continue;
+            block_source_add(n, part, sub->sources[i]);
+            grown = true;
+        }
+    }
+    return part;
+}
+
+/* A sub-query over parts that have nothing to do with each other asks for a row of each. */
+static bool exists_split(struct norm *n, struct block *b, size_t at) {
+    const struct block *sub = b->preds.at[at]->block;
+    if (sub->n_sources < 2 || sub->n_items) return false;
+    for (size_t i = 0; i < sub->n_sources; i++)
+        if (sub->sources[i]->kind != SRC_TABLE) return false; /* others may look at their neighbours */
+    struct block *copy = block_clone(n, sub), *part = component(n, copy), *rest = block_new(n);
+    if (part->n_sources == copy->n_sources) return false;
+    for (size_t i = 0; i < copy->n_sources; i++)
+        if (!block_owns(part, copy->sources[i])) block_source_add(n, rest, copy->sources[i]);
+    for (size_t i = 0; i < copy->preds.n; i++)
+        exprs_add(n, expr_touches(n, part, copy->preds.at[i]) ? &part->preds : &rest->preds, copy->preds.at[i]);
+    exprs_remove(&b->preds, at);
+    block_pred_add(n, b, expr_block(n, SC_EXISTS, part, NULL, 0));
+    block_pred_add(n, b, expr_block(n, SC_EXISTS, rest, NULL, 0));
+    step_add(n, "EXISTS over unconnected sources is one EXISTS for each");
+    return true;
+}
+
+static bool exists_rules(struct norm *n, const struct context *ctx, size_t i) {
     struct block *b = ctx->block, *sub = (struct block *)b->preds.at[i]->block;
     nexpr e = b->preds.at[i];
-    if (outer_conjuncts(n, b, sub)) return true;
+    if (outer_conjuncts(n, b, sub) || exists_split(n, b, i)) return true;
     struct context here = {.outer = ctx->outer, .block = b, .skip = e};
     if (witnessed(n, &here, sub)) {
         exprs_remove(&b->preds, i);
@@ -94,8 +127,7 @@ static bool exists_rules(struct norm *n, const struct context *ctx, size_t i)
     return true;
 }
 
-bool rule_exists(struct norm *n, const struct context *ctx)
-{
+bool rule_exists(struct norm *n, const struct context *ctx) {
     for (size_t i = 0; i < ctx->block->preds.n; i++)
         if (ctx->block->preds.at[i]->op == SC_EXISTS && exists_rules(n, ctx, i)) return true;
     return false;
@@ -103,8 +135,7 @@ bool rule_exists(struct norm *n, const struct context *ctx)
 
 /* ------------------------------------------------------------ where duplicates do not count */
 
-static bool exists_open(struct norm *n, struct block *b)
-{
+static bool exists_open(struct norm *n, struct block *b) {
     for (size_t i = 0; i < b->preds.n; i++) {
         if (b->preds.at[i]->op != SC_EXISTS) continue;
         struct block *copy = block_clone(n, b->preds.at[i]->block);
@@ -117,8 +148,7 @@ static bool exists_open(struct norm *n, struct block *b)
     return false;
 }
 
-static bool column_unused(const struct norm *n, const struct block *b, const struct source *s, size_t from)
-{
+static bool column_unused(const struct norm *n, const struct block *b, const struct source *s, size_t from) {
     (void)n;
     struct block rest = *b;
     (void)rest;
@@ -130,8 +160,7 @@ static bool column_unused(const struct norm *n, const struct block *b, const str
     return true;
 }
 
-static bool distinct_open(struct norm *n, struct block *b)
-{
+static bool distinct_open(struct norm *n, struct block *b) {
     for (size_t i = 0; i < b->n_sources; i++) {
         struct source *s = b->sources[i];
         if (s->kind != SRC_AGG || s->aggs.n || s->n_sets || !s->grouped || !column_unused(n, b, s, s->keys.n)) continue;
@@ -151,16 +180,14 @@ static bool distinct_open(struct norm *n, struct block *b)
 
 static bool in_item(const struct norm *n, const struct block *b, int item);
 
-static bool expr_item(nexpr e, int item)
-{
+static bool expr_item(nexpr e, int item) {
     if (e->op == SC_MATCHED) return e->column == item;
     for (size_t i = 0; i < e->n; i++)
         if (expr_item(e->args[i], item)) return true;
     return e->block && in_item(NULL, e->block, item);
 }
 
-static bool in_item(const struct norm *n, const struct block *b, int item)
-{
+static bool in_item(const struct norm *n, const struct block *b, int item) {
     (void)n;
     for (size_t i = 0; i < b->preds.n; i++)
         if (expr_item(b->preds.at[i], item)) return true;
@@ -176,14 +203,12 @@ struct owner {
     const struct block *of;
 };
 
-static bool not_owned(void *ctx, int column)
-{
+static bool not_owned(void *ctx, int column) {
     const struct owner *o = ctx;
     return !block_owns(o->of, o->n->columns.at[column].source);
 }
 
-static bool items_drop(struct norm *n, struct block *b)
-{
+static bool items_drop(struct norm *n, struct block *b) {
     for (size_t i = 0; i < b->n_items; i++) {
         struct left_item item = b->items[i];
         struct owner owner = {n, item.block};
@@ -200,8 +225,7 @@ static bool items_drop(struct norm *n, struct block *b)
 }
 
 /* A source all of whose conjuncts also hold for another use of its table adds nothing to the set. */
-static bool source_folds(struct norm *n, const struct context *ctx, size_t at)
-{
+static bool source_folds(struct norm *n, const struct context *ctx, size_t at) {
     struct block *b = ctx->block;
     struct source *s = b->sources[at];
     struct block one = {.n_sources = 1, .sources = &s};
@@ -212,7 +236,8 @@ static bool source_folds(struct norm *n, const struct context *ctx, size_t at)
     if (!block_columns(&rest, not_owned, &owner)) return false;
     struct block others = *b;
     others.preds = (struct exprs){0};
-    for (size_t i = 0; i < b->preds.n; i++) exprs_add(n, expr_columns(b->preds.at[i], not_owned, &owner) ? &others.preds : &one.preds, b->preds.at[i]);
+    for (size_t i = 0; i < b->preds.n; i++)
+        exprs_add(n, expr_columns(b->preds.at[i], not_owned, &owner) ? &others.preds : &one.preds, b->preds.at[i]);
     others.sources = arena_array(n->arena, b->n_sources, sizeof *others.sources);
     others.n_sources = 0;
     for (size_t i = 0; i < b->n_sources; i++)
@@ -227,8 +252,7 @@ static bool source_folds(struct norm *n, const struct context *ctx, size_t at)
 }
 
 /* Where duplicates do not count a branch said twice is said once, and each branch may be reduced as a set. */
-static bool branches_as_sets(struct norm *n, const struct context *ctx, struct source *s, bool first)
-{
+static bool branches_as_sets(struct norm *n, const struct context *ctx, struct source *s, bool first) {
     if (s->kind != SRC_SETOP || s->setop != RELSET_UNION || !s->all) return false;
     for (size_t i = 0; first && i < s->n_branches; i++) block_set_context(n, ctx->outer, s->branches[i]);
     struct hash128 *seen = arena_array(n->arena, s->n_branches + 1, sizeof *seen);
@@ -249,13 +273,13 @@ static bool branches_as_sets(struct norm *n, const struct context *ctx, struct s
     return changed;
 }
 
-void block_set_context(struct norm *n, const struct context *outer, struct block *b)
-{
+void block_set_context(struct norm *n, const struct context *outer, struct block *b) {
     struct context ctx = {.outer = outer, .block = b};
     bool any = false;
     for (int round = 0; round < 64 && !b->empty && !work_spent(n, 1); round++) {
         bool changed = exists_open(n, b) || distinct_open(n, b) || items_drop(n, b);
-        for (size_t i = 0; i < b->n_sources && !changed; i++) changed = source_folds(n, &ctx, i) || branches_as_sets(n, &ctx, b->sources[i], round == 0);
+        for (size_t i = 0; i < b->n_sources && !changed; i++)
+            changed = source_folds(n, &ctx, i) || branches_as_sets(n, &ctx, b->sources[i], round == 0);
         if (!changed) break;
         any = true;
         block_simplify(n, outer, b);

@@ -1,8 +1,7 @@
 /* rule_join.c - left-join items: turned into inner joins, into NOT EXISTS, or dropped, each under its guard; full joins likewise. */
 #include "normal_core.h"
 
-static nexpr matched_expr(struct norm *n, int item)
-{
+static nexpr matched_expr(struct norm *n, int item) {
     return expr_make(n, (struct scalar){.op = SC_MATCHED, .column = item, .type = {TYPE_BOOL, 0, 0}});
 }
 
@@ -10,8 +9,7 @@ static nexpr matched_expr(struct norm *n, int item)
 
 static struct block *matched_in_block(struct norm *n, struct block *b, int item, nexpr with);
 
-static nexpr matched_replace(struct norm *n, nexpr e, int item, nexpr with)
-{
+static nexpr matched_replace(struct norm *n, nexpr e, int item, nexpr with) {
     if (e->op == SC_MATCHED) return e->column == item ? with : e;
     if (!expr_has_op(e, SC_MATCHED)) return e;
     struct scalar out = *e;
@@ -23,14 +21,12 @@ static nexpr matched_replace(struct norm *n, nexpr e, int item, nexpr with)
     return expr_make(n, out);
 }
 
-static void matched_list(struct norm *n, struct exprs *list, int item, nexpr with)
-{
+static void matched_list(struct norm *n, struct exprs *list, int item, nexpr with) {
     for (size_t i = 0; i < list->n; i++) list->at[i] = matched_replace(n, list->at[i], item, with);
 }
 
 /* In place: the blocks of sub-queries that mention an item of an enclosing block belong to that block alone. */
-static struct block *matched_in_block(struct norm *n, struct block *b, int item, nexpr with)
-{
+static struct block *matched_in_block(struct norm *n, struct block *b, int item, nexpr with) {
     struct exprs before = b->preds;
     b->preds = (struct exprs){0};
     for (size_t i = 0; i < before.n; i++) block_pred_add(n, b, matched_replace(n, before.at[i], item, with));
@@ -53,14 +49,12 @@ struct item_use {
     const struct block *item;
 };
 
-static bool not_item_column(void *ctx, int column)
-{
+static bool not_item_column(void *ctx, int column) {
     const struct item_use *use = ctx;
     return !block_owns(use->item, use->n->columns.at[column].source);
 }
 
-static bool item_columns_used(const struct norm *n, const struct block *b, size_t skip)
-{
+static bool item_columns_used(const struct norm *n, const struct block *b, size_t skip) {
     struct item_use use = {n, b->items[skip].block};
     struct block rest = *b;
     struct left_item *items = rest.items;
@@ -73,8 +67,7 @@ static bool item_columns_used(const struct norm *n, const struct block *b, size_
 
 static bool mentions(nexpr e, int item);
 
-static bool block_mentions(const struct block *b, int item)
-{
+static bool block_mentions(const struct block *b, int item) {
     for (size_t i = 0; i < b->preds.n; i++)
         if (mentions(b->preds.at[i], item)) return true;
     for (size_t i = 0; i < b->outs.n; i++)
@@ -86,24 +79,21 @@ static bool block_mentions(const struct block *b, int item)
     return false;
 }
 
-static bool mentions(nexpr e, int item)
-{
+static bool mentions(nexpr e, int item) {
     if (e->op == SC_MATCHED) return e->column == item;
     for (size_t i = 0; i < e->n; i++)
         if (mentions(e->args[i], item)) return true;
     return (e->filter && mentions(e->filter, item)) || (e->block && block_mentions(e->block, item));
 }
 
-static void item_remove(struct block *b, size_t i)
-{
+static void item_remove(struct block *b, size_t i) {
     memmove(&b->items[i], &b->items[i + 1], (b->n_items - i - 1) * sizeof *b->items);
     b->n_items--;
 }
 
 /* ------------------------------------------------------------ the rules */
 
-static bool rejects_item(struct norm *n, const struct block *b, const struct left_item *item)
-{
+static bool rejects_item(struct norm *n, const struct block *b, const struct left_item *item) {
     nexpr matched = matched_expr(n, item->id);
     for (size_t i = 0; i < b->preds.n; i++) {
         if (b->preds.at[i] == matched) return true;
@@ -127,8 +117,7 @@ static bool rejects_item(struct norm *n, const struct block *b, const struct lef
     return false;
 }
 
-static void item_to_inner(struct norm *n, struct block *b, size_t i)
-{
+static void item_to_inner(struct norm *n, struct block *b, size_t i) {
     struct left_item item = b->items[i];
     item_remove(b, i);
     (void)matched_in_block(n, b, item.id, expr_bool(n, true));
@@ -137,24 +126,20 @@ static void item_to_inner(struct norm *n, struct block *b, size_t i)
     step_add(n, "a left join whose missing rows are filtered out is an inner join");
 }
 
-static void item_null_out(struct norm *n, const struct block *item)
-{
+static void item_null_out(struct norm *n, const struct block *item) {
     for (size_t i = 0; i < item->n_sources; i++)
-        for (size_t k = 0; k < item->sources[i]->n_columns; k++)
-            replace_set(n, item->sources[i]->columns[k], expr_null(n, (struct type){0}));
+        for (size_t k = 0; k < item->sources[i]->n_columns; k++) replace_set(n, item->sources[i]->columns[k], expr_null(n, (struct type){0}));
     for (size_t i = 0; i < item->n_items; i++) item_null_out(n, item->items[i].block);
 }
 
-static void nested_unmatched(struct norm *n, struct block *b, const struct block *item)
-{
+static void nested_unmatched(struct norm *n, struct block *b, const struct block *item) {
     for (size_t i = 0; i < item->n_items; i++) {
         (void)matched_in_block(n, b, item->items[i].id, expr_bool(n, false));
         nested_unmatched(n, b, item->items[i].block);
     }
 }
 
-static void item_drop_empty(struct norm *n, struct block *b, size_t i)
-{
+static void item_drop_empty(struct norm *n, struct block *b, size_t i) {
     struct left_item item = b->items[i];
     item_remove(b, i);
     nested_unmatched(n, b, item.block);
@@ -174,8 +159,7 @@ struct null_test {
     const struct left_item *item;
 };
 
-static nexpr null_to_matched(struct norm *n, const struct null_test *t, nexpr e)
-{
+static nexpr null_to_matched(struct norm *n, const struct null_test *t, nexpr e) {
     if (e->op == SC_IS_NULL && e->args[0]->op == SC_COLUMN) {
         const struct source *s = n->columns.at[e->args[0]->column].source;
         bool direct = false;
@@ -196,8 +180,7 @@ static nexpr null_to_matched(struct norm *n, const struct null_test *t, nexpr e)
     return same ? e : expr_make(n, out);
 }
 
-static bool nulls_to_matched(struct norm *n, const struct context *ctx, const struct left_item *item)
-{
+static bool nulls_to_matched(struct norm *n, const struct context *ctx, const struct left_item *item) {
     struct null_test t = {ctx, item};
     bool changed = false;
     for (size_t i = 0; i < ctx->block->preds.n; i++) {
@@ -217,8 +200,7 @@ static bool nulls_to_matched(struct norm *n, const struct context *ctx, const st
 }
 
 /* CASE WHEN matched THEN x END is x again, once x gives NULL with the item's columns. */
-static nexpr case_unwrap(struct norm *n, const struct left_item *item, nexpr e)
-{
+static nexpr case_unwrap(struct norm *n, const struct left_item *item, nexpr e) {
     if (e->op == SC_COLUMN || e->op == SC_LITERAL || e->block || !expr_has_op(e, SC_MATCHED)) return e;
     struct scalar out = *e;
     nexpr *args = arena_array(n->arena, e->n ? e->n : 1, sizeof *args);
@@ -229,22 +211,19 @@ static nexpr case_unwrap(struct norm *n, const struct left_item *item, nexpr e)
     return expr_make(n, out);
 }
 
-static void cases_unwrap(struct norm *n, struct block *b, const struct left_item *item)
-{
+static void cases_unwrap(struct norm *n, struct block *b, const struct left_item *item) {
     for (size_t i = 0; i < b->outs.n; i++) b->outs.at[i] = case_unwrap(n, item, b->outs.at[i]);
     for (size_t i = 0; i < b->preds.n; i++) b->preds.at[i] = case_unwrap(n, item, b->preds.at[i]);
 }
 
-static void exists_form(struct norm *n, struct block *item)
-{
+static void exists_form(struct norm *n, struct block *item) {
     (void)n;
     item->outs.n = 0;
     item->is_item = false;
 }
 
 /* Columns of the item are not used: it counts matches, or says whether there is one. */
-static bool item_unused(struct norm *n, const struct context *ctx, size_t i)
-{
+static bool item_unused(struct norm *n, const struct context *ctx, size_t i) {
     struct block *b = ctx->block;
     struct left_item item = b->items[i];
     bool tested = false;
@@ -264,18 +243,15 @@ static bool item_unused(struct norm *n, const struct context *ctx, size_t i)
         (void)matched_in_block(n, b, item.id, expr_bool(n, false));
         block_pred_add(n, b, absent);
         step_add(n, "a left join kept only where nothing matched is NOT EXISTS");
-    }
-    else if (said) {
+    } else if (said) {
         (void)matched_in_block(n, b, item.id, expr_block(n, SC_EXISTS, item.block, NULL, 0));
         step_add(n, "a left join that only tells whether a row matched is EXISTS");
-    }
-    else step_add(n, "dropped a left join that adds nothing: at most one row matches and none of it is used");
+    } else step_add(n, "dropped a left join that adds nothing: at most one row matches and none of it is used");
     return true;
 }
 
 /* Under NOT MATCHED the item's columns are NULL. */
-static bool anti_nulls(struct norm *n, struct block *b, size_t i)
-{
+static bool anti_nulls(struct norm *n, struct block *b, size_t i) {
     if (!exprs_have(&b->preds, expr_not(n, matched_expr(n, b->items[i].id))) || !item_columns_used(n, b, i)) return false;
     struct left_item item = b->items[i];
     item_remove(b, i);
@@ -295,8 +271,7 @@ struct item_outs {
     struct exprs *out;
 };
 
-static bool item_out_note(void *ctx, int column)
-{
+static bool item_out_note(void *ctx, int column) {
     struct item_outs *o = ctx;
     if (!block_owns(o->item, o->n->columns.at[column].source)) return true;
     nexpr e = expr_column(o->n, column);
@@ -304,8 +279,7 @@ static bool item_out_note(void *ctx, int column)
     return true;
 }
 
-static void nested_note(struct norm *n, const struct block *rest, const struct block *item, struct exprs *out)
-{
+static void nested_note(struct norm *n, const struct block *rest, const struct block *item, struct exprs *out) {
     for (size_t i = 0; i < item->n_items; i++) {
         if (block_mentions(rest, item->items[i].id)) exprs_add(n, out, matched_expr(n, item->items[i].id));
         nested_note(n, rest, item->items[i].block, out);
@@ -313,8 +287,7 @@ static void nested_note(struct norm *n, const struct block *rest, const struct b
 }
 
 /* Simplifies an item's block as a query whose outputs are what is used outside, and puts what they became in their places. */
-static void item_simplify(struct norm *n, const struct context *ctx, size_t i)
-{
+static void item_simplify(struct norm *n, const struct context *ctx, size_t i) {
     struct block *b = ctx->block;
     struct left_item item = b->items[i];
     struct exprs outs = {0}, before = {0};
@@ -351,16 +324,14 @@ static void item_simplify(struct norm *n, const struct context *ctx, size_t i)
     b->n_items++;
 }
 
-static bool one_row_always(const struct block *b)
-{
+static bool one_row_always(const struct block *b) {
     if (b->n_items || b->preds.n || b->empty) return false;
     for (size_t i = 0; i < b->n_sources; i++)
         if (b->sources[i]->kind != SRC_AGG || b->sources[i]->grouped || b->sources[i]->n_sets) return false;
     return true;
 }
 
-static bool item_rules(struct norm *n, const struct context *ctx, size_t i)
-{
+static bool item_rules(struct norm *n, const struct context *ctx, size_t i) {
     struct block *b = ctx->block;
     if (rejects_item(n, b, &b->items[i])) {
         item_to_inner(n, b, i);
@@ -386,8 +357,7 @@ static bool item_rules(struct norm *n, const struct context *ctx, size_t i)
 
 /* ------------------------------------------------------------ full joins */
 
-static bool rejects_side(struct norm *n, const struct block *b, const struct source *s, int side)
-{
+static bool rejects_side(struct norm *n, const struct block *b, const struct source *s, int side) {
     size_t first = side ? s->branches[0]->outs.n : 0, last = side ? s->n_columns : s->branches[0]->outs.n;
     for (size_t i = first; i < last; i++)
         if (block_rejects(n, b, NULL, expr_column(n, s->columns[i]))) return true;
@@ -395,8 +365,7 @@ static bool rejects_side(struct norm *n, const struct block *b, const struct sou
 }
 
 /* Puts the outputs of a side in place of the full join's columns. */
-static void side_open(struct norm *n, const struct source *s, int side, const struct left_item *item)
-{
+static void side_open(struct norm *n, const struct source *s, int side, const struct left_item *item) {
     size_t first = side ? s->branches[0]->outs.n : 0;
     for (size_t i = 0; i < s->branches[side]->outs.n && first + i < s->n_columns; i++) {
         nexpr e = s->branches[side]->outs.at[i];
@@ -405,8 +374,7 @@ static void side_open(struct norm *n, const struct source *s, int side, const st
     }
 }
 
-static bool full_rules(struct norm *n, struct block *b, size_t at)
-{
+static bool full_rules(struct norm *n, struct block *b, size_t at) {
     struct source *s = b->sources[at];
     bool keeps_left = rejects_side(n, b, s, 0), keeps_right = rejects_side(n, b, s, 1);
     if (!keeps_left && !keeps_right) return false;
@@ -431,8 +399,7 @@ static bool full_rules(struct norm *n, struct block *b, size_t at)
     if (keeps_left && keeps_right) {
         block_absorb(n, b, other);
         block_pred_add(n, b, on);
-    }
-    else {
+    } else {
         block_pred_add(n, other, expr_truth(n, &(struct context){.block = other}, on));
         block_item_add(n, b, item);
     }
@@ -440,8 +407,7 @@ static bool full_rules(struct norm *n, struct block *b, size_t at)
     return true;
 }
 
-bool rule_join(struct norm *n, const struct context *ctx)
-{
+bool rule_join(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     for (size_t i = 0; i < b->n_sources; i++)
         if (b->sources[i]->kind == SRC_FULL && full_rules(n, b, i)) return true;

@@ -9,8 +9,7 @@ struct closure {
     bool null_safe; /* rows are compared as DISTINCT does: a NULL equals a NULL */
 };
 
-static bool is_fixed(const struct closure *c, const struct source *s)
-{
+static bool is_fixed(const struct closure *c, const struct source *s) {
     for (size_t i = 0; i < c->fixed.n; i++)
         if (c->fixed.at[i] == s->id) return true;
     return false;
@@ -22,8 +21,7 @@ struct known_ask {
     struct closure *c;
 };
 
-static bool known_column(void *ctx, int column)
-{
+static bool known_column(void *ctx, int column) {
     struct closure *c = ((struct known_ask *)ctx)->c;
     const struct source *s = c->n->columns.at[column].source;
     if (is_fixed(c, s)) return true;
@@ -31,8 +29,7 @@ static bool known_column(void *ctx, int column)
     return exprs_have(&c->known, expr_column(c->n, column));
 }
 
-static bool known_expr(struct closure *c, nexpr e)
-{
+static bool known_expr(struct closure *c, nexpr e) {
     if (e->op == SC_LITERAL || e->op == SC_PARAM || exprs_have(&c->known, e)) return true;
     if (e->is_volatile || e->op == SC_AGG || e->op == SC_WINDOW || e->op == SC_GROUPING || e->op == SC_MATCHED) return false;
     if (e->op != SC_COLUMN && e->n == 0 && !e->block) return true;
@@ -44,13 +41,9 @@ static bool known_expr(struct closure *c, nexpr e)
     return true;
 }
 
-static bool source_column_known(struct closure *c, const struct source *s, size_t i)
-{
-    return known_expr(c, expr_column(c->n, s->columns[i]));
-}
+static bool source_column_known(struct closure *c, const struct source *s, size_t i) { return known_expr(c, expr_column(c->n, s->columns[i])); }
 
-static bool table_key_known(struct closure *c, const struct block *b, const struct source *s)
-{
+static bool table_key_known(struct closure *c, const struct block *b, const struct source *s) {
     if (!s->table) return false;
     for (size_t k = 0; k < s->table->keys.n; k++) {
         const struct schema_key *key = &s->table->keys.at[k];
@@ -67,7 +60,8 @@ static bool table_key_known(struct closure *c, const struct block *b, const stru
         if (found != key->n) continue;
         if (key->origin != ORIGIN_VERIFIED) {
             struct buf text = buf_new(c->n->arena);
-            for (size_t i = 0; i < key->n; i++) buf_printf(&text, "%s%s.%s", i ? ", " : "", s->name, str_lower(c->n->arena, str_of(s->table->columns.at[key->columns[i]].name)));
+            for (size_t i = 0; i < key->n; i++)
+                buf_printf(&text, "%s%s.%s", i ? ", " : "", s->name, str_lower(c->n->arena, str_of(s->table->columns.at[key->columns[i]].name)));
             assume_add(c->n, "%s %s unique (declared)", buf_str(&text), key->n > 1 ? "together are" : "is");
         }
         return true;
@@ -76,18 +70,17 @@ static bool table_key_known(struct closure *c, const struct block *b, const stru
 }
 
 /* Inside of a window or limit: the outputs that are known outside are known inside. */
-static bool inner_known(struct closure *c, const struct source *s, const struct exprs *passed)
-{
+static bool inner_known(struct closure *c, const struct source *s, const struct exprs *passed) {
     struct exprs seed = {0};
     for (size_t i = 0; i < passed->n && i < s->n_columns; i++)
         if (source_column_known(c, s, i)) exprs_add(c->n, &seed, passed->at[i]);
     return block_determined(c->n, s->block, &seed, true);
 }
 
-static bool source_known(struct closure *c, const struct block *b, const struct source *s)
-{
+static bool source_known(struct closure *c, const struct block *b, const struct source *s) {
     switch (s->kind) {
-    case SRC_TABLE: return table_key_known(c, b, s);
+    case SRC_TABLE:
+        return table_key_known(c, b, s);
     case SRC_AGG:
         if (s->n_sets) return false;
         for (size_t i = 0; i < s->keys.n; i++)
@@ -101,14 +94,15 @@ static bool source_known(struct closure *c, const struct block *b, const struct 
     case SRC_LIMIT:
         if (s->limit && s->limit->op == SC_LITERAL && s->limit->lit.kind == VALUE_INT && s->limit->lit.i <= 1 && !s->name) return true;
         return inner_known(c, s, &s->block->outs);
-    case SRC_WINDOW: return inner_known(c, s, &s->keys);
-    default: return false;
+    case SRC_WINDOW:
+        return inner_known(c, s, &s->keys);
+    default:
+        return false;
     }
 }
 
 /* One pass over the equalities and sources of `b`; `own` alone may become known (in an item, what the left side is stays as it is). */
-static bool closure_pass(struct closure *c, const struct block *b)
-{
+static bool closure_pass(struct closure *c, const struct block *b) {
     bool changed = false;
     for (size_t i = 0; i < b->preds.n; i++) {
         nexpr p = b->preds.at[i];
@@ -130,8 +124,7 @@ static bool closure_pass(struct closure *c, const struct block *b)
     return changed;
 }
 
-static bool all_fixed(const struct closure *c, const struct block *b)
-{
+static bool all_fixed(const struct closure *c, const struct block *b) {
     for (size_t i = 0; i < b->n_sources; i++)
         if (!is_fixed(c, b->sources[i])) return false;
     for (size_t i = 0; i < b->n_items; i++)
@@ -139,8 +132,7 @@ static bool all_fixed(const struct closure *c, const struct block *b)
     return true;
 }
 
-static struct closure closure_run(struct norm *n, struct block *b, const struct exprs *seed, bool null_safe)
-{
+static struct closure closure_run(struct norm *n, struct block *b, const struct exprs *seed, bool null_safe) {
     struct closure c = {.n = n, .top = b, .null_safe = null_safe};
     for (size_t i = 0; seed && i < seed->n; i++) exprs_add(n, &c.known, seed->at[i]);
     while (closure_pass(&c, b) && !work_spent(n, 1)) continue;
@@ -148,38 +140,31 @@ static struct closure closure_run(struct norm *n, struct block *b, const struct 
 }
 
 /* Assumptions made while asking in vain are taken back. */
-static bool settle(struct norm *n, size_t before, bool answer)
-{
+static bool settle(struct norm *n, size_t before, bool answer) {
     if (!answer) n->assumes.n = before;
     return answer;
 }
 
-bool block_determined(struct norm *n, struct block *b, const struct exprs *seed, bool null_safe)
-{
+bool block_determined(struct norm *n, struct block *b, const struct exprs *seed, bool null_safe) {
     size_t before = n->assumes.n;
     if (b->empty) return true;
     struct closure c = closure_run(n, b, seed, null_safe);
     return settle(n, before, all_fixed(&c, b));
 }
 
-bool expr_determined(struct norm *n, struct block *b, const struct exprs *seed, nexpr e)
-{
+bool expr_determined(struct norm *n, struct block *b, const struct exprs *seed, nexpr e) {
     size_t before = n->assumes.n;
     if (b->empty) return true;
     struct closure c = closure_run(n, b, seed, true);
     return settle(n, before, known_expr(&c, e));
 }
 
-bool block_at_most_one(struct norm *n, struct block *b)
-{
-    return block_determined(n, b, NULL, false);
-}
+bool block_at_most_one(struct norm *n, struct block *b) { return block_determined(n, b, NULL, false); }
 
 /* ------------------------------------------------------------ groups of one row */
 
 /* The value of an aggregate over one row; NULL when that is not a plain expression. */
-static nexpr aggregate_of_one(struct norm *n, nexpr e)
-{
+static nexpr aggregate_of_one(struct norm *n, nexpr e) {
     if (e->op != SC_AGG || e->filter || e->n > 1) return NULL;
     if (strcmp(e->name, "count") == 0) {
         if (e->n == 0) return expr_int(n, 1);
@@ -191,14 +176,12 @@ static nexpr aggregate_of_one(struct norm *n, nexpr e)
     return NULL;
 }
 
-static void source_drop(struct block *b, size_t at)
-{
+static void source_drop(struct block *b, size_t at) {
     memmove(&b->sources[at], &b->sources[at + 1], (b->n_sources - at - 1) * sizeof *b->sources);
     b->n_sources--;
 }
 
-static bool groups_of_one(struct norm *n, const struct context *ctx, size_t at)
-{
+static bool groups_of_one(struct norm *n, const struct context *ctx, size_t at) {
     struct block *b = ctx->block;
     struct source *s = b->sources[at];
     if (s->kind != SRC_AGG || s->n_sets || !s->grouped) return false;
@@ -220,18 +203,72 @@ static bool groups_of_one(struct norm *n, const struct context *ctx, size_t at)
     return true;
 }
 
+/* ------------------------------------------------------------ DISTINCT over joins that only filter */
+
+/* e again, by way of equalities, without columns of the sources marked in `out`; NULL when it cannot be. */
+static nexpr without_sources(struct norm *n, const struct block *b, nexpr e, const struct block *out) {
+    if (!expr_touches(n, out, e)) return e;
+    if (e->op != SC_COLUMN) return NULL;
+    for (size_t i = 0; i < b->preds.n; i++)
+        for (int k = 0; k < 2 && b->preds.at[i]->op == SC_EQ; k++) {
+            nexpr other = b->preds.at[i]->args[1 - k];
+            if (b->preds.at[i]->args[k] == e && !expr_touches(n, out, other) && class_eligible(n, e, other)) return other;
+        }
+    return NULL;
+}
+
+/* The sources that the grouping keys do not determine, when they can leave: no item may hang on them. */
+static struct block *undetermined(struct norm *n, struct source *s) {
+    struct block *b = s->block, *out = block_new(n);
+    if (b->n_items) return NULL;
+    struct closure c = closure_run(n, b, &s->keys, true);
+    for (size_t i = 0; i < b->n_sources; i++)
+        if (!is_fixed(&c, b->sources[i])) block_source_add(n, out, b->sources[i]);
+    return out->n_sources && out->n_sources < b->n_sources ? out : NULL;
+}
+
+/* Distinct rows of D joined with U, where the rows of D are distinct by themselves and U gives no output, are the rows of D with a partner. */
+static bool distinct_semi_join(struct norm *n, const struct context *ctx, size_t at) {
+    struct source *s = ctx->block->sources[at];
+    if (s->kind != SRC_AGG || s->aggs.n || s->n_sets || !s->grouped) return false;
+    size_t before = n->assumes.n;
+    struct block *b = s->block, *out = undetermined(n, s);
+    if (!out) {
+        n->assumes.n = before;
+        return false;
+    }
+    struct exprs keys = {0};
+    for (size_t i = 0; i < s->keys.n; i++) {
+        nexpr e = without_sources(n, b, s->keys.at[i], out);
+        if (!e) {
+            n->assumes.n = before;
+            return false;
+        }
+        exprs_add(n, &keys, e);
+    }
+    struct exprs preds = b->preds;
+    b->preds = (struct exprs){0};
+    for (size_t i = 0; i < preds.n; i++) exprs_add(n, expr_touches(n, out, preds.at[i]) ? &out->preds : &b->preds, preds.at[i]);
+    size_t kept = 0;
+    for (size_t i = 0; i < b->n_sources; i++)
+        if (!block_owns(out, b->sources[i])) b->sources[kept++] = b->sources[i];
+    b->n_sources = kept;
+    s->keys = keys;
+    block_pred_add(n, b, expr_block(n, SC_EXISTS, out, NULL, 0));
+    step_add(n, "sources that only filter distinct rows are EXISTS");
+    return groups_of_one(n, ctx, at) || true;
+}
+
 /* ------------------------------------------------------------ self-joins on a key */
 
-static int column_like(const struct norm *n, const struct source *s, int column)
-{
+static int column_like(const struct norm *n, const struct source *s, int column) {
     for (size_t i = 0; i < s->n_columns; i++)
         if (strcmp(n->columns.at[s->columns[i]].name, n->columns.at[column].name) == 0) return s->columns[i];
     return -1;
 }
 
 /* Rows of s and t with equal keys are the same row. */
-static bool key_equated(struct norm *n, const struct block *b, const struct source *s, const struct source *t, const struct schema_key *key)
-{
+static bool key_equated(struct norm *n, const struct block *b, const struct source *s, const struct source *t, const struct schema_key *key) {
     for (size_t i = 0; i < key->n; i++) {
         bool equated = false;
         for (size_t m = 0; m < s->n_columns && !equated; m++) {
@@ -256,8 +293,7 @@ static bool key_equated(struct norm *n, const struct block *b, const struct sour
     return true;
 }
 
-static void source_unify(struct norm *n, struct block *b, size_t drop, const struct source *keep)
-{
+static void source_unify(struct norm *n, struct block *b, size_t drop, const struct source *keep) {
     struct source *s = b->sources[drop];
     source_drop(b, drop);
     struct exprs strict = {0};
@@ -269,11 +305,11 @@ static void source_unify(struct norm *n, struct block *b, size_t drop, const str
     replace_end(n);
     /* x = x was dropped by no one yet, but keep what it said: x is not NULL. */
     for (size_t i = 0; i < strict.n; i++)
-        if (strict.at[i]->op == SC_COLUMN && n->columns.at[strict.at[i]->column].source->id == keep->id) block_pred_add(n, b, expr_not(n, expr_of1(n, SC_IS_NULL, strict.at[i])));
+        if (strict.at[i]->op == SC_COLUMN && n->columns.at[strict.at[i]->column].source->id == keep->id)
+            block_pred_add(n, b, expr_not(n, expr_of1(n, SC_IS_NULL, strict.at[i])));
 }
 
-static bool self_join(struct norm *n, const struct context *ctx)
-{
+static bool self_join(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     for (size_t i = 0; i < b->n_sources; i++)
         for (size_t k = i + 1; k < b->n_sources; k++) {
@@ -283,7 +319,9 @@ static bool self_join(struct norm *n, const struct context *ctx)
                 const struct schema_key *key = &s->table->keys.at[m];
                 if (key->origin != ORIGIN_VERIFIED && n->mode != NORMAL_DECLARED) continue;
                 if (s->n_columns != t->n_columns || !key_equated(n, b, t, s, key)) continue;
-                if (key->origin != ORIGIN_VERIFIED) assume_add(n, "%s.%s%s unique (declared)", s->name, s->table->columns.at[key->columns[0]].name, key->n > 1 ? " and the rest of its key together are" : " is");
+                if (key->origin != ORIGIN_VERIFIED)
+                    assume_add(n, "%s.%s%s unique (declared)", s->name, s->table->columns.at[key->columns[0]].name,
+                               key->n > 1 ? " and the rest of its key together are" : " is");
                 source_unify(n, b, k, s);
                 step_add(n, "two uses of %s joined on its key are one", s->name);
                 return true;
@@ -300,14 +338,12 @@ struct only {
     int but; /* uses of this column are fine */
 };
 
-static bool not_of(void *ctx, int column)
-{
+static bool not_of(void *ctx, int column) {
     const struct only *only = ctx;
     return only->n->columns.at[column].source->id != only->s->id || column == only->but;
 }
 
-static bool source_used_beside(const struct norm *n, const struct block *b, const struct source *s, int but)
-{
+static bool source_used_beside(const struct norm *n, const struct block *b, const struct source *s, int but) {
     struct only only = {n, s, but};
     for (size_t i = 0; i < b->preds.n; i++)
         if (!expr_columns(b->preds.at[i], not_of, &only)) return true;
@@ -316,13 +352,31 @@ static bool source_used_beside(const struct norm *n, const struct block *b, cons
     return !block_columns(&rest, not_of, &only);
 }
 
+/* Parent and child column equal to the same constant are equal: the child's column, when a foreign key leads from it to the parent. */
+static nexpr child_of_constant(struct norm *n, const struct block *b, const struct source *parent, nexpr literal) {
+    for (size_t i = 0; i < b->preds.n; i++)
+        for (int k = 0; k < 2 && b->preds.at[i]->op == SC_EQ; k++) {
+            nexpr c = b->preds.at[i]->args[k];
+            if (b->preds.at[i]->args[1 - k] != literal || c->op != SC_COLUMN) continue;
+            const struct source *child = n->columns.at[c->column].source;
+            if (child->kind != SRC_TABLE || !child->table || child->id == parent->id || !block_owns(b, child)) continue;
+            int from = child->ordinals[n->columns.at[c->column].ordinal];
+            for (size_t f = 0; f < child->table->fks.n; f++)
+                if (child->table->fks.at[f].n == 1 && child->table->fks.at[f].target == parent->table &&
+                    (int)child->table->fks.at[f].columns[0] == from)
+                    return c;
+        }
+    return NULL;
+}
+
 /* The parent of a foreign key, joined on it and not used otherwise, only says that the child's column is not NULL. */
-static bool fk_parent(struct norm *n, struct block *b, size_t at, nexpr pred)
-{
+static bool fk_parent(struct norm *n, struct block *b, size_t at, nexpr pred) {
     struct source *parent = b->sources[at];
     for (int side = 0; side < 2; side++) {
         nexpr p = pred->args[side], c = pred->args[1 - side];
-        if (p->op != SC_COLUMN || c->op != SC_COLUMN || n->columns.at[p->column].source->id != parent->id) continue;
+        if (p->op != SC_COLUMN || n->columns.at[p->column].source->id != parent->id) continue;
+        if (expr_is_literal(c)) c = child_of_constant(n, b, parent, c);
+        if (!c || c->op != SC_COLUMN) continue;
         const struct source *child = n->columns.at[c->column].source;
         if (child->kind != SRC_TABLE || !child->table || child->id == parent->id) continue;
         int from = child->ordinals[n->columns.at[c->column].ordinal], to = parent->ordinals[n->columns.at[p->column].ordinal];
@@ -334,7 +388,8 @@ static bool fk_parent(struct norm *n, struct block *b, size_t at, nexpr pred)
             struct block alone = {.n_sources = 1, .sources = &parent};
             bool unique = block_determined(n, &alone, &seed, false);
             if (!unique || !class_eligible(n, p, c) || source_used_beside(n, b, parent, p->column)) continue;
-            if (fk->origin != ORIGIN_VERIFIED) assume_add(n, "%s.%s refers to %s (declared foreign key)", child->name, n->columns.at[c->column].name, parent->name);
+            if (fk->origin != ORIGIN_VERIFIED)
+                assume_add(n, "%s.%s refers to %s (declared foreign key)", child->name, n->columns.at[c->column].name, parent->name);
             source_drop(b, at);
             for (size_t k = 0; k < b->preds.n; k++)
                 if (b->preds.at[k] == pred) exprs_remove(&b->preds, k--);
@@ -350,8 +405,7 @@ static bool fk_parent(struct norm *n, struct block *b, size_t at, nexpr pred)
     return false;
 }
 
-static bool foreign_keys(struct norm *n, const struct context *ctx)
-{
+static bool foreign_keys(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     if (n->mode != NORMAL_DECLARED) return false;
     for (size_t i = 0; i < b->n_sources; i++) {
@@ -365,8 +419,7 @@ static bool foreign_keys(struct norm *n, const struct context *ctx)
 /* ------------------------------------------------------------ grouping keys */
 
 /* A key that the others determine is the same for all rows of its group. */
-static bool keys_reduced(struct norm *n, struct source *s)
-{
+static bool keys_reduced(struct norm *n, struct source *s) {
     if (s->kind != SRC_AGG || s->n_sets) return false;
     bool changed = false;
     for (size_t i = 0; i < s->aggs.n; i++) {
@@ -381,11 +434,10 @@ static bool keys_reduced(struct norm *n, struct source *s)
     return changed;
 }
 
-bool rule_keys(struct norm *n, const struct context *ctx)
-{
+bool rule_keys(struct norm *n, const struct context *ctx) {
     for (size_t i = 0; i < ctx->block->n_sources; i++) {
         if (keys_reduced(n, ctx->block->sources[i])) return true;
-        if (groups_of_one(n, ctx, i)) return true;
+        if (groups_of_one(n, ctx, i) || distinct_semi_join(n, ctx, i)) return true;
     }
     return self_join(n, ctx) || foreign_keys(n, ctx);
 }

@@ -3,24 +3,21 @@
 
 /* ------------------------------------------------------------ upkeep */
 
-static void source_load(struct norm *n, struct source *s)
-{
+static void source_load(struct norm *n, struct source *s) {
     if (s->kind != SRC_AGG && s->kind != SRC_WINDOW) return;
     s->block->outs.n = 0;
     for (size_t i = 0; i < s->keys.n; i++) exprs_add(n, &s->block->outs, s->keys.at[i]);
     for (size_t i = 0; i < s->aggs.n; i++) exprs_add(n, &s->block->outs, s->aggs.at[i]);
 }
 
-static void source_store(struct source *s)
-{
+static void source_store(struct source *s) {
     if (s->kind != SRC_AGG && s->kind != SRC_WINDOW) return;
     for (size_t i = 0; i < s->keys.n; i++) s->keys.at[i] = s->block->outs.at[i];
     for (size_t i = 0; i < s->aggs.n; i++) s->aggs.at[i] = s->block->outs.at[s->keys.n + i];
 }
 
 /* A limit's order rides along as further outputs while the block changes. */
-static void limit_simplify(struct norm *n, const struct context *outer, struct source *s)
-{
+static void limit_simplify(struct norm *n, const struct context *outer, struct source *s) {
     size_t outs = s->block->outs.n;
     for (size_t i = 0; i < s->n_order; i++) exprs_add(n, &s->block->outs, s->order[i].expr);
     block_simplify(n, outer, s->block);
@@ -35,8 +32,7 @@ static void limit_simplify(struct norm *n, const struct context *outer, struct s
     s->n_order = kept;
 }
 
-static bool duplicates_ignored(const struct source *s)
-{
+static bool duplicates_ignored(const struct source *s) {
     static const char *const ignore[] = {"min", "max", "the", "bool_and", "bool_or", "every", "some", "logical_and", "logical_or"};
     if (s->kind != SRC_AGG) return false;
     for (size_t i = 0; i < s->aggs.n; i++) {
@@ -48,14 +44,12 @@ static bool duplicates_ignored(const struct source *s)
     return s->grouped || s->aggs.n;
 }
 
-static void key_constants(struct norm *n, struct source *s)
-{
+static void key_constants(struct norm *n, struct source *s) {
     (void)n;
     (void)s;
 }
 
-void source_simplify(struct norm *n, const struct context *outer, struct source *s)
-{
+void source_simplify(struct norm *n, const struct context *outer, struct source *s) {
     source_load(n, s);
     if (s->kind == SRC_LIMIT) limit_simplify(n, outer, s);
     else if (s->block) {
@@ -68,55 +62,62 @@ void source_simplify(struct norm *n, const struct context *outer, struct source 
     source_refresh(n, s);
 }
 
-void source_refresh(struct norm *n, struct source *s)
-{
+void source_refresh(struct norm *n, struct source *s) {
     for (size_t i = 0; i < s->n_columns; i++) {
         bool nullable = true;
         struct context inner = {.block = s->block};
         switch (s->kind) {
-        case SRC_TABLE: case SRC_FULL: case SRC_OPAQUE: continue;
-        case SRC_AGG: case SRC_WINDOW:
+        case SRC_TABLE:
+        case SRC_FULL:
+        case SRC_OPAQUE:
+            continue;
+        case SRC_AGG:
+        case SRC_WINDOW:
             if (i < s->keys.n) nullable = s->n_sets || expr_nullable(n, &inner, s->keys.at[i]);
             else {
                 nexpr e = s->aggs.at[i - s->keys.n];
                 nexpr fn = e->op == SC_WINDOW ? e->args[0] : e;
-                bool counts = e->op == SC_GROUPING || (fn->name && (strcmp(fn->name, "count") == 0 || strcmp(fn->name, "row_number") == 0 || strcmp(fn->name, "rank") == 0 || strcmp(fn->name, "dense_rank") == 0));
-                bool takes_value = e->op == SC_AGG && e->n == 1 && !e->filter && s->grouped && !s->n_sets && (strcmp(e->name, "min") == 0 || strcmp(e->name, "max") == 0 || strcmp(e->name, "the") == 0 || (strcmp(e->name, "sum") == 0 && e->args[0]->type.kind == TYPE_INT));
+                bool counts = e->op == SC_GROUPING || (fn->name && (strcmp(fn->name, "count") == 0 || strcmp(fn->name, "row_number") == 0 ||
+                                                                    strcmp(fn->name, "rank") == 0 || strcmp(fn->name, "dense_rank") == 0));
+                bool takes_value = e->op == SC_AGG && e->n == 1 && !e->filter && s->grouped && !s->n_sets &&
+                                   (strcmp(e->name, "min") == 0 || strcmp(e->name, "max") == 0 || strcmp(e->name, "the") == 0 ||
+                                    (strcmp(e->name, "sum") == 0 && e->args[0]->type.kind == TYPE_INT));
                 nullable = !counts && !(takes_value && !expr_nullable(n, &inner, e->args[0]));
             }
             break;
-        case SRC_LIMIT: nullable = expr_nullable(n, &inner, s->block->outs.at[i]); break;
+        case SRC_LIMIT:
+            nullable = expr_nullable(n, &inner, s->block->outs.at[i]);
+            break;
         case SRC_SETOP:
             nullable = false;
             for (size_t k = 0; k < s->n_branches; k++) {
                 struct context branch = {.block = s->branches[k]};
-                if (k == 0 || s->setop == RELSET_UNION) nullable |= i >= s->branches[k]->outs.n || expr_nullable(n, &branch, s->branches[k]->outs.at[i]);
+                if (k == 0 || s->setop == RELSET_UNION)
+                    nullable |= i >= s->branches[k]->outs.n || expr_nullable(n, &branch, s->branches[k]->outs.at[i]);
             }
             break;
         case SRC_VALUES:
             nullable = false;
-            for (size_t r = 0; r < s->n_rows; r++) nullable |= s->rows[r * s->n_columns + i]->op != SC_LITERAL || expr_is_null(s->rows[r * s->n_columns + i]);
+            for (size_t r = 0; r < s->n_rows; r++)
+                nullable |= s->rows[r * s->n_columns + i]->op != SC_LITERAL || expr_is_null(s->rows[r * s->n_columns + i]);
             break;
         }
         n->columns.at[s->columns[i]].nullable = nullable;
     }
 }
 
-static void source_drop(struct block *b, size_t at)
-{
+static void source_drop(struct block *b, size_t at) {
     memmove(&b->sources[at], &b->sources[at + 1], (b->n_sources - at - 1) * sizeof *b->sources);
     b->n_sources--;
 }
 
 /* ------------------------------------------------------------ empties and constants */
 
-static nexpr empty_aggregate(struct norm *n, nexpr e)
-{
+static nexpr empty_aggregate(struct norm *n, nexpr e) {
     return e->op == SC_AGG && strcmp(e->name, "count") == 0 ? expr_int(n, 0) : expr_null(n, e->type);
 }
 
-static bool branch_prune(struct source *s)
-{
+static bool branch_prune(struct source *s) {
     size_t kept = 0;
     for (size_t i = 0; i < s->n_branches; i++)
         if (!s->branches[i]->empty) s->branches[kept++] = s->branches[i];
@@ -125,30 +126,24 @@ static bool branch_prune(struct source *s)
     return changed;
 }
 
-static bool is_union_all(const struct source *s)
-{
-    return s->kind == SRC_SETOP && s->setop == RELSET_UNION && s->all;
-}
+static bool is_union_all(const struct source *s) { return s->kind == SRC_SETOP && s->setop == RELSET_UNION && s->all; }
 
 /* The source gives no row: neither does the block. A global aggregate over nothing gives one row of constants. */
-static bool source_empty(struct norm *n, struct block *b, size_t at)
-{
+static bool source_empty(struct norm *n, struct block *b, size_t at) {
     struct source *s = b->sources[at];
     bool none = false;
     if (is_union_all(s)) {
         bool changed = branch_prune(s);
         if (s->n_branches) return changed;
         none = true;
-    }
-    else if (s->kind == SRC_SETOP && s->n_branches == 2) {
+    } else if (s->kind == SRC_SETOP && s->n_branches == 2) {
         none = s->branches[0]->empty || (s->setop == RELSET_INTERSECT && s->branches[1]->empty);
         if (!none && s->setop == RELSET_EXCEPT && s->branches[1]->empty && s->all) {
             s->setop = RELSET_UNION; /* A EXCEPT ALL nothing is A */
             s->n_branches = 1;
             return true;
         }
-    }
-    else if (s->block && s->block->empty) none = s->kind != SRC_AGG || s->grouped;
+    } else if (s->block && s->block->empty) none = s->kind != SRC_AGG || s->grouped;
     else if (s->kind == SRC_LIMIT && s->limit && s->limit->op == SC_LITERAL && s->limit->lit.kind == VALUE_INT && s->limit->lit.i == 0) none = true;
     else if (s->kind == SRC_VALUES && s->n_rows == 0) none = true;
     if (none) {
@@ -173,16 +168,14 @@ struct uses {
     bool *used;
 };
 
-static bool use_note(void *ctx, int column)
-{
+static bool use_note(void *ctx, int column) {
     struct uses *u = ctx;
     const struct ncolumn *c = &u->n->columns.at[column];
     if (c->source->id == u->s->id) u->used[c->ordinal] = true;
     return true;
 }
 
-static bool *columns_used(struct norm *n, const struct block *b, const struct source *s)
-{
+static bool *columns_used(struct norm *n, const struct block *b, const struct source *s) {
     bool *used = arena_array(n->arena, s->n_columns + 1, sizeof *used);
     struct uses u = {n, s, used};
     struct block rest = *b;
@@ -191,8 +184,7 @@ static bool *columns_used(struct norm *n, const struct block *b, const struct so
 }
 
 /* A global aggregate is one row: when nothing of it is used it multiplies nothing. */
-static bool global_unused(struct norm *n, struct block *b, size_t at)
-{
+static bool global_unused(struct norm *n, struct block *b, size_t at) {
     struct source *s = b->sources[at];
     if (s->kind != SRC_AGG || s->grouped || s->n_sets) return false;
     const bool *used = columns_used(n, b, s);
@@ -203,17 +195,16 @@ static bool global_unused(struct norm *n, struct block *b, size_t at)
     return true;
 }
 
-void source_column_remove(struct norm *n, struct source *s, size_t at)
-{
+void source_column_remove(struct norm *n, struct source *s, size_t at) {
     memmove(&s->columns[at], &s->columns[at + 1], (s->n_columns - at - 1) * sizeof *s->columns);
     s->n_columns--;
     for (size_t i = at; i < s->n_columns; i++) n->columns.at[s->columns[i]].ordinal = i;
 }
 
 /* Columns that nobody uses: outputs of unions, limits and windows, aggregates. */
-static bool source_prune(struct norm *n, const struct block *b, struct source *s)
-{
-    if (s->kind == SRC_TABLE || s->kind == SRC_OPAQUE || s->kind == SRC_FULL || s->kind == SRC_VALUES || (s->kind == SRC_SETOP && !is_union_all(s))) return false;
+static bool source_prune(struct norm *n, const struct block *b, struct source *s) {
+    if (s->kind == SRC_TABLE || s->kind == SRC_OPAQUE || s->kind == SRC_FULL || s->kind == SRC_VALUES || (s->kind == SRC_SETOP && !is_union_all(s)))
+        return false;
     const bool *used = columns_used(n, b, s);
     bool changed = false;
     for (size_t i = s->n_columns; i-- > 0;) {
@@ -229,8 +220,7 @@ static bool source_prune(struct norm *n, const struct block *b, struct source *s
 }
 
 /* A window source without windows left, or an aggregate key that is constant. */
-static bool source_plain(struct norm *n, struct block *b, size_t at)
-{
+static bool source_plain(struct norm *n, struct block *b, size_t at) {
     struct source *s = b->sources[at];
     bool opens = (s->kind == SRC_WINDOW && s->aggs.n == 0) || (is_union_all(s) && s->n_branches == 1);
     if (opens) {
@@ -267,10 +257,11 @@ static bool source_plain(struct norm *n, struct block *b, size_t at)
     return changed;
 }
 
-static bool same_column(const struct source *s, size_t i, size_t k)
-{
+static bool same_column(const struct source *s, size_t i, size_t k) {
     if (s->kind == SRC_LIMIT) return s->block->outs.at[i] == s->block->outs.at[k];
-    if (s->kind == SRC_WINDOW) return i < s->keys.n && k < s->keys.n ? s->keys.at[i] == s->keys.at[k] : i >= s->keys.n && k >= s->keys.n && s->aggs.at[i - s->keys.n] == s->aggs.at[k - s->keys.n];
+    if (s->kind == SRC_WINDOW)
+        return i < s->keys.n && k < s->keys.n ? s->keys.at[i] == s->keys.at[k]
+                                              : i >= s->keys.n && k >= s->keys.n && s->aggs.at[i - s->keys.n] == s->aggs.at[k - s->keys.n];
     if (s->kind == SRC_AGG) return i >= s->keys.n && k >= s->keys.n && s->aggs.at[i - s->keys.n] == s->aggs.at[k - s->keys.n];
     if (!is_union_all(s)) return false;
     for (size_t b = 0; b < s->n_branches; b++)
@@ -279,8 +270,7 @@ static bool same_column(const struct source *s, size_t i, size_t k)
 }
 
 /* Two columns that are the same everywhere are one. */
-static bool column_doubles(struct norm *n, struct block *b, const struct source *s)
-{
+static bool column_doubles(struct norm *n, struct block *b, const struct source *s) {
     for (size_t i = 1; i < s->n_columns; i++)
         for (size_t k = 0; k < i; k++) {
             if (!same_column(s, i, k) || !columns_used(n, b, s)[i]) continue;
@@ -294,10 +284,11 @@ static bool column_doubles(struct norm *n, struct block *b, const struct source 
 }
 
 /* LIMIT over what has at most one row anyway. */
-static bool limit_needless(struct norm *n, struct block *b, size_t at)
-{
+static bool limit_needless(struct norm *n, struct block *b, size_t at) {
     struct source *s = b->sources[at];
-    if (s->kind != SRC_LIMIT || s->offset || s->name || !s->limit || s->limit->op != SC_LITERAL || s->limit->lit.kind != VALUE_INT || s->limit->lit.i < 1) return false;
+    if (s->kind != SRC_LIMIT || s->offset || s->name || !s->limit || s->limit->op != SC_LITERAL || s->limit->lit.kind != VALUE_INT ||
+        s->limit->lit.i < 1)
+        return false;
     if (!block_at_most_one(n, s->block)) return false;
     source_drop(b, at);
     replace_begin(n);
@@ -319,8 +310,7 @@ struct push {
     bool touches;
 };
 
-static bool pushable_column(void *ctx, int column)
-{
+static bool pushable_column(void *ctx, int column) {
     struct push *p = ctx;
     const struct ncolumn *c = &p->n->columns.at[column];
     if (c->source->id != p->s->id) return false;
@@ -328,8 +318,7 @@ static bool pushable_column(void *ctx, int column)
     return p->allowed[c->ordinal];
 }
 
-static bool partitioned_by(const struct source *s, nexpr e)
-{
+static bool partitioned_by(const struct source *s, nexpr e) {
     for (size_t i = 0; i < s->aggs.n; i++) {
         bool found = false;
         for (size_t k = 0; k < s->aggs.at[i]->window->n_partition; k++) found |= s->aggs.at[i]->window->partition[k] == e;
@@ -339,8 +328,7 @@ static bool partitioned_by(const struct source *s, nexpr e)
 }
 
 /* Conditions on grouping keys or on partition columns hold for all rows of a group or none. */
-static bool push_down(struct norm *n, const struct context *ctx, size_t at)
-{
+static bool push_down(struct norm *n, const struct context *ctx, size_t at) {
     struct block *b = ctx->block;
     struct source *s = b->sources[at];
     bool agg = s->kind == SRC_AGG && s->grouped && !s->n_sets, window = s->kind == SRC_WINDOW;
@@ -367,8 +355,7 @@ static bool push_down(struct norm *n, const struct context *ctx, size_t at)
 }
 
 /* Inside a grouping, NOT NULL of a key is said again by the outer condition that uses the key. */
-static bool inner_not_null(struct norm *n, const struct context *ctx, struct source *s)
-{
+static bool inner_not_null(struct norm *n, const struct context *ctx, struct source *s) {
     if (s->kind != SRC_AGG || !s->grouped || s->n_sets) return false;
     bool changed = false;
     for (size_t i = 0; i < s->block->preds.n; i++) {
@@ -388,8 +375,7 @@ static bool inner_not_null(struct norm *n, const struct context *ctx, struct sou
 /* ------------------------------------------------------------ unions */
 
 /* VALUES rows are a union of one-row blocks. */
-static bool values_open(struct norm *n, struct source *s)
-{
+static bool values_open(struct norm *n, struct source *s) {
     if (s->kind != SRC_VALUES || s->n_rows > NORMAL_BRANCHES_MAX || s->n_rows == 0) return false;
     s->kind = SRC_SETOP;
     s->setop = RELSET_UNION;
@@ -405,8 +391,7 @@ static bool values_open(struct norm *n, struct source *s)
 }
 
 /* What the branches have to give: outputs, or the arguments of aggregates over the block. */
-static bool parts_collect(struct norm *n, const struct block *b, struct exprs *parts)
-{
+static bool parts_collect(struct norm *n, const struct block *b, struct exprs *parts) {
     for (size_t i = 0; i < b->outs.n; i++) {
         nexpr e = b->outs.at[i];
         if (e->op == SC_WINDOW || e->op == SC_GROUPING || e->is_volatile || e->filter || e->n_order) return false;
@@ -416,8 +401,7 @@ static bool parts_collect(struct norm *n, const struct block *b, struct exprs *p
     return true;
 }
 
-static bool is_identity(const struct norm *n, const struct block *b, const struct source *s)
-{
+static bool is_identity(const struct norm *n, const struct block *b, const struct source *s) {
     if (b->n_sources != 1 || b->n_items || b->preds.n) return false;
     struct exprs parts = {0};
     if (!parts_collect((struct norm *)n, b, &parts)) return false;
@@ -427,8 +411,7 @@ static bool is_identity(const struct norm *n, const struct block *b, const struc
 }
 
 /* (A union all B) union all C: a branch that only passes a union on gives its branches. */
-static bool union_flatten(struct norm *n, struct source *s)
-{
+static bool union_flatten(struct norm *n, struct source *s) {
     for (size_t i = 0; i < s->n_branches; i++) {
         struct block *branch = s->branches[i];
         if (branch->n_sources != 1 || !is_union_all(branch->sources[0]) || !is_identity(n, branch, branch->sources[0])) continue;
@@ -453,8 +436,7 @@ static bool union_flatten(struct norm *n, struct source *s)
 }
 
 /* The whole block, with the union's branch k in its place. */
-static struct block *with_branch(struct norm *n, const struct block *b, const struct source *s, size_t k)
-{
+static struct block *with_branch(struct norm *n, const struct block *b, const struct source *s, size_t k) {
     struct block *copy = block_clone(n, b);
     size_t at = 0;
     for (size_t i = 0; i < b->n_sources; i++)
@@ -472,8 +454,7 @@ static struct block *with_branch(struct norm *n, const struct block *b, const st
 }
 
 /* The outputs again, over columns of the union. */
-static void parts_restore(struct norm *n, struct block *b, struct source *out)
-{
+static void parts_restore(struct norm *n, struct block *b, struct source *out) {
     size_t at = 0;
     for (size_t i = 0; i < b->outs.n; i++) {
         nexpr e = b->outs.at[i];
@@ -488,8 +469,7 @@ static void parts_restore(struct norm *n, struct block *b, struct source *out)
 }
 
 /* A block over a union is the union of the block over each branch. */
-static bool union_distribute(struct norm *n, const struct context *ctx, size_t at)
-{
+static bool union_distribute(struct norm *n, const struct context *ctx, size_t at) {
     struct block *b = ctx->block;
     struct source *s = b->sources[at];
     struct exprs parts = {0};
@@ -519,8 +499,7 @@ static bool union_distribute(struct norm *n, const struct context *ctx, size_t a
 }
 
 /* INTERSECT and EXCEPT of sets are EXISTS and NOT EXISTS with IS NOT DISTINCT FROM, made distinct. */
-static bool set_operation_open(struct norm *n, struct block *b, size_t at)
-{
+static bool set_operation_open(struct norm *n, struct block *b, size_t at) {
     struct source *s = b->sources[at];
     if (s->kind != SRC_SETOP || s->all || s->setop == RELSET_UNION || s->n_branches != 2) return false;
     struct block *left = s->branches[0], *right = s->branches[1];
@@ -535,13 +514,13 @@ static bool set_operation_open(struct norm *n, struct block *b, size_t at)
     for (size_t i = 0; i < s->n_columns; i++) exprs_add(n, &s->keys, left->outs.at[i]);
     s->branches = NULL;
     s->n_branches = 0;
-    step_add(n, "%s is %s over distinct rows", s->setop == RELSET_INTERSECT ? "INTERSECT" : "EXCEPT", s->setop == RELSET_INTERSECT ? "EXISTS" : "NOT EXISTS");
+    step_add(n, "%s is %s over distinct rows", s->setop == RELSET_INTERSECT ? "INTERSECT" : "EXCEPT",
+             s->setop == RELSET_INTERSECT ? "EXISTS" : "NOT EXISTS");
     source_simplify(n, NULL, s);
     return true;
 }
 
-static bool union_rules(struct norm *n, const struct context *ctx, size_t at)
-{
+static bool union_rules(struct norm *n, const struct context *ctx, size_t at) {
     struct source *s = ctx->block->sources[at];
     if (values_open(n, s)) return true;
     if (set_operation_open(n, ctx->block, at)) return true;
@@ -553,8 +532,7 @@ static bool union_rules(struct norm *n, const struct context *ctx, size_t at)
 /* ------------------------------------------------------------ distinct sources joined on all of their columns */
 
 /* e with p saying column = e, where e uses nothing of the source. */
-static nexpr key_partner(struct norm *n, const struct block *b, const struct source *s, nexpr column, nexpr *pred)
-{
+static nexpr key_partner(struct norm *n, const struct block *b, const struct source *s, nexpr column, nexpr *pred) {
     for (size_t i = 0; i < b->preds.n; i++) {
         nexpr p = b->preds.at[i];
         if (p->op != SC_EQ) continue;
@@ -567,8 +545,7 @@ static nexpr key_partner(struct norm *n, const struct block *b, const struct sou
     return NULL;
 }
 
-static bool distinct_to_exists(struct norm *n, const struct context *ctx, size_t at)
-{
+static bool distinct_to_exists(struct norm *n, const struct context *ctx, size_t at) {
     struct block *b = ctx->block;
     struct source *s = b->sources[at];
     if (s->kind != SRC_AGG || !s->grouped || s->n_sets || s->aggs.n || s->keys.n == 0) return false;
@@ -596,8 +573,7 @@ static bool distinct_to_exists(struct norm *n, const struct context *ctx, size_t
 /* ------------------------------------------------------------ scalar sub-queries */
 
 /* The inner side of `inner = outer`, where inner uses only the sub-query's own columns and outer none of them. */
-static bool correlation_of(struct norm *n, const struct block *sub, nexpr p, nexpr *inner, nexpr *outer)
-{
+static bool correlation_of(struct norm *n, const struct block *sub, nexpr p, nexpr *inner, nexpr *outer) {
     if (p->op != SC_EQ) return false;
     for (int k = 0; k < 2; k++)
         if (expr_local(n, sub, p->args[k]) && expr_touches(n, sub, p->args[k]) && !expr_touches(n, sub, p->args[1 - k])) {
@@ -608,15 +584,13 @@ static bool correlation_of(struct norm *n, const struct block *sub, nexpr p, nex
     return false;
 }
 
-static bool column_is_own(void *ctx, int column)
-{
+static bool column_is_own(void *ctx, int column) {
     const struct uses *u = ctx;
     return block_owns((const struct block *)u->used, u->n->columns.at[column].source);
 }
 
 /* True when nothing below `b` looks outside `b` but the conjuncts listed in `skip`. */
-static bool uncorrelated_but(struct norm *n, const struct block *b, const struct exprs *skip)
-{
+static bool uncorrelated_but(struct norm *n, const struct block *b, const struct exprs *skip) {
     struct uses u = {n, NULL, (bool *)b};
     struct block rest = *b;
     rest.preds = (struct exprs){0};
@@ -630,8 +604,7 @@ static bool uncorrelated_but(struct norm *n, const struct block *b, const struct
 }
 
 /* (select agg(..) ..) always gives one row: a source beside the others, which may look at them. */
-static nexpr subquery_decorrelate(struct norm *n, struct block *b, nexpr e)
-{
+static nexpr subquery_decorrelate(struct norm *n, struct block *b, nexpr e) {
     if (e->block->n_sources != 1 || e->block->n_items || e->block->preds.n || e->block->outs.n != 1) return NULL;
     const struct source *old = e->block->sources[0];
     if (old->kind != SRC_AGG || old->grouped || old->n_sets) return NULL;
@@ -643,8 +616,7 @@ static nexpr subquery_decorrelate(struct norm *n, struct block *b, nexpr e)
 }
 
 /* The columns of a one-row aggregate that became a left join with groups: COUNT is 0 where no group matched. */
-static void group_columns(struct norm *n, struct block *b, struct source *agg, const int *old, size_t n_old)
-{
+static void group_columns(struct norm *n, struct block *b, struct source *agg, const int *old, size_t n_old) {
     nexpr *values = arena_array(n->arena, n_old + 1, sizeof *values);
     for (size_t i = 0; i < n_old; i++) {
         nexpr v = expr_column(n, ncolumn_new(n, agg, n->columns.at[old[i]].type, true));
@@ -661,8 +633,7 @@ static void group_columns(struct norm *n, struct block *b, struct source *agg, c
 }
 
 /* A one-row aggregate that looks at the others by `inner = outer` alone is a left join with the groups by `inner`. */
-static bool lateral_decorrelate(struct norm *n, struct block *b, size_t at)
-{
+static bool lateral_decorrelate(struct norm *n, struct block *b, size_t at) {
     struct source *agg = b->sources[at];
     if (agg->kind != SRC_AGG || agg->grouped || agg->n_sets) return false;
     struct exprs links = {0}, keys = {0}, outers = {0};
@@ -686,7 +657,8 @@ static bool lateral_decorrelate(struct norm *n, struct block *b, size_t at)
     agg->n_columns = 0;
     agg->grouped = true;
     agg->keys = keys;
-    for (size_t i = 0; i < keys.n; i++) block_pred_add(n, right, expr_of2(n, SC_EQ, expr_column(n, ncolumn_new(n, agg, keys.at[i]->type, true)), outers.at[i]));
+    for (size_t i = 0; i < keys.n; i++)
+        block_pred_add(n, right, expr_of2(n, SC_EQ, expr_column(n, ncolumn_new(n, agg, keys.at[i]->type, true)), outers.at[i]));
     group_columns(n, b, agg, old, n_old);
     source_load(n, agg);
     source_simplify(n, NULL, agg);
@@ -697,8 +669,7 @@ static bool lateral_decorrelate(struct norm *n, struct block *b, size_t at)
 }
 
 /* A sub-query of at most one row (it looks a key up, or has no FROM) is a left join. */
-static nexpr subquery_lookup(struct norm *n, struct block *b, nexpr e)
-{
+static nexpr subquery_lookup(struct norm *n, struct block *b, nexpr e) {
     if (e->block->outs.n != 1 || !block_at_most_one(n, (struct block *)e->block)) return NULL;
     struct block *copy = block_clone(n, e->block);
     nexpr out = copy->outs.at[0];
@@ -712,8 +683,7 @@ static nexpr subquery_lookup(struct norm *n, struct block *b, nexpr e)
     return expr_case2(n, matched, out, expr_null(n, out->type));
 }
 
-static nexpr subqueries_in(struct norm *n, struct block *b, nexpr e)
-{
+static nexpr subqueries_in(struct norm *n, struct block *b, nexpr e) {
     if (e->op == SC_SUBQUERY) {
         nexpr out = subquery_decorrelate(n, b, e);
         if (!out) out = subquery_lookup(n, b, e);
@@ -727,8 +697,7 @@ static nexpr subqueries_in(struct norm *n, struct block *b, nexpr e)
     return expr_make(n, out);
 }
 
-static bool subqueries(struct norm *n, struct block *b)
-{
+static bool subqueries(struct norm *n, struct block *b) {
     bool changed = false;
     for (size_t i = 0; i < b->preds.n; i++) {
         nexpr e = subqueries_in(n, b, b->preds.at[i]);
@@ -746,8 +715,7 @@ static bool subqueries(struct norm *n, struct block *b)
     return changed;
 }
 
-bool rule_sources(struct norm *n, const struct context *ctx)
-{
+bool rule_sources(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     if (subqueries(n, b)) return true;
     for (size_t i = 0; i < b->n_sources; i++) {

@@ -1,14 +1,10 @@
 /* rule_truth.c - conditions where only TRUE counts (WHERE, ON, HAVING, EXISTS): FALSE and NULL may be exchanged there, and nowhere else. */
 #include "normal_core.h"
 
-static nexpr null_of(struct norm *n, nexpr e)
-{
-    return expr_of1(n, SC_IS_NULL, e);
-}
+static nexpr null_of(struct norm *n, nexpr e) { return expr_of1(n, SC_IS_NULL, e); }
 
 /* The outputs of a sub-query's block, with the block to add conditions to: a clone, so that the original stays as it is. */
-static struct block *membership(struct norm *n, nexpr e, bool negated, enum scalar_op op)
-{
+static struct block *membership(struct norm *n, nexpr e, bool negated, enum scalar_op op) {
     struct block *b = block_clone(n, e->block);
     for (size_t i = 0; i < e->n && i < b->outs.n; i++) {
         nexpr left = e->args[i], right = b->outs.at[i], test = expr_of2(n, op, left, right);
@@ -19,22 +15,24 @@ static struct block *membership(struct norm *n, nexpr e, bool negated, enum scal
     return b;
 }
 
-static enum scalar_op comparison_named(const char *name)
-{
-    return strcmp(name, "=") == 0 ? SC_EQ : strcmp(name, "<>") == 0 ? SC_NE : strcmp(name, "<") == 0 ? SC_LT : strcmp(name, "<=") == 0 ? SC_LE : strcmp(name, ">") == 0 ? SC_GT : SC_GE;
+static enum scalar_op comparison_named(const char *name) {
+    return strcmp(name, "=") == 0    ? SC_EQ
+           : strcmp(name, "<>") == 0 ? SC_NE
+           : strcmp(name, "<") == 0  ? SC_LT
+           : strcmp(name, "<=") == 0 ? SC_LE
+           : strcmp(name, ">") == 0  ? SC_GT
+                                     : SC_GE;
 }
 
 /* Is there a row: a LIMIT of one row or more does not matter. */
-static bool limit_opens(const struct block *b)
-{
+static bool limit_opens(const struct block *b) {
     if (b->n_sources != 1 || b->n_items || b->preds.n || b->sources[0]->kind != SRC_LIMIT) return false;
     const struct source *s = b->sources[0];
     return !s->offset && !s->name && s->limit && s->limit->op == SC_LITERAL && s->limit->lit.kind == VALUE_INT && s->limit->lit.i >= 1;
 }
 
 /* The row of a sub-query with LIMIT or aggregate keeps its block whole: conditions go above its outputs, which are columns already. */
-static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *b)
-{
+static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *b) {
     b->outs.n = 0;
     if (ctx) {
         while (limit_opens(b)) b = b->sources[0]->block;
@@ -48,8 +46,7 @@ static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *
     return expr_block(n, SC_EXISTS, b, NULL, 0);
 }
 
-static nexpr truth_case(struct norm *n, const struct context *ctx, nexpr e)
-{
+static nexpr truth_case(struct norm *n, const struct context *ctx, nexpr e) {
     nexpr any = expr_bool(n, false), before = expr_bool(n, true);
     for (size_t i = 0; i + 1 < e->n; i += 2) {
         nexpr arm = expr_truth(n, ctx, e->args[i + 1]);
@@ -60,26 +57,26 @@ static nexpr truth_case(struct norm *n, const struct context *ctx, nexpr e)
     return expr_is_false(last) ? any : expr_or2(n, any, expr_and2(n, before, last));
 }
 
-static nexpr truth_compare(struct norm *n, const struct context *ctx, nexpr e)
-{
+static nexpr truth_compare(struct norm *n, const struct context *ctx, nexpr e) {
     nexpr a = expr_value(n, ctx, e->args[0]), b = expr_value(n, ctx, e->args[1]);
-    if (a == b && !a->is_volatile) return e->op == SC_EQ || e->op == SC_LE || e->op == SC_GE ? expr_truth(n, ctx, expr_not(n, null_of(n, a))) : expr_bool(n, false);
+    if (a == b && !a->is_volatile)
+        return e->op == SC_EQ || e->op == SC_LE || e->op == SC_GE ? expr_truth(n, ctx, expr_not(n, null_of(n, a))) : expr_bool(n, false);
     return a == e->args[0] && b == e->args[1] ? e : expr_of2(n, e->op, a, b);
 }
 
-static nexpr truth_coalesce(struct norm *n, const struct context *ctx, nexpr e)
-{
+static nexpr truth_coalesce(struct norm *n, const struct context *ctx, nexpr e) {
     if (e->n == 2 && expr_is_false(e->args[1])) return expr_truth(n, ctx, e->args[0]);
     return e;
 }
 
 /* NOT of something that NNF cannot push further. */
-static nexpr truth_not(struct norm *n, const struct context *ctx, nexpr e)
-{
+static nexpr truth_not(struct norm *n, const struct context *ctx, nexpr e) {
     nexpr a = e->args[0];
     switch (a->op) {
-    case SC_IN_QUERY: return expr_not(n, exists_of(n, ctx, membership(n, a, true, SC_EQ)));
-    case SC_ANY: return expr_not(n, exists_of(n, ctx, membership(n, a, true, comparison_named(a->name))));
+    case SC_IN_QUERY:
+        return expr_not(n, exists_of(n, ctx, membership(n, a, true, SC_EQ)));
+    case SC_ANY:
+        return expr_not(n, exists_of(n, ctx, membership(n, a, true, comparison_named(a->name))));
     case SC_IS_NULL: {
         nexpr x = expr_value(n, ctx, a->args[0]);
         if (!expr_nullable(n, ctx, x)) return expr_bool(n, true);
@@ -93,7 +90,8 @@ static nexpr truth_not(struct norm *n, const struct context *ctx, nexpr e)
     case SC_SAME:
         if (!expr_nullable(n, ctx, a->args[0]) && !expr_nullable(n, ctx, a->args[1])) return expr_of2(n, SC_NE, a->args[0], a->args[1]);
         return e;
-    case SC_EXISTS: return expr_not(n, exists_of(n, ctx, block_clone(n, a->block)));
+    case SC_EXISTS:
+        return expr_not(n, exists_of(n, ctx, block_clone(n, a->block)));
     case SC_CASE: { /* FALSE is what counts: negate the arms */
         nexpr *args = arena_array(n->arena, a->n, sizeof *args);
         for (size_t i = 0; i < a->n; i++) args[i] = i % 2 == 1 || i + 1 == a->n ? expr_not(n, a->args[i]) : a->args[i];
@@ -106,29 +104,44 @@ static nexpr truth_not(struct norm *n, const struct context *ctx, nexpr e)
     }
 }
 
-nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e)
-{
+nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e) {
     if (work_spent(n, 1)) return e;
     switch (e->op) {
-    case SC_AND: case SC_OR: {
+    case SC_AND:
+    case SC_OR: {
         nexpr *args = arena_array(n->arena, e->n, sizeof *args);
         for (size_t i = 0; i < e->n; i++) args[i] = expr_truth(n, ctx, e->args[i]);
         return expr_junction(n, e->op, args, e->n);
     }
-    case SC_LITERAL: return expr_is_null(e) ? expr_bool(n, false) : e;
-    case SC_NOT: return truth_not(n, ctx, e);
-    case SC_EQ: case SC_NE: case SC_LT: case SC_LE: case SC_GT: case SC_GE: return truth_compare(n, ctx, e);
-    case SC_IS_TRUE: return expr_truth(n, ctx, e->args[0]);
-    case SC_CASE: return truth_case(n, ctx, e);
-    case SC_COALESCE: return truth_coalesce(n, ctx, e);
-    case SC_IN_QUERY: return exists_of(n, ctx, membership(n, e, false, SC_EQ));
-    case SC_ANY: return exists_of(n, ctx, membership(n, e, false, comparison_named(e->name)));
+    case SC_LITERAL:
+        return expr_is_null(e) ? expr_bool(n, false) : e;
+    case SC_NOT:
+        return truth_not(n, ctx, e);
+    case SC_EQ:
+    case SC_NE:
+    case SC_LT:
+    case SC_LE:
+    case SC_GT:
+    case SC_GE:
+        return truth_compare(n, ctx, e);
+    case SC_IS_TRUE:
+        return expr_truth(n, ctx, e->args[0]);
+    case SC_CASE:
+        return truth_case(n, ctx, e);
+    case SC_COALESCE:
+        return truth_coalesce(n, ctx, e);
+    case SC_IN_QUERY:
+        return exists_of(n, ctx, membership(n, e, false, SC_EQ));
+    case SC_ANY:
+        return exists_of(n, ctx, membership(n, e, false, comparison_named(e->name)));
     case SC_ALL: { /* no row for which the comparison is not TRUE */
         enum scalar_op op = comparison_named(e->name);
-        static const enum scalar_op negated[] = {[SC_EQ] = SC_NE, [SC_NE] = SC_EQ, [SC_LT] = SC_GE, [SC_LE] = SC_GT, [SC_GT] = SC_LE, [SC_GE] = SC_LT};
+        static const enum scalar_op negated[] = {
+            [SC_EQ] = SC_NE, [SC_NE] = SC_EQ, [SC_LT] = SC_GE, [SC_LE] = SC_GT, [SC_GT] = SC_LE, [SC_GE] = SC_LT};
         return expr_not(n, exists_of(n, ctx, membership(n, e, true, negated[op])));
     }
-    case SC_EXISTS: return exists_of(n, ctx, block_clone(n, e->block));
+    case SC_EXISTS:
+        return exists_of(n, ctx, block_clone(n, e->block));
     case SC_IS_NULL: {
         nexpr x = expr_value(n, ctx, e->args[0]);
         if (!expr_nullable(n, ctx, x)) return expr_bool(n, false);
@@ -137,20 +150,19 @@ nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e)
     case SC_SAME:
         if (!expr_nullable(n, ctx, e->args[0]) && !expr_nullable(n, ctx, e->args[1])) return expr_of2(n, SC_EQ, e->args[0], e->args[1]);
         return e;
-    default: return expr_value(n, ctx, e);
+    default:
+        return expr_value(n, ctx, e);
     }
 }
 
-static nexpr value_in_query(struct norm *n, const struct context *ctx, nexpr e)
-{
+static nexpr value_in_query(struct norm *n, const struct context *ctx, nexpr e) {
     struct context inner = {.outer = ctx, .block = (struct block *)e->block};
     for (size_t i = 0; i < e->n && i < e->block->outs.n; i++)
         if (expr_nullable(n, ctx, e->args[i]) || expr_nullable(n, &inner, e->block->outs.at[i])) return e;
     return exists_of(n, ctx, membership(n, e, false, SC_EQ));
 }
 
-static nexpr value_count(struct norm *n, const struct context *ctx, nexpr e)
-{
+static nexpr value_count(struct norm *n, const struct context *ctx, nexpr e) {
     bool count = strcmp(e->name, "count") == 0 && e->n == 1 && !e->distinct && !e->filter;
     if (count && !expr_nullable(n, ctx, e->args[0])) {
         struct scalar star = *e;
@@ -160,8 +172,42 @@ static nexpr value_count(struct norm *n, const struct context *ctx, nexpr e)
     return e;
 }
 
-nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e)
-{
+/* What a window column computes; NULL when the expression is none. */
+static nexpr window_of_column(const struct norm *n, nexpr e) {
+    if (e->op != SC_COLUMN) return NULL;
+    const struct ncolumn *c = &n->columns.at[e->column];
+    if (c->source->kind != SRC_WINDOW || c->ordinal < c->source->keys.n) return NULL;
+    return c->source->aggs.at[c->ordinal - c->source->keys.n];
+}
+
+static bool windows_alike(const struct window_spec *a, const struct window_spec *b) {
+    if (a->n_partition != b->n_partition || a->n_order != b->n_order || a->unit != b->unit || a->start != b->start || a->end != b->end) return false;
+    if (a->start_by != b->start_by || a->end_by != b->end_by || a->exclude || b->exclude) return false;
+    for (size_t i = 0; i < a->n_partition; i++)
+        if (a->partition[i] != b->partition[i]) return false;
+    for (size_t i = 0; i < a->n_order; i++)
+        if (a->order[i].expr != b->order[i].expr || a->order[i].descending != b->order[i].descending ||
+            a->order[i].nulls_first != b->order[i].nulls_first)
+            return false;
+    return true;
+}
+
+/* CASE WHEN COUNT(x) OVER w > 0 THEN COALESCE(SUM(x) OVER w, 0) END is SUM(x) OVER w: some rewriters spell sums that way. */
+static nexpr value_case(const struct norm *n, nexpr e) {
+    if (e->n != 3 || !expr_is_null(e->args[2]) || e->args[0]->op != SC_LT || e->args[1]->op != SC_COALESCE || e->args[1]->n != 2) return e;
+    nexpr zero = e->args[0]->args[0], other = e->args[1]->args[1];
+    bool zeros = expr_is_literal(zero) && zero->lit.kind == VALUE_INT && zero->lit.i == 0 && expr_is_literal(other) &&
+                 (other->lit.kind == VALUE_INT || other->lit.kind == VALUE_DECIMAL) && other->lit.i == 0;
+    nexpr count = window_of_column(n, e->args[0]->args[1]), sum = window_of_column(n, e->args[1]->args[0]);
+    if (!zeros || !count || !sum || n->columns.at[e->args[0]->args[1]->column].source->id != n->columns.at[e->args[1]->args[0]->column].source->id)
+        return e;
+    nexpr c = count->args[0], s = sum->args[0];
+    bool fits = c->op == SC_AGG && s->op == SC_AGG && strcmp(c->name, "count") == 0 && strcmp(s->name, "sum") == 0 && c->n == 1 && s->n == 1 &&
+                c->args[0] == s->args[0] && !c->distinct && !s->distinct && !c->filter && !s->filter;
+    return fits && windows_alike(count->window, sum->window) ? e->args[1]->args[0] : e;
+}
+
+nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e) {
     if (e->op == SC_COLUMN || e->op == SC_LITERAL || e->op == SC_PARAM || e->op == SC_MATCHED || work_spent(n, 1)) return e;
     if (e->op == SC_EXISTS) return exists_of(n, ctx, block_clone(n, e->block));
     struct scalar out = *e;
@@ -173,10 +219,16 @@ nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e)
     out.args = args;
     e = expr_make(n, out);
     switch (e->op) {
-    case SC_IN_QUERY: return value_in_query(n, ctx, e);
-    case SC_IS_NULL: return expr_nullable(n, ctx, e->args[0]) ? e : expr_bool(n, false);
-    case SC_IS_TRUE: return expr_nullable(n, ctx, e->args[0]) ? e : e->args[0];
-    case SC_AGG: return value_count(n, ctx, e);
+    case SC_IN_QUERY:
+        return value_in_query(n, ctx, e);
+    case SC_IS_NULL:
+        return expr_nullable(n, ctx, e->args[0]) ? e : expr_bool(n, false);
+    case SC_IS_TRUE:
+        return expr_nullable(n, ctx, e->args[0]) ? e : e->args[0];
+    case SC_AGG:
+        return value_count(n, ctx, e);
+    case SC_CASE:
+        return value_case(n, e);
     case SC_COALESCE:
         for (size_t i = 0; i + 1 < e->n; i++)
             if (!expr_nullable(n, ctx, e->args[i])) {
@@ -185,12 +237,16 @@ nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e)
                 return expr_make(n, cut);
             }
         return e;
-    case SC_EQ: case SC_LE: case SC_NE: case SC_LT:
+    case SC_EQ:
+    case SC_LE:
+    case SC_NE:
+    case SC_LT:
         if (e->args[0] == e->args[1] && !expr_nullable(n, ctx, e->args[0])) return expr_bool(n, e->op == SC_EQ || e->op == SC_LE);
         return e;
     case SC_SAME:
         if (!expr_nullable(n, ctx, e->args[0]) && !expr_nullable(n, ctx, e->args[1])) return expr_of2(n, SC_EQ, e->args[0], e->args[1]);
         return e;
-    default: return e;
+    default:
+        return e;
     }
 }

@@ -5,15 +5,13 @@
 
 #define KEY_COLUMNS_MAX 32
 
-static size_t names_of(struct arena *arena, const struct sql_ident *idents, uint32_t n, const char **out)
-{
+static size_t names_of(struct arena *arena, const struct sql_ident *idents, uint32_t n, const char **out) {
     size_t count = n < KEY_COLUMNS_MAX ? n : KEY_COLUMNS_MAX;
     for (size_t i = 0; i < count; i++) out[i] = str_dup(arena, idents[i].text);
     return count;
 }
 
-static void key_take(struct arena *arena, struct schema *schema, struct schema_table *table, const char *const *columns, size_t n, bool primary)
-{
+static void key_take(struct arena *arena, struct schema *schema, struct schema_table *table, const char *const *columns, size_t n, bool primary) {
     (void)arena;
     (void)schema_key_add(schema, table, columns, n, ORIGIN_DECLARED);
     for (size_t i = 0; primary && i < n; i++) {
@@ -22,17 +20,16 @@ static void key_take(struct arena *arena, struct schema *schema, struct schema_t
     }
 }
 
-static void fk_take(struct arena *arena, struct schema *schema, struct schema_table *table, const char *const *columns, size_t n, const struct sql_name *target,
-                    const struct sql_ident *target_idents, uint32_t target_count)
-{
+static void fk_take(struct arena *arena, struct schema *schema, struct schema_table *table, const char *const *columns, size_t n,
+                    const struct sql_name *target, const struct sql_ident *target_idents, uint32_t target_count) {
     const char *targets[KEY_COLUMNS_MAX];
     if (!target || target_count != n || n == 0) return;
     struct schema_table *parent = (struct schema_table *)schema_find(schema, sql_name_text(arena, target));
     if (parent) (void)schema_fk_add(schema, table, columns, parent, targets, names_of(arena, target_idents, target_count, targets), ORIGIN_DECLARED);
 }
 
-static void columns_take(struct arena *arena, struct schema *schema, struct schema_table *table, const struct sql_create *create, enum dialect dialect)
-{
+static void columns_take(struct arena *arena, struct schema *schema, struct schema_table *table, const struct sql_create *create,
+                         enum dialect dialect) {
     for (uint32_t i = 0; i < create->column_count; i++) {
         const struct sql_column *c = &create->columns[i];
         struct buf type = buf_new(arena);
@@ -44,8 +41,7 @@ static void columns_take(struct arena *arena, struct schema *schema, struct sche
     }
 }
 
-static void constraints_take(struct arena *arena, struct schema *schema, struct schema_table *table, const struct sql_create *create)
-{
+static void constraints_take(struct arena *arena, struct schema *schema, struct schema_table *table, const struct sql_create *create) {
     const char *columns[KEY_COLUMNS_MAX];
     for (uint32_t i = 0; i < create->constraint_count; i++) {
         const struct sql_constraint *k = &create->constraints[i];
@@ -60,11 +56,11 @@ static void constraints_take(struct arena *arena, struct schema *schema, struct 
     }
 }
 
-const struct err *schema_from_ddl(struct arena *arena, struct str ddl, enum dialect dialect, struct schema **out)
-{
+const struct err *schema_from_ddl(struct arena *arena, struct str ddl, enum dialect dialect, struct schema **out) {
     struct sql_script *script;
     sql_parse_script(arena, ddl, dialect, &script);
-    if (script->error_count) return err_new(ERR_INPUT, "%d:%d: %s", script->errors[0].range.line, script->errors[0].range.column, script->errors[0].message);
+    if (script->error_count)
+        return err_new(ERR_INPUT, "%d:%d: %s", script->errors[0].range.line, script->errors[0].range.column, script->errors[0].message);
     struct schema *schema = schema_new(arena);
     for (int pass = 0; pass < 2; pass++) /* foreign keys may name tables that come later */
         for (uint32_t i = 0; i < script->statement_count; i++) {
