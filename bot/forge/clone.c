@@ -235,7 +235,7 @@ const struct err *clone_pull_any(struct arena *arena, const struct clone_door *d
     log_warn("%s#%d: %s", pull->repo, pull->number, why);
     if (e->kind == ERR_RETRY && strstr(e->text, "not there yet")) return e; /* the API would be behind as well */
     TRY(clone_pull_by_api(arena, door->github, door->repo, pull, out));
-    out->note = why;
+    out->note = out->note ? arena_printf(arena, "%s; %s", why, out->note) : why;
     return NULL;
 }
 

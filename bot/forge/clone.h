@@ -65,7 +65,7 @@ struct clone_change {
     size_t count;
     bool truncated;                       /* more than CLONE_FILES_MAX (API: 3000) files changed */
     bool by_api;                          /* git failed (why is in `note`); trees then cost a call per file */
-    const char *note;                     /* NULL, or one sentence for the review's small print */
+    const char *note;                     /* NULL, or words for the review's small print: names not read, no common ancestor, why git failed */
     struct clone_tree target, base, head; /* base: at the merge base */
 };
 

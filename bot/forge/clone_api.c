@@ -83,9 +83,13 @@ static const struct err *files_read(struct arena *arena, const struct github_fil
     out->truncated = files->truncated;
     out->files = arena_array(arena, files->count + 1, sizeof *out->files);
     for (size_t i = 0; i < files->count; i++) {
-        if (out->count == API_FILES_MAX || !fs_path_safe(files->at[i].path)) {
-            out->truncated = true;
+        if (!fs_path_safe(files->at[i].path)) {
+            out->note = CLONE_ODD_NAMES;
             continue;
+        }
+        if (out->count == API_FILES_MAX) {
+            out->truncated = true;
+            break;
         }
         TRY(file_read(arena, out->base.ctx, out->head.ctx, &files->at[i], &out->files[out->count]));
         out->count++;

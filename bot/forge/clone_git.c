@@ -280,7 +280,7 @@ static const struct err *deltas_read(struct arena *arena, struct diff_state *d, 
         if (!is_plain(delta->new_file.mode) && !is_plain(delta->old_file.mode)) continue;
         const char *path = delta->new_file.path ? delta->new_file.path : delta->old_file.path;
         if (!fs_path_safe(path)) {
-            out->truncated = true;
+            out->note = CLONE_ODD_NAMES;
             continue;
         }
         TRY(delta_read(arena, d, diff, i, &out->files[out->count]));

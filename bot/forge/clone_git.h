@@ -7,6 +7,8 @@
 
 #include <git2.h>
 
+#define CLONE_ODD_NAMES "files with control characters, \"..\" or more than 1024 bytes in their names were not read"
+
 /* Starts libgit2 once: no user or system configuration is read, no owner is checked (nothing of a repository is ever executed). */
 void clone_git_begin(void);
 

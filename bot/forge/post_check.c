@@ -37,14 +37,24 @@ static const char *cut(struct arena *arena, const char *text, size_t max) {
     return str_dup(arena, (struct str){text, utf8_cut(text, strlen(text), max)});
 }
 
+/* Those that name a file: GitHub takes no others. */
+static json_t *placed(struct arena *arena, const json_t *annotations) {
+    json_t *out = jsx_own(arena, json_array());
+    for (size_t i = 0; i < json_array_size(annotations); i++) {
+        json_t *item = json_array_get(annotations, i);
+        if (*jsx_str(item, "path", "")) json_array_append(out, item);
+    }
+    return out;
+}
+
 static void check_read(struct posting *p, struct check *c) {
     c->p = p;
     c->wanted = jsx_at(p->payload, "check");
-    c->annotations = jsx_at(c->wanted, "annotations");
+    c->annotations = placed(p->arena, jsx_at(c->wanted, "annotations"));
     c->count = json_array_size(c->annotations) < ANNOTATIONS_MAX ? json_array_size(c->annotations) : ANNOTATIONS_MAX;
     c->name = jsx_str(c->wanted, "name", "parley");
     c->conclusion = jsx_str(c->wanted, "conclusion", "neutral");
-    const char *all = jsx_dump(p->arena, c->wanted, true), *notes = c->annotations ? jsx_dump(p->arena, c->annotations, true) : "[]";
+    const char *all = jsx_dump(p->arena, c->wanted, true), *notes = jsx_dump(p->arena, c->annotations, true);
     hash128_hex(hash128(all, strlen(all)), c->digest);
     hash128_hex(hash128(notes, strlen(notes)), c->notes_digest);
     c->external_id = arena_printf(p->arena, DESCRIBED "%lld:%.16s:%.16s", (long long)p->valid_at, c->digest, c->notes_digest);
