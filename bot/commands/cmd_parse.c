@@ -1,8 +1,9 @@
-/* cmd_parse.c - parley parse: reads SQL files and says what was understood, one line per file. */
+/* cmd_parse.c - parley parse: reads SQL and the other forms of artefacts and says what was understood, one line per file. */
 #include "clock.h"
 #include "commands.h"
 #include "fs.h"
 #include "jsonx.h"
+#include "read.h"
 #include "sql_parse.h"
 
 #include <argp.h>
@@ -24,7 +25,7 @@ static const struct argp_option argp_options[] = {
     {0},
 };
 
-static const char doc[] = "Read SQL files and report what was understood, statement by statement.\v"
+static const char doc[] = "Read SQL files, dbt models, notebooks, Python, jobs, bundles and dashboards and report what was understood.\v"
                           "Without --dialect, a file that Databricks SQL does not understand whole is tried in the other dialects; when exactly one of them "
                           "understands all of it, that one is taken and named.\n\n"
                           "Examples:\n"
@@ -108,6 +109,34 @@ static void text_print(const char *path, const struct sql_script *script) {
     if (script->error_count > SHOWN_ERRORS) printf("%s: %u more\n", path, script->error_count - SHOWN_ERRORS);
 }
 
+/* Anything but plain SQL: dbt models, notebooks, Python, jobs, bundles, dashboards. */
+static int report_print(struct arena *arena, const char *path, struct str text, const struct options *o) {
+    struct read_report report;
+    int64_t start = micros_now();
+    read_parse_report(arena, path, text, o->has_dialect ? o->dialect : DIALECT_DATABRICKS, &report);
+    int64_t micros = micros_now() - start;
+    if (!o->json) printf("%s: %s, %zu statements, %zu definitions\n", path, report.kind, report.statements, report.definitions);
+    json_t *line = jsx_own(arena, json_object()), *errors = json_array();
+    for (size_t i = 0; i < report.error_count; i++) {
+        const struct not_understood *e = &report.errors[i];
+        json_t *one = json_object();
+        json_object_set_new(one, "line", json_integer(e->line));
+        json_object_set_new(one, "column", json_integer(1));
+        jsx_set_text(one, "message", e->reason);
+        json_array_append_new(errors, one);
+        if (!o->json && i < SHOWN_ERRORS) printf("%s:%d: %s\n", path, e->line, e->reason);
+    }
+    jsx_set_text(line, "path", path);
+    jsx_set_text(line, "dialect", dialect_name(report.dialect));
+    jsx_set_text(line, "kind", report.kind);
+    json_object_set_new(line, "statements", json_integer((json_int_t)report.statements));
+    json_object_set_new(line, "definitions", json_integer((json_int_t)report.definitions));
+    json_object_set_new(line, "errors", errors);
+    json_object_set_new(line, "micros", json_integer(micros));
+    if (o->json) puts(jsx_dump(arena, line, false));
+    return report.error_count ? EXIT_FOUND : EXIT_FINE;
+}
+
 static int file_read(struct arena *arena, const char *path, const struct options *o) {
     struct str text;
     struct sql_script *script;
@@ -116,6 +145,8 @@ static int file_read(struct arena *arena, const char *path, const struct options
         fprintf(stderr, "parley parse: %s\n", err->text);
         return EXIT_BROKEN;
     }
+    const char *kind = read_kind(arena, path, text);
+    if (strcmp(kind, "sql") != 0 && strcmp(kind, "other") != 0) return report_print(arena, path, text, o);
     int64_t start = micros_now();
     if (o->has_dialect) sql_parse_script(arena, text, o->dialect, &script);
     else sql_parse_guess(arena, text, DIALECT_DATABRICKS, NULL, &script);

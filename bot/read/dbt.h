@@ -27,6 +27,7 @@ struct dbt_project {
     struct yaml *settings;
     enum dialect dialect;
     const char *adapter;  /* "databricks", "bigquery", ... */
+    bool dialect_known;   /* a profiles.yml said it */
     struct map *macros;   /* "name" and "package.name" to struct jinja_macro */
     struct map *packages; /* names of packages whose macros are known */
     struct map *models;   /* name to struct dbt_model */
@@ -44,6 +45,8 @@ struct dbt_run {
     VEC(const char *) refs; /* datasets named by ref and source, in order */
     bool has_star;          /* dbt_utils.star was rendered as * */
     bool incremental_asked;
+    bool flip;    /* variables that are off by default count as on */
+    bool flipped; /* one did */
 };
 
 struct jinja_host dbt_host(struct dbt_run *run);

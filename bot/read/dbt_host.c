@@ -123,6 +123,11 @@ static struct jv call_var(struct jinja *j, void *self, const struct jv_args *arg
     struct jv *known = jv_dict_get(run->project->vars, name);
     if (known) return *known;
     const struct jv *otherwise = jv_arg(args, 1, "default");
+    bool off = otherwise && (otherwise->kind == JV_BOOL && !otherwise->b);
+    if (off && run->flip) {
+        run->flipped = true;
+        return jv_bool(true);
+    }
     if (otherwise) return *otherwise;
     return jv_unknown(run->arena, "var %.*s", STR_ARG(name));
 }
@@ -390,5 +395,5 @@ static bool host_block(void *ctx, struct str kind, struct str name) {
 }
 
 struct jinja_host dbt_host(struct dbt_run *run) {
-    return (struct jinja_host){run, host_lookup, host_block};
+    return (struct jinja_host){.ctx = run, .lookup = host_lookup, .block = host_block};
 }

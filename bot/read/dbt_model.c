@@ -145,6 +145,15 @@ static void refs_by_words(struct dbt_run *run, struct str text) {
     }
 }
 
+/* A file of macros, tests or materializations renders to nothing by design. */
+static bool is_library(const struct dbt_model *model) {
+    static const char *const ends[] = {"endmacro", "endtest", "enddata_test", "endmaterialization", "enddocs"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        if (model->bytes.n && memmem(model->bytes.p, model->bytes.n, ends[i], strlen(ends[i]))) return true;
+    }
+    return false;
+}
+
 static struct range whole_file(struct str bytes) {
     struct range range = {0, (uint32_t)bytes.n, 1, 1, 1, 1};
     for (size_t i = 0; i + 1 < bytes.n; i++) range.end_line += bytes.p[i] == '\n';
@@ -158,49 +167,100 @@ static bool is_disabled(struct dbt_run *run, struct dbt_model *model) {
     return (enabled.kind == JV_BOOL && !enabled.b) || (enabled.kind == JV_TEXT && str_iis(enabled.s, "false"));
 }
 
-static void define(struct session *s, struct dbt_run *run, struct dbt_model *model, const struct jinja_result *r) {
-    struct view_set deps = {0};
-    struct sql_query *query = NULL;
-    struct str text = r->text;
-    while (text.n && (text.p[text.n - 1] == ';' || strchr(" \t\r\n", text.p[text.n - 1]))) text.n--;
-    if (!r->error) {
-        struct sql_origin origin = {0};
-        origin.lines = lines_of(run->arena, r, &origin.line_count);
-        query = session_query(s, text, &origin, &deps);
-    } else {
+/* One way of rendering the model, and what SQL made of it. */
+struct attempt {
+    struct dbt_run run;
+    struct jinja_result rendered;
+    struct view_set deps;
+    struct sql_query *query; /* NULL: it is no single query */
+    struct str text;
+};
+
+static struct attempt *attempt_render(struct dbt_project *p, struct dbt_model *model, bool flip, int unknown) {
+    struct arena *arena = p->reader->arena;
+    struct attempt *a = arena_new(arena, struct attempt);
+    a->run = (struct dbt_run){.project = p, .model = model, .arena = arena, .config = jv_dict_new(arena), .flip = flip};
+    if (!model->template) model->template = jinja_parse(arena, model->path, model->bytes);
+    struct jinja_host host = dbt_host(&a->run);
+    host.unknown = unknown;
+    model->config_read = false;
+    jinja_render(arena, model->template, &host, &a->rendered);
+    model->config = a->run.config;
+    model->config_read = true;
+    a->text = a->rendered.text;
+    while (a->text.n && (a->text.p[a->text.n - 1] == ';' || strchr(" \t\r\n", a->text.p[a->text.n - 1]))) a->text.n--;
+    return a;
+}
+
+static void attempt_parse(struct session *s, struct attempt *a) {
+    struct sql_origin origin = {0};
+    if (a->rendered.error) return;
+    origin.lines = lines_of(s->arena, &a->rendered, &origin.line_count);
+    a->query = session_query(s, a->text, &origin, &a->deps);
+    if (!a->query) s->out->definitions.n = s->first; /* what other statements defined is no model */
+}
+
+/* Macros that are not in the files may give pieces of SQL that a call cannot stand for: the model is then read without them. */
+static struct attempt *attempt_without_unknown(struct session *s, struct dbt_project *p, struct attempt *first) {
+    size_t gaps = s->out->gaps.n, statements = s->out->statements;
+    for (int unknown = UNKNOWN_ALONE; unknown <= UNKNOWN_NOTHING; unknown++) {
+        size_t before = s->out->gaps.n;
+        struct attempt *a = attempt_render(p, first->run.model, first->run.flip, unknown);
+        attempt_parse(s, a);
+        if (!a->query) s->out->gaps.n = before;
+        if (!a->query) continue;
+        s->out->gaps.n = gaps;
+        s->out->statements = statements;
+        return a;
+    }
+    s->out->statements = statements;
+    return first;
+}
+
+static void define(struct session *s, struct attempt *a, size_t gaps_before) {
+    struct dbt_run *run = &a->run;
+    struct dbt_model *model = run->model;
+    const struct jinja_result *r = &a->rendered;
+    if (r->error) {
         session_gap(s, r->error_line, true, "this template was not understood: %s", r->error);
         refs_by_words(run, model->bytes);
     }
-    if (!query) s->out->definitions.n = s->first; /* what other statements defined is no model */
     dbt_model_name(run->project, model);
-    struct definition_spec spec = {.kind = DEF_VIEW,
-                                   .query = query,
-                                   .deps = &deps,
-                                   .reads = run->refs.at,
-                                   .read_count = run->refs.n,
-                                   .reads_complete = !r->error,
-                                   .range = whole_file(model->bytes),
-                                   .text = text};
+    struct definition_spec spec = {
+        .kind = DEF_VIEW, .query = a->query, .deps = &a->deps, .reads = run->refs.at, .read_count = run->refs.n, .reads_complete = !r->error};
+    spec.range = whole_file(model->bytes);
+    spec.text = a->text;
     spec.dataset = model->kind == DBT_ANALYSIS ? NULL : model->dataset;
     spec.label = spec.dataset ? NULL : model->name;
     struct definition *d = session_define(s, &spec);
     complete(run, model, d, r->incremental);
     doubts_keep(s, run, r, d);
-    if (!r->error && !query && s->out->gaps.n == 0) session_gap(s, 1, true, "it renders to no single query");
+    if (run->flipped) d->doubt = "it is off by default, and read as if the variables that switch it on were set";
+    if (!r->error && !a->query && s->out->gaps.n == gaps_before) session_gap(s, 1, true, "it renders to no single query");
 }
 
 void dbt_model_read(struct dbt_project *p, struct dbt_model *model) {
     struct reader *reader = p->reader;
-    struct dbt_run run = {.project = p, .model = model, .arena = reader->arena, .config = jv_dict_new(reader->arena)};
-    if (!model->template) model->template = jinja_parse(reader->arena, model->path, model->bytes);
-    struct jinja_host host = dbt_host(&run);
-    struct jinja_result r;
-    jinja_render(reader->arena, model->template, &host, &r);
-    model->config = run.config;
-    model->config_read = true;
-    if (is_disabled(&run, model) || (!r.error && is_blank(r.text))) return;
+    struct attempt *a = attempt_render(p, model, false, UNKNOWN_CALL);
+    if (!a->rendered.error && (is_disabled(&a->run, model) || is_blank(a->rendered.text))) {
+        bool disabled = is_disabled(&a->run, model);
+        a = attempt_render(p, model, true, UNKNOWN_CALL);
+        if (!a->run.flipped || is_blank(a->rendered.text)) {
+            struct not_understood gap = {model->path, 1, 0, "it renders to nothing", false};
+            if (!disabled && !is_library(model)) reading_gap(reader->arena, reader->out, &gap);
+            return;
+        }
+    }
     struct session s;
     session_init(&s, reader->arena, reader->out, model->path, ARTEFACT_DBT_MODEL, p->dialect);
-    define(&s, &run, model, &r);
-    reader->out->statements++;
+    s.guess_dialect = !p->dialect_known;
+    size_t gaps = reader->out->gaps.n;
+    attempt_parse(&s, a);
+    if (!a->query && !a->rendered.error && a->rendered.doubt_count) {
+        struct attempt *without = attempt_without_unknown(&s, p, a);
+        if (without->query) reader->out->gaps.n = gaps;
+        if (without->query) session_gap(&s, without->rendered.doubts[0].line, true, "%s: it is read without it", without->rendered.doubts[0].reason);
+        a = without;
+    }
+    define(&s, a, gaps);
 }

@@ -19,6 +19,7 @@ static void dialect_find(struct dbt_project *p) {
         const char *type = outputs && outputs->kind == YAML_MAP && outputs->count ? yaml_str(outputs->items[0], "type", NULL) : NULL;
         if (type && dialect_parse(str_of(type), &p->dialect)) {
             p->adapter = type;
+            p->dialect_known = true;
             return;
         }
     }
@@ -230,6 +231,7 @@ void template_file_read(struct arena *arena, struct reading *out, const char *pa
     p->sources = map_new(arena);
     p->macros = map_new(arena);
     p->packages = map_new(arena);
-    struct dbt_model *model = model_new(p, path, path_stem(path), bytes);
-    dbt_model_read(p, model);
+    snapshots_find(p, path, bytes);
+    if (!p->order.n) model_new(p, path, path_stem(path), bytes);
+    for (size_t i = 0; i < p->order.n; i++) dbt_model_read(p, p->order.at[i]);
 }

@@ -710,6 +710,26 @@ static void run_block(struct jinja *j, const struct jn *node) {
     if (wanted) run(j, node->body);
 }
 
+/* Is there nothing else on the line where this expression stands? */
+static bool stands_alone(struct jinja *j, const struct jn *node) {
+    for (size_t i = j->out->n; i-- > 0;) {
+        if (j->out->p[i] == '\n') break;
+        if (j->out->p[i] != ' ' && j->out->p[i] != '\t') return false;
+    }
+    const struct jn *next = node->next;
+    if (!next || next->kind != JN_TEXT) return !next;
+    for (size_t i = 0; i < next->text.n; i++) {
+        if (next->text.p[i] == '\n') return true;
+        if (next->text.p[i] != ' ' && next->text.p[i] != '\t' && next->text.p[i] != '\r') return false;
+    }
+    return true;
+}
+
+static bool drops_unknown(struct jinja *j, const struct jn *node) {
+    if (!j->host || j->host->unknown == UNKNOWN_CALL) return false;
+    return j->host->unknown == UNKNOWN_NOTHING || stands_alone(j, node);
+}
+
 static void run_one(struct jinja *j, const struct jn *node) {
     if (j->depth == 0) j->line = node->line;
     switch (node->kind) {
@@ -719,7 +739,8 @@ static void run_one(struct jinja *j, const struct jn *node) {
     case JN_PRINT: {
         struct jv v = eval(j, node->expr);
         if (j->depth == 0) j->line = node->line;
-        if (!j->returning && !j->error && v.kind != JV_NONE) emit(j, jv_str(j->arena, v), false);
+        bool drop = v.kind == JV_UNKNOWN && drops_unknown(j, node);
+        if (!j->returning && !j->error && v.kind != JV_NONE && !drop) emit(j, jv_str(j->arena, v), false);
         if (v.kind == JV_NONE && node->expr->kind != JX_CALL) emit(j, STR("None"), false);
         return;
     }

@@ -420,7 +420,16 @@ static bool has_tag(const struct definition *d, struct str tag) {
     return false;
 }
 
-/* dbt's node selection, the common part: names, tag:, path:, with + on either side. */
+/* Is a folder of the path named so? dbt selects by the parts of a model's place too. */
+static bool in_folder(const char *path, struct str name) {
+    struct str rest = str_of(path), part;
+    while (str_split(&rest, '/', &part)) {
+        if (rest.n && str_eq(part, name)) return true;
+    }
+    return false;
+}
+
+/* dbt's node selection, the common part: names, folders, tag:, path:, with + on either side. */
 static bool selected(const char *commands, const struct definition *d) {
     static const char *const flags[] = {"--select ", "-s ", "--models ", "-m "};
     const char *at = NULL;
@@ -434,6 +443,7 @@ static bool selected(const char *commands, const struct definition *d) {
         if (word.n && (word.p[0] == '-' || word.p[0] == ';')) break;
         while (word.n && (word.p[0] == '+' || word.p[0] == '@')) word.p++, word.n--;
         while (word.n && strchr("+;,", word.p[word.n - 1])) word.n--;
+        if (word.n && in_folder(d->path, word)) return true;
         if (str_starts(word, "tag:") ? has_tag(d, (struct str){word.p + 4, word.n - 4}) : str_is(word, name)) return true;
         if (str_starts(word, "path:") && memmem(d->path, strlen(d->path), word.p + 5, word.n - 5)) return true;
     }
@@ -460,12 +470,12 @@ static void link_set(struct definition *d, const struct job *job, const struct t
     if (!d->owner && is_person(job->owner)) d->owner = job->owner;
 }
 
-/* The job that starts a pipeline, by "${resources.pipelines.KEY.id}" or its id. */
+/* The job that starts a pipeline or refreshes a dashboard, by "${resources.pipelines.KEY.id}" or its id. */
 static const struct job *starter_of(const struct reading *out, const struct job *pipeline) {
     for (size_t i = 0; pipeline->key && i < out->jobs.n; i++) {
         const struct job *job = &out->jobs.at[i];
         for (size_t k = 0; job != pipeline && strcmp(job->kind, "job") == 0 && k < job->task_count; k++) {
-            const char *what = strcmp(job->tasks[k].type, "pipeline") == 0 ? job->tasks[k].what : NULL;
+            const char *what = strcmp(job->tasks[k].type, pipeline->kind) == 0 ? job->tasks[k].what : NULL;
             const char *at = what ? strstr(what, pipeline->key) : NULL;
             bool whole_word = at && (at == what || at[-1] == '.') && (at[strlen(pipeline->key)] == '\0' || at[strlen(pipeline->key)] == '.');
             if (whole_word) return job;
@@ -477,7 +487,7 @@ static const struct job *starter_of(const struct reading *out, const struct job 
 void jobs_link(struct reading *out) {
     for (size_t i = 0; i < out->jobs.n; i++) {
         const struct job *job = &out->jobs.at[i];
-        const struct job *starter = strcmp(job->kind, "pipeline") == 0 && !has_schedule(&job->schedule) ? starter_of(out, job) : NULL;
+        const struct job *starter = strcmp(job->kind, "job") != 0 && !has_schedule(&job->schedule) ? starter_of(out, job) : NULL;
         for (size_t k = 0; k < job->task_count; k++) {
             for (size_t n = 0; n < out->definitions.n; n++) {
                 struct definition *d = &out->definitions.at[n];

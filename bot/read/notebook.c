@@ -73,14 +73,15 @@ struct splitter {
     struct cells *out;
     struct cell cell;
     struct cell_text text;
-    bool any;   /* a line that is not blank was seen in the cell */
-    bool magic; /* the cell began with a magic */
+    bool any;      /* a line that is not blank was seen in the cell */
+    size_t indent; /* of a magic that stands without the MAGIC comment: its cell is indented as it is */
 };
 
 static void cell_begin(struct splitter *s, int line) {
     s->cell = (struct cell){.language = s->language, .line = line};
     s->text = (struct cell_text){.arena = s->arena, .text = buf_new(s->arena)};
-    s->any = s->magic = false;
+    s->any = false;
+    s->indent = 0;
 }
 
 static void cell_end(struct splitter *s) {
@@ -117,13 +118,18 @@ static void split_line(struct splitter *s, struct str line, int number) {
     int column = (int)(content.p - line.p) + 1;
     size_t length = 0;
     enum cell_language language = CELL_OTHER;
-    if (is_magic_line && !s->any && magic_of(content, &language, &length)) {
+    struct str bare = content;
+    while (!is_magic_line && bare.n && (bare.p[0] == ' ' || bare.p[0] == '\t')) bare.p++, bare.n--;
+    if (!s->any && magic_of(bare, &language, &length) && (is_magic_line || language != CELL_OTHER)) {
+        s->indent = (size_t)(bare.p - content.p);
+        column += (int)s->indent;
+        content = bare;
         s->cell.language = language;
-        s->magic = true;
         content = (struct str){content.p + length, content.n - length};
         column += (int)length;
         if (language == CELL_RUN) s->cell.run_path = run_path(s->arena, content);
     }
+    for (size_t i = 0; s->any && i < s->indent && content.n && content.p[0] == ' '; i++) content.p++, content.n--, column++;
     s->any |= str_trim(line).n > 0;
     line_add(&s->text, content, number, column);
 }

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+const char rows_of_program[] = "rows that the program itself makes";
+
 static struct pv none(void) { return (struct pv){.kind = PV_NONE}; }
 static void run_block(struct py_run *r, const struct py_node *block);
 
@@ -455,7 +457,7 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
         return io_call(r, io, (struct str){name.p + skip, name.n - skip}, call);
     }
     if (str_is(name, "spark.createDataFrame") || str_is(name, "spark.range")) {
-        struct frame *f = frame_unknown(r, NULL, NULL, line, "rows that the program itself makes");
+        struct frame *f = frame_unknown(r, NULL, NULL, line, rows_of_program);
         return pv_frame(f);
     }
     if (str_starts(name, "dbutils.widgets.get") || str_is(name, "spark.conf.get")) {

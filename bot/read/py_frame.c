@@ -746,7 +746,7 @@ static struct pv make_view(struct py_run *r, struct frame *f, const struct py_no
         r->session, pv_str(name),
         &(struct temp_view){
             .query = no_frame(f) ? NULL : f->query, .deps = f->deps, .reads = f->reads, .read_count = f->read_count, .range = py_range(r, call)});
-    if (no_frame(f) && f->why) session_gap(r->session, f->line, true, "%s", f->why);
+    if (no_frame(f) && f->why && f->why != rows_of_program) session_gap(r->session, f->line, true, "%s", f->why);
     return (struct pv){.kind = PV_NONE};
 }
 

@@ -15,7 +15,7 @@ static struct io *io_copy(struct py_run *r, const struct io *io) {
 
 struct definition *frame_define(struct py_run *r, struct frame *f, enum definition_kind kind, const char *dataset, struct range range) {
     struct session *s = r->session;
-    bool made_here = !f->query && !f->read_count && !f->deps.n && f->why && strstr(f->why, "itself makes");
+    bool made_here = !f->query && !f->read_count && !f->deps.n && f->why == rows_of_program;
     if (!f->query && f->why && !made_here) session_gap(s, f->line, true, "%s", f->why);
     struct definition_spec spec = {.kind = kind,
                                    .dataset = dataset,

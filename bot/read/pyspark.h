@@ -157,6 +157,9 @@ void py_run_text(struct py_run *r, struct str text, const int *lines, size_t lin
 /* Functions that nothing called are run once with unknown arguments; hints go to the definitions. Once, at the end. */
 void py_run_end(struct py_run *r);
 
+/* Why a frame of createDataFrame has no query: nothing is read, so nothing is lost. Compared by address. */
+extern const char rows_of_program[];
+
 /* Between the files of the evaluator. */
 struct pv py_eval(struct py_run *r, const struct py_node *node);
 int py_line(const struct py_run *r, const struct py_node *node);

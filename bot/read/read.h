@@ -53,6 +53,9 @@ void read_dashboard_json(struct arena *arena, const char *path, const json_t *da
  * `{name, dataset, expression, filter?, dimensions?, label?, description?, owner?}`. */
 void read_settings_metrics(struct arena *arena, const char *path, const struct yaml *metrics, enum dialect dialect, struct reading *into);
 
+/* The form of a file, told from path and bytes: the words of struct read_report's kind. */
+const char *read_kind(struct arena *arena, const char *path, struct str bytes);
+
 /* What `parley parse` says of one file. */
 struct read_report {
     const char *kind; /* "sql", "dbt_model", "notebook", "python", "job", "bundle", "dashboard", "other" */

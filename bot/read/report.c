@@ -59,6 +59,8 @@ static const char *kind_name(enum file_kind kind) {
     }
 }
 
+const char *read_kind(struct arena *arena, const char *path, struct str bytes) { return kind_name(file_kind_of(arena, path, bytes)); }
+
 void read_parse_report(struct arena *arena, const char *path, struct str bytes, enum dialect dialect, struct read_report *out) {
     struct reading *reading = read_file(arena, path, bytes, dialect);
     *out = (struct read_report){.kind = kind_name(file_kind_of(arena, path, bytes)),

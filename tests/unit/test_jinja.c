@@ -11,7 +11,7 @@ static bool lookup(void *ctx, struct jinja *j, struct str name, struct jv *out) 
     return false;
 }
 
-static const struct jinja_host host = {NULL, lookup, NULL};
+static const struct jinja_host host = {.lookup = lookup};
 
 static struct jinja_result render(struct arena *arena, const char *text) {
     struct jinja_result r;
