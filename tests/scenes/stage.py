@@ -20,6 +20,7 @@ MARK = "<!-- parley:"
 
 def example_file(path):
     return (EXAMPLE / "feature" / path).read_text()
+COMMIT_DATE = "2026-01-01T00:00:00Z"  # the same files give the same commits on every stage
 
 
 class Stage:
@@ -78,7 +79,7 @@ catch_up_minutes: 0
 
     def commit(self, message):
         environment = {**os.environ, "GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "ana@acme.example", "GIT_COMMITTER_NAME": "Ana", "GIT_COMMITTER_EMAIL": "ana@acme.example",
-                       "GIT_CONFIG_GLOBAL": "/dev/null"}
+                       "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_DATE": COMMIT_DATE, "GIT_COMMITTER_DATE": COMMIT_DATE}
         git(self.work, "add", "-A")
         subprocess.run(["git", "-C", str(self.work), "commit", "-q", "--allow-empty", "-m", message], check=True, env=environment)
 
