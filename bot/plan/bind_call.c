@@ -383,8 +383,9 @@ static const struct scalar *plain_bind(struct binder *b, struct scope *scope, co
     struct scalar *e = scalar_new(b, SC_CALL, expr->arg_count - skip, expr->range);
     for (size_t i = 0; i < e->n; i++) {
         const struct sql_expr *arg = expr->args[i + skip];
-        bool bare = arg->kind == EX_NAME && arg->path && arg->path->part_count == 1 && i == 0 &&
-                    (strncmp(name, "date", 4) == 0 || strncmp(name, "timestamp", 9) == 0) && expr->arg_count == 3;
+        bool unit_after = expr->call && expr->call->before && str_iis(expr->call->before[i + skip], "to"); /* FLOOR(x TO MONTH) */
+        bool first_unit = i == 0 && (strncmp(name, "date", 4) == 0 || strncmp(name, "timestamp", 9) == 0) && expr->arg_count == 3;
+        bool bare = arg->kind == EX_NAME && arg->path && arg->path->part_count == 1 && (first_unit || unit_after);
         struct literal unit = {.kind = VALUE_TEXT, .s = str_of(bind_lower(b, arg->name))};
         arg_set(e, i, bare ? scalar_literal(b, unit, (struct type){TYPE_STRING, 0, 0}) : bind_expr(b, scope, arg));
     }

@@ -386,9 +386,9 @@ struct refutation *derive_check(struct arena *arena, const struct derivation *d,
     struct schema *schema = schema_with_view(arena, query, view, view_name, view_columns);
     struct plan *rewrite = NULL;
     const struct err *err = plan_from_sql(arena, str_of(d->sql), schema, query->dialect, &rewrite);
-    if (!err) return refute_rewrite(arena, query, rewrite, view, view_name, limits);
+    if (!err && !rewrite->reason) return refute_rewrite(arena, query, rewrite, view, view_name, limits);
     struct refutation *out = arena_new(arena, struct refutation);
-    out->verdict = REFUTE_CANNOT;
-    out->reason = arena_printf(arena, "the rewrite cannot be read back: %s", err->text);
+    out->verdict = REFUTE_BROKEN;
+    out->reason = arena_printf(arena, "the rewrite cannot be read back: %s", err ? err->text : rewrite->reason);
     return out;
 }

@@ -23,10 +23,20 @@ static struct sql_expr *stored_as(struct rewrite *w, const char *name, nexpr x) 
     return NULL;
 }
 
+/* Does the expression read only what the block's inner sources make? A column of an outer join is NULL where nothing matched, whatever
+ * its table says. */
+static bool is_inner(const struct rewrite *w, nexpr x) {
+    if (x->op == SC_MATCHED || x->block) return false;
+    bool found = x->op != SC_COLUMN;
+    for (size_t i = 0; !found && i < w->graft.block->n_sources; i++) found = w->q->column_source[x->column] == w->graft.block->sources[i];
+    for (size_t i = 0; found && i < x->n; i++) found = is_inner(w, x->args[i]);
+    return found;
+}
+
 /* COUNT(x) as stored, or COUNT(*) when x is never NULL. */
 static struct sql_expr *stored_count(struct rewrite *w, nexpr x) {
     struct sql_expr *count = stored_as(w, "count", x);
-    return count || !x || x->nullable ? count : stored_as(w, "count", NULL);
+    return count || !x || x->nullable || !is_inner(w, x) ? count : stored_as(w, "count", NULL);
 }
 
 /* The expression in terms of the view's keys and the tables joined on top; NULL when it needs anything else. */

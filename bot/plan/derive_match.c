@@ -39,7 +39,7 @@ int class_find(const int *classes, int column) {
 
 int *class_new(struct arena *arena, size_t n) {
     int *classes = arena_array(arena, n + 1, sizeof *classes);
-    for (size_t i = 0; i < n; i++) classes[i] = (int)i;
+    for (size_t i = 0; i <= n; i++) classes[i] = (int)i; /* one more, for the column that coarser() makes up */
     return classes;
 }
 

@@ -36,7 +36,11 @@ static void say(struct comparing *c, const char *sentence) {
     if (c->said.n < DIFFERENCES_MAX) *vec_add(c->arena, &c->said) = sentence;
 }
 
-static const char *words(struct comparing *c, const struct view *v, nexpr e) { return normal_expr_text(c->arena, v->of, e); }
+static const char *words(struct comparing *c, const struct view *v, nexpr e) {
+    /* What an outer join shows is NULL where nothing matched: that goes without saying. */
+    bool extended = e->op == SC_CASE && e->n == 3 && e->args[0]->op == SC_MATCHED && e->args[2]->op == SC_LITERAL;
+    return normal_expr_text(c->arena, v->of, extended ? e->args[1] : e);
+}
 
 static const char *source_name(const struct source *s) {
     static const char *const kinds[] = {[SRC_AGG] = "an aggregated sub-query", [SRC_SETOP] = "a union",    [SRC_LIMIT] = "a limited sub-query",

@@ -44,10 +44,25 @@ bool prove_survives(struct arena *arena, const struct plan *a, const struct plan
 
 static const char *const *names_of(const struct prove_options *options, bool swapped) { return !swapped && options ? options->b_columns : NULL; }
 
+static bool reads_table(const struct plan *plan, const char *name) {
+    for (size_t i = 0; i < plan->n_tables; i++)
+        if (strcasecmp(plan->tables[i], name) == 0) return true;
+    return false;
+}
+
+/* The view's name in the rewrite; NULL when the query itself reads the dataset of that name. */
+static const char *view_name(struct arena *arena, const struct plan *query, bool swapped, const struct prove_options *options) {
+    const char *given = !swapped && options ? options->b_name : NULL, *name = given ? given : swapped ? "a" : "b";
+    if (given) return reads_table(query, given) ? NULL : given;
+    for (int i = 2; reads_table(query, name); i++) name = arena_printf(arena, "%s_%d", swapped ? "a" : "b", i);
+    return name;
+}
+
 bool prove_derivable(struct arena *arena, const struct normal *na, const struct normal *nb, bool swapped, const struct prove_options *options,
                      struct relation *out) {
     const struct normal *query = swapped ? nb : na, *view = swapped ? na : nb;
-    const char *name = swapped ? "a" : options && options->b_name ? options->b_name : "b";
+    const char *name = view_name(arena, query->plan, swapped, options);
+    if (!name) return false;
     bool declared = query->mode == NORMAL_DECLARED;
     struct derivation *d = derive_find(arena, query, view, name, names_of(options, swapped));
     if (!d->query) {
@@ -57,10 +72,9 @@ bool prove_derivable(struct arena *arena, const struct normal *na, const struct 
     struct refute_limits limits = limits_of(options, declared);
     if (!options || options->refute) {
         const struct refutation *r = derive_check(arena, d, query->plan, view->plan, name, names_of(options, swapped), &limits);
-        if (r->verdict == REFUTE_FOUND) {
-            prove_record_defect(d->sql, r->database, r->left, r->right);
-            return false;
-        }
+        if (r->verdict == REFUTE_FOUND) prove_record_defect(d->sql, r->database, r->left, r->right);
+        if (r->verdict == REFUTE_BROKEN) prove_record_defect(d->sql, r->reason, "", "");
+        if (r->verdict == REFUTE_FOUND || r->verdict == REFUTE_BROKEN) return false;
     }
     out->kind = swapped ? RELATION_GENERALIZES : RELATION_DERIVABLE;
     out->tier = declared && (na->n_assumes || nb->n_assumes) ? TIER_P2 : TIER_P1;

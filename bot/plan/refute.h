@@ -10,6 +10,7 @@ enum refute_verdict {
     REFUTE_FOUND,  /* they differ on `database` */
     REFUTE_NONE,   /* no difference on `runs` databases */
     REFUTE_CANNOT, /* not run: `reason` */
+    REFUTE_BROKEN, /* derive_check: the rewrite is no query over the view and the tables: `reason` */
 };
 
 #define REFUTE_DATABASES 100

@@ -82,6 +82,19 @@ static void groups_that_are_kept(void **state) {
     assert_not("SELECT status, SUM(net) FROM orders GROUP BY status HAVING SUM(net) > 5", view);
 }
 
+static void an_outer_join_makes_null(void **state) {
+    const char *view = "SELECT c.country, COUNT(*) AS n FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.country";
+    const char *query = "SELECT c.country, COUNT(o.id) FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.country";
+    assert_null(derived(query, view, NORMAL_DECLARED)->query);
+    assert_null(derived(query, view, NORMAL_PURE)->query);
+}
+
+static void literals_are_written_as_such(void **state) {
+    assert_derived("SELECT status, COUNT(*) FROM orders WHERE status = 'a' AND net = 3 GROUP BY status", "SELECT id, status FROM orders WHERE status = 'a' AND net = 3");
+    assert_derived("SELECT date_trunc('year', TIMESTAMP '1997-01-20 12:34:56'), SUM(net) FROM orders GROUP BY date_trunc('year', TIMESTAMP '1997-01-20 12:34:56')",
+                   "SELECT customer_id, date_trunc('month', TIMESTAMP '1997-01-20 12:34:56') AS m, SUM(net) AS net FROM orders GROUP BY customer_id, date_trunc('month', TIMESTAMP '1997-01-20 12:34:56')");
+}
+
 static void truncation_needs_a_finer_one(void **state) {
     const char *by_day = "SELECT date_trunc('day', day) AS d, COUNT(*) AS n FROM orders GROUP BY date_trunc('day', day)";
     assert_derived("SELECT date_trunc('year', day), COUNT(*) FROM orders GROUP BY date_trunc('year', day)", by_day);
@@ -99,6 +112,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filters_and_columns),  cmocka_unit_test(coarser_grain),
         cmocka_unit_test(one_row_over_nothing), cmocka_unit_test(groups_that_are_kept),
+        cmocka_unit_test(an_outer_join_makes_null), cmocka_unit_test(literals_are_written_as_such),
         cmocka_unit_test(truncation_needs_a_finer_one), cmocka_unit_test(a_key_makes_a_table_more_harmless),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

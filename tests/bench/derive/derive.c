@@ -65,7 +65,7 @@ static void judge(struct bench *b, struct arena *arena, const json_t *pair, stru
     struct refute_limits limits = {.databases = 300, .micros = -1, .declared = true};
     struct refutation *r = derive_check(arena, d, query, view, "mv", names, &limits);
     c->found++;
-    c->refuted += r->verdict == REFUTE_FOUND;
+    c->refuted += r->verdict == REFUTE_FOUND || r->verdict == REFUTE_BROKEN;
     c->unchecked += r->verdict == REFUTE_CANNOT;
     show(b, pair, r->verdict == REFUTE_FOUND ? "REFUTED" : r->verdict == REFUTE_CANNOT ? "found?" : "found", arena_printf(arena, "%s\n    -- %s%s %s", d->sql, r->reason ? r->reason : "", r->verdict == REFUTE_FOUND ? r->database : "", r->verdict == REFUTE_FOUND ? arena_printf(arena, "query: %s rewrite: %s", r->left, r->right) : ""));
 }
