@@ -48,6 +48,12 @@ static const char *inner_name(struct rewrite *w, int column, size_t place, const
     return plain ? name : arena_printf(w->arena, "col_%zu", place + 1);
 }
 
+/* One output; a column that has the wanted name already is not named again. */
+static void select_add(struct rewrite *w, struct sql_select *select, struct sql_expr *e, const char *name) {
+    bool same = e->kind == EX_NAME && name && str_is(e->name, name);
+    sql_select_add(w->arena, select, e, name && !same ? str_of(name) : (struct str){0});
+}
+
 static struct sql_query *write_aggregation(struct rewrite *w, const struct source *s, const nexpr *outs, size_t n_outs, const struct exprs *having,
                                            const char *const *names);
 static struct sql_query *write_select(struct rewrite *w, const struct block *block, struct sql_select **select);
@@ -57,7 +63,7 @@ static struct sql_query *write_windows(struct rewrite *w, const struct source *s
     struct sql_query *query = write_select(w, s->block, &select);
     for (size_t i = 0; i < s->n_columns; i++) {
         nexpr e = i < s->keys.n ? s->keys.at[i] : s->aggs.at[i - s->keys.n];
-        sql_select_add(w->arena, select, rewrite_expr(w, e), str_of(names[i]));
+        select_add(w, select, rewrite_expr(w, e), names[i]);
     }
     return query;
 }
@@ -239,8 +245,9 @@ static struct sql_query *write_aggregation(struct rewrite *w, const struct sourc
     }
     for (size_t i = 0; i < n_outs; i++) {
         struct sql_expr *e = outs ? rewrite_expr(w, outs[i]) : w->column[s->columns[i]];
-        sql_select_add(w->arena, select, e, names ? str_of(names[i]) : (struct str){0});
+        select_add(w, select, e, names ? names[i] : NULL);
     }
+    if (n_outs == 0) sql_select_add(w->arena, select, sql_integer(w->arena, 1), (struct str){0});
     return query;
 }
 
@@ -249,8 +256,7 @@ struct sql_query *rewrite_block(struct rewrite *w, const struct block *block, co
     if (lone) return write_aggregation(w, block->sources[0], block->outs.at, block->outs.n, &block->preds, names);
     struct sql_select *select;
     struct sql_query *query = write_select(w, block, &select);
-    for (size_t i = 0; i < block->outs.n; i++)
-        sql_select_add(w->arena, select, rewrite_expr(w, block->outs.at[i]), names ? str_of(names[i]) : (struct str){0});
+    for (size_t i = 0; i < block->outs.n; i++) select_add(w, select, rewrite_expr(w, block->outs.at[i]), names ? names[i] : NULL);
     if (block->outs.n == 0) sql_select_add(w->arena, select, sql_integer(w->arena, 1), (struct str){0});
     return query;
 }

@@ -152,10 +152,24 @@ static bool is_used(const bool *used_a, const bool *used_b, const struct match *
     return false;
 }
 
+/* Names for the part's columns: a name that two tables have gets its table's in front. */
+static const char **part_names(const struct growing *g, const struct block *part) {
+    const char **names = arena_array(g->arena, part->outs.n + 1, sizeof *names);
+    for (size_t i = 0; i < part->outs.n; i++) {
+        const struct source *s = g->a->column_source[part->outs.at[i]->column];
+        const char *name = column_name(g->a, part->outs.at[i]->column), *table = s && s->kind == SRC_TABLE ? strrchr(s->name, '.') : NULL;
+        bool taken = !name || !*name;
+        for (size_t k = 0; k < i && !taken; k++) taken = strcasecmp(names[k], name) == 0;
+        table = table ? table + 1 : s && s->kind == SRC_TABLE ? s->name : "part";
+        names[i] = !taken ? name : arena_printf(g->arena, "%s_%s", table, name && *name ? name : arena_printf(g->arena, "%zu", i + 1));
+    }
+    return names;
+}
+
 static const char *write_part(const struct growing *g, const struct block *part) {
     struct rewrite w = {.arena = g->arena, .q = g->a, .dialect = g->a->plan->dialect};
     w.column = arena_array(g->arena, g->a->n_columns + 1, sizeof(struct sql_expr *));
-    struct sql_query *query = rewrite_block(&w, part, NULL);
+    struct sql_query *query = rewrite_block(&w, part, part_names(g, part));
     return query && !w.why ? sql_query_text(g->arena, query, w.dialect) : NULL;
 }
 
