@@ -116,7 +116,7 @@ static bool is_lasting(const struct entry *e) {
 static bool allowed(const struct matching *m, const struct match *match) {
     const struct entry *e = &match->candidate.entry;
     switch (match->relation->kind) {
-    case RELATION_IDENTICAL: return true;
+    case RELATION_IDENTICAL: return !dataset_same(e, &m->entry);
     case RELATION_DERIVABLE: return is_readable(e) && !dataset_same(e, &m->entry);
     case RELATION_GENERALIZES: return is_readable(&m->entry) && is_lasting(e) && !dataset_same(e, &m->entry);
     case RELATION_SHARES:
@@ -139,7 +139,15 @@ static bool is_plain(const struct entry *e) {
 
 /* SELECT count(*) FROM t in a cell: a look at the data, not a product. */
 static bool is_glance(const struct entry *e) {
+    if (!e->read_count) return true;
     return e->kind == DEF_QUERY && e->artefact != ARTEFACT_DASHBOARD && !has_feature(e, FEATURE_JOIN_EDGE) && !has_feature(e, FEATURE_GROUP_KEY);
+}
+
+/* CREATE TABLE .. AS SELECT .. WHERE 1 = 0: a shape, not a computation; all of them are equal. */
+static bool is_empty(struct arena *arena, const struct entry *e) {
+    if (e->state != ENTRY_PLANNED || !e->plan) return false;
+    const struct normal *normal = normal_make(arena, e->plan, NORMAL_PURE);
+    return normal->root && normal->root->empty;
 }
 
 /* How much is said: strength of the relation, then what is stored and on the main branch. */
@@ -148,7 +156,8 @@ static double match_rank(const struct match *match) {
                                       [RELATION_UNRELATED] = 0};
     const struct entry *e = &match->candidate.entry;
     double rank = strength[match->relation->kind] + match->relation->score * 10;
-    if (match->relation->kind == RELATION_SIMILAR && match->relation->tier == TIER_L2) rank += 20;
+    enum tier tier = match->relation->tier;
+    if (match->relation->kind == RELATION_SIMILAR && (tier == TIER_L1 || tier == TIER_L2 || tier == TIER_L3)) rank += 250; /* all but equal: more than a part */
     if (e->dataset && definition_kind_stored(e->kind)) rank += 5;
     if (strcmp(e->scope ? e->scope : "", "main") == 0) rank += 2;
     return rank;
@@ -160,12 +169,34 @@ static struct relation *same_text(struct arena *arena) {
     return r;
 }
 
-static const struct relation *relation_to(struct matching *m, struct entry *e) {
+static const struct relation *relation_plain(struct matching *m, struct entry *e) {
     if (!m->entry.plan || !e->plan) return hash128_eq(m->entry.exact, e->exact) && (e->exact.hi || e->exact.lo) ? same_text(m->arena) : NULL;
     struct prove_options options = {.b_name = e->dataset, .refute = m->in->refute};
     return relation_find(m->arena, m->entry.plan, e->plan, &options);
 }
 
+/* ${env}.orders, {{ db }}.orders, @schema.orders: which table that is, only the run knows. */
+static const char *open_name(const struct entry *e) {
+    for (size_t i = 0; i < e->read_count; i++) {
+        if (strpbrk(e->reads[i], "${}@&:")) return e->reads[i];
+    }
+    return NULL;
+}
+
+/* A proof over a name that is open until run time rests on that name meaning the same in both: so it is none. */
+static const struct relation *relation_weakened(struct arena *arena, const struct relation *r, const char *name) {
+    struct relation *weak = arena_new(arena, struct relation);
+    *weak = (struct relation){.kind = RELATION_SIMILAR, .tier = TIER_L3, .score = r->kind == RELATION_IDENTICAL ? 1 : 0.9,
+                              .reason = arena_printf(arena, "equal only if %s is the same table in both", name)};
+    return weak;
+}
+
+static const struct relation *relation_to(struct matching *m, struct entry *e) {
+    const struct relation *r = relation_plain(m, e);
+    const char *name = open_name(&m->entry);
+    if (!r || !name || r->kind >= RELATION_SIMILAR) return r;
+    return r->kind == RELATION_IDENTICAL || r->kind == RELATION_DERIVABLE ? relation_weakened(m->arena, r, name) : NULL;
+}
 /* ---- what is said ---- */
 
 static const char *tier_text(const struct relation *r) {
@@ -191,7 +222,9 @@ static const char *sentence(struct arena *arena, const struct matching *m, const
     case RULE_GENERALIZES: return arena_printf(arena, "%s%s could be computed from %s.", twin, where, f->subject);
     case RULE_SHARES: return arena_printf(arena, "%s computes a part that %s%s computes too.", f->subject, twin, where);
     case RULE_PARAMETERIZE: return arena_printf(arena, "%s is %s%s with other literals.", f->subject, twin, where);
-    default: return arena_printf(arena, "%s is much like %s%s (%.0f %%); not proved equal.", f->subject, twin, where, match->relation->score * 100);
+    default:
+        if (match->relation->tier == TIER_L1 || match->relation->tier == TIER_L3) return arena_printf(arena, "%s is the same as %s%s but for what cannot be proved.", f->subject, twin, where);
+        return arena_printf(arena, "%s is much like %s%s (%.0f %%); not proved equal.", f->subject, twin, where, match->relation->score * 100);
     }
 }
 
@@ -292,7 +325,7 @@ static const struct err *subject_check(struct arena *arena, const struct check_i
     struct match best = {0};
     bool plain = is_plain(&m.entry);
     TRY(candidates_collect(&m));
-    if (!m.candidates.n) return NULL;
+    if (!m.candidates.n || is_empty(arena, &m.entry)) return NULL;
     TRY(all_bind(&m));
     struct text_list others = {0};
     for (size_t i = 0; i < m.candidates.n; i++) {

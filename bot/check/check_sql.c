@@ -6,6 +6,8 @@
 #include "sql_print.h"
 #include "sql_walk.h"
 
+#include <strings.h>
+
 #define LEAVES_MAX 64
 #define STAR_DEPTH_MAX 30
 
@@ -13,6 +15,7 @@
 
 /* The inputs of one tangle of inner joins, and which of them hang together. */
 struct tangle {
+    const struct plan *plan;
     const struct rel *leaves[LEAVES_MAX];
     size_t group[LEAVES_MAX];
     bool single[LEAVES_MAX]; /* one row, or perhaps one by a key: pairing multiplies nothing */
@@ -20,11 +23,19 @@ struct tangle {
     bool unsure; /* something here is not looked through: say nothing */
 };
 
-static bool has_column(const struct rel *rel, int column) {
-    for (size_t i = 0; i < rel->n_columns; i++) {
-        if (rel->columns[i] == column) return true;
+/* Is `part` somewhere below `rel`? */
+static bool holds(const struct rel *rel, const struct rel *part) {
+    if (!rel || rel == part) return rel != NULL;
+    if (holds(rel->left, part) || holds(rel->right, part)) return true;
+    for (size_t i = 0; i < rel->n_inputs; i++) {
+        if (holds(rel->inputs[i], part)) return true;
     }
     return false;
+}
+
+/* Does the column come out of the leaf? Numbers are unique in a plan: what made the column is in the leaf or not. */
+static bool has_column(const struct tangle *t, size_t leaf, int column) {
+    return column >= 0 && (size_t)column < t->plan->n_columns && holds(t->leaves[leaf], t->plan->columns[column].rel);
 }
 
 /* At most one row: pairing it with everything multiplies nothing. */
@@ -68,7 +79,7 @@ static void scalar_connect(struct tangle *t, const struct scalar *e, long *first
     if (e->rel || e->op == SC_AMBIGUOUS || e->op == SC_OPAQUE) t->unsure = true;
     if (e->op == SC_COLUMN) {
         for (size_t i = 0; i < t->n; i++) {
-            if (!has_column(t->leaves[i], e->column)) continue;
+            if (!has_column(t, i, e->column)) continue;
             if (*first >= 0) groups_join(t, (size_t)*first, i);
             *first = (long)i;
         }
@@ -82,7 +93,7 @@ static bool is_fixed(const struct tangle *t, const struct scalar *e, size_t *lea
         const struct scalar *column = e->args[side], *other = e->args[1 - side];
         if (column->op != SC_COLUMN || (other->op != SC_LITERAL && other->op != SC_PARAM)) continue;
         for (size_t i = 0; i < t->n; i++) {
-            if (has_column(t->leaves[i], column->column)) return *leaf = i, true;
+            if (has_column(t, i, column->column)) return *leaf = i, true;
         }
     }
     return false;
@@ -119,10 +130,10 @@ struct cartesian {
     const char *a, *b;
 };
 
-static bool cartesian_find(const struct rel *rel, struct cartesian *out);
+static bool cartesian_find(const struct plan *plan, const struct rel *rel, struct cartesian *out);
 
-static bool tangle_check(const struct rel *rel, struct cartesian *out) {
-    struct tangle t = {0};
+static bool tangle_check(const struct plan *plan, const struct rel *rel, struct cartesian *out) {
+    struct tangle t = {.plan = plan};
     leaves_collect(&t, rel);
     if (t.unsure || t.n < 2) return false;
     for (size_t i = 0; i < t.n; i++) {
@@ -140,11 +151,11 @@ static bool tangle_check(const struct rel *rel, struct cartesian *out) {
     return false;
 }
 
-static bool children_find(const struct rel *rel, struct cartesian *out) {
-    if (rel->left && cartesian_find(rel->left, out)) return true;
-    if (rel->right && cartesian_find(rel->right, out)) return true;
+static bool children_find(const struct plan *plan, const struct rel *rel, struct cartesian *out) {
+    if (rel->left && cartesian_find(plan, rel->left, out)) return true;
+    if (rel->right && cartesian_find(plan, rel->right, out)) return true;
     for (size_t i = 0; i < rel->n_inputs; i++) {
-        if (cartesian_find(rel->inputs[i], out)) return true;
+        if (cartesian_find(plan, rel->inputs[i], out)) return true;
     }
     return false;
 }
@@ -155,19 +166,24 @@ static bool is_tangle(const struct rel *rel) {
 }
 
 /* The whole tangle is looked at from its top; below it only what is not part of it. */
-static bool cartesian_find(const struct rel *rel, struct cartesian *out) {
-    if (!is_tangle(rel)) return children_find(rel, out);
-    if (tangle_check(rel, out)) return true;
-    struct tangle t = {0};
+static bool cartesian_find(const struct plan *plan, const struct rel *rel, struct cartesian *out) {
+    if (!is_tangle(rel)) return children_find(plan, rel, out);
+    if (tangle_check(plan, rel, out)) return true;
+    struct tangle t = {.plan = plan};
     leaves_collect(&t, rel);
     for (size_t i = 0; i < t.n; i++) {
-        if (children_find(t.leaves[i], out)) return true;
+        if (children_find(plan, t.leaves[i], out)) return true;
     }
     return false;
 }
 
+/* CROSS JOIN, ON TRUE, ON 1 = 1. */
 static bool cross_seen(void *ctx, struct sql_from *from) {
-    if (from->kind == FROM_JOIN && (from->join == JOIN_CROSS || from->join == JOIN_POSITIONAL)) *(bool *)ctx = true;
+    bool cross = from->kind == FROM_JOIN && (from->join == JOIN_CROSS || from->join == JOIN_POSITIONAL);
+    const struct sql_expr *on = from->kind == FROM_JOIN ? from->on : NULL;
+    bool always = on && ((on->kind == EX_LITERAL && on->op == LIT_TRUE) ||
+                         (on->kind == EX_BINARY && on->op == OP_EQ && on->args[0]->kind == EX_LITERAL && on->args[1]->kind == EX_LITERAL));
+    if (cross || always) *(bool *)ctx = true;
     return true;
 }
 
@@ -177,7 +193,7 @@ static void cartesian_check(struct arena *arena, const struct check_input *in, c
     const struct entry *e = &s->entry;
     if (!e->plan || e->plan->reason || !e->query) return;
     sql_walk_query(&(struct sql_visitor){.ctx = &meant, .from = cross_seen}, (struct sql_query *)(uintptr_t)e->query);
-    if (meant || !cartesian_find(e->plan->root, &found)) return;
+    if (meant || !cartesian_find(e->plan, e->plan->root, &found)) return;
     struct finding *f = check_finding(arena, in, RULE_CARTESIAN, s, NULL);
     f->text = arena_printf(arena, "%s joins %s and %s without any condition between them.", f->subject, found.a, found.b);
     f->next_step = "join them on their keys, or write CROSS JOIN if every pair is wanted";
@@ -241,6 +257,15 @@ static bool is_copy(const struct sql_query *q) {
     return !(s->from->flags & SQL_FROM_STREAM) && (!star || (!star->except_count && !star->replace_count && !star->rename_count && !star->like));
 }
 
+/* parquet.`/path`, or a name that is only known at run time: not a table one could read instead. */
+static bool is_file_or_open(const char *name) {
+    static const char *const formats[] = {"csv.", "parquet.", "delta.", "json.", "orc.", "avro.", "text.", "binaryfile.", "cloudfiles.", "read_files"};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (strncasecmp(name, formats[i], strlen(formats[i])) == 0) return true;
+    }
+    return strpbrk(name, "/${}@&:") != NULL;
+}
+
 /* Landing zones take what comes: there every column is wanted. */
 static bool is_landing(struct arena *arena, const struct check_input *in, const struct entry *e) {
     static const char *const words[] = {"bronze", "raw", "landing", "staging", "stg_"};
@@ -262,7 +287,7 @@ static void star_check(struct arena *arena, const struct check_input *in, const 
     if (!source) return;
     const char *name = sql_name_text(arena, source);
     bool copy = is_copy(e->query);
-    if (!copy && !stored) return;
+    if ((!copy && !stored) || is_file_or_open(name) || is_file_or_open(e->dataset)) return;
     struct finding *f = check_finding(arena, in, copy ? RULE_RENAME : RULE_SELECT_STAR, s, name);
     f->dataset = name;
     if (copy) {

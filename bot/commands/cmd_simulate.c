@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "clock.h"
+#include "dry_run.h"
 #include "fs.h"
 #include "handlers.h"
 #include "killpoint.h"
@@ -13,10 +14,10 @@
 
 struct simulate_options {
     const char *settings, *data, *sender, *event, *guid, *file;
-    bool json, kill_points;
+    bool json, kill_points, dry_run;
 };
 
-enum { OPTION_KILL_POINTS = 256, OPTION_CONFIG, OPTION_GUID };
+enum { OPTION_KILL_POINTS = 256, OPTION_CONFIG, OPTION_GUID, OPTION_DRY_RUN };
 
 static const struct argp_option options[] = {
     {"settings", 's', "FILE", 0, "the server's settings (for its data folder)", 0},
@@ -26,6 +27,7 @@ static const struct argp_option options[] = {
     {"event", 'e', "NAME", 0, "pull_request, issue_comment, push ... for github; command, action; event for the others (the default)", 0},
     {"guid", OPTION_GUID, "ID", 0, "the delivery's id; without it the payload's digest, so that the same file counts once", 0},
     {"json", 'j', NULL, 0, "say the outcome as JSON", 0},
+    {"dry-run", OPTION_DRY_RUN, NULL, 0, "run it at once on a copy of the data, and print what would be posted instead of posting it", 0},
     {"kill-points", OPTION_KILL_POINTS, NULL, 0, "list the places where PARLEY_KILL_AT can end a process", 0},
     {0},
 };
@@ -51,6 +53,9 @@ static error_t option_take(int key, char *arg, struct argp_state *state) {
     case 'j':
         o->json = true;
         return 0;
+    case OPTION_DRY_RUN:
+        o->dry_run = true;
+        return 0;
     case OPTION_KILL_POINTS:
         o->kill_points = true;
         return 0;
@@ -72,6 +77,7 @@ static const char doc[] =
     "Examples:\n"
     "  parley simulate --settings /etc/parley.yml --event pull_request opened.json\n"
     "  parley simulate --settings /etc/parley.yml --sender jobs job.json\n"
+    "  parley simulate --settings /etc/parley.yml --event pull_request --dry-run opened.json\n"
     "  parley simulate --kill-points\n\n"
     "Exit codes: 0 it waits, 1 nobody would act on it or it was there before, 2 wrong usage, 3 it could not be done.";
 
@@ -116,6 +122,8 @@ int cmd_simulate(int argc, char **argv) {
         for (const char *const *p = kill_points; *p; p++) puts(*p);
         return EXIT_FINE;
     }
+    if (o.dry_run)
+        return dry_run(&(struct dry_run_ask){o.settings, o.event ? o.event : "event", o.sender ? o.sender : SENDER_GITHUB, o.file, o.json});
     struct arena *arena = arena_create(ARENA_JOB);
     const char *outcome = NULL;
     const struct err *e = payload_put(arena, &o, &outcome);

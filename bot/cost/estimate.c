@@ -186,7 +186,7 @@ const struct err *estimate_scan(struct arena *arena, struct catalog *const *cata
 /* ---- money ---- */
 
 static const char *missing_text(struct arena *arena, const struct scan *scan) {
-    if (!scan->part_count) return "it is not known what it reads";
+    if (!scan->missing.n) return "it is not known what it reads";
     struct buf b = buf_new(arena);
     buf_printf(&b, "the size of %s is not in the catalog", scan->missing.at[0]);
     if (scan->missing.n > 1) buf_printf(&b, " (nor of %zu other table%s)", scan->missing.n - 1, scan->missing.n > 2 ? "s" : "");

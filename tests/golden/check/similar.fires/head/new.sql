@@ -1,7 +1,2 @@
-CREATE TABLE ds.nearly AS
-SELECT customer_id, count(order_id) AS orders, sum(amount) AS amount, max(amount) AS largest
-FROM silver.orders
-WHERE status = 'paid'
-GROUP BY customer_id
-ORDER BY customer_id
-LIMIT 100;
+CREATE TABLE ds.vips AS
+SELECT o.customer_id, sum(o.amount) AS amount FROM silver.orders o WHERE o.status = 'paid' GROUP BY o.customer_id ORDER BY amount DESC LIMIT 10;

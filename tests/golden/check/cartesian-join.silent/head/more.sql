@@ -1,0 +1,4 @@
+CREATE TABLE ds.three AS
+SELECT x.a, z.b FROM lake.x JOIN lake.z ON x.a = z.a AND TRUE JOIN lake.y ON y.a = z.a;
+CREATE TABLE ds.every AS
+SELECT x.a, y.b FROM lake.x JOIN lake.y ON TRUE;
