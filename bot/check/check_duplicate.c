@@ -217,7 +217,7 @@ static const char *where_text(struct arena *arena, const struct matching *m, con
 static const char *sentence(struct arena *arena, const struct matching *m, const struct match *match, const struct finding *f) {
     const char *twin = f->twin.name, *where = where_text(arena, m, &match->candidate.entry);
     switch (f->rule) {
-    case RULE_IDENTICAL: return arena_printf(arena, "%s gives the same rows as %s%s.", f->subject, twin, where);
+    case RULE_IDENTICAL: return arena_printf(arena, "%s %s %s%s.", f->subject, f->proved ? "gives the same rows as" : "is the same query as", twin, where);
     case RULE_DERIVABLE: return arena_printf(arena, "%s can be computed from %s%s.", f->subject, twin, where);
     case RULE_GENERALIZES: return arena_printf(arena, "%s%s could be computed from %s.", twin, where, f->subject);
     case RULE_SHARES: return arena_printf(arena, "%s computes a part that %s%s computes too.", f->subject, twin, where);
@@ -288,6 +288,12 @@ static void saving_fill(struct matching *m, struct finding *f) {
     if (cost->known && strcmp(cost->period, "month") == 0) f->saving = *cost;
 }
 
+/* The same query may still give other rows (ties of a LIMIT, rand()): then its text is equal and nothing is proved. */
+static bool is_proof(const struct matching *m, const struct match *match) {
+    bool whole = match->relation->kind == RELATION_IDENTICAL || match->relation->kind == RELATION_DERIVABLE;
+    return !whole || (m->entry.state == ENTRY_PLANNED && match->candidate.entry.state == ENTRY_PLANNED);
+}
+
 static const struct err *match_say(struct matching *m, const struct match *match, struct findings *out) {
     const struct relation *r = match->relation;
     struct twin twin = check_twin(m->arena, &match->candidate.entry);
@@ -298,7 +304,7 @@ static const struct err *match_say(struct matching *m, const struct match *match
     f->relation = f->rule == RULE_IDENTICAL ? rule_info(f->rule)->id : relation_kind_name(r->kind);
     f->tier = tier_text(r);
     f->score = r->score;
-    f->proved = rule_info(f->rule)->proof;
+    f->proved = rule_info(f->rule)->proof && is_proof(m, match);
     f->rewrite = r->rewrite;
     lines_take(m->arena, &f->proof, r->proof, r->n_proof);
     lines_take(m->arena, &f->assumes, r->assumes, r->n_assumes);

@@ -1,2 +1,3 @@
 CREATE TABLE ds.vips AS
-SELECT o.customer_id, sum(o.amount) AS amount FROM silver.orders o WHERE o.status = 'paid' GROUP BY o.customer_id ORDER BY amount DESC LIMIT 10;
+WITH paid AS (SELECT customer_id, amount, status FROM silver.orders WHERE 'paid' = status)
+SELECT customer_id, sum(amount) AS amount FROM paid GROUP BY customer_id ORDER BY sum(amount) DESC LIMIT 10;
