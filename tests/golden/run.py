@@ -59,7 +59,7 @@ def cases_compare(binary, folder):
 
 
 def finding_lines(report):
-    """A review as the lines a golden holds: what was said, where, and with what proof."""
+    """A review as the lines a golden holds: what was said, and where. Proofs and rewrites have their goldens under compare/."""
     try:
         review = json.loads(report)
     except ValueError:
@@ -67,11 +67,8 @@ def finding_lines(report):
     lines = []
     for f in review["findings"]:
         lines += [f"{f['severity']} {f['rule']} {f['path']}:{f['line']} {f['text']}", f"  next: {f['next_step']}"]
-        lines += [f"  proof: {line}" for line in f["proof"]] + [f"  rests on: {line}" for line in f["assumes"]]
-        lines += [f"  differs: {line}" for line in f["differences"]]
-        for part in ("rewrite", "draft"):
-            if f.get(part):
-                lines += [f"  {part}:"] + ["    " + line for line in f[part].rstrip().split("\n")]
+        if f.get("draft"):
+            lines += ["  draft:"] + ["    " + line for line in f["draft"].rstrip().split("\n")]
     lines += [f"not understood: {g['path']}:{g['line']} {g['text']}" for g in review["not_understood"]]
     return "\n".join(lines) + "\n" if lines else "nothing to say\n"
 
