@@ -45,18 +45,15 @@ void parse_nest(struct parser *p) {
     if (++p->nest > SQL_NEST_MAX) parse_fail(p, "nested deeper than %d levels", SQL_NEST_MAX);
 }
 
-static uint32_t line_of_end(const struct parser *p, const struct token *last) {
+static inline uint32_t line_of_end(const struct parser *p, const struct token *last) {
     uint32_t line = last->line;
     const struct token_list *list = p->tokens;
+    if (last->type == TOKEN_WORD || last->type == TOKEN_OP) return line;
     while (line + 1 < list->line_count && list->line_starts[line + 1] < last->end) line++;
     return line;
 }
 
-static void place(const struct parser *p, uint32_t line, uint32_t offset, int *out_line, int *out_column) {
-    const struct sql_origin *o = p->origin;
-    *out_line = (int)line + 1;
-    *out_column = (int)(offset - p->tokens->line_starts[line]) + 1;
-    if (!o) return;
+static void place_in_file(const struct sql_origin *o, uint32_t line, int *out_line, int *out_column) {
     if (o->lines && line < o->line_count) {
         *out_line = o->lines[line];
         if (o->columns) *out_column += o->columns[line] - 1;
@@ -64,6 +61,12 @@ static void place(const struct parser *p, uint32_t line, uint32_t offset, int *o
     }
     if (line == 0 && o->column > 1) *out_column += o->column - 1;
     if (o->line > 1) *out_line += o->line - 1;
+}
+
+static inline void place(const struct parser *p, uint32_t line, uint32_t offset, int *out_line, int *out_column) {
+    *out_line = (int)line + 1;
+    *out_column = (int)(offset - p->tokens->line_starts[line]) + 1;
+    if (p->origin) place_in_file(p->origin, line, out_line, out_column);
 }
 
 struct range parse_token_range(const struct parser *p, const struct token *first, const struct token *last) {

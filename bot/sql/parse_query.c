@@ -13,7 +13,7 @@ bool parse_query_starts(const struct parser *p, const struct token *t) {
     case KW_UNPIVOT:
     case KW_SUMMARIZE: return p->dialect == DIALECT_DUCKDB && next->type != TOKEN_OP;
     case KW_SHOW:
-    case KW_DESCRIBE: return (p->dialect == DIALECT_DUCKDB || p->dialect == DIALECT_SNOWFLAKE) && next->type == TOKEN_WORD && t[-1].keyword == SY_LPAREN;
+    case KW_DESCRIBE: return (p->dialect == DIALECT_DUCKDB || p->dialect == DIALECT_SNOWFLAKE) && next->type == TOKEN_WORD && t > p->tokens->at && t[-1].keyword == SY_LPAREN;
     default: return false;
     }
 }

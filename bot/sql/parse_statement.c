@@ -396,8 +396,7 @@ struct sql_statement *parse_statement(struct parser *p) {
         error_add(p, p->where, p->message);
         resync(p, first);
         if (p->t == first && p->t->type != TOKEN_END) p->t++;
-        s->kind = STMT_UNKNOWN;
-        s->ref_count = 0;
+        *s = (struct sql_statement){.kind = STMT_UNKNOWN, .verb = s->verb, .name = s->name}; /* half a tree is none */
         parse_guess_refs(p, s, first, p->t);
         if (!s->verb.n) {
             const struct token *end = p->t;

@@ -1,6 +1,11 @@
 /* print_call.c - calls, windows, orders and columns as text. */
 #include "sql_printer.h"
 
+void print_text(struct buf *out, const char *before, struct str s) {
+    buf_text(out, before);
+    buf_slice(out, s);
+}
+
 void print_orders(struct buf *out, const struct sql_order *order, uint32_t count, enum dialect d) {
     for (uint32_t i = 0; i < count; i++) {
         const struct sql_order *o = &order[i];
@@ -9,10 +14,10 @@ void print_orders(struct buf *out, const struct sql_order *order, uint32_t count
         else buf_text(out, "ALL");
         if (o->direction == ORDER_ASC) buf_text(out, " ASC");
         if (o->direction == ORDER_DESC) buf_text(out, " DESC");
-        if (o->direction == ORDER_USING) buf_printf(out, " USING %.*s", STR_ARG(o->using_op));
+        if (o->direction == ORDER_USING) print_text(out, " USING ", o->using_op);
         if (o->nulls == NULLS_FIRST) buf_text(out, " NULLS FIRST");
         if (o->nulls == NULLS_LAST) buf_text(out, " NULLS LAST");
-        if (o->fill.n) buf_printf(out, " %.*s", STR_ARG(o->fill));
+        if (o->fill.n) print_text(out, " ", o->fill);
     }
 }
 
@@ -98,7 +103,7 @@ static void inner_clauses(struct buf *out, const struct sql_expr *e, const struc
     if (e->flags & SQL_NULLS_INSIDE) buf_text(out, e->flags & SQL_IGNORE_NULLS ? " IGNORE NULLS" : " RESPECT NULLS");
     if (!c) return;
     if (c->having) {
-        buf_printf(out, " HAVING %.*s ", STR_ARG(c->having_word));
+        print_text(out, " HAVING ", c->having_word), buf_char(out, ' ');
         sql_print_expr(out, c->having, d);
     }
     if (c->order_count) {
@@ -113,7 +118,7 @@ static void inner_clauses(struct buf *out, const struct sql_expr *e, const struc
         buf_text(out, " LIMIT ");
         sql_print_expr(out, c->limit, d);
     }
-    if (c->tail.n) buf_printf(out, " %.*s", STR_ARG(c->tail));
+    if (c->tail.n) print_text(out, " ", c->tail);
 }
 
 static void after_clauses(struct buf *out, const struct sql_expr *e, const struct sql_call *c, enum dialect d) {
@@ -127,7 +132,7 @@ static void after_clauses(struct buf *out, const struct sql_expr *e, const struc
         sql_print_expr(out, c->filter, d);
         buf_char(out, ')');
     }
-    if (c && c->after.n) buf_printf(out, " %.*s", STR_ARG(c->after));
+    if (c && c->after.n) print_text(out, " ", c->after);
     if (!(e->flags & SQL_NULLS_INSIDE)) {
         if (e->flags & SQL_IGNORE_NULLS) buf_text(out, " IGNORE NULLS");
         if (e->flags & SQL_RESPECT_NULLS) buf_text(out, " RESPECT NULLS");
@@ -151,7 +156,7 @@ static void table_argument(struct buf *out, const struct sql_expr *e, enum diale
         buf_text(out, " ORDER BY ");
         print_orders(out, c->order, c->order_count, d);
     }
-    if (c->after.n) buf_printf(out, " %.*s", STR_ARG(c->after));
+    if (c->after.n) print_text(out, " ", c->after);
 }
 
 void print_call(struct buf *out, const struct sql_expr *e, enum dialect d) {
@@ -201,7 +206,7 @@ void print_column_rest(struct buf *out, const struct sql_column *c, enum dialect
         buf_text(out, " COMMENT ");
         sql_print_string(out, c->comment, d);
     }
-    if (c->tail.n) buf_printf(out, " %.*s", STR_ARG(c->tail));
+    if (c->tail.n) print_text(out, " ", c->tail);
 }
 
 void print_columns(struct buf *out, const struct sql_column *list, uint32_t count, enum dialect d) {

@@ -22,7 +22,7 @@ static void clause(struct buf *out, const char *words) {
 }
 
 static void text(struct buf *out, const char *before, struct str s) {
-    if (s.n) buf_printf(out, "%s%.*s", before, STR_ARG(s));
+    if (s.n) print_text(out, before, s);
 }
 
 static void query_text(struct buf *out, const struct sql_query *q, enum dialect d);
@@ -333,7 +333,7 @@ static void windows(struct buf *out, const struct sql_window *list, uint32_t cou
 
 static void select_head(struct buf *out, const struct sql_select *s, enum dialect d) {
     buf_text(out, "SELECT");
-    if (s->hint.n) buf_printf(out, " /*+%.*s*/", STR_ARG(s->hint));
+    if (s->hint.n) print_text(out, " /*+", s->hint), buf_text(out, "*/");
     text(out, " ", s->modifiers);
     if (s->distinct == DISTINCT_ALL) buf_text(out, " ALL");
     if (s->distinct == DISTINCT_ROWS) buf_text(out, " DISTINCT");

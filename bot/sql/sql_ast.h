@@ -867,7 +867,8 @@ struct sql_ref {
 
 struct sql_statement {
     enum sql_statement_kind kind;
-    bool understood;  /* false: the parser met an error in it, or does not know it; what is filled in is what came before that */
+    bool understood;  /* false: the parser met an error in it, or does not know it, and only verb, name, refs, text and range are set; or something
+                         inside a block was not understood */
     struct str verb;  /* upper case words, such as "CREATE TABLE", "OPTIMIZE", "BEGIN" */
     uint32_t flags;   /* enum sql_create_flag, for DROP and ALTER */
     struct str text;  /* the statement's source, without its semicolon */

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define WORD_MAX 16
 #define SLOT_BITS 12
@@ -29,6 +30,7 @@ static struct slot {
     uint16_t keyword;
 } slots[SLOTS];
 static pthread_once_t slots_once = PTHREAD_ONCE_INIT;
+static atomic_bool slots_ready; /* spares the call in the hot path */
 
 static uint64_t load(const char *p, size_t n) {
     uint64_t value = 0;
@@ -67,11 +69,12 @@ static void slots_fill(void) {
         while (slots[at].length) at = (at + 1) & (SLOTS - 1);
         slots[at] = (struct slot){f, (uint16_t)n, (uint16_t)k};
     }
+    atomic_store_explicit(&slots_ready, true, memory_order_release);
 }
 
 enum sql_keyword sql_keyword_find(const char *word, size_t length) {
     if (length == 0 || length > WORD_MAX) return KW_NONE;
-    pthread_once(&slots_once, slots_fill);
+    if (!atomic_load_explicit(&slots_ready, memory_order_acquire)) pthread_once(&slots_once, slots_fill);
     struct folded f = fold(word, length);
     for (unsigned at = slot_of(f, length); slots[at].length; at = (at + 1) & (SLOTS - 1)) {
         if (slots[at].length == length && slots[at].word.head == f.head && slots[at].word.tail == f.tail) return slots[at].keyword;

@@ -20,6 +20,9 @@ static const unsigned char classes[256] = {
     ['#'] = C_HASH, ['%'] = C_PERCENT, ['.'] = C_DOT, [0x80 ... 0xFF] = C_HIGH,
 };
 
+/* What may make more of a word than its letters: templates, quotes after a prefix, other alphabets. */
+static const bool word_may_go_on[256] = {['$'] = true, ['{'] = true, ['#'] = true, ['@'] = true, ['\''] = true, ['"'] = true, ['&'] = true, [0x80 ... 0xFF] = true};
+
 struct lexer {
     const char *s;
     uint32_t n, at;
@@ -27,8 +30,8 @@ struct lexer {
     const struct dialect_traits *traits;
     struct token_list *list;
     uint32_t cap;
-    uint32_t line;
-    uint8_t flags;      /* of the next token */
+    uint32_t line, next_line; /* of the last token; where the line after it starts */
+    uint8_t flags;            /* of the next token */
     bool in_executable; /* inside a comment of mysql that is run */
     bool open_quote[256]; /* no closing quote of this kind further on */
 };
@@ -65,8 +68,9 @@ static struct token *token_add(struct lexer *x, enum token_type type, unsigned k
     struct token_list *list = x->list;
     if (list->count + 1 >= x->cap) list_grow(x);
     uint8_t flags = x->flags;
-    while (x->line + 1 < list->line_count && list->line_starts[x->line + 1] <= x->at) {
-        x->line++;
+    if (x->at >= x->next_line) {
+        while (x->line + 1 < list->line_count && list->line_starts[x->line + 1] <= x->at) x->line++;
+        x->next_line = x->line + 1 < list->line_count ? list->line_starts[x->line + 1] : UINT32_MAX;
         flags |= TOKEN_NEW_LINE;
     }
     struct token *t = &list->at[list->count++];
@@ -151,7 +155,7 @@ static uint32_t template_end(const struct lexer *x, uint32_t i) {
         if (c == '}') return j > open + 1 ? j + 1 : i;
         if (c == '\n' || c == '{') return i;
         if (plain && !is_word_byte((unsigned char)c) && c != '.') return i;
-        if (plain && j == open + 1 && classes[(unsigned char)c] == C_DIGIT && s[j + 1] != '}') return i;
+        if (plain && j == open + 1 && classes[(unsigned char)c] == C_DIGIT && (j + 1 >= limit || s[j + 1] != '}')) return i;
     }
     return i;
 }
@@ -436,7 +440,8 @@ static uint32_t postgres_operator(const struct lexer *x) {
 static void lex_sign(struct lexer *x) {
     char c = x->s[x->at];
     uint32_t run = x->dialect == DIALECT_POSTGRES ? postgres_operator(x) : 0;
-    if (c != '(' && c != ')' && c != ',' && c != ';' && c != ']' && c != '}' && c != '+' && c != '\\') {
+    /* Signs of several bytes go on with another sign. */
+    if (c != '(' && c != ')' && c != ',' && c != ';' && memchr("<>=|&!~*-:/@#?^", peek(x, 1), 15)) {
         uint32_t left = x->n - x->at;
         for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
             const struct sign *g = &signs[i];
@@ -609,14 +614,40 @@ static void lex_one(struct lexer *x) {
     }
 }
 
+/* White space and plain words, most of any text, without leaving the loop. */
+static void lex_all(struct lexer *x) {
+    const unsigned char *s = (const unsigned char *)x->s;
+    const uint32_t n = x->n;
+    while (x->at < n) {
+        uint32_t i = x->at;
+        unsigned char class = classes[s[i]];
+        if (class == C_SPACE) {
+            while (++i < n && classes[s[i]] == C_SPACE) continue;
+            x->at = i;
+            x->flags |= TOKEN_SPACED;
+            continue;
+        }
+        if (class == C_WORD) {
+            while (++i < n && (classes[s[i]] == C_WORD || classes[s[i]] == C_DIGIT)) continue;
+            if (i == n || !word_may_go_on[s[i]]) {
+                token_add(x, TOKEN_WORD, sql_keyword_find(x->s + x->at, i - x->at), i);
+                continue;
+            }
+        }
+        lex_one(x);
+    }
+}
+
 static void lines_find(struct arena *arena, struct token_list *list, struct str text) {
-    uint32_t count = 1;
     const char *end = text.p + text.n;
-    for (const char *p = text.p; p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++) count++;
-    list->line_starts = arena_array(arena, count, sizeof *list->line_starts);
-    list->line_count = count;
-    uint32_t at = 1;
-    for (const char *p = text.p; p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++) list->line_starts[at++] = (uint32_t)(p - text.p) + 1;
+    size_t cap = 0, count = 1;
+    list->line_starts = arena_grow(arena, NULL, &cap, text.n / 32 + 8, sizeof *list->line_starts);
+    list->line_starts[0] = 0;
+    for (const char *p = text.p; p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++) {
+        if (count == cap) list->line_starts = arena_grow(arena, list->line_starts, &cap, count + 1, sizeof *list->line_starts);
+        list->line_starts[count++] = (uint32_t)(p - text.p) + 1;
+    }
+    list->line_count = (uint32_t)count;
 }
 
 static void list_release(void *list) {
@@ -639,7 +670,8 @@ struct token_list *sql_lex(struct arena *arena, struct str text, enum dialect di
     arena_defer(arena, list_release, list);
     list->at = malloc((size_t)x->cap * sizeof *list->at);
     if (!list->at) abort();
-    while (x->at < x->n) lex_one(x);
+    x->next_line = list->line_count > 1 ? list->line_starts[1] : UINT32_MAX;
+    lex_all(x);
     token_add(x, TOKEN_END, KW_NONE, x->n);
     while (x->cap < list->count + SQL_LEX_PAD) list_grow(x);
     for (int i = 0; i < SQL_LEX_PAD; i++) list->at[list->count + (uint32_t)i] = list->at[list->count - 1];

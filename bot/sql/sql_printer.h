@@ -5,6 +5,7 @@
 
 #include "sql_print.h"
 
+void print_text(struct buf *out, const char *before, struct str s); /* any bytes, NUL too */
 void print_exprs(struct buf *out, struct sql_expr *const *list, uint32_t count, enum dialect d);
 void print_items(struct buf *out, const struct sql_item *items, uint32_t count, enum dialect d, const char *between);
 void print_idents(struct buf *out, const struct sql_ident *list, uint32_t count, enum dialect d); /* (a, b) */
