@@ -8,9 +8,12 @@ bool parse_ends_body(const struct parser *p) {
     case KW_ELSEIF:
     case KW_ELSIF:
     case KW_WHEN:
-    case KW_UNTIL: return true;
-    case KW_EXCEPTION: return parse_next_is(p, 1, KW_WHEN);
-    default: return p->t->type == TOKEN_END;
+    case KW_UNTIL:
+        return true;
+    case KW_EXCEPTION:
+        return parse_next_is(p, 1, KW_WHEN);
+    default:
+        return p->t->type == TOKEN_END;
     }
 }
 
@@ -200,7 +203,9 @@ static bool declare_special(struct parser *p, struct sql_statement *s) {
         else skip_to_end(p);
         return true;
     }
-    while (!parse_at_end(p) && !parse_at(p, KW_BEGIN) && !parse_at(p, KW_SET) && !parse_at(p, KW_ROLLBACK) && !parse_at(p, KW_INSERT) && !parse_at(p, KW_SELECT) && !parse_at(p, KW_RESIGNAL)) p->t++;
+    while (!parse_at_end(p) && !parse_at(p, KW_BEGIN) && !parse_at(p, KW_SET) && !parse_at(p, KW_ROLLBACK) && !parse_at(p, KW_INSERT) &&
+           !parse_at(p, KW_SELECT) && !parse_at(p, KW_RESIGNAL))
+        p->t++;
     if (parse_at_end(p)) return true;
     s->body = parse_new(p, struct sql_statement *);
     s->body[0] = parse_inner_statement(p);
@@ -282,7 +287,8 @@ static void set_read(struct parser *p, struct sql_statement *s) {
 /* BEGIN; BEGIN TRANSACTION: no block. */
 static bool begins_transaction(const struct parser *p) {
     const struct token *next = p->t + 1;
-    return next->keyword == SY_SEMICOLON || next->type == TOKEN_END || next->keyword == KW_TRANSACTION || next->keyword == KW_WORK || parse_word_is(p, 1, "tran") || parse_word_is(p, 1, "deferred") || parse_word_is(p, 1, "immediate") || parse_word_is(p, 1, "isolation");
+    return next->keyword == SY_SEMICOLON || next->type == TOKEN_END || next->keyword == KW_TRANSACTION || next->keyword == KW_WORK ||
+           parse_word_is(p, 1, "tran") || parse_word_is(p, 1, "deferred") || parse_word_is(p, 1, "immediate") || parse_word_is(p, 1, "isolation");
 }
 
 bool parse_block(struct parser *p, struct sql_statement *s) {
@@ -297,17 +303,25 @@ bool parse_block(struct parser *p, struct sql_statement *s) {
     case KW_BEGIN:
         if (begins_transaction(p)) break;
         return begin_read(p, s), true;
-    case KW_IF: return if_read(p, s), true;
+    case KW_IF:
+        return if_read(p, s), true;
     case KW_CASE:
         if (!p->block_depth) break;
         return case_statement(p, s), true;
-    case KW_WHILE: return while_read(p, s), true;
-    case KW_LOOP: return loop_read(p, s), true;
-    case KW_REPEAT: return loop_read(p, s), true;
-    case KW_FOR: return for_read(p, s), true;
-    case KW_DECLARE: return declare_read(p, s), true;
-    case KW_SET: return set_read(p, s), true;
-    default: break;
+    case KW_WHILE:
+        return while_read(p, s), true;
+    case KW_LOOP:
+        return loop_read(p, s), true;
+    case KW_REPEAT:
+        return loop_read(p, s), true;
+    case KW_FOR:
+        return for_read(p, s), true;
+    case KW_DECLARE:
+        return declare_read(p, s), true;
+    case KW_SET:
+        return set_read(p, s), true;
+    default:
+        break;
     }
     s->kind = STMT_UNKNOWN;
     return false;

@@ -68,10 +68,14 @@ static void frame_read(struct parser *p, struct sql_window *w) {
 
 void parse_window_body(struct parser *p, struct sql_window *w) {
     parse_nest(p);
-    bool clause = parse_at(p, SY_RPAREN) || ((parse_at(p, KW_PARTITION) || parse_at(p, KW_ORDER) || parse_at(p, KW_DISTRIBUTE) || parse_at(p, KW_SORT) || parse_at(p, KW_CLUSTER)) && parse_next_is(p, 1, KW_BY)) ||
-                  ((parse_at(p, KW_ROWS) || parse_at(p, KW_RANGE) || parse_at(p, KW_GROUPS)) && !parse_next_is(p, 1, SY_RPAREN));
+    bool clause =
+        parse_at(p, SY_RPAREN) ||
+        ((parse_at(p, KW_PARTITION) || parse_at(p, KW_ORDER) || parse_at(p, KW_DISTRIBUTE) || parse_at(p, KW_SORT) || parse_at(p, KW_CLUSTER)) &&
+         parse_next_is(p, 1, KW_BY)) ||
+        ((parse_at(p, KW_ROWS) || parse_at(p, KW_RANGE) || parse_at(p, KW_GROUPS)) && !parse_next_is(p, 1, SY_RPAREN));
     if (!clause) w->base = parse_ident(p);
-    if (parse_take2(p, KW_PARTITION, KW_BY) || parse_take2(p, KW_DISTRIBUTE, KW_BY) || parse_take2(p, KW_CLUSTER, KW_BY)) w->partition = parse_expr_list(p, &w->partition_count);
+    if (parse_take2(p, KW_PARTITION, KW_BY) || parse_take2(p, KW_DISTRIBUTE, KW_BY) || parse_take2(p, KW_CLUSTER, KW_BY))
+        w->partition = parse_expr_list(p, &w->partition_count);
     if (parse_take2(p, KW_ORDER, KW_BY) || parse_take2(p, KW_SORT, KW_BY)) w->order = parse_order_list(p, &w->order_count);
     frame_read(p, w);
     p->nest--;
@@ -156,7 +160,9 @@ struct sql_expr *parse_star(struct parser *p, struct sql_name *of, const struct 
     star->path = of;
     for (;;) {
         const struct token *next = p->t + 1;
-        bool names = next->keyword == SY_LPAREN ? !parse_query_starts(p, next + 1) && next[1].keyword != SY_LPAREN : next->type == TOKEN_WORD && !(sql_keyword_flags(next->keyword) & KW_RESERVED) && next->keyword != KW_ALL && next->keyword != KW_DISTINCT && !parse_query_starts(p, next);
+        bool names = next->keyword == SY_LPAREN ? !parse_query_starts(p, next + 1) && next[1].keyword != SY_LPAREN
+                                                : next->type == TOKEN_WORD && !(sql_keyword_flags(next->keyword) & KW_RESERVED) &&
+                                                      next->keyword != KW_ALL && next->keyword != KW_DISTINCT && !parse_query_starts(p, next);
         bool quoted = next->type == TOKEN_QUOTED;
         if ((parse_at(p, KW_EXCEPT) || parse_at(p, KW_EXCLUDE)) && (names || quoted)) star_except(p, star);
         else if (parse_at(p, KW_REPLACE) && (names || quoted || next->type == TOKEN_NUMBER)) star_replace(p, star);
@@ -177,7 +183,13 @@ static void orders_deepen(struct parser *p, struct sql_expr *e, const struct sql
 }
 
 static void more_deepen(struct parser *p, struct sql_expr *e, const struct sql_call *more) {
-    const struct sql_expr *const single[] = {more->filter, more->limit, more->having, more->separator, more->over ? more->over->start_expr : NULL, more->over ? more->over->end_expr : NULL, more->path ? more->path->dynamic : NULL};
+    const struct sql_expr *const single[] = {more->filter,
+                                             more->limit,
+                                             more->having,
+                                             more->separator,
+                                             more->over ? more->over->start_expr : NULL,
+                                             more->over ? more->over->end_expr : NULL,
+                                             more->path ? more->path->dynamic : NULL};
     for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
         if (single[i]) expr_deepen(p, e, single[i]->depth);
     }
@@ -269,7 +281,8 @@ static struct sql_expr *argument_read(struct parser *p) {
     struct sql_expr *e;
     if (next->keyword == SY_ARROW || (next->keyword == SY_ASSIGN && p->dialect != DIALECT_MYSQL)) return named_argument(p);
     switch (first->keyword) {
-    case SY_STAR: return parse_star(p, NULL, first);
+    case SY_STAR:
+        return parse_star(p, NULL, first);
     case KW_SELECT:
     case KW_WITH:
         e = expr_new(p, EX_QUERY_ARG, OP_NONE, first);
@@ -280,7 +293,8 @@ static struct sql_expr *argument_read(struct parser *p) {
     case KW_TABLE:
         if (next->type == TOKEN_WORD || next->type == TOKEN_QUOTED || next->keyword == SY_LPAREN) return table_argument(p);
         break;
-    default: break;
+    default:
+        break;
     }
     e = parse_expr(p);
     return parse_at(p, KW_AS) ? aliased(p, e, first) : e;
@@ -295,8 +309,10 @@ static struct str word_before(struct parser *p) {
     case KW_USING:
     case KW_VALUE:
     case KW_TO:
-    case SY_COLON: return parse_word(p, p->t++);
-    default: return (struct str){NULL, 0};
+    case SY_COLON:
+        return parse_word(p, p->t++);
+    default:
+        return (struct str){NULL, 0};
     }
 }
 
@@ -314,8 +330,12 @@ static bool inner_clause(struct parser *p, struct sql_expr *e, struct sql_call *
         if (!parse_take2(p, KW_ORDER, KW_BY)) return false;
         more->order = parse_order_list(p, &more->order_count);
         return true;
-    case KW_LIMIT: p->t++; return more->limit = parse_expr(p), true;
-    case KW_SEPARATOR: p->t++; return more->separator = parse_expr(p), true;
+    case KW_LIMIT:
+        p->t++;
+        return more->limit = parse_expr(p), true;
+    case KW_SEPARATOR:
+        p->t++;
+        return more->separator = parse_expr(p), true;
     case KW_HAVING:
         p->t++;
         more->having_word = parse_word(p, p->t);
@@ -327,7 +347,8 @@ static bool inner_clause(struct parser *p, struct sql_expr *e, struct sql_call *
         e->flags |= (parse_at(p, KW_IGNORE) ? SQL_IGNORE_NULLS : SQL_RESPECT_NULLS) | SQL_NULLS_INSIDE;
         p->t += 2;
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -370,7 +391,8 @@ static void arguments_store(struct parser *p, struct sql_expr *e, struct sql_cal
 }
 
 /* The arguments after the opening bracket, which is taken; up to and with the closing one. `given` is one that was read already, or NULL. */
-static void arguments_read(struct parser *p, struct sql_expr *e, struct sql_call *more, bool *has_more, struct sql_expr *given, const struct token *name) {
+static void arguments_read(struct parser *p, struct sql_expr *e, struct sql_call *more, bool *has_more, struct sql_expr *given,
+                           const struct token *name) {
     size_t mark = list_start(p);
     struct argument a = {0};
     parse_nest(p);
@@ -433,7 +455,9 @@ static bool after_clause(struct parser *p, struct sql_expr *e, struct sql_call *
         p->t += 2;
         return true;
     case KW_FROM:
-        if (!(parse_next_is(p, 1, KW_FIRST) || parse_next_is(p, 1, KW_LAST)) || !(p->t[2].keyword == KW_OVER || ((p->t[2].keyword == KW_IGNORE || p->t[2].keyword == KW_RESPECT) && p->t[3].keyword == KW_NULLS))) return false;
+        if (!(parse_next_is(p, 1, KW_FIRST) || parse_next_is(p, 1, KW_LAST)) ||
+            !(p->t[2].keyword == KW_OVER || ((p->t[2].keyword == KW_IGNORE || p->t[2].keyword == KW_RESPECT) && p->t[3].keyword == KW_NULLS)))
+            return false;
         p->t += 2;
         more->after = parse_verbatim(p, p->t - 2);
         return true;
@@ -450,7 +474,8 @@ static bool after_clause(struct parser *p, struct sql_expr *e, struct sql_call *
         p->t++;
         more->over = over(p);
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -465,7 +490,9 @@ static struct sql_expr *call_read(struct parser *p, struct sql_name *path, struc
         has_more = true;
     }
     p->in_call++;
-    if (p->dialect == DIALECT_DUCKDB) p->is_lambda_call = (name.n > 5 && str_iis((struct str){name.p, 5}, "list_")) || (name.n > 6 && str_iis((struct str){name.p, 6}, "array_")) || str_iis(name, "filter") || str_iis(name, "apply") || str_iis(name, "reduce");
+    if (p->dialect == DIALECT_DUCKDB)
+        p->is_lambda_call = (name.n > 5 && str_iis((struct str){name.p, 5}, "list_")) || (name.n > 6 && str_iis((struct str){name.p, 6}, "array_")) ||
+                            str_iis(name, "filter") || str_iis(name, "apply") || str_iis(name, "reduce");
     if (!given) p->t++;
     arguments_read(p, e, &more, &has_more, given, name_token);
     p->is_lambda_call = was_lambda;
@@ -584,15 +611,20 @@ static struct sql_expr *two_part(struct parser *p, bool unit) {
 
 bool parse_special_call(struct parser *p, struct sql_expr **out) {
     switch (p->t->keyword) {
-    case KW_CAST: return *out = cast(p, CAST_PLAIN), true;
+    case KW_CAST:
+        return *out = cast(p, CAST_PLAIN), true;
     case KW_TRY_CAST:
-    case KW_SAFE_CAST: return *out = cast(p, CAST_TRY), true;
+    case KW_SAFE_CAST:
+        return *out = cast(p, CAST_TRY), true;
     case KW_CONVERT:
     case KW_TRY_CONVERT:
         if (p->dialect != DIALECT_TSQL) return false;
         return *out = convert(p), true;
-    case KW_EXTRACT: return *out = two_part(p, true), true;
-    case KW_POSITION: return *out = two_part(p, false), true;
-    default: return false;
+    case KW_EXTRACT:
+        return *out = two_part(p, true), true;
+    case KW_POSITION:
+        return *out = two_part(p, false), true;
+    default:
+        return false;
     }
 }

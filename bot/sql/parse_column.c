@@ -19,7 +19,9 @@ static void constraint_tail(struct parser *p, uint32_t *flags, struct str *tail)
             if (two && parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
             *flags |= SQL_COLUMN_ON_DELETE;
             tail_add(p, tail, first);
-        } else if (parse_at(p, KW_DEFERRABLE) || parse_word_is(p, 0, "initially") || parse_word_is(p, 0, "norely") || parse_word_is(p, 0, "disable") || parse_word_is(p, 0, "enable") || parse_word_is(p, 0, "validate") || parse_word_is(p, 0, "novalidate") || parse_word_is(p, 0, "valid")) {
+        } else if (parse_at(p, KW_DEFERRABLE) || parse_word_is(p, 0, "initially") || parse_word_is(p, 0, "norely") ||
+                   parse_word_is(p, 0, "disable") || parse_word_is(p, 0, "enable") || parse_word_is(p, 0, "validate") ||
+                   parse_word_is(p, 0, "novalidate") || parse_word_is(p, 0, "valid")) {
             if (parse_take_word(p, "initially")) parse_skip(p);
             else p->t++;
             tail_add(p, tail, first);
@@ -45,7 +47,8 @@ static struct sql_ident *key_columns(struct parser *p, uint32_t *count) {
     size_t mark = list_start(p);
     parse_must(p, SY_LPAREN);
     while (!parse_at(p, SY_RPAREN)) {
-        if (p->t[1].keyword == SY_COMMA || p->t[1].keyword == SY_RPAREN || p->t[1].type == TOKEN_WORD || (parse_next_is(p, 1, SY_LPAREN) && p->t[2].type == TOKEN_NUMBER)) {
+        if (p->t[1].keyword == SY_COMMA || p->t[1].keyword == SY_RPAREN || p->t[1].type == TOKEN_WORD ||
+            (parse_next_is(p, 1, SY_LPAREN) && p->t[2].type == TOKEN_NUMBER)) {
             struct sql_ident one = parse_any_ident(p);
             list_push(p, &one, sizeof one);
             if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
@@ -75,18 +78,31 @@ static void expect_read(struct parser *p, struct sql_constraint *c) {
 bool parse_constraint_starts(const struct parser *p) {
     const struct token *next = p->t + 1;
     switch (p->t->keyword) {
-    case KW_CONSTRAINT: return next->type == TOKEN_WORD || next->type == TOKEN_QUOTED || next->type == TOKEN_PARAM;
+    case KW_CONSTRAINT:
+        return next->type == TOKEN_WORD || next->type == TOKEN_QUOTED || next->type == TOKEN_PARAM;
     case KW_PRIMARY:
-    case KW_FOREIGN: return next->keyword == KW_KEY;
-    case KW_UNIQUE: return next->keyword == SY_LPAREN || next->keyword == KW_KEY || next->keyword == KW_INDEX || (next->type != TOKEN_OP && next[1].keyword == SY_LPAREN);
-    case KW_CHECK: return next->keyword == SY_LPAREN;
+    case KW_FOREIGN:
+        return next->keyword == KW_KEY;
+    case KW_UNIQUE:
+        return next->keyword == SY_LPAREN || next->keyword == KW_KEY || next->keyword == KW_INDEX ||
+               (next->type != TOKEN_OP && next[1].keyword == SY_LPAREN);
+    case KW_CHECK:
+        return next->keyword == SY_LPAREN;
     case KW_KEY:
-    case KW_INDEX: return next->keyword == SY_LPAREN || (next[1].keyword == SY_LPAREN && (p->dialect == DIALECT_MYSQL || p->dialect == DIALECT_TSQL || p->dialect == DIALECT_CLICKHOUSE)) || (p->dialect == DIALECT_CLICKHOUSE && next->type == TOKEN_WORD);
-    case KW_LIKE: return next->type == TOKEN_WORD || next->type == TOKEN_QUOTED;
-    case KW_EXCLUDE: return next->keyword == KW_USING;
-    case KW_PERIOD: return next->keyword == KW_FOR;
-    case KW_PROJECTION: return p->dialect == DIALECT_CLICKHOUSE && next->type == TOKEN_WORD;
-    default: return false;
+    case KW_INDEX:
+        return next->keyword == SY_LPAREN ||
+               (next[1].keyword == SY_LPAREN && (p->dialect == DIALECT_MYSQL || p->dialect == DIALECT_TSQL || p->dialect == DIALECT_CLICKHOUSE)) ||
+               (p->dialect == DIALECT_CLICKHOUSE && next->type == TOKEN_WORD);
+    case KW_LIKE:
+        return next->type == TOKEN_WORD || next->type == TOKEN_QUOTED;
+    case KW_EXCLUDE:
+        return next->keyword == KW_USING;
+    case KW_PERIOD:
+        return next->keyword == KW_FOR;
+    case KW_PROJECTION:
+        return p->dialect == DIALECT_CLICKHOUSE && next->type == TOKEN_WORD;
+    default:
+        return false;
     }
 }
 
@@ -94,7 +110,8 @@ static void constraint_kind(struct parser *p, struct sql_constraint *c) {
     const struct token *first = p->t;
     if (parse_take2(p, KW_PRIMARY, KW_KEY) || parse_at(p, KW_UNIQUE)) {
         c->kind = parse_take(p, KW_UNIQUE) ? CONSTRAINT_UNIQUE : CONSTRAINT_PRIMARY;
-        for (int i = 0; i < 6 && !parse_at(p, SY_LPAREN) && !parse_at_end(p) && !parse_at(p, SY_COMMA); i++) p->t++; /* KEY, a name, CLUSTERED, NULLS NOT DISTINCT */
+        for (int i = 0; i < 6 && !parse_at(p, SY_LPAREN) && !parse_at_end(p) && !parse_at(p, SY_COMMA); i++)
+            p->t++; /* KEY, a name, CLUSTERED, NULLS NOT DISTINCT */
         if (!parse_at_end(p) || p->t[-2].keyword != KW_INDEX) c->columns = key_columns(p, &c->column_count); /* else UNIQUE USING INDEX i */
     } else if (parse_take2(p, KW_FOREIGN, KW_KEY)) {
         c->kind = CONSTRAINT_FOREIGN;
@@ -120,7 +137,8 @@ static void constraint_kind(struct parser *p, struct sql_constraint *c) {
 struct sql_constraint parse_constraint(struct parser *p) {
     struct sql_constraint c = {0};
     const struct token *first = p->t;
-    if (parse_take(p, KW_CONSTRAINT) && !(parse_at(p, KW_CHECK) && parse_next_is(p, 1, SY_LPAREN)) && !parse_next_is(p, 1, SY_COMMA)) c.name = parse_any_ident(p);
+    if (parse_take(p, KW_CONSTRAINT) && !(parse_at(p, KW_CHECK) && parse_next_is(p, 1, SY_LPAREN)) && !parse_next_is(p, 1, SY_COMMA))
+        c.name = parse_any_ident(p);
     constraint_kind(p, &c);
     constraint_tail(p, &c.flags, &c.tail);
     if (c.kind == CONSTRAINT_PRIMARY || c.kind == CONSTRAINT_UNIQUE || c.kind == CONSTRAINT_FOREIGN || c.kind == CONSTRAINT_CHECK) {
@@ -142,7 +160,8 @@ static bool type_follows(const struct parser *p) {
     if (t->type == TOKEN_QUOTED) return true;
     if (t->type != TOKEN_WORD && t->type != TOKEN_PARAM) return false;
     switch (t->keyword) {
-    case KW_COMMENT: return t[1].type != TOKEN_STRING;
+    case KW_COMMENT:
+        return t[1].type != TOKEN_STRING;
     case KW_NOT:
     case KW_NULL:
     case KW_CONSTRAINT:
@@ -160,8 +179,10 @@ static bool type_follows(const struct parser *p) {
     case KW_MASK:
     case KW_MATERIALIZED:
     case KW_ASC:
-    case KW_DESC: return false;
-    default: return true;
+    case KW_DESC:
+        return false;
+    default:
+        return true;
     }
 }
 
@@ -201,7 +222,9 @@ static bool column_attribute(struct parser *p, struct sql_column *c) {
         if (parse_take2(p, KW_NOT, KW_NULL)) return c->flags |= SQL_COLUMN_NOT_NULL, true;
         if (parse_take2(p, KW_NOT, KW_ENFORCED)) return c->flags |= SQL_COLUMN_NOT_ENFORCED, true;
         return false;
-    case KW_NULL: p->t++; return c->flags |= SQL_COLUMN_NULL, true;
+    case KW_NULL:
+        p->t++;
+        return c->flags |= SQL_COLUMN_NULL, true;
     case KW_PRIMARY:
         if (!parse_take2(p, KW_PRIMARY, KW_KEY)) return false;
         return c->flags |= SQL_COLUMN_PRIMARY, true;
@@ -220,11 +243,14 @@ static bool column_attribute(struct parser *p, struct sql_column *c) {
     case KW_DEFAULT:
         p->t++;
         return c->default_value = parse_expr_above(p, 65), true;
-    case KW_GENERATED: return generated_read(p, c), true;
+    case KW_GENERATED:
+        return generated_read(p, c), true;
     case KW_AS:
         if (p->dialect == DIALECT_TSQL || parse_next_is(p, 1, SY_LPAREN)) return generated_read(p, c), true;
         return false;
-    case KW_AUTO_INCREMENT: p->t++; return c->flags |= SQL_COLUMN_IDENTITY, true;
+    case KW_AUTO_INCREMENT:
+        p->t++;
+        return c->flags |= SQL_COLUMN_IDENTITY, true;
     case KW_IDENTITY:
         p->t++;
         if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
@@ -243,7 +269,8 @@ static bool column_attribute(struct parser *p, struct sql_column *c) {
         p->t++;
         parse_any_ident(p);
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -254,7 +281,8 @@ static bool column_ends(const struct parser *p) {
 static struct sql_column column_read(struct parser *p) {
     struct sql_column c = {0};
     const struct token *first = p->t;
-    bool mode = (parse_at(p, KW_IN) || parse_at(p, KW_OUT) || parse_at(p, KW_INOUT) || parse_word_is(p, 0, "variadic")) && p->t[1].type != TOKEN_OP && !parse_next_is(p, 2, SY_COMMA) && !parse_next_is(p, 2, SY_RPAREN);
+    bool mode = (parse_at(p, KW_IN) || parse_at(p, KW_OUT) || parse_at(p, KW_INOUT) || parse_word_is(p, 0, "variadic")) && p->t[1].type != TOKEN_OP &&
+                !parse_next_is(p, 2, SY_COMMA) && !parse_next_is(p, 2, SY_RPAREN);
     if (mode) c.mode = parse_word(p, p->t++);
     c.name = parse_any_ident(p);
     if (type_follows(p)) c.type = parse_type(p);

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define BLOCK ((size_t)32 << 10)
+#define BLOCK     ((size_t)32 << 10)
 #define SHOWN_MAX 40
 
 _Noreturn void parse_fail(struct parser *p, const char *fmt, ...) {
@@ -113,15 +113,24 @@ bool parse_take3(struct parser *p, enum sql_keyword first, enum sql_keyword seco
 
 static const char *sign_text(enum sql_keyword keyword) {
     switch (keyword) {
-    case SY_LPAREN: return "'('";
-    case SY_RPAREN: return "')'";
-    case SY_RBRACKET: return "']'";
-    case SY_RBRACE: return "'}'";
-    case SY_GT: return "'>'";
-    case SY_EQ: return "'='";
-    case SY_COMMA: return "','";
-    case SY_COLON: return "':'";
-    default: return "a sign";
+    case SY_LPAREN:
+        return "'('";
+    case SY_RPAREN:
+        return "')'";
+    case SY_RBRACKET:
+        return "']'";
+    case SY_RBRACE:
+        return "'}'";
+    case SY_GT:
+        return "'>'";
+    case SY_EQ:
+        return "'='";
+    case SY_COMMA:
+        return "','";
+    case SY_COLON:
+        return "':'";
+    default:
+        return "a sign";
     }
 }
 

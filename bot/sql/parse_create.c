@@ -20,27 +20,62 @@ static bool modifier(struct parser *p, struct sql_create *c, struct header *h) {
         if (parse_take2(p, KW_OR, KW_ALTER)) return c->flags |= SQL_OR_ALTER, true;
         return false;
     case KW_TEMP:
-    case KW_TEMPORARY: c->flags |= SQL_TEMPORARY; break;
-    case KW_GLOBAL: c->flags |= SQL_GLOBAL; break;
+    case KW_TEMPORARY:
+        c->flags |= SQL_TEMPORARY;
+        break;
+    case KW_GLOBAL:
+        c->flags |= SQL_GLOBAL;
+        break;
     case KW_LOCAL:
-    case KW_VOLATILE: break;
-    case KW_EXTERNAL: c->flags |= SQL_EXTERNAL; break;
-    case KW_TRANSIENT: c->flags |= SQL_TRANSIENT; break;
-    case KW_PRIVATE: c->flags |= SQL_PRIVATE; break;
-    case KW_SECURE: c->flags |= SQL_SECURE; break;
-    case KW_RECURSIVE: c->flags |= SQL_RECURSIVE; break;
-    case KW_UNLOGGED: c->flags |= SQL_UNLOGGED; break;
-    case KW_UNIQUE: c->flags |= SQL_UNIQUE_INDEX; break;
-    case KW_AGGREGATE: c->flags |= SQL_AGGREGATE_FUNCTION; break;
-    case KW_STREAMING: h->streaming = true; break;
-    case KW_INCREMENTAL: h->incremental = true; break;
-    case KW_LIVE: h->live = true; break;
-    case KW_MATERIALIZED: h->materialized = true; break;
-    case KW_DYNAMIC: h->dynamic = true; break;
+    case KW_VOLATILE:
+        break;
+    case KW_EXTERNAL:
+        c->flags |= SQL_EXTERNAL;
+        break;
+    case KW_TRANSIENT:
+        c->flags |= SQL_TRANSIENT;
+        break;
+    case KW_PRIVATE:
+        c->flags |= SQL_PRIVATE;
+        break;
+    case KW_SECURE:
+        c->flags |= SQL_SECURE;
+        break;
+    case KW_RECURSIVE:
+        c->flags |= SQL_RECURSIVE;
+        break;
+    case KW_UNLOGGED:
+        c->flags |= SQL_UNLOGGED;
+        break;
+    case KW_UNIQUE:
+        c->flags |= SQL_UNIQUE_INDEX;
+        break;
+    case KW_AGGREGATE:
+        c->flags |= SQL_AGGREGATE_FUNCTION;
+        break;
+    case KW_STREAMING:
+        h->streaming = true;
+        break;
+    case KW_INCREMENTAL:
+        h->incremental = true;
+        break;
+    case KW_LIVE:
+        h->live = true;
+        break;
+    case KW_MATERIALIZED:
+        h->materialized = true;
+        break;
+    case KW_DYNAMIC:
+        h->dynamic = true;
+        break;
     case KW_CLUSTERED:
-    case KW_FOREIGN: break;
+    case KW_FOREIGN:
+        break;
     default: {
-        static const char *const words[] = {"hybrid", "iceberg", "multiset", "force", "noforce", "editionable", "noneditionable", "managed", "nonclustered", "columnstore", "trusted", "constraint", "fulltext", "spatial", "sql", "security", "invoker", "definer", "algorithm", "undefined", "merge", "temptable", "refreshable"};
+        static const char *const words[] = {"hybrid",         "iceberg",   "multiset",     "force",       "noforce",    "editionable",
+                                            "noneditionable", "managed",   "nonclustered", "columnstore", "trusted",    "constraint",
+                                            "fulltext",       "spatial",   "sql",          "security",    "invoker",    "definer",
+                                            "algorithm",      "undefined", "merge",        "temptable",   "refreshable"};
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
             if (!parse_word_is(p, 0, words[i])) continue;
             p->t++;
@@ -75,15 +110,30 @@ static enum sql_object object_read(struct parser *p, struct sql_create *c, const
         p->t++;
         if (parse_take(p, KW_FUNCTION)) return c->flags |= SQL_TABLE_FUNCTION, OBJECT_FUNCTION;
         return table_object(h);
-    case KW_VIEW: p->t++; return view_object(h);
+    case KW_VIEW:
+        p->t++;
+        return view_object(h);
     case KW_FUNCTION:
-    case KW_MACRO: p->t++; return OBJECT_FUNCTION;
-    case KW_PROCEDURE: p->t++; return OBJECT_PROCEDURE;
-    case KW_SCHEMA: p->t++; return OBJECT_SCHEMA;
-    case KW_DATABASE: p->t++; return OBJECT_DATABASE;
-    case KW_CATALOG: p->t++; return OBJECT_CATALOG;
-    case KW_INDEX: p->t++; return OBJECT_INDEX;
-    default: break;
+    case KW_MACRO:
+        p->t++;
+        return OBJECT_FUNCTION;
+    case KW_PROCEDURE:
+        p->t++;
+        return OBJECT_PROCEDURE;
+    case KW_SCHEMA:
+        p->t++;
+        return OBJECT_SCHEMA;
+    case KW_DATABASE:
+        p->t++;
+        return OBJECT_DATABASE;
+    case KW_CATALOG:
+        p->t++;
+        return OBJECT_CATALOG;
+    case KW_INDEX:
+        p->t++;
+        return OBJECT_INDEX;
+    default:
+        break;
     }
     if (parse_word_is(p, 0, "proc")) return p->t++, OBJECT_PROCEDURE;
     for (int i = 0; i < 3 && p->t->type == TOKEN_WORD && p->t[1].type != TOKEN_OP && p->t[1].type != TOKEN_END && !parse_next_is(p, 1, KW_IF); i++) {
@@ -168,7 +218,8 @@ static void hive_format(struct parser *p, struct sql_create *c) {
         tail_add(p, &c->tail, first);
         return;
     }
-    while (!parse_at_end(p) && !parse_at(p, KW_STORED) && !parse_at(p, KW_LOCATION) && !parse_at(p, KW_TBLPROPERTIES) && !parse_at(p, KW_AS) && !parse_at(p, KW_PARTITIONED)) {
+    while (!parse_at_end(p) && !parse_at(p, KW_STORED) && !parse_at(p, KW_LOCATION) && !parse_at(p, KW_TBLPROPERTIES) && !parse_at(p, KW_AS) &&
+           !parse_at(p, KW_PARTITIONED)) {
         if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
         else p->t++;
     }
@@ -177,7 +228,8 @@ static void hive_format(struct parser *p, struct sql_create *c) {
 
 static void schedule_read(struct parser *p, struct sql_create *c) {
     const struct token *first = p->t++;
-    while (!parse_at_end(p) && !parse_at(p, KW_AS) && !parse_at(p, KW_COMMENT) && !parse_at(p, KW_TBLPROPERTIES) && !parse_at(p, KW_PARTITIONED) && !parse_at(p, KW_CLUSTER) && !(parse_at(p, KW_WITH) && parse_next_is(p, 1, KW_ROW))) {
+    while (!parse_at_end(p) && !parse_at(p, KW_AS) && !parse_at(p, KW_COMMENT) && !parse_at(p, KW_TBLPROPERTIES) && !parse_at(p, KW_PARTITIONED) &&
+           !parse_at(p, KW_CLUSTER) && !(parse_at(p, KW_WITH) && parse_next_is(p, 1, KW_ROW))) {
         if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
         else p->t++;
     }
@@ -228,6 +280,48 @@ static void as_body(struct parser *p, struct sql_statement *s) {
     s->query = parse_query(p);
 }
 
+static bool table_more(struct parser *p, struct sql_statement *s) {
+    struct sql_create *c = s->create;
+    const struct token *first = p->t;
+    switch (first->keyword) {
+    case KW_LIKE:
+    case KW_CLONE:
+    case KW_SHALLOW:
+    case KW_DEEP:
+    case KW_COPY:
+        return like_clause(p, c);
+    case KW_ROW:
+    case KW_STORED:
+        return hive_format(p, c), true;
+    case KW_SCHEDULE:
+    case KW_TRIGGER:
+        return schedule_read(p, c), true;
+    case KW_WITH:
+        if (with_clause(p, c)) return true;
+        if (s->query) return false;
+        return s->query = parse_query(p), true;
+    case KW_LANGUAGE:
+        p->t++;
+        c->language = parse_word(p, p->t);
+        parse_skip(p);
+        return true;
+    case KW_FOR: /* partitions of postgres: FOR VALUES IN (1) */
+        if (first[1].keyword != KW_VALUES) return false;
+        while (!parse_at_end(p) && !parse_at(p, KW_PARTITION)) {
+            if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
+            else p->t++;
+        }
+        return tail_add(p, &c->tail, first), true;
+    case KW_VALUES:
+    case KW_FROM:
+    case KW_TABLE:
+        if (s->query || !parse_query_starts(p, first)) return false;
+        return s->query = parse_query(p), true;
+    default:
+        return false;
+    }
+}
+
 static bool table_clause(struct parser *p, struct sql_statement *s) {
     struct sql_create *c = s->create;
     const struct token *first = p->t;
@@ -274,37 +368,8 @@ static bool table_clause(struct parser *p, struct sql_statement *s) {
         parse_take(p, SY_EQ);
         if (p->t->type == TOKEN_STRING) c->comment = parse_string(p);
         return true;
-    case KW_LIKE:
-    case KW_CLONE:
-    case KW_SHALLOW:
-    case KW_DEEP:
-    case KW_COPY: return like_clause(p, c);
-    case KW_ROW:
-    case KW_STORED: return hive_format(p, c), true;
-    case KW_SCHEDULE:
-    case KW_TRIGGER: return schedule_read(p, c), true;
-    case KW_WITH:
-        if (with_clause(p, c)) return true;
-        if (s->query) return false;
-        return s->query = parse_query(p), true;
-    case KW_LANGUAGE:
-        p->t++;
-        c->language = parse_word(p, p->t);
-        parse_skip(p);
-        return true;
-    case KW_FOR: /* partitions of postgres: FOR VALUES IN (1) */
-        if (first[1].keyword != KW_VALUES) return false;
-        while (!parse_at_end(p) && !parse_at(p, KW_PARTITION)) {
-            if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
-            else p->t++;
-        }
-        return tail_add(p, &c->tail, first), true;
-    case KW_VALUES:
-    case KW_FROM:
-    case KW_TABLE:
-        if (s->query || !parse_query_starts(p, first)) return false;
-        return s->query = parse_query(p), true;
-    default: return false;
+    default:
+        return table_more(p, s);
     }
 }
 
@@ -407,7 +472,9 @@ static bool routine_body(struct parser *p, struct sql_statement *s) {
 static bool routine_clause(struct parser *p, struct sql_statement *s) {
     struct sql_create *c = s->create;
     switch (p->t->keyword) {
-    case KW_RETURNS: p->t++; return returns_read(p, c), true;
+    case KW_RETURNS:
+        p->t++;
+        return returns_read(p, c), true;
     case KW_LANGUAGE:
         p->t++;
         c->language = parse_word(p, p->t);
@@ -430,7 +497,8 @@ static bool routine_clause(struct parser *p, struct sql_statement *s) {
         if (p->dialect != DIALECT_ORACLE && p->dialect != DIALECT_POSTGRES) return false;
         p->t++;
         return routine_body(p, s);
-    case KW_BEGIN: return parse_next_is(p, 1, SY_EQ) ? false : routine_body(p, s);
+    case KW_BEGIN:
+        return parse_next_is(p, 1, SY_EQ) ? false : routine_body(p, s);
     case KW_SELECT:
     case KW_INSERT:
     case KW_UPDATE:
@@ -439,15 +507,15 @@ static bool routine_clause(struct parser *p, struct sql_statement *s) {
         s->body[0] = parse_inner_statement(p);
         s->body_count = 1;
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 
 static void routine_read(struct parser *p, struct sql_statement *s) {
     struct sql_create *c = s->create;
     if (parse_at(p, SY_LPAREN)) c->columns = parse_column_defs(p, &c->column_count, &c->constraints, &c->constraint_count);
-    else if (p->dialect == DIALECT_TSQL && p->t->type == TOKEN_PARAM) { /* @a INT, @b INT OUTPUT AS */
-        const struct token *first = p->t;
+    else if (p->dialect == DIALECT_TSQL && p->t->type == TOKEN_PARAM) { /* @a INT, @b INT OUTPUT AS */ const struct token *first = p->t;
         while (!parse_at(p, KW_AS) && !parse_at_end(p)) p->t++;
         tail_add(p, &c->tail, first);
     }
@@ -488,7 +556,8 @@ void parse_create(struct parser *p, struct sql_statement *s) {
     c->object = object_read(p, c, &h);
     parse_verb(p, s, first);
     if (parse_take3(p, KW_IF, KW_NOT, KW_EXISTS)) c->flags |= SQL_IF_NOT_EXISTS;
-    if (c->object == OBJECT_OTHER || c->object == OBJECT_INDEX || c->object == OBJECT_SCHEMA || c->object == OBJECT_DATABASE || c->object == OBJECT_CATALOG) {
+    if (c->object == OBJECT_OTHER || c->object == OBJECT_INDEX || c->object == OBJECT_SCHEMA || c->object == OBJECT_DATABASE ||
+        c->object == OBJECT_CATALOG) {
         bool named = !parse_at(p, KW_ON) && !parse_at_end(p) && (parse_can_be_name(p, p->t) || p->t->type == TOKEN_STRING);
         if (named) s->name = parse_table_name(p);
         if (parse_at(p, KW_AS) && p->t[1].type != TOKEN_WORD) p->t++;
@@ -527,7 +596,8 @@ void parse_alter(struct parser *p, struct sql_statement *s) {
     bool table = false;
     for (int i = 0; i < 4 && p->t->type == TOKEN_WORD && p->t[1].type != TOKEN_END && !parse_next_is(p, 1, SY_DOT); i++) {
         table = parse_at(p, KW_TABLE);
-        bool stop = table || parse_at(p, KW_VIEW) || parse_at(p, KW_SCHEMA) || parse_at(p, KW_DATABASE) || parse_at(p, KW_FUNCTION) || parse_at(p, KW_CATALOG) || parse_at(p, KW_PROCEDURE) || parse_at(p, KW_INDEX);
+        bool stop = table || parse_at(p, KW_VIEW) || parse_at(p, KW_SCHEMA) || parse_at(p, KW_DATABASE) || parse_at(p, KW_FUNCTION) ||
+                    parse_at(p, KW_CATALOG) || parse_at(p, KW_PROCEDURE) || parse_at(p, KW_INDEX);
         if (parse_at(p, KW_IF)) break;
         p->t++;
         if (stop) break;

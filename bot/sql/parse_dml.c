@@ -112,7 +112,8 @@ static bool insert_clause(struct parser *p, struct sql_statement *s, struct sql_
         if (parse_take2(p, KW_BY, KW_NAME)) return in->flags |= SQL_INSERT_BY_NAME, true;
         if (parse_take2(p, KW_BY, KW_POSITION)) return in->flags |= SQL_INSERT_BY_POSITION, true;
         return false;
-    case KW_REPLACE: return replace_clause(p, in);
+    case KW_REPLACE:
+        return replace_clause(p, in);
     case KW_IF:
         if (!parse_take3(p, KW_IF, KW_NOT, KW_EXISTS)) return false;
         return in->flags |= SQL_INSERT_IF_NOT_EXISTS, true;
@@ -125,7 +126,9 @@ static bool insert_clause(struct parser *p, struct sql_statement *s, struct sql_
         p->t++;
         if (p->dialect == DIALECT_TSQL) return parse_skip_brackets(p), true;
         return in->options = parse_properties(p, &in->option_count), true;
-    case KW_OVERRIDING: p->t += 3; return true;
+    case KW_OVERRIDING:
+        p->t += 3;
+        return true;
     case KW_AS:
         if (in->alias.text.n || parse_query_starts(p, next)) return false;
         return parse_alias(p, &in->alias, 0);
@@ -388,7 +391,8 @@ static void merge_read(struct parser *p, struct sql_statement *s) {
     }
     m->clauses = list_take(p, mark, sizeof *m->clauses, &m->clause_count);
     if (!m->clause_count) parse_expected(p, "WHEN");
-    if (parse_at(p, KW_RETURNING) || (p->dialect == DIALECT_TSQL && parse_word_is(p, 0, "output"))) m->returning = parse_returning(p, &m->returning_count);
+    if (parse_at(p, KW_RETURNING) || (p->dialect == DIALECT_TSQL && parse_word_is(p, 0, "output")))
+        m->returning = parse_returning(p, &m->returning_count);
 }
 
 /* ---------------------------------------------------------------- COPY, change feeds */
@@ -495,14 +499,20 @@ void parse_cdc(struct parser *p, struct sql_statement *s) {
 bool parse_dml(struct parser *p, struct sql_statement *s) {
     switch (p->t->keyword) {
     case KW_INSERT:
-    case KW_UPSERT: return insert_read(p, s), true;
+    case KW_UPSERT:
+        return insert_read(p, s), true;
     case KW_REPLACE:
         if (!parse_next_is(p, 1, KW_INTO) && p->dialect != DIALECT_MYSQL && p->dialect != DIALECT_SQLITE) return false;
         return insert_read(p, s), true;
-    case KW_UPDATE: return update_read(p, s), true;
-    case KW_DELETE: return delete_read(p, s), true;
-    case KW_MERGE: return merge_read(p, s), true;
-    case KW_COPY: return copy_read(p, s), true;
-    default: return false;
+    case KW_UPDATE:
+        return update_read(p, s), true;
+    case KW_DELETE:
+        return delete_read(p, s), true;
+    case KW_MERGE:
+        return merge_read(p, s), true;
+    case KW_COPY:
+        return copy_read(p, s), true;
+    default:
+        return false;
     }
 }

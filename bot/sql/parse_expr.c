@@ -5,7 +5,23 @@
 
 #include <pthread.h>
 
-enum how { HOW_NONE, HOW_BINARY, HOW_CHAIN, HOW_IS, HOW_IN, HOW_BETWEEN, HOW_LIKE, HOW_NOT, HOW_NULL_TEST, HOW_COLLATE, HOW_AT, HOW_MEMBER, HOW_OPERATOR, HOW_BANG, HOW_SOUNDS };
+enum how {
+    HOW_NONE,
+    HOW_BINARY,
+    HOW_CHAIN,
+    HOW_IS,
+    HOW_IN,
+    HOW_BETWEEN,
+    HOW_LIKE,
+    HOW_NOT,
+    HOW_NULL_TEST,
+    HOW_COLLATE,
+    HOW_AT,
+    HOW_MEMBER,
+    HOW_OPERATOR,
+    HOW_BANG,
+    HOW_SOUNDS
+};
 
 enum bind {
     BIND_OR = 10,
@@ -36,7 +52,8 @@ struct infix {
 static struct infix table[DIALECT_COUNT][SY_OTHER + 1];
 static pthread_once_t table_once = PTHREAD_ONCE_INIT;
 
-#define SET(word, bind_at, way, operation) row[word] = (struct infix){(bind_at), (way), (operation)}
+#define SET(word, bind_at, way, operation)                                                                                                           \
+    row[word] = (struct infix) { (bind_at), (way), (operation) }
 
 static void row_common(struct infix *row) {
     SET(KW_OR, BIND_OR, HOW_CHAIN, OP_OR);
@@ -169,9 +186,7 @@ void expr_args(struct parser *p, struct sql_expr *e, struct sql_expr *const *arg
     }
 }
 
-void expr_end(struct parser *p, struct sql_expr *e, const struct token *first) {
-    e->range = parse_range(p, first);
-}
+void expr_end(struct parser *p, struct sql_expr *e, const struct token *first) { e->range = parse_range(p, first); }
 
 struct sql_expr **parse_expr_list(struct parser *p, uint32_t *count) {
     size_t mark = list_start(p);
@@ -184,7 +199,8 @@ struct sql_expr **parse_expr_list(struct parser *p, uint32_t *count) {
 
 /* ---------------------------------------------------------------- operators after a value */
 
-static struct sql_expr *node2(struct parser *p, enum sql_expr_kind kind, enum sql_op op, struct sql_expr *a, struct sql_expr *b, const struct token *first) {
+static struct sql_expr *node2(struct parser *p, enum sql_expr_kind kind, enum sql_op op, struct sql_expr *a, struct sql_expr *b,
+                              const struct token *first) {
     struct sql_expr *e = expr_new(p, kind, op, first);
     expr_args(p, e, (struct sql_expr *[]){a, b}, b ? 2 : 1);
     return e;
@@ -287,7 +303,9 @@ static struct sql_expr *is_test(struct parser *p, struct sql_expr *left, const s
     struct str name = {NULL, 0};
     if (op == OP_IS_JSON) {
         const struct token *more = p->t;
-        while (parse_at(p, KW_OBJECT) || parse_at(p, KW_ARRAY) || parse_at(p, KW_VALUE) || parse_word_is(p, 0, "scalar") || parse_at(p, KW_WITH) || parse_at(p, KW_WITHOUT) || parse_at(p, KW_UNIQUE) || parse_at(p, KW_KEYS)) p->t++;
+        while (parse_at(p, KW_OBJECT) || parse_at(p, KW_ARRAY) || parse_at(p, KW_VALUE) || parse_word_is(p, 0, "scalar") || parse_at(p, KW_WITH) ||
+               parse_at(p, KW_WITHOUT) || parse_at(p, KW_UNIQUE) || parse_at(p, KW_KEYS))
+            p->t++;
         name = parse_verbatim(p, more);
     } else if (op == OP_NONE && (parse_at(p, KW_NORMALIZED) || parse_next_is(p, 1, KW_NORMALIZED))) {
         if (!parse_take(p, KW_NORMALIZED)) p->t += 2;
@@ -406,10 +424,14 @@ static struct sql_expr *negated(struct parser *p, struct sql_expr *left, const s
     p->t++;
     const struct infix *in = &row[p->t->keyword];
     switch (in->how) {
-    case HOW_IN: return in_test(p, left, SQL_NOT, first);
-    case HOW_BETWEEN: return between(p, left, SQL_NOT, first);
-    case HOW_LIKE: return like(p, left, in, SQL_NOT, first);
-    default: break;
+    case HOW_IN:
+        return in_test(p, left, SQL_NOT, first);
+    case HOW_BETWEEN:
+        return between(p, left, SQL_NOT, first);
+    case HOW_LIKE:
+        return like(p, left, in, SQL_NOT, first);
+    default:
+        break;
     }
     if (!parse_take(p, KW_NULL)) parse_expected(p, "IN, LIKE or BETWEEN after NOT");
     struct sql_expr *e = node2(p, EX_IS, OP_IS_NULL, left, NULL, first);
@@ -421,28 +443,47 @@ static struct sql_expr *negated(struct parser *p, struct sql_expr *left, const s
 static bool infix_applies(const struct parser *p, const struct infix *row, const struct infix *in) {
     const struct token *next = p->t + 1;
     switch (in->how) {
-    case HOW_NONE: return false;
-    case HOW_AT: return (next->keyword == KW_TIME && p->t[2].keyword == KW_ZONE) || next->keyword == KW_LOCAL;
-    case HOW_NOT: return row[next->keyword].how == HOW_IN || row[next->keyword].how == HOW_BETWEEN || row[next->keyword].how == HOW_LIKE || (next->keyword == KW_NULL && p->traits->caret_power && p->t[2].keyword != SY_COMMA);
-    case HOW_MEMBER: return next->keyword == KW_OF;
-    case HOW_SOUNDS: return next->keyword == KW_LIKE;
-    case HOW_OPERATOR: return next->keyword == SY_LPAREN;
-    case HOW_BANG: return next->keyword != SY_EQ;
-    default: return true;
+    case HOW_NONE:
+        return false;
+    case HOW_AT:
+        return (next->keyword == KW_TIME && p->t[2].keyword == KW_ZONE) || next->keyword == KW_LOCAL;
+    case HOW_NOT:
+        return row[next->keyword].how == HOW_IN || row[next->keyword].how == HOW_BETWEEN || row[next->keyword].how == HOW_LIKE ||
+               (next->keyword == KW_NULL && p->traits->caret_power && p->t[2].keyword != SY_COMMA);
+    case HOW_MEMBER:
+        return next->keyword == KW_OF;
+    case HOW_SOUNDS:
+        return next->keyword == KW_LIKE;
+    case HOW_OPERATOR:
+        return next->keyword == SY_LPAREN;
+    case HOW_BANG:
+        return next->keyword != SY_EQ;
+    default:
+        return true;
     }
 }
 
-static struct sql_expr *infix_read(struct parser *p, struct sql_expr *left, const struct infix *row, const struct infix *in, const struct token *first) {
+static struct sql_expr *infix_read(struct parser *p, struct sql_expr *left, const struct infix *row, const struct infix *in,
+                                   const struct token *first) {
     switch (in->how) {
-    case HOW_CHAIN: return chain(p, left, in, first);
-    case HOW_IS: return is_test(p, left, first);
-    case HOW_IN: return in_test(p, left, 0, first);
-    case HOW_BETWEEN: return between(p, left, 0, first);
-    case HOW_LIKE: return like(p, left, in, 0, first);
-    case HOW_NOT: return negated(p, left, row, first);
-    case HOW_COLLATE: return collate(p, left, first);
-    case HOW_AT: return at_zone(p, left, first);
-    case HOW_OPERATOR: return operator_call(p, left, in, first);
+    case HOW_CHAIN:
+        return chain(p, left, in, first);
+    case HOW_IS:
+        return is_test(p, left, first);
+    case HOW_IN:
+        return in_test(p, left, 0, first);
+    case HOW_BETWEEN:
+        return between(p, left, 0, first);
+    case HOW_LIKE:
+        return like(p, left, in, 0, first);
+    case HOW_NOT:
+        return negated(p, left, row, first);
+    case HOW_COLLATE:
+        return collate(p, left, first);
+    case HOW_AT:
+        return at_zone(p, left, first);
+    case HOW_OPERATOR:
+        return operator_call(p, left, in, first);
     case HOW_NULL_TEST: {
         uint32_t flags = parse_at(p, KW_NOTNULL) ? SQL_NOT : 0;
         p->t++;
@@ -461,8 +502,11 @@ static struct sql_expr *infix_read(struct parser *p, struct sql_expr *left, cons
         e->name = STR("SOUNDS LIKE");
         return e;
     }
-    case HOW_MEMBER: p->t++; return binary(p, left, in, first);
-    default: return binary(p, left, in, first);
+    case HOW_MEMBER:
+        p->t++;
+        return binary(p, left, in, first);
+    default:
+        return binary(p, left, in, first);
     }
 }
 
@@ -481,26 +525,36 @@ static struct sql_expr *prefix(struct parser *p, enum sql_op op, int bind, struc
 static struct sql_expr *prefix_read(struct parser *p) {
     const struct token *t = p->t;
     switch (t->keyword) {
-    case KW_NOT: return prefix(p, OP_NOT, BIND_NOT, (struct str){NULL, 0});
-    case SY_MINUS: return prefix(p, OP_NEGATE, BIND_UNARY, (struct str){NULL, 0});
-    case SY_PLUS: return prefix(p, OP_PLUS, BIND_UNARY, (struct str){NULL, 0});
-    case SY_TILDE: return prefix(p, OP_BIT_NOT, p->traits->caret_power ? BIND_OTHER + 1 : BIND_UNARY, (struct str){NULL, 0});
-    case SY_BANG: return prefix(p, OP_NOT, p->traits->null_safe_equal && !p->traits->pipe_or ? BIND_NOT : BIND_UNARY, (struct str){NULL, 0});
+    case KW_NOT:
+        return prefix(p, OP_NOT, BIND_NOT, (struct str){NULL, 0});
+    case SY_MINUS:
+        return prefix(p, OP_NEGATE, BIND_UNARY, (struct str){NULL, 0});
+    case SY_PLUS:
+        return prefix(p, OP_PLUS, BIND_UNARY, (struct str){NULL, 0});
+    case SY_TILDE:
+        return prefix(p, OP_BIT_NOT, p->traits->caret_power ? BIND_OTHER + 1 : BIND_UNARY, (struct str){NULL, 0});
+    case SY_BANG:
+        return prefix(p, OP_NOT, p->traits->null_safe_equal && !p->traits->pipe_or ? BIND_NOT : BIND_UNARY, (struct str){NULL, 0});
     case SY_AT:
     case SY_CUSTOM:
         if (p->traits->caret_power) return prefix(p, OP_PREFIX, BIND_OTHER + 1, parse_word(p, t));
         break;
     case SY_STAR:
-        if (p->dialect == DIALECT_DUCKDB && parse_word_is(p, 0, "*") == false && t[1].keyword == KW_COLUMNS && t[2].keyword == SY_LPAREN) return prefix(p, OP_SPLAT, BIND_UNARY, (struct str){NULL, 0});
+        if (p->dialect == DIALECT_DUCKDB && parse_word_is(p, 0, "*") == false && t[1].keyword == KW_COLUMNS && t[2].keyword == SY_LPAREN)
+            return prefix(p, OP_SPLAT, BIND_UNARY, (struct str){NULL, 0});
         break;
     case KW_PRIOR:
-        if (t[1].type == TOKEN_WORD && !(sql_keyword_flags(t[1].keyword) & KW_RESERVED)) return prefix(p, OP_PRIOR, BIND_UNARY, (struct str){NULL, 0});
+        if (t[1].type == TOKEN_WORD && !(sql_keyword_flags(t[1].keyword) & KW_RESERVED))
+            return prefix(p, OP_PRIOR, BIND_UNARY, (struct str){NULL, 0});
         break;
-    case KW_CONNECT_BY_ROOT: return prefix(p, OP_ROOT, BIND_UNARY, (struct str){NULL, 0});
+    case KW_CONNECT_BY_ROOT:
+        return prefix(p, OP_ROOT, BIND_UNARY, (struct str){NULL, 0});
     case KW_BINARY: /* mysql's BINARY x */
-        if (p->dialect == DIALECT_MYSQL && (t[1].type == TOKEN_STRING || t[1].type == TOKEN_WORD) && parse_can_be_name(p, t + 1)) return prefix(p, OP_PREFIX, BIND_UNARY, STR("BINARY"));
+        if (p->dialect == DIALECT_MYSQL && (t[1].type == TOKEN_STRING || t[1].type == TOKEN_WORD) && parse_can_be_name(p, t + 1))
+            return prefix(p, OP_PREFIX, BIND_UNARY, STR("BINARY"));
         break;
-    default: break;
+    default:
+        break;
     }
     return parse_primary(p);
 }

@@ -30,7 +30,9 @@ void from_deepen(struct parser *p, struct sql_from *f) {
     if (f->name) depth_raise_expr(&depth, f->name->dynamic);
     if (f->pivot) depth_pivot(&depth, f->pivot);
     if (f->travel) depth_raise_expr(&depth, f->travel->expr), depth_raise_expr(&depth, f->travel->upper);
-    if (f->sample) depth_raise_expr(&depth, f->sample->size), depth_raise_expr(&depth, f->sample->on), depth_raise_expr(&depth, f->sample->seed), depth_raise_expr(&depth, f->sample->of);
+    if (f->sample)
+        depth_raise_expr(&depth, f->sample->size), depth_raise_expr(&depth, f->sample->on), depth_raise_expr(&depth, f->sample->seed),
+            depth_raise_expr(&depth, f->sample->of);
     for (uint32_t i = 0; i < f->option_count; i++) depth_raise_expr(&depth, f->options[i].value);
     if (depth > SQL_DEPTH_MAX) parse_fail(p, "joins deeper than %d levels", SQL_DEPTH_MAX);
     f->depth = depth & 0xFFFF;
@@ -143,14 +145,21 @@ static struct sql_travel *travel_snowflake(struct parser *p) {
 static struct sql_travel *travel_read(struct parser *p, const struct sql_from *f) {
     const struct token *t = p->t;
     switch (t->keyword) {
-    case KW_FOR: return t[1].keyword == KW_SYSTEM_TIME || t[1].keyword == KW_VERSION || t[1].keyword == KW_TIMESTAMP || parse_word_is(p, 1, "system_version") ? travel_as_of(p) : NULL;
+    case KW_FOR:
+        return t[1].keyword == KW_SYSTEM_TIME || t[1].keyword == KW_VERSION || t[1].keyword == KW_TIMESTAMP || parse_word_is(p, 1, "system_version")
+                   ? travel_as_of(p)
+                   : NULL;
     case KW_VERSION:
-    case KW_TIMESTAMP: return t[1].keyword == KW_AS && t[2].keyword == KW_OF ? travel_as_of(p) : NULL;
-    case KW_SYSTEM_TIME: return t[1].keyword == KW_AS && t[2].keyword == KW_OF ? travel_as_of(p) : NULL;
+    case KW_TIMESTAMP:
+        return t[1].keyword == KW_AS && t[2].keyword == KW_OF ? travel_as_of(p) : NULL;
+    case KW_SYSTEM_TIME:
+        return t[1].keyword == KW_AS && t[2].keyword == KW_OF ? travel_as_of(p) : NULL;
     case KW_AT:
     case KW_BEFORE:
-    case KW_CHANGES: return t[1].keyword == SY_LPAREN && t[2].type == TOKEN_WORD && t[3].keyword == SY_ARROW ? travel_snowflake(p) : NULL;
-    default: break;
+    case KW_CHANGES:
+        return t[1].keyword == SY_LPAREN && t[2].type == TOKEN_WORD && t[3].keyword == SY_ARROW ? travel_snowflake(p) : NULL;
+    default:
+        break;
     }
     if (t->type != TOKEN_PARAM || f->kind != FROM_TABLE || (t->flags & TOKEN_SPACED) || p->text.p[t->start] != '@') return NULL;
     struct sql_travel *v = parse_new(p, struct sql_travel); /* t@v3, t@20240101000000000 of delta */
@@ -295,7 +304,8 @@ static bool suffix_hint(struct parser *p, struct sql_from *f) {
     case KW_IGNORE:
         if (first[1].keyword != KW_INDEX && first[1].keyword != KW_KEY) return false;
         p->t += 2;
-        if (parse_take(p, KW_FOR)) while (!parse_at(p, SY_LPAREN)) parse_skip(p);
+        if (parse_take(p, KW_FOR))
+            while (!parse_at(p, SY_LPAREN)) parse_skip(p);
         if (!parse_at(p, SY_LPAREN)) return false;
         parse_skip_brackets(p);
         return hint_add(p, f, first), true;
@@ -332,12 +342,14 @@ static bool suffix_hint(struct parser *p, struct sql_from *f) {
         *f = (struct sql_from){.kind = FROM_MATCH, .depth = 1, .left = inner, .tail = parse_verbatim(p, first)};
         return true;
     }
-    default: return false;
+    default:
+        return false;
     }
 }
 
 static bool suffix_sample(struct parser *p, struct sql_from *f) {
-    bool word = parse_at(p, KW_TABLESAMPLE) || (parse_at(p, KW_SAMPLE) && (parse_next_is(p, 1, SY_LPAREN) || p->dialect == DIALECT_CLICKHOUSE || (p->t[1].type == TOKEN_WORD && p->t[2].keyword == SY_LPAREN)));
+    bool word = parse_at(p, KW_TABLESAMPLE) || (parse_at(p, KW_SAMPLE) && (parse_next_is(p, 1, SY_LPAREN) || p->dialect == DIALECT_CLICKHOUSE ||
+                                                                           (p->t[1].type == TOKEN_WORD && p->t[2].keyword == SY_LPAREN)));
     if (!word) return false;
     struct str text = parse_word(p, p->t++);
     f->sample = parse_sample(p);
@@ -352,7 +364,8 @@ struct sql_from *parse_from_suffix(struct parser *p, struct sql_from *f, const s
             f->travel = travel;
             continue;
         }
-        if ((parse_at(p, KW_PIVOT) || parse_at(p, KW_UNPIVOT)) && (parse_next_is(p, 1, SY_LPAREN) || parse_next_is(p, 1, KW_INCLUDE) || parse_next_is(p, 1, KW_EXCLUDE))) {
+        if ((parse_at(p, KW_PIVOT) || parse_at(p, KW_UNPIVOT)) &&
+            (parse_next_is(p, 1, SY_LPAREN) || parse_next_is(p, 1, KW_INCLUDE) || parse_next_is(p, 1, KW_EXCLUDE))) {
             f->range = parse_range(p, first);
             from_deepen(p, f);
             f = pivot_read(p, f, first);
@@ -392,8 +405,10 @@ static bool at_query_rest(const struct parser *p) {
     case KW_LIMIT:
     case KW_OFFSET:
     case KW_FETCH:
-    case SY_PIPE_GT: return true;
-    default: return false;
+    case SY_PIPE_GT:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -426,7 +441,9 @@ static struct sql_from *brackets_read(struct parser *p) {
 static struct sql_from *stage(struct parser *p) {
     struct sql_from *f = from_new(p, FROM_STAGE);
     const struct token *first = p->t++;
-    while (p->t->type != TOKEN_END && !(p->t->flags & TOKEN_SPACED) && !parse_at(p, SY_LPAREN) && !parse_at(p, SY_RPAREN) && !parse_at(p, SY_SEMICOLON) && !parse_at(p, SY_COMMA)) p->t++;
+    while (p->t->type != TOKEN_END && !(p->t->flags & TOKEN_SPACED) && !parse_at(p, SY_LPAREN) && !parse_at(p, SY_RPAREN) &&
+           !parse_at(p, SY_SEMICOLON) && !parse_at(p, SY_COMMA))
+        p->t++;
     f->tail = parse_verbatim(p, first);
     if (parse_at(p, SY_LPAREN)) f->call = parse_call_named(p, STR("@"), first);
     return f;
@@ -472,7 +489,8 @@ static struct sql_from *rows_from(struct parser *p) {
 
 static struct sql_from *named(struct parser *p) {
     const struct token *first = p->t;
-    if (first->type == TOKEN_WORD && first[1].keyword == SY_LPAREN && first->keyword != KW_IDENTIFIER && !(parse_word_is(p, 2, "nolock") && first[3].keyword == SY_RPAREN)) {
+    if (first->type == TOKEN_WORD && first[1].keyword == SY_LPAREN && first->keyword != KW_IDENTIFIER &&
+        !(parse_word_is(p, 2, "nolock") && first[3].keyword == SY_RPAREN)) {
         struct sql_from *f = from_new(p, FROM_CALL);
         p->t++;
         f->call = parse_call_named(p, parse_word(p, first), first);
@@ -541,7 +559,8 @@ static struct sql_from *primary(struct parser *p) {
     const struct token *t = p->t, *next = p->t + 1;
     struct sql_from *f;
     switch (t->keyword) {
-    case SY_LPAREN: return brackets_read(p);
+    case SY_LPAREN:
+        return brackets_read(p);
     case KW_VALUES:
         if (next->keyword != SY_LPAREN && !p->traits->number_suffix) break;
         return values_from(p);
@@ -563,7 +582,8 @@ static struct sql_from *primary(struct parser *p) {
     case KW_STREAM:
         if (!stream_word(p)) break;
         return stream(p);
-    default: break;
+    default:
+        break;
     }
     if (t->type == TOKEN_PARAM && p->text.p[t->start] == '@' && p->dialect == DIALECT_SNOWFLAKE) return stage(p);
     if (t->keyword == SY_QUESTION || (t->type == TOKEN_PARAM && p->text.p[t->start] == '@' && next->keyword != SY_DOT)) {
@@ -590,25 +610,31 @@ bool parse_join_starts(const struct parser *p) {
     switch (t->keyword) {
     case KW_JOIN:
     case KW_NATURAL:
-    case KW_STRAIGHT_JOIN: return true;
+    case KW_STRAIGHT_JOIN:
+        return true;
     case KW_CROSS:
-    case KW_INNER: return t[1].keyword != KW_UNION;
+    case KW_INNER:
+        return t[1].keyword != KW_UNION;
     case KW_LEFT:
     case KW_RIGHT:
     case KW_FULL: {
         const struct token *next = t[1].keyword == KW_OUTER ? t + 2 : t + 1;
         return next->type == TOKEN_WORD && next->keyword != KW_UNION && next->keyword != KW_INTERSECT && next->keyword != KW_EXCEPT;
     }
-    case KW_OUTER: return parse_next_is(p, 1, KW_APPLY);
+    case KW_OUTER:
+        return parse_next_is(p, 1, KW_APPLY);
     case KW_SEMI:
     case KW_ANTI:
     case KW_ASOF:
     case KW_POSITIONAL:
-    case KW_ARRAY: return t[1].keyword == KW_JOIN || t[1].keyword == KW_LEFT || t[1].keyword == KW_INNER;
+    case KW_ARRAY:
+        return t[1].keyword == KW_JOIN || t[1].keyword == KW_LEFT || t[1].keyword == KW_INNER;
     case KW_GLOBAL:
     case KW_ANY:
-    case KW_ALL: return p->dialect == DIALECT_CLICKHOUSE && t[1].type == TOKEN_WORD;
-    default: return false;
+    case KW_ALL:
+        return p->dialect == DIALECT_CLICKHOUSE && t[1].type == TOKEN_WORD;
+    default:
+        return false;
     }
 }
 
@@ -640,26 +666,58 @@ static void join_words(struct parser *p, struct sql_from *f) {
             if (f->join != JOIN_POSITIONAL) f->join = join_kind(&w);
             if (hint) f->hint = parse_word(p, hint);
             return;
-        case KW_STRAIGHT_JOIN: f->join = JOIN_STRAIGHT; return;
-        case KW_APPLY: f->join = w.outer ? JOIN_OUTER_APPLY : JOIN_CROSS_APPLY; return;
-        case KW_NATURAL: f->flags |= SQL_FROM_NATURAL; break;
-        case KW_ASOF: f->flags |= SQL_FROM_ASOF; break;
-        case KW_LEFT: w.left = true; break;
-        case KW_RIGHT: w.right = true; break;
-        case KW_FULL: w.full = true; break;
-        case KW_CROSS: w.cross = true; break;
-        case KW_OUTER: w.outer = true; break;
-        case KW_INNER: break;
-        case KW_SEMI: w.semi = true; break;
-        case KW_ANTI: w.anti = true; break;
-        case KW_ARRAY: w.array = true; break;
-        case KW_POSITIONAL: f->join = JOIN_POSITIONAL; break;
+        case KW_STRAIGHT_JOIN:
+            f->join = JOIN_STRAIGHT;
+            return;
+        case KW_APPLY:
+            f->join = w.outer ? JOIN_OUTER_APPLY : JOIN_CROSS_APPLY;
+            return;
+        case KW_NATURAL:
+            f->flags |= SQL_FROM_NATURAL;
+            break;
+        case KW_ASOF:
+            f->flags |= SQL_FROM_ASOF;
+            break;
+        case KW_LEFT:
+            w.left = true;
+            break;
+        case KW_RIGHT:
+            w.right = true;
+            break;
+        case KW_FULL:
+            w.full = true;
+            break;
+        case KW_CROSS:
+            w.cross = true;
+            break;
+        case KW_OUTER:
+            w.outer = true;
+            break;
+        case KW_INNER:
+            break;
+        case KW_SEMI:
+            w.semi = true;
+            break;
+        case KW_ANTI:
+            w.anti = true;
+            break;
+        case KW_ARRAY:
+            w.array = true;
+            break;
+        case KW_POSITIONAL:
+            f->join = JOIN_POSITIONAL;
+            break;
         case KW_GLOBAL:
         case KW_ANY:
-        case KW_ALL: f->flags |= SQL_FROM_GLOBAL; hint = t; break;
+        case KW_ALL:
+            f->flags |= SQL_FROM_GLOBAL;
+            hint = t;
+            break;
         case KW_HASH:
         case KW_LOOP:
-        case KW_MERGE: hint = t; break;
+        case KW_MERGE:
+            hint = t;
+            break;
         default:
             if (t->type != TOKEN_WORD || t->keyword != KW_NONE) {
                 p->t--;
@@ -693,7 +751,8 @@ static void join_condition(struct parser *p, struct sql_from *f) {
 }
 
 static bool takes_condition(const struct sql_from *f) {
-    return f->join != JOIN_CROSS && f->join != JOIN_CROSS_APPLY && f->join != JOIN_OUTER_APPLY && !(f->flags & SQL_FROM_NATURAL) && f->join != JOIN_POSITIONAL && f->join != JOIN_ARRAY && f->join != JOIN_LEFT_ARRAY;
+    return f->join != JOIN_CROSS && f->join != JOIN_CROSS_APPLY && f->join != JOIN_OUTER_APPLY && !(f->flags & SQL_FROM_NATURAL) &&
+           f->join != JOIN_POSITIONAL && f->join != JOIN_ARRAY && f->join != JOIN_LEFT_ARRAY;
 }
 
 static struct sql_from *join_read(struct parser *p, struct sql_from *left, const struct token *first) {
@@ -712,7 +771,8 @@ static struct sql_from *join_read(struct parser *p, struct sql_from *left, const
         f->query = q;
     } else {
         f->right = parse_from_item(p);
-        bool nested = takes_condition(f) && parse_join_starts(p) && !p->traits->semi_join && p->dialect != DIALECT_MYSQL && p->dialect != DIALECT_SQLITE;
+        bool nested =
+            takes_condition(f) && parse_join_starts(p) && !p->traits->semi_join && p->dialect != DIALECT_MYSQL && p->dialect != DIALECT_SQLITE;
         if (nested) { /* a JOIN b JOIN c ON .. ON .. */
             parse_nest(p);
             while (parse_join_starts(p) && !parse_at(p, KW_ON)) f->right = join_read(p, f->right, right_first);
@@ -751,7 +811,8 @@ static struct sql_from *lateral_view(struct parser *p, struct sql_from *left, co
     if (f->call->kind != EX_CALL) parse_fail(p, "LATERAL VIEW wants a function");
     if (!parse_at(p, KW_AS) && p->t->type == TOKEN_WORD && !(sql_keyword_flags(p->t->keyword) & KW_NO_TABLE_ALIAS)) f->alias = parse_any_ident(p);
     else if (p->t->type == TOKEN_QUOTED) f->alias = parse_any_ident(p);
-    bool named_columns = parse_take(p, KW_AS) || p->t->type == TOKEN_QUOTED || (p->t->type == TOKEN_WORD && !(sql_keyword_flags(p->t->keyword) & KW_NO_TABLE_ALIAS));
+    bool named_columns =
+        parse_take(p, KW_AS) || p->t->type == TOKEN_QUOTED || (p->t->type == TOKEN_WORD && !(sql_keyword_flags(p->t->keyword) & KW_NO_TABLE_ALIAS));
     if (named_columns) {
         size_t mark = list_start(p);
         bool brackets = parse_take(p, SY_LPAREN);
@@ -773,7 +834,8 @@ struct sql_from *parse_joins(struct parser *p, struct sql_from *left, const stru
         if (parse_join_starts(p)) left = join_read(p, left, first);
         else if (many && parse_at(p, SY_COMMA)) left = comma_read(p, left, first);
         else if (many && parse_at(p, KW_LATERAL) && parse_word_is(p, 1, "view")) left = lateral_view(p, left, first);
-        else if (many && left->kind == FROM_LATERAL_VIEW && (parse_at(p, KW_PIVOT) || parse_at(p, KW_UNPIVOT))) left = parse_from_suffix(p, left, first);
+        else if (many && left->kind == FROM_LATERAL_VIEW && (parse_at(p, KW_PIVOT) || parse_at(p, KW_UNPIVOT)))
+            left = parse_from_suffix(p, left, first);
         else return left;
     }
 }

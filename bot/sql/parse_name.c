@@ -3,13 +3,17 @@
 
 bool parse_can_be_name(const struct parser *p, const struct token *t) {
     switch (t->type) {
-    case TOKEN_WORD: return !(sql_keyword_flags(t->keyword) & KW_RESERVED);
+    case TOKEN_WORD:
+        return !(sql_keyword_flags(t->keyword) & KW_RESERVED);
     case TOKEN_QUOTED:
-    case TOKEN_PARAM: return true;
+    case TOKEN_PARAM:
+        return true;
     case TOKEN_OP:
-        if (t->keyword == SY_COLON || t->keyword == SY_AMP) return (t[1].type == TOKEN_WORD || t[1].type == TOKEN_STRING) && !(t[1].flags & TOKEN_SPACED);
+        if (t->keyword == SY_COLON || t->keyword == SY_AMP)
+            return (t[1].type == TOKEN_WORD || t[1].type == TOKEN_STRING) && !(t[1].flags & TOKEN_SPACED);
         return false;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -32,7 +36,8 @@ struct sql_ident parse_any_ident(struct parser *p) {
         out.quoted = true;
         p->t++;
         return out;
-    default: break;
+    default:
+        break;
     }
     if (!parse_can_be_name(p, t)) parse_expected(p, "a name");
     p->t += 2; /* :name, &name */
@@ -154,48 +159,73 @@ static bool soft_alias(const struct parser *p, const struct token *t) {
     case KW_OPTIONS:
     case KW_OPTION:
     case KW_CHANGES:
-    case KW_BEFORE: return !call;
-    case KW_AT: return !call && next->keyword != KW_TIME;
-    case KW_MATCH: return p->dialect != DIALECT_SQLITE && !call;
-    case KW_START: return next->keyword != KW_WITH;
-    case KW_OFFSET: return next->type != TOKEN_NUMBER && next->type != TOKEN_PARAM && !call && next->keyword != SY_COLON && next->keyword != SY_QUESTION && next->type != TOKEN_WORD;
-    case KW_WINDOW: return !(parse_can_be_name(p, next) && next[1].keyword == KW_AS);
+    case KW_BEFORE:
+        return !call;
+    case KW_AT:
+        return !call && next->keyword != KW_TIME;
+    case KW_MATCH:
+        return p->dialect != DIALECT_SQLITE && !call;
+    case KW_START:
+        return next->keyword != KW_WITH;
+    case KW_OFFSET:
+        return next->type != TOKEN_NUMBER && next->type != TOKEN_PARAM && !call && next->keyword != SY_COLON && next->keyword != SY_QUESTION &&
+               next->type != TOKEN_WORD;
+    case KW_WINDOW:
+        return !(parse_can_be_name(p, next) && next[1].keyword == KW_AS);
     case KW_PREWHERE:
     case KW_SETTINGS:
     case KW_FORMAT:
     case KW_GLOBAL:
     case KW_ANY:
-    case KW_FINAL: return p->dialect != DIALECT_CLICKHOUSE;
-    case KW_ARRAY: return p->dialect != DIALECT_CLICKHOUSE && !call;
-    case KW_SAMPLE: return p->dialect != DIALECT_CLICKHOUSE && !call && next->type != TOKEN_WORD;
+    case KW_FINAL:
+        return p->dialect != DIALECT_CLICKHOUSE;
+    case KW_ARRAY:
+        return p->dialect != DIALECT_CLICKHOUSE && !call;
+    case KW_SAMPLE:
+        return p->dialect != DIALECT_CLICKHOUSE && !call && next->type != TOKEN_WORD;
     case KW_TIMESTAMP:
-    case KW_VERSION: return next->keyword != KW_AS;
-    case KW_PARTITION: return !call && next->keyword != KW_BY;
+    case KW_VERSION:
+        return next->keyword != KW_AS;
+    case KW_PARTITION:
+        return !call && next->keyword != KW_BY;
     case KW_USE:
     case KW_FORCE:
-    case KW_IGNORE: return next->keyword != KW_INDEX && next->keyword != KW_KEY && next->keyword != KW_NULLS;
+    case KW_IGNORE:
+        return next->keyword != KW_INDEX && next->keyword != KW_KEY && next->keyword != KW_NULLS;
     case KW_SEMI:
-    case KW_ANTI: return !p->traits->semi_join;
+    case KW_ANTI:
+        return !p->traits->semi_join;
     case KW_ASOF:
-    case KW_POSITIONAL: return next->keyword != KW_JOIN && next->keyword != KW_LEFT;
+    case KW_POSITIONAL:
+        return next->keyword != KW_JOIN && next->keyword != KW_LEFT;
     case KW_SORT:
     case KW_CLUSTER:
-    case KW_DISTRIBUTE: return next->keyword != KW_BY;
+    case KW_DISTRIBUTE:
+        return next->keyword != KW_BY;
     case KW_REPLACE:
     case KW_RENAME:
-    case KW_EXCLUDE: return !call;
-    case KW_MEMBER: return next->keyword != KW_OF;
-    case KW_SOUNDS: return next->keyword != KW_LIKE;
-    case KW_LOCK: return next->keyword != KW_IN;
+    case KW_EXCLUDE:
+        return !call;
+    case KW_MEMBER:
+        return next->keyword != KW_OF;
+    case KW_SOUNDS:
+        return next->keyword != KW_LIKE;
+    case KW_LOCK:
+        return next->keyword != KW_IN;
     case KW_PRIOR:
-    case KW_UNSET: return true;
-    case KW_WATERMARK: return next->type != TOKEN_WORD;
+    case KW_UNSET:
+        return true;
+    case KW_WATERMARK:
+        return next->type != TOKEN_WORD;
     case KW_GLOB:
     case KW_ISNULL:
-    case KW_NOTNULL: return !p->traits->caret_power && p->dialect != DIALECT_SQLITE;
+    case KW_NOTNULL:
+        return !p->traits->caret_power && p->dialect != DIALECT_SQLITE;
     case KW_LEFT:
-    case KW_RIGHT: return next->keyword == SY_COMMA || next->keyword == KW_FROM || next->keyword == SY_RPAREN;
-    default: return false;
+    case KW_RIGHT:
+        return next->keyword == SY_COMMA || next->keyword == KW_FROM || next->keyword == SY_RPAREN;
+    default:
+        return false;
     }
 }
 
@@ -212,8 +242,11 @@ bool parse_alias(struct parser *p, struct sql_ident *out, unsigned unless_flag) 
         *out = parse_any_ident(p);
         return true;
     }
-    bool is_name = t->type == TOKEN_QUOTED || (t->type == TOKEN_WORD && bare_alias(p, t, unless_flag)) || (t->type == TOKEN_PARAM && (t->flags & TOKEN_TEMPLATED));
-    if (!is_name && t->type == TOKEN_STRING) is_name = p->dialect == DIALECT_MYSQL || p->dialect == DIALECT_SQLITE || p->dialect == DIALECT_TSQL || (p->traits->double_quote_string && p->text.p[t->start] == '"' && p->dialect != DIALECT_BIGQUERY);
+    bool is_name = t->type == TOKEN_QUOTED || (t->type == TOKEN_WORD && bare_alias(p, t, unless_flag)) ||
+                   (t->type == TOKEN_PARAM && (t->flags & TOKEN_TEMPLATED));
+    if (!is_name && t->type == TOKEN_STRING)
+        is_name = p->dialect == DIALECT_MYSQL || p->dialect == DIALECT_SQLITE || p->dialect == DIALECT_TSQL ||
+                  (p->traits->double_quote_string && p->text.p[t->start] == '"' && p->dialect != DIALECT_BIGQUERY);
     if (!is_name) return false;
     *out = parse_any_ident(p);
     return true;
@@ -225,7 +258,8 @@ bool parse_alias(struct parser *p, struct sql_ident *out, unsigned unless_flag) 
 static bool type_second_word(struct parser *p, const struct token *first) {
     struct str w = parse_word(p, first);
     if (str_iis(w, "double")) return parse_take(p, KW_PRECISION);
-    if (str_iis(w, "character") || str_iis(w, "char") || str_iis(w, "bit") || str_iis(w, "nchar") || str_iis(w, "binary")) return parse_take(p, KW_VARYING) || parse_take_word(p, "large");
+    if (str_iis(w, "character") || str_iis(w, "char") || str_iis(w, "bit") || str_iis(w, "nchar") || str_iis(w, "binary"))
+        return parse_take(p, KW_VARYING) || parse_take_word(p, "large");
     if (str_iis(w, "national")) {
         if (!parse_take(p, KW_CHARACTER) && !parse_take(p, KW_CHAR) && !parse_take(p, KW_VARCHAR)) return false;
         return parse_take(p, KW_VARYING), true;
@@ -301,7 +335,9 @@ static struct sql_column field_read(struct parser *p) {
     struct sql_column c = {0};
     const struct token *first = p->t, *next = p->t + 1;
     bool named = next->keyword == SY_COLON || next->type == TOKEN_WORD || next->type == TOKEN_QUOTED;
-    if (next->keyword == KW_NOT || next->keyword == KW_WITH || next->keyword == KW_WITHOUT || next->keyword == KW_PRECISION || next->keyword == KW_VARYING || next->keyword == KW_UNSIGNED) named = false;
+    if (next->keyword == KW_NOT || next->keyword == KW_WITH || next->keyword == KW_WITHOUT || next->keyword == KW_PRECISION ||
+        next->keyword == KW_VARYING || next->keyword == KW_UNSIGNED)
+        named = false;
     if (named) {
         c.name = parse_any_ident(p);
         parse_take(p, SY_COLON);
@@ -365,7 +401,8 @@ static bool name_is_one_of(struct str name, const char *const *words) {
 
 static void type_brackets(struct parser *p, struct sql_type *type) {
     static const char *const with_fields[] = {"struct", "row", "object", "tuple", "nested", "union", "table", NULL};
-    static const char *const with_types[] = {"array", "map", "nullable", "lowcardinality", "list", "vector", "aggregatefunction", "simpleaggregatefunction", "multiset", "variant", NULL};
+    static const char *const with_types[] = {
+        "array", "map", "nullable", "lowcardinality", "list", "vector", "aggregatefunction", "simpleaggregatefunction", "multiset", "variant", NULL};
     parse_nest(p);
     if (parse_at(p, SY_LT)) {
         p->t++;

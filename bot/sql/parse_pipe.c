@@ -163,43 +163,64 @@ static void step(struct parser *p, struct sql_pipe *pipe) {
         pipe->kind = PIPE_WHERE;
         pipe->expr = parse_expr(p);
         return deepen(pipe, pipe->expr->depth);
-    case KW_SELECT: return select_read(p, pipe);
-    case KW_EXTEND: pipe->kind = PIPE_EXTEND; return items_read(p, pipe);
-    case KW_SET: pipe->kind = PIPE_SET; return set_read(p, pipe);
-    case KW_DROP: pipe->kind = PIPE_DROP; return names_read(p, pipe);
-    case KW_RENAME: pipe->kind = PIPE_RENAME; return names_read(p, pipe);
+    case KW_SELECT:
+        return select_read(p, pipe);
+    case KW_EXTEND:
+        pipe->kind = PIPE_EXTEND;
+        return items_read(p, pipe);
+    case KW_SET:
+        pipe->kind = PIPE_SET;
+        return set_read(p, pipe);
+    case KW_DROP:
+        pipe->kind = PIPE_DROP;
+        return names_read(p, pipe);
+    case KW_RENAME:
+        pipe->kind = PIPE_RENAME;
+        return names_read(p, pipe);
     case KW_AS:
         pipe->kind = PIPE_AS;
         pipe->alias = parse_any_ident(p);
         return;
-    case KW_AGGREGATE: pipe->kind = PIPE_AGGREGATE; return aggregate_read(p, pipe);
-    case KW_DISTINCT: pipe->kind = PIPE_DISTINCT; return;
+    case KW_AGGREGATE:
+        pipe->kind = PIPE_AGGREGATE;
+        return aggregate_read(p, pipe);
+    case KW_DISTINCT:
+        pipe->kind = PIPE_DISTINCT;
+        return;
     case KW_CALL:
         pipe->kind = PIPE_CALL;
         pipe->expr = parse_primary(p);
         parse_alias(p, &pipe->alias, KW_NO_TABLE_ALIAS);
         return deepen(pipe, pipe->expr->depth);
-    case KW_WINDOW: pipe->kind = PIPE_WINDOW; return items_read(p, pipe);
-    default: break;
+    case KW_WINDOW:
+        pipe->kind = PIPE_WINDOW;
+        return items_read(p, pipe);
+    default:
+        break;
     }
     p->t--;
     switch (t->keyword) {
-    case KW_WITH: return with_read(p, pipe);
+    case KW_WITH:
+        return with_read(p, pipe);
     case KW_ORDER:
     case KW_LIMIT:
     case KW_OFFSET:
     case KW_SORT:
     case KW_CLUSTER:
-    case KW_DISTRIBUTE: return order_read(p, pipe);
+    case KW_DISTRIBUTE:
+        return order_read(p, pipe);
     case KW_UNION:
     case KW_INTERSECT:
     case KW_EXCEPT:
-    case KW_MINUS: return setop_read(p, pipe);
+    case KW_MINUS:
+        return setop_read(p, pipe);
     case KW_PIVOT:
     case KW_UNPIVOT:
     case KW_TABLESAMPLE:
-    case KW_LATERAL: return from_read(p, pipe, PIPE_FROM);
-    default: break;
+    case KW_LATERAL:
+        return from_read(p, pipe, PIPE_FROM);
+    default:
+        break;
     }
     if (t->keyword == KW_LEFT || t->keyword == KW_FULL || t->keyword == KW_INNER) {
         const struct token *next = t[1].keyword == KW_OUTER ? t + 2 : t + 1;

@@ -32,11 +32,17 @@ static bool string_goes_on(const struct parser *p) {
 static enum sql_op string_kind(const struct parser *p, const struct token *t, uint32_t *flags) {
     if (!(t->flags & TOKEN_PREFIXED)) return LIT_STRING;
     switch (p->text.p[t->start] | 0x20) {
-    case 'x': return LIT_HEX;
-    case 'b': return p->dialect == DIALECT_BIGQUERY ? LIT_BYTES : LIT_BITS;
-    case 'r': return p->dialect == DIALECT_BIGQUERY && (p->text.p[t->start + 1] | 0x20) == 'b' ? LIT_BYTES : LIT_STRING;
-    case 'n': *flags |= SQL_NATIONAL; return LIT_STRING;
-    default: return LIT_STRING;
+    case 'x':
+        return LIT_HEX;
+    case 'b':
+        return p->dialect == DIALECT_BIGQUERY ? LIT_BYTES : LIT_BITS;
+    case 'r':
+        return p->dialect == DIALECT_BIGQUERY && (p->text.p[t->start + 1] | 0x20) == 'b' ? LIT_BYTES : LIT_STRING;
+    case 'n':
+        *flags |= SQL_NATIONAL;
+        return LIT_STRING;
+    default:
+        return LIT_STRING;
     }
 }
 
@@ -63,8 +69,28 @@ static struct sql_expr *string_literal(struct parser *p) {
 /* ---------------------------------------------------------------- intervals and typed literals */
 
 static bool is_unit(const struct parser *p, const struct token *t) {
-    static const char *const units[] = {"year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond", "microsecond", "nanosecond", "decade", "century", "isoweek", "isoyear", "millennium", "dayofyear"};
-    static const char *const compounds[] = {"year_month", "day_hour", "day_minute", "day_second", "hour_minute", "hour_second", "minute_second", "second_microsecond", "day_microsecond", "minute_microsecond", "hour_microsecond", "mon", "mons", "min", "mins", "sec", "secs", "ms", "us"};
+    static const char *const units[] = {"year",    "quarter", "month",       "week",        "day",        "hour",
+                                        "minute",  "second",  "millisecond", "microsecond", "nanosecond", "decade",
+                                        "century", "isoweek", "isoyear",     "millennium",  "dayofyear"};
+    static const char *const compounds[] = {"year_month",
+                                            "day_hour",
+                                            "day_minute",
+                                            "day_second",
+                                            "hour_minute",
+                                            "hour_second",
+                                            "minute_second",
+                                            "second_microsecond",
+                                            "day_microsecond",
+                                            "minute_microsecond",
+                                            "hour_microsecond",
+                                            "mon",
+                                            "mons",
+                                            "min",
+                                            "mins",
+                                            "sec",
+                                            "secs",
+                                            "ms",
+                                            "us"};
     if (t->type != TOKEN_WORD) return false;
     struct str w = parse_word(p, t), one = {w.p, w.n - 1};
     bool plural = (w.p[w.n - 1] | 0x20) == 's';
@@ -77,9 +103,7 @@ static bool is_unit(const struct parser *p, const struct token *t) {
     return p->t->type == TOKEN_PARAM;
 }
 
-static struct sql_expr *keyword_leaf(struct parser *p) {
-    return leaf(p, EX_KEYWORD, OP_NONE);
-}
+static struct sql_expr *keyword_leaf(struct parser *p) { return leaf(p, EX_KEYWORD, OP_NONE); }
 
 static struct sql_expr *interval_value(struct parser *p) {
     const struct token *first = p->t;
@@ -94,7 +118,8 @@ static struct sql_expr *interval_value(struct parser *p) {
 static bool interval_goes_on(const struct parser *p) {
     const struct token *t = p->t;
     if (t->keyword == SY_MINUS || t->keyword == SY_PLUS) t++;
-    return (t->type == TOKEN_NUMBER || t->type == TOKEN_STRING) && is_unit(p, t + 1) && (t == p->t || t->type == TOKEN_NUMBER) && p->traits->number_suffix;
+    return (t->type == TOKEN_NUMBER || t->type == TOKEN_STRING) && is_unit(p, t + 1) && (t == p->t || t->type == TOKEN_NUMBER) &&
+           p->traits->number_suffix;
 }
 
 /* YEAR TO MONTH, DAY(3) TO SECOND(2): the text of the unit. */
@@ -160,11 +185,21 @@ static bool interval_starts(const struct parser *p) {
     switch (next->type) {
     case TOKEN_STRING:
     case TOKEN_NUMBER:
-    case TOKEN_PARAM: return true;
-    case TOKEN_QUOTED: return is_unit(p, next + 1) || next[1].keyword == SY_DOT;
-    case TOKEN_WORD: return !(sql_keyword_flags(next->keyword) & KW_NO_ALIAS) && (is_unit(p, next + 1) || next[1].keyword == SY_DOT || next[1].keyword == SY_LPAREN || next[1].keyword == SY_STAR || next[1].keyword == SY_MINUS || next[1].keyword == SY_PLUS || next->keyword == KW_CAST);
-    case TOKEN_OP: return next->keyword == SY_LPAREN || (next->keyword == SY_MINUS && !(next[1].flags & TOKEN_SPACED)) || (next->keyword == SY_MINUS && is_unit(p, next + 2)) || ((next->keyword == SY_COLON || next->keyword == SY_QUESTION) && !(next[1].flags & TOKEN_SPACED)) || (next->keyword == SY_QUESTION) || (next->keyword == SY_PLUS && is_unit(p, next + 2));
-    default: return false;
+    case TOKEN_PARAM:
+        return true;
+    case TOKEN_QUOTED:
+        return is_unit(p, next + 1) || next[1].keyword == SY_DOT;
+    case TOKEN_WORD:
+        return !(sql_keyword_flags(next->keyword) & KW_NO_ALIAS) &&
+               (is_unit(p, next + 1) || next[1].keyword == SY_DOT || next[1].keyword == SY_LPAREN || next[1].keyword == SY_STAR ||
+                next[1].keyword == SY_MINUS || next[1].keyword == SY_PLUS || next->keyword == KW_CAST);
+    case TOKEN_OP:
+        return next->keyword == SY_LPAREN || (next->keyword == SY_MINUS && !(next[1].flags & TOKEN_SPACED)) ||
+               (next->keyword == SY_MINUS && is_unit(p, next + 2)) ||
+               ((next->keyword == SY_COLON || next->keyword == SY_QUESTION) && !(next[1].flags & TOKEN_SPACED)) || (next->keyword == SY_QUESTION) ||
+               (next->keyword == SY_PLUS && is_unit(p, next + 2));
+    default:
+        return false;
     }
 }
 
@@ -176,11 +211,15 @@ static bool is_typed_literal(const struct parser *p) {
     case KW_TIME:
     case KW_TIMESTAMP:
     case KW_DATETIME:
-    case KW_JSON: return true;
-    case KW_NONE: break;
-    default: return false;
+    case KW_JSON:
+        return true;
+    case KW_NONE:
+        break;
+    default:
+        return false;
     }
-    static const char *const words[] = {"timestamp_ntz", "timestamp_ltz", "timestamptz", "numeric", "bignumeric", "decimal", "uuid", "ipaddress", "geometry", "jsonb", "binary"};
+    static const char *const words[] = {"timestamp_ntz", "timestamp_ltz", "timestamptz", "numeric", "bignumeric", "decimal",
+                                        "uuid",          "ipaddress",     "geometry",    "jsonb",   "binary"};
     struct str w = parse_word(p, t);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (str_iis(w, words[i])) return true;
@@ -304,7 +343,10 @@ static struct sql_expr *odbc(struct parser *p, const struct token *first) {
 /* {'a': 1, b: 2}, MAP {..} */
 static struct sql_expr *map_literal(struct parser *p, const struct token *first, uint32_t flags) {
     parse_must(p, SY_LBRACE);
-    if (!flags && p->t->type == TOKEN_WORD && (parse_word_is(p, 0, "fn") || ((parse_word_is(p, 0, "d") || parse_word_is(p, 0, "t") || parse_word_is(p, 0, "ts")) && p->t[1].type == TOKEN_STRING))) return odbc(p, first);
+    if (!flags && p->t->type == TOKEN_WORD &&
+        (parse_word_is(p, 0, "fn") ||
+         ((parse_word_is(p, 0, "d") || parse_word_is(p, 0, "t") || parse_word_is(p, 0, "ts")) && p->t[1].type == TOKEN_STRING)))
+        return odbc(p, first);
     parse_nest(p);
     size_t mark = list_start(p);
     while (!parse_at(p, SY_RBRACE)) {
@@ -420,13 +462,16 @@ static struct sql_expr *single_name(struct parser *p) {
 }
 
 static bool is_bare_function(const struct parser *p, const struct token *t) {
-    static const char *const words[] = {"current_timestamp", "current_catalog", "current_schema", "current_role", "current_datetime", "localtime", "localtimestamp", "session_user", "sysdate", "systimestamp", "current_database", "current_path"};
+    static const char *const words[] = {"current_timestamp", "current_catalog", "current_schema", "current_role", "current_datetime", "localtime",
+                                        "localtimestamp",    "session_user",    "sysdate",        "systimestamp", "current_database", "current_path"};
     char c = (char)(p->text.p[t->start] | 0x20);
     if (t->keyword == KW_CURRENT_DATE || t->keyword == KW_CURRENT_TIME || t->keyword == KW_CURRENT_USER) return true;
     if (t->keyword != KW_NONE || (c != 'c' && c != 'l' && c != 's') || t->end - t->start < 7) return false;
     struct str w = parse_word(p, t);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (str_iis(w, words[i])) return c != 's' || str_iis(w, "session_user") || p->dialect == DIALECT_ORACLE || p->dialect == DIALECT_SNOWFLAKE || p->dialect == DIALECT_REDSHIFT;
+        if (str_iis(w, words[i]))
+            return c != 's' || str_iis(w, "session_user") || p->dialect == DIALECT_ORACLE || p->dialect == DIALECT_SNOWFLAKE ||
+                   p->dialect == DIALECT_REDSHIFT;
     }
     return false;
 }
@@ -484,9 +529,7 @@ static struct sql_expr *empty_bound(struct parser *p) {
     return e;
 }
 
-static bool slice_at_colon(const struct parser *p) {
-    return parse_at(p, SY_COLON) || parse_at(p, SY_CAST);
-}
+static bool slice_at_colon(const struct parser *p) { return parse_at(p, SY_COLON) || parse_at(p, SY_CAST); }
 
 static struct sql_expr *subscript(struct parser *p, struct sql_expr *left, const struct token *first) {
     struct sql_expr *args[4] = {left};
@@ -499,7 +542,9 @@ static struct sql_expr *subscript(struct parser *p, struct sql_expr *left, const
     while (slice_at_colon(p) && count < 4) {
         is_slice = true;
         p->t++;
-        args[count++] = parse_at(p, SY_COLON) || parse_at(p, SY_RBRACKET) ? empty_bound(p) : parse_at(p, SY_MINUS) && parse_next_is(p, 1, SY_COLON) ? (p->t++, empty_bound(p)) : parse_expr(p);
+        args[count++] = parse_at(p, SY_COLON) || parse_at(p, SY_RBRACKET)        ? empty_bound(p)
+                        : parse_at(p, SY_MINUS) && parse_next_is(p, 1, SY_COLON) ? (p->t++, empty_bound(p))
+                                                                                 : parse_expr(p);
     }
     p->nest--;
     parse_must(p, SY_RBRACKET);
@@ -572,9 +617,12 @@ static bool path_starts(const struct parser *p, const struct sql_expr *left) {
     case EX_PATH:
     case EX_CALL:
     case EX_CAST:
-    case EX_SUBQUERY: return true;
-    case EX_PARAM: return !(p->t->flags & TOKEN_SPACED);
-    default: return false;
+    case EX_SUBQUERY:
+        return true;
+    case EX_PARAM:
+        return !(p->t->flags & TOKEN_SPACED);
+    default:
+        return false;
     }
 }
 
@@ -583,12 +631,17 @@ struct sql_expr *parse_postfix(struct parser *p, struct sql_expr *e, const struc
         switch (p->t->keyword) {
         case SY_DOT:
             if (p->t[1].type == TOKEN_WORD && p->t[2].keyword == SY_LPAREN) e = method(p, e, first);
-            else if (p->t[1].type == TOKEN_WORD || p->t[1].type == TOKEN_QUOTED || p->t[1].keyword == SY_STAR || p->t[1].type == TOKEN_PARAM) e = field(p, e, EX_FIELD, first);
+            else if (p->t[1].type == TOKEN_WORD || p->t[1].type == TOKEN_QUOTED || p->t[1].keyword == SY_STAR || p->t[1].type == TOKEN_PARAM)
+                e = field(p, e, EX_FIELD, first);
             else return e;
             break;
-        case SY_LBRACKET: e = subscript(p, e, first); break;
+        case SY_LBRACKET:
+            e = subscript(p, e, first);
+            break;
         case SY_CAST:
-        case SY_TRY_CAST: e = cast_colons(p, e, first); break;
+        case SY_TRY_CAST:
+            e = cast_colons(p, e, first);
+            break;
         case SY_COLON:
             if (!path_starts(p, e)) return e;
             e = field(p, e, EX_PATH, first);
@@ -602,7 +655,8 @@ struct sql_expr *parse_postfix(struct parser *p, struct sql_expr *e, const struc
                 e = mark;
             }
             break;
-        default: return e;
+        default:
+            return e;
         }
     }
 }
@@ -611,7 +665,8 @@ struct sql_expr *parse_postfix(struct parser *p, struct sql_expr *e, const struc
 
 static struct sql_expr *param_read(struct parser *p) {
     const struct token *first = p->t;
-    if (first[1].keyword == SY_DOT && (first[2].type == TOKEN_WORD || first[2].type == TOKEN_QUOTED || first[2].type == TOKEN_PARAM)) return name_or_call(p);
+    if (first[1].keyword == SY_DOT && (first[2].type == TOKEN_WORD || first[2].type == TOKEN_QUOTED || first[2].type == TOKEN_PARAM))
+        return name_or_call(p);
     if (first[1].keyword == SY_DOT && first[2].keyword == SY_STAR) return name_or_call(p);
     if (first[1].keyword == SY_LPAREN && !(first[1].flags & TOKEN_SPACED)) return parse_call(p, parse_name(p), first);
     struct sql_expr *e = param(p, 1);
@@ -623,19 +678,26 @@ static struct sql_expr *sign_read(struct parser *p) {
     const struct token *t = p->t;
     bool tight = !(t[1].flags & TOKEN_SPACED);
     switch (t->keyword) {
-    case SY_LPAREN: return bracketed(p);
-    case SY_LBRACKET: return array_literal(p, t, 0);
-    case SY_LBRACE: return map_literal(p, t, 0);
-    case SY_QUESTION: return param(p, tight && t[1].type == TOKEN_NUMBER ? 2 : 1);
+    case SY_LPAREN:
+        return bracketed(p);
+    case SY_LBRACKET:
+        return array_literal(p, t, 0);
+    case SY_LBRACE:
+        return map_literal(p, t, 0);
+    case SY_QUESTION:
+        return param(p, tight && t[1].type == TOKEN_NUMBER ? 2 : 1);
     case SY_COLON:
-        if (tight && (t[1].type == TOKEN_WORD || t[1].type == TOKEN_NUMBER || t[1].type == TOKEN_STRING || t[1].type == TOKEN_QUOTED)) return param(p, 2);
+        if (tight && (t[1].type == TOKEN_WORD || t[1].type == TOKEN_NUMBER || t[1].type == TOKEN_STRING || t[1].type == TOKEN_QUOTED))
+            return param(p, 2);
         break;
     case SY_AMP:
     case SY_PERCENT:
         if (tight && t[1].type == TOKEN_WORD) return param(p, 2);
         break;
-    case SY_STAR: return parse_star(p, NULL, t);
-    default: break;
+    case SY_STAR:
+        return parse_star(p, NULL, t);
+    default:
+        break;
     }
     parse_expected(p, "an expression");
 }
@@ -674,12 +736,18 @@ static struct sql_expr *next_value(struct parser *p) {
 static struct sql_expr *word_form(struct parser *p) {
     const struct token *t = p->t, *next = p->t + 1;
     switch (t->keyword) {
-    case KW_NULL: return constant(p, LIT_NULL, STR("NULL"));
-    case KW_TRUE: return next->keyword == SY_DOT || next->keyword == SY_LPAREN ? NULL : constant(p, LIT_TRUE, STR("TRUE"));
-    case KW_FALSE: return next->keyword == SY_DOT || next->keyword == SY_LPAREN ? NULL : constant(p, LIT_FALSE, STR("FALSE"));
-    case KW_CASE: return case_read(p);
-    case KW_INTERVAL: return interval_starts(p) ? interval(p) : NULL;
-    case KW_EXISTS: return next->keyword == SY_LPAREN ? exists(p) : NULL;
+    case KW_NULL:
+        return constant(p, LIT_NULL, STR("NULL"));
+    case KW_TRUE:
+        return next->keyword == SY_DOT || next->keyword == SY_LPAREN ? NULL : constant(p, LIT_TRUE, STR("TRUE"));
+    case KW_FALSE:
+        return next->keyword == SY_DOT || next->keyword == SY_LPAREN ? NULL : constant(p, LIT_FALSE, STR("FALSE"));
+    case KW_CASE:
+        return case_read(p);
+    case KW_INTERVAL:
+        return interval_starts(p) ? interval(p) : NULL;
+    case KW_EXISTS:
+        return next->keyword == SY_LPAREN ? exists(p) : NULL;
     case KW_ARRAY:
         if (next->keyword == SY_LBRACKET) {
             p->t++;
@@ -687,18 +755,26 @@ static struct sql_expr *word_form(struct parser *p) {
         }
         return next->keyword == SY_LT && p->dialect == DIALECT_BIGQUERY ? typed_constructor(p) : NULL;
     case KW_STRUCT:
-    case KW_RANGE: return next->keyword == SY_LT && p->dialect == DIALECT_BIGQUERY ? typed_constructor(p) : NULL;
+    case KW_RANGE:
+        return next->keyword == SY_LT && p->dialect == DIALECT_BIGQUERY ? typed_constructor(p) : NULL;
     case KW_MAP:
         if (next->keyword != SY_LBRACE) return NULL;
         p->t++;
         return map_literal(p, t, SQL_WORD);
-    case KW_DEFAULT: return next->keyword == SY_LPAREN || next->keyword == SY_DOT ? NULL : leaf(p, EX_DEFAULT, OP_NONE);
-    case KW_NEXT: return next->keyword == KW_VALUE && t[2].keyword == KW_FOR ? next_value(p) : NULL;
-    case KW_LAMBDA: break;
+    case KW_DEFAULT:
+        return next->keyword == SY_LPAREN || next->keyword == SY_DOT ? NULL : leaf(p, EX_DEFAULT, OP_NONE);
+    case KW_NEXT:
+        return next->keyword == KW_VALUE && t[2].keyword == KW_FOR ? next_value(p) : NULL;
+    case KW_LAMBDA:
+        break;
     case KW_TIMESTAMP:
-    case KW_TIME: return (next->keyword == KW_WITH || next->keyword == KW_WITHOUT) && t[2].keyword == KW_TIME && t[4].type == TOKEN_STRING ? typed_literal(p) : NULL;
-    case KW_DOUBLE: return next->keyword == KW_PRECISION && t[2].type == TOKEN_STRING ? typed_literal(p) : NULL;
-    default: return NULL;
+    case KW_TIME:
+        return (next->keyword == KW_WITH || next->keyword == KW_WITHOUT) && t[2].keyword == KW_TIME && t[4].type == TOKEN_STRING ? typed_literal(p)
+                                                                                                                                 : NULL;
+    case KW_DOUBLE:
+        return next->keyword == KW_PRECISION && t[2].type == TOKEN_STRING ? typed_literal(p) : NULL;
+    default:
+        return NULL;
     }
     if (next->type != TOKEN_WORD || !(t[2].keyword == SY_COLON || t[2].keyword == SY_COMMA)) return NULL;
     size_t mark = list_start(p); /* lambda x, y: x + y */
@@ -724,15 +800,25 @@ struct sql_expr *parse_primary(struct parser *p) {
         }
         if (!e) e = is_typed_literal(p) ? typed_literal(p) : name_or_call(p);
         break;
-    case TOKEN_QUOTED: e = name_or_call(p); break;
-    case TOKEN_NUMBER: e = leaf(p, EX_LITERAL, LIT_NUMBER); break;
+    case TOKEN_QUOTED:
+        e = name_or_call(p);
+        break;
+    case TOKEN_NUMBER:
+        e = leaf(p, EX_LITERAL, LIT_NUMBER);
+        break;
     case TOKEN_STRING:
-        if (first[1].keyword == SY_DOT && p->traits->double_quote_string && p->text.p[first->start] == '"' && first[2].type == TOKEN_WORD) e = name_or_call(p);
+        if (first[1].keyword == SY_DOT && p->traits->double_quote_string && p->text.p[first->start] == '"' && first[2].type == TOKEN_WORD)
+            e = name_or_call(p);
         else e = string_literal(p);
         break;
-    case TOKEN_PARAM: e = param_read(p); break;
-    case TOKEN_OP: e = sign_read(p); break;
-    default: parse_expected(p, "an expression");
+    case TOKEN_PARAM:
+        e = param_read(p);
+        break;
+    case TOKEN_OP:
+        e = sign_read(p);
+        break;
+    default:
+        parse_expected(p, "an expression");
     }
     return parse_postfix(p, e, first);
 }

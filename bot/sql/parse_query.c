@@ -4,17 +4,28 @@
 bool parse_query_starts(const struct parser *p, const struct token *t) {
     const struct token *next = t + 1;
     switch (t->keyword) {
-    case KW_SELECT: return true;
-    case KW_WITH: return next->type == TOKEN_WORD || next->type == TOKEN_QUOTED || next->type == TOKEN_PARAM || (p->dialect == DIALECT_CLICKHOUSE && next->type != TOKEN_END);
-    case KW_VALUES: return next->keyword == SY_LPAREN || (next->type != TOKEN_OP && next->type != TOKEN_END && p->traits->number_suffix && next->keyword != KW_AS);
-    case KW_FROM: return next->type == TOKEN_WORD || next->type == TOKEN_QUOTED || next->type == TOKEN_STRING || next->keyword == SY_LPAREN;
-    case KW_TABLE: return (next->type == TOKEN_WORD && !(sql_keyword_flags(next->keyword) & KW_RESERVED)) || next->type == TOKEN_QUOTED;
+    case KW_SELECT:
+        return true;
+    case KW_WITH:
+        return next->type == TOKEN_WORD || next->type == TOKEN_QUOTED || next->type == TOKEN_PARAM ||
+               (p->dialect == DIALECT_CLICKHOUSE && next->type != TOKEN_END);
+    case KW_VALUES:
+        return next->keyword == SY_LPAREN ||
+               (next->type != TOKEN_OP && next->type != TOKEN_END && p->traits->number_suffix && next->keyword != KW_AS);
+    case KW_FROM:
+        return next->type == TOKEN_WORD || next->type == TOKEN_QUOTED || next->type == TOKEN_STRING || next->keyword == SY_LPAREN;
+    case KW_TABLE:
+        return (next->type == TOKEN_WORD && !(sql_keyword_flags(next->keyword) & KW_RESERVED)) || next->type == TOKEN_QUOTED;
     case KW_PIVOT:
     case KW_UNPIVOT:
-    case KW_SUMMARIZE: return p->dialect == DIALECT_DUCKDB && next->type != TOKEN_OP;
+    case KW_SUMMARIZE:
+        return p->dialect == DIALECT_DUCKDB && next->type != TOKEN_OP;
     case KW_SHOW:
-    case KW_DESCRIBE: return (p->dialect == DIALECT_DUCKDB || p->dialect == DIALECT_SNOWFLAKE) && next->type == TOKEN_WORD && t > p->tokens->at && t[-1].keyword == SY_LPAREN;
-    default: return false;
+    case KW_DESCRIBE:
+        return (p->dialect == DIALECT_DUCKDB || p->dialect == DIALECT_SNOWFLAKE) && next->type == TOKEN_WORD && t > p->tokens->at &&
+               t[-1].keyword == SY_LPAREN;
+    default:
+        return false;
     }
 }
 
@@ -32,16 +43,20 @@ static bool at_setop(const struct parser *p) {
     const struct token *next = p->t + 1;
     switch (p->t->keyword) {
     case KW_UNION:
-    case KW_INTERSECT: return true;
+    case KW_INTERSECT:
+        return true;
     case KW_EXCEPT:
-    case KW_MINUS: return next->keyword == SY_LPAREN || next->keyword == KW_ALL || next->keyword == KW_DISTINCT || next->keyword == KW_CORRESPONDING || next->keyword == KW_BY || parse_query_starts(p, next);
+    case KW_MINUS:
+        return next->keyword == SY_LPAREN || next->keyword == KW_ALL || next->keyword == KW_DISTINCT || next->keyword == KW_CORRESPONDING ||
+               next->keyword == KW_BY || parse_query_starts(p, next);
     case KW_LEFT:
     case KW_FULL:
     case KW_INNER: {
         const struct token *word = next->keyword == KW_OUTER ? next + 1 : next;
         return word->keyword == KW_UNION || word->keyword == KW_INTERSECT || word->keyword == KW_EXCEPT;
     }
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -51,11 +66,14 @@ static bool at_rest(const struct parser *p) {
     case KW_ORDER:
     case KW_SORT:
     case KW_CLUSTER:
-    case KW_DISTRIBUTE: return parse_next_is(p, 1, KW_BY) || parse_next_is(p, 1, KW_SIBLINGS);
+    case KW_DISTRIBUTE:
+        return parse_next_is(p, 1, KW_BY) || parse_next_is(p, 1, KW_SIBLINGS);
     case KW_LIMIT:
     case KW_OFFSET:
-    case KW_FETCH: return true;
-    default: return false;
+    case KW_FETCH:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -83,8 +101,11 @@ static void cte_body(struct parser *p, struct sql_cte *cte) {
     case KW_INSERT:
     case KW_UPDATE:
     case KW_DELETE:
-    case KW_MERGE: cte->statement = parse_inner_statement(p); break;
-    default: cte->query = parse_query(p);
+    case KW_MERGE:
+        cte->statement = parse_inner_statement(p);
+        break;
+    default:
+        cte->query = parse_query(p);
     }
     p->nest--;
     parse_must(p, SY_RPAREN);
@@ -178,7 +199,8 @@ struct sql_item *parse_items(struct parser *p, uint32_t *count) {
         item.range = parse_range(p, first);
         list_push(p, &item, sizeof item);
         if (!parse_take(p, SY_COMMA)) break;
-        if (parse_at(p, KW_FROM) || parse_at(p, SY_RPAREN) || parse_at(p, SY_SEMICOLON) || p->t->type == TOKEN_END || parse_at(p, SY_PIPE_GT)) break; /* a comma at the end */
+        if (parse_at(p, KW_FROM) || parse_at(p, SY_RPAREN) || parse_at(p, SY_SEMICOLON) || p->t->type == TOKEN_END || parse_at(p, SY_PIPE_GT))
+            break; /* a comma at the end */
     }
     return list_take(p, mark, sizeof(struct sql_item), count);
 }
@@ -210,7 +232,10 @@ static struct sql_expr *group_item(struct parser *p) {
 
 static bool group_all_alone(const struct parser *p) {
     const struct token *next = p->t + 1;
-    return next->type == TOKEN_END || next->type == TOKEN_HINT || (next->type == TOKEN_WORD && (sql_keyword_flags(next->keyword) & KW_NO_ALIAS) && next->keyword != KW_CASE) || next->keyword == SY_RPAREN || next->keyword == SY_SEMICOLON || next->keyword == SY_PIPE_GT || next->keyword == SY_RBRACE || next->keyword == KW_PIVOT || next->keyword == KW_NONE;
+    return next->type == TOKEN_END || next->type == TOKEN_HINT ||
+           (next->type == TOKEN_WORD && (sql_keyword_flags(next->keyword) & KW_NO_ALIAS) && next->keyword != KW_CASE) || next->keyword == SY_RPAREN ||
+           next->keyword == SY_SEMICOLON || next->keyword == SY_PIPE_GT || next->keyword == SY_RBRACE || next->keyword == KW_PIVOT ||
+           next->keyword == KW_NONE;
 }
 
 struct sql_group *parse_group(struct parser *p) {
@@ -291,7 +316,8 @@ static void select_modifiers(struct parser *p, struct sql_select *s) {
     }
     const struct token *first = p->t;
     if (p->dialect == DIALECT_MYSQL) {
-        static const char *const words[] = {"sql_calc_found_rows", "sql_no_cache", "sql_cache", "sql_small_result", "sql_big_result", "sql_buffer_result", "high_priority", "straight_join", "distinctrow"};
+        static const char *const words[] = {"sql_calc_found_rows", "sql_no_cache",  "sql_cache",     "sql_small_result", "sql_big_result",
+                                            "sql_buffer_result",   "high_priority", "straight_join", "distinctrow"};
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
             if (parse_take_word(p, words[i])) i = (size_t)-1;
         }
@@ -301,7 +327,10 @@ static void select_modifiers(struct parser *p, struct sql_select *s) {
     select_distinct(p, s);
     if (parse_at(p, KW_TOP)) {
         top = p->t + 1;
-        bool is_top = top->type == TOKEN_NUMBER || (top->keyword == SY_LPAREN && (p->dialect == DIALECT_TSQL || p->dialect == DIALECT_REDSHIFT || p->dialect == DIALECT_SNOWFLAKE)) || (top->type == TOKEN_PARAM && top[1].keyword != SY_COMMA);
+        bool is_top =
+            top->type == TOKEN_NUMBER ||
+            (top->keyword == SY_LPAREN && (p->dialect == DIALECT_TSQL || p->dialect == DIALECT_REDSHIFT || p->dialect == DIALECT_SNOWFLAKE)) ||
+            (top->type == TOKEN_PARAM && top[1].keyword != SY_COMMA);
         if (is_top) {
             p->t++;
             select_top(p, s);
@@ -325,7 +354,8 @@ static void select_into(struct parser *p, struct sql_select *s) {
     table |= parse_take(p, KW_TABLE);
     parse_take(p, KW_STRICT);
     if (!table && (p->t->type == TOKEN_PARAM || parse_at(p, SY_COLON) || p->block_depth)) {
-        while (!parse_at(p, KW_FROM) && !parse_at(p, SY_SEMICOLON) && p->t->type != TOKEN_END && !parse_at(p, SY_RPAREN) && !parse_at(p, KW_WHERE)) p->t++;
+        while (!parse_at(p, KW_FROM) && !parse_at(p, SY_SEMICOLON) && p->t->type != TOKEN_END && !parse_at(p, SY_RPAREN) && !parse_at(p, KW_WHERE))
+            p->t++;
         s->into_text = parse_verbatim(p, first);
         return;
     }
@@ -375,7 +405,8 @@ static bool select_clause(struct parser *p, struct sql_select *s) {
         if (s->windows || !parse_can_be_name(p, p->t + 1) || p->t[2].keyword != KW_AS) return false;
         p->t++;
         return s->windows = parse_windows(p, &s->window_count), true;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -440,7 +471,8 @@ static struct sql_query *select_read(struct parser *p) {
     if (parse_take(p, KW_SELECT)) {
         select_modifiers(p, s);
         const struct token *items = p->t;
-        bool none = parse_at(p, KW_FROM) || parse_at(p, SY_SEMICOLON) || parse_at(p, SY_RPAREN) || p->t->type == TOKEN_END || parse_at(p, KW_UNION) || parse_at(p, KW_WHERE);
+        bool none = parse_at(p, KW_FROM) || parse_at(p, SY_SEMICOLON) || parse_at(p, SY_RPAREN) || p->t->type == TOKEN_END || parse_at(p, KW_UNION) ||
+                    parse_at(p, KW_WHERE);
         if (none && !p->traits->caret_power) parse_expected(p, "an expression");
         if (!none) s->items = parse_items(p, &s->item_count);
         if (items->keyword == KW_TRANSFORM && (parse_at(p, KW_USING) || parse_at(p, KW_ROW))) transform_read(p, s, items);
@@ -515,8 +547,10 @@ static struct sql_query *term(struct parser *p, bool *brackets) {
     *brackets = false;
     switch (first->keyword) {
     case KW_SELECT:
-    case KW_FROM: return select_read(p);
-    case KW_VALUES: return values_read(p);
+    case KW_FROM:
+        return select_read(p);
+    case KW_VALUES:
+        return values_read(p);
     case KW_TABLE: {
         struct sql_query *q = parse_new(p, struct sql_query);
         p->t++;
@@ -536,17 +570,18 @@ static struct sql_query *term(struct parser *p, bool *brackets) {
     case KW_UNPIVOT:
     case KW_SHOW:
     case KW_DESCRIBE:
-    case KW_SUMMARIZE: return statement_read(p);
-    case KW_WITH: return parse_query(p);
-    default: parse_expected(p, "SELECT");
+    case KW_SUMMARIZE:
+        return statement_read(p);
+    case KW_WITH:
+        return parse_query(p);
+    default:
+        parse_expected(p, "SELECT");
     }
 }
 
 /* ---------------------------------------------------------------- set operations */
 
-static bool intersect_binds_more(const struct parser *p) {
-    return p->dialect != DIALECT_SQLITE && p->dialect != DIALECT_ORACLE;
-}
+static bool intersect_binds_more(const struct parser *p) { return p->dialect != DIALECT_SQLITE && p->dialect != DIALECT_ORACLE; }
 
 static enum sql_setop setop_word(struct parser *p, uint32_t *flags) {
     enum sql_setop op;
@@ -685,13 +720,20 @@ static void order_read(struct parser *p, struct sql_query *q) {
 static bool lock_starts(const struct parser *p) {
     const struct token *next = p->t + 1;
     switch (p->t->keyword) {
-    case KW_FOR: return next->keyword == KW_UPDATE || next->keyword == KW_SHARE || next->keyword == KW_NO || next->keyword == KW_KEY || next->keyword == KW_XML || next->keyword == KW_JSON || parse_word_is(p, 1, "browse") || parse_word_is(p, 1, "read");
-    case KW_LOCK: return next->keyword == KW_IN;
-    case KW_OPTION: return next->keyword == SY_LPAREN;
+    case KW_FOR:
+        return next->keyword == KW_UPDATE || next->keyword == KW_SHARE || next->keyword == KW_NO || next->keyword == KW_KEY ||
+               next->keyword == KW_XML || next->keyword == KW_JSON || parse_word_is(p, 1, "browse") || parse_word_is(p, 1, "read");
+    case KW_LOCK:
+        return next->keyword == KW_IN;
+    case KW_OPTION:
+        return next->keyword == SY_LPAREN;
     case KW_SETTINGS:
-    case KW_FORMAT: return p->dialect == DIALECT_CLICKHOUSE && next->type == TOKEN_WORD;
-    case KW_WITH: return parse_word_is(p, 1, "ur") || parse_word_is(p, 1, "cs");
-    default: return false;
+    case KW_FORMAT:
+        return p->dialect == DIALECT_CLICKHOUSE && next->type == TOKEN_WORD;
+    case KW_WITH:
+        return parse_word_is(p, 1, "ur") || parse_word_is(p, 1, "cs");
+    default:
+        return false;
     }
 }
 
@@ -699,7 +741,8 @@ static void lock_read(struct parser *p, struct sql_query *q) {
     size_t mark = list_start(p);
     for (uint32_t i = 0; i < q->lock_count; i++) list_push(p, &q->locks[i], sizeof *q->locks);
     const struct token *first = p->t++;
-    while (p->t->type != TOKEN_END && !parse_at(p, SY_SEMICOLON) && !parse_at(p, SY_RPAREN) && !lock_starts(p) && !parse_at(p, KW_LIMIT) && !parse_at(p, KW_UNION)) {
+    while (p->t->type != TOKEN_END && !parse_at(p, SY_SEMICOLON) && !parse_at(p, SY_RPAREN) && !lock_starts(p) && !parse_at(p, KW_LIMIT) &&
+           !parse_at(p, KW_UNION)) {
         if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
         else p->t++;
     }
@@ -725,7 +768,8 @@ static bool rest_clause(struct parser *p, struct sql_query *q) {
     case KW_DISTRIBUTE:
         if (!parse_take2(p, KW_DISTRIBUTE, KW_BY)) return false;
         return q->distribute_by = parse_expr_list(p, &q->distribute_count), true;
-    case KW_LIMIT: return limit_read(p, q), true;
+    case KW_LIMIT:
+        return limit_read(p, q), true;
     case KW_OFFSET:
         p->t++;
         q->offset = parse_expr(p);

@@ -28,7 +28,9 @@ void sql_parse_part(struct arena *arena, struct str text, enum dialect dialect, 
     }
     if (text.n > SQL_LEX_MAX) {
         struct sql_error *e = vec_add(arena, &p->errors);
-        *e = (struct sql_error){.range = parse_token_range(p, p->t, p->t), .message = "the text is longer than 64 MB: the rest was not read", .statement = (uint32_t)list.n};
+        *e = (struct sql_error){.range = parse_token_range(p, p->t, p->t),
+                                .message = "the text is longer than 64 MB: the rest was not read",
+                                .statement = (uint32_t)list.n};
     }
     script->statements = list.at;
     script->statement_count = (uint32_t)list.n;
@@ -49,7 +51,9 @@ void sql_parse_guess(struct arena *arena, struct str text, enum dialect dialect,
     if ((*out)->error_count == 0 || text.n > SQL_GUESS_MAX) return;
     for (int d = 0; d < DIALECT_COUNT; d++) {
         struct sql_script *other;
-        if ((enum dialect)d == dialect || (d == DIALECT_SPARK && dialect == DIALECT_DATABRICKS) || (d == DIALECT_DATABRICKS && dialect == DIALECT_SPARK)) continue;
+        if ((enum dialect)d == dialect || (d == DIALECT_SPARK && dialect == DIALECT_DATABRICKS) ||
+            (d == DIALECT_DATABRICKS && dialect == DIALECT_SPARK))
+            continue;
         sql_parse_part(arena, text, (enum dialect)d, origin, &other);
         if (other->error_count) continue;
         only = other;
@@ -62,22 +66,14 @@ void sql_parse_guess(struct arena *arena, struct str text, enum dialect dialect,
 
 typedef void *(*reader)(struct parser *p, uint32_t *count);
 
-static void *read_query(struct parser *p, uint32_t *count) {
-    return parse_query(p);
-}
+static void *read_query(struct parser *p, uint32_t *count) { return parse_query(p); }
 static void *read_expr(struct parser *p, uint32_t *count) {
     p->in_call = 1; /* a lambda may be all of it */
     return parse_at(p, SY_STAR) ? parse_star(p, NULL, p->t) : parse_expr(p);
 }
-static void *read_type(struct parser *p, uint32_t *count) {
-    return parse_type(p);
-}
-static void *read_name(struct parser *p, uint32_t *count) {
-    return parse_table_name(p);
-}
-static void *read_columns(struct parser *p, uint32_t *count) {
-    return parse_fields(p, KW_NONE, count);
-}
+static void *read_type(struct parser *p, uint32_t *count) { return parse_type(p); }
+static void *read_name(struct parser *p, uint32_t *count) { return parse_table_name(p); }
+static void *read_columns(struct parser *p, uint32_t *count) { return parse_fields(p, KW_NONE, count); }
 static void *read_item(struct parser *p, uint32_t *count) {
     struct sql_item *items = parse_items(p, count);
     if (*count != 1) parse_expected(p, "one item");

@@ -38,7 +38,9 @@ static const struct token *guess_name(struct parser *p, const struct token *t, c
     const struct token *first = t;
     for (int i = 0; i < 8 && t < end; i++) {
         if (t->type != TOKEN_WORD && t->type != TOKEN_QUOTED && t->type != TOKEN_PARAM) break;
-        struct sql_ident part = {.text = t->type == TOKEN_QUOTED ? sql_lex_value(p->arena, p->text, t, p->dialect) : parse_word(p, t), .quoted = t->type == TOKEN_QUOTED, .templated = (t->flags & TOKEN_TEMPLATED) != 0};
+        struct sql_ident part = {.text = t->type == TOKEN_QUOTED ? sql_lex_value(p->arena, p->text, t, p->dialect) : parse_word(p, t),
+                                 .quoted = t->type == TOKEN_QUOTED,
+                                 .templated = (t->flags & TOKEN_TEMPLATED) != 0};
         list_push(p, &part, sizeof part);
         t++;
         if (t >= end || t->keyword != SY_DOT) break;
@@ -54,19 +56,28 @@ static const struct token *guess_name(struct parser *p, const struct token *t, c
 static bool guess_applies(const struct token *t, const struct token *first, const struct token *end, bool *is_write) {
     *is_write = false;
     switch (t->keyword) {
-    case KW_FROM: *is_write = t > first && t[-1].keyword == KW_DELETE; return !(t > first && t[-1].keyword == KW_DISTINCT);
+    case KW_FROM:
+        *is_write = t > first && t[-1].keyword == KW_DELETE;
+        return !(t > first && t[-1].keyword == KW_DISTINCT);
     case KW_JOIN:
-    case KW_USING: return true;
+    case KW_USING:
+        return true;
     case KW_INTO:
-    case KW_OVERWRITE: return *is_write = true;
-    case KW_UPDATE: *is_write = true; return t == first || t[-1].keyword == SY_SEMICOLON;
+    case KW_OVERWRITE:
+        return *is_write = true;
+    case KW_UPDATE:
+        *is_write = true;
+        return t == first || t[-1].keyword == SY_SEMICOLON;
     case KW_TABLE:
     case KW_VIEW: {
-        bool reads = first->keyword == KW_SHOW || first->keyword == KW_DESCRIBE || first->keyword == KW_DESC || first->keyword == KW_ANALYZE || first->keyword == KW_CACHE || first->keyword == KW_UNCACHE || first->keyword == KW_EXPLAIN || first->keyword == KW_GRANT || first->keyword == KW_REVOKE || first->keyword == KW_REFRESH || first->keyword == KW_MSCK;
+        bool reads = first->keyword == KW_SHOW || first->keyword == KW_DESCRIBE || first->keyword == KW_DESC || first->keyword == KW_ANALYZE ||
+                     first->keyword == KW_CACHE || first->keyword == KW_UNCACHE || first->keyword == KW_EXPLAIN || first->keyword == KW_GRANT ||
+                     first->keyword == KW_REVOKE || first->keyword == KW_REFRESH || first->keyword == KW_MSCK;
         *is_write = !reads;
         return t + 1 < end && t[1].keyword != SY_LPAREN;
     }
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -80,7 +91,8 @@ void parse_guess_refs(struct parser *p, struct sql_statement *s, const struct to
             continue;
         }
         t++;
-        while (t < end && (t->keyword == KW_TABLE || t->keyword == KW_IF || t->keyword == KW_NOT || t->keyword == KW_EXISTS || t->keyword == KW_ONLY)) t++;
+        while (t < end && (t->keyword == KW_TABLE || t->keyword == KW_IF || t->keyword == KW_NOT || t->keyword == KW_EXISTS || t->keyword == KW_ONLY))
+            t++;
         if (t >= end || (t->type == TOKEN_WORD && (sql_keyword_flags(t->keyword) & KW_RESERVED))) continue;
         struct sql_ref ref = {.is_write = is_write, .is_guess = true};
         struct sql_name *name;
@@ -136,8 +148,11 @@ static void query_statement(struct parser *p, struct sql_statement *s) {
     case KW_INSERT:
     case KW_UPDATE:
     case KW_DELETE:
-    case KW_MERGE: parse_dml(p, s); return;
-    default: break;
+    case KW_MERGE:
+        parse_dml(p, s);
+        return;
+    default:
+        break;
     }
     s->query = parse_query_with(p, s->ctes, s->cte_count, s->recursive, first);
     s->ctes = NULL;
@@ -157,7 +172,8 @@ static void use_read(struct parser *p, struct sql_statement *s) {
     case KW_WAREHOUSE:
         if (p->t[1].type != TOKEN_END && p->t[1].keyword != SY_SEMICOLON) p->t++;
         break;
-    default: break;
+    default:
+        break;
     }
     parse_verb(p, s, first);
     s->name = parse_table_name(p);
@@ -177,11 +193,15 @@ static void names_read(struct parser *p, struct sql_statement *s) {
 static void drop_read(struct parser *p, struct sql_statement *s) {
     const struct token *first = p->t++;
     s->kind = STMT_DROP;
-    for (int i = 0; i < 4 && p->t->type == TOKEN_WORD && p->t[1].type != TOKEN_END && !parse_next_is(p, 1, SY_SEMICOLON) && !parse_next_is(p, 1, SY_DOT) && !parse_next_is(p, 1, SY_COMMA); i++) {
+    for (int i = 0; i < 4 && p->t->type == TOKEN_WORD && p->t[1].type != TOKEN_END && !parse_next_is(p, 1, SY_SEMICOLON) &&
+                    !parse_next_is(p, 1, SY_DOT) && !parse_next_is(p, 1, SY_COMMA);
+         i++) {
         if (parse_at(p, KW_IF)) break;
         p->t++;
         enum sql_keyword last = p->t[-1].keyword;
-        if (last == KW_TABLE || last == KW_VIEW || last == KW_SCHEMA || last == KW_DATABASE || last == KW_FUNCTION || last == KW_PROCEDURE || last == KW_CATALOG || last == KW_INDEX) break;
+        if (last == KW_TABLE || last == KW_VIEW || last == KW_SCHEMA || last == KW_DATABASE || last == KW_FUNCTION || last == KW_PROCEDURE ||
+            last == KW_CATALOG || last == KW_INDEX)
+            break;
     }
     parse_verb(p, s, first);
     if (parse_take2(p, KW_IF, KW_EXISTS)) s->flags |= SQL_IF_EXISTS;
@@ -206,7 +226,9 @@ static void explain_read(struct parser *p, struct sql_statement *s) {
     parse_verb(p, s, first);
     for (int i = 0; i < 12; i++) {
         if (parse_at(p, SY_LPAREN) && !parse_query_starts(p, p->t + 1) && !parse_next_is(p, 1, SY_LPAREN)) parse_skip_brackets(p);
-        else if (parse_at(p, SY_EQ) || p->t->type == TOKEN_STRING || parse_at(p, KW_FORMATTED) || parse_at(p, KW_FORMAT) || parse_at(p, KW_ANALYZE) || parse_at(p, KW_FOR)) p->t++;
+        else if (parse_at(p, SY_EQ) || p->t->type == TOKEN_STRING || parse_at(p, KW_FORMATTED) || parse_at(p, KW_FORMAT) || parse_at(p, KW_ANALYZE) ||
+                 parse_at(p, KW_FOR))
+            p->t++;
         else if (parse_at(p, KW_JSON) || parse_at(p, KW_TEXT) || parse_at(p, KW_XML)) p->t++;
         else if (p->t->type == TOKEN_WORD && p->t->keyword == KW_NONE && !parse_word_is(p, 0, "optimize")) p->t++;
         else break;
@@ -253,19 +275,26 @@ static void execute_read(struct parser *p, struct sql_statement *s) {
     parse_tail(p, s);
 }
 
-/* Known by the first word and kept as it stands. */
+/* Words that begin statements which are kept as they stand. */
+// clang-format off
+static const char *const other_words[] = {
+    "show", "desc", "describe", "grant", "revoke", "optimize", "vacuum", "analyze", "comment", "refresh", "msck", "restore", "uncache",
+    "clear", "add", "list", "ls", "put", "get", "rm", "remove", "commit", "rollback", "start", "savepoint", "release", "lock", "unlock",
+    "kill", "reset", "prepare", "deallocate", "fetch", "open", "close", "return", "signal", "resignal", "leave", "iterate", "pragma",
+    "attach", "detach", "import", "export", "load", "unload", "rename", "undrop", "exchange", "system", "convert", "fsck", "reorg",
+    "generate", "sync", "print", "raise", "assert", "notify", "listen", "unlisten", "discard", "checkpoint", "cluster", "reindex",
+    "security", "do", "handler", "install", "unset", "exit", "break", "continue", "abort", "dbcc", "backup", "end", "begin", "summarize",
+    "pivot", "unpivot", "repair", "compute", "deny", "throw", "waitfor", "goto", "raiserror", "reconfigure", "bulk", "go", "null",
+    "perform", "let", "copy", "flush", "change", "stop", "purge", "watch", "exists", "check", "shutdown", "move", "declare", "source",
+    "delimiter", "audit", "noaudit", "whenever", "spool", "define", "undefine", "accept", "prompt", "connect", "suspend", "resume",
+    "monitor", "clone", "force",
+};
+// clang-format on
+
 static bool is_other(const struct parser *p, const struct token *t) {
-    static const char *const words[] = {
-        "show", "desc", "describe", "grant", "revoke", "optimize", "vacuum", "analyze", "comment", "refresh", "msck", "restore", "uncache", "clear", "add", "list", "ls", "put", "get", "rm", "remove",
-        "commit", "rollback", "start", "savepoint", "release", "lock", "unlock", "kill", "reset", "prepare", "deallocate", "fetch", "open", "close", "return", "signal", "resignal", "leave", "iterate",
-        "pragma", "attach", "detach", "import", "export", "load", "unload", "rename", "undrop", "exchange", "system", "convert", "fsck", "reorg", "generate", "sync", "print", "raise", "assert", "notify",
-        "listen", "unlisten", "discard", "checkpoint", "cluster", "reindex", "security", "do", "handler", "install", "unset", "exit", "break", "continue", "abort", "dbcc", "backup", "end", "begin", "delete_jar",
-        "summarize", "pivot", "unpivot", "repair", "compute", "deny", "throw", "waitfor", "goto", "raiserror", "reconfigure", "bulk", "go", "null", "perform", "let", "begintransaction", "copy", "flush", "change", "stop",
-        "purge", "watch", "exists", "check", "shutdown", "move", "declare", "source", "delimiter", "lets", "audit", "noaudit", "whenever", "spool", "define", "undefine", "accept", "prompt", "connect", "suspend", "resume", "monitor", "clone", "force",
-    };
     struct str w = parse_word(p, t);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (str_iis(w, words[i])) return true;
+    for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++) {
+        if (str_iis(w, other_words[i])) return true;
     }
     return false;
 }
@@ -313,27 +342,39 @@ void parse_statement_into(struct parser *p, struct sql_statement *s) {
     const struct token *t = p->t;
     if (parse_query_starts(p, t) || t->keyword == SY_LPAREN) {
         if (t->keyword == KW_FROM && p->traits->number_suffix && multi_insert(p, s)) return;
-        if (t->keyword != KW_PIVOT && t->keyword != KW_UNPIVOT && t->keyword != KW_SUMMARIZE && t->keyword != KW_SHOW && t->keyword != KW_DESCRIBE) return query_statement(p, s);
+        if (t->keyword != KW_PIVOT && t->keyword != KW_UNPIVOT && t->keyword != KW_SUMMARIZE && t->keyword != KW_SHOW && t->keyword != KW_DESCRIBE)
+            return query_statement(p, s);
     }
     switch (t->keyword) {
-    case KW_CREATE: return parse_create(p, s);
+    case KW_CREATE:
+        return parse_create(p, s);
     case KW_REPLACE:
         if (t[1].keyword == KW_TABLE || t[1].keyword == KW_VIEW) return parse_create(p, s);
         break;
-    case KW_ALTER: return parse_alter(p, s);
-    case KW_DROP: return drop_read(p, s);
-    case KW_TRUNCATE: return truncate_read(p, s);
-    case KW_USE: return use_read(p, s);
-    case KW_EXPLAIN: return explain_read(p, s);
+    case KW_ALTER:
+        return parse_alter(p, s);
+    case KW_DROP:
+        return drop_read(p, s);
+    case KW_TRUNCATE:
+        return truncate_read(p, s);
+    case KW_USE:
+        return use_read(p, s);
+    case KW_EXPLAIN:
+        return explain_read(p, s);
     case KW_CACHE:
         if (t[1].keyword == KW_TABLE || t[2].keyword == KW_TABLE) return cache_read(p, s);
         break;
-    case KW_CALL: return call_read(p, s);
+    case KW_CALL:
+        return call_read(p, s);
     case KW_EXEC:
-    case KW_EXECUTE: return execute_read(p, s);
-    case KW_APPLY: return parse_cdc(p, s);
-    case KW_AUTO: return parse_cdc(p, s);
-    default: break;
+    case KW_EXECUTE:
+        return execute_read(p, s);
+    case KW_APPLY:
+        return parse_cdc(p, s);
+    case KW_AUTO:
+        return parse_cdc(p, s);
+    default:
+        break;
     }
     if (parse_dml(p, s) || parse_block(p, s)) return;
     if (t->type == TOKEN_WORD && is_other(p, t)) return other_read(p, s);
@@ -363,7 +404,8 @@ static bool statement_try(struct parser *p, struct sql_statement *s) {
     }
     parse_statement_into(p, s);
     if (!parse_at_end(p) && !(p->block_depth && parse_ends_body(p)) && p->dialect != DIALECT_TSQL) parse_expected(p, "the end of the statement");
-    if (!parse_at_end(p) && !(p->t->type == TOKEN_WORD && p->t->keyword != KW_NONE) && p->dialect == DIALECT_TSQL) parse_expected(p, "the end of the statement");
+    if (!parse_at_end(p) && !(p->t->type == TOKEN_WORD && p->t->keyword != KW_NONE) && p->dialect == DIALECT_TSQL)
+        parse_expected(p, "the end of the statement");
     p->fail = outer;
     return true;
 }
@@ -414,7 +456,9 @@ struct sql_statement *parse_inner_statement(struct parser *p) {
     const struct token *first = p->t;
     struct sql_statement *s = statement_new(p, STMT_UNKNOWN);
     parse_nest(p);
-    bool was_other = (parse_at(p, KW_SHOW) || parse_at(p, KW_DESCRIBE) || parse_at(p, KW_PIVOT) || parse_at(p, KW_UNPIVOT) || parse_at(p, KW_SUMMARIZE)) && p->t[-1].keyword == SY_LPAREN;
+    bool was_other =
+        (parse_at(p, KW_SHOW) || parse_at(p, KW_DESCRIBE) || parse_at(p, KW_PIVOT) || parse_at(p, KW_UNPIVOT) || parse_at(p, KW_SUMMARIZE)) &&
+        p->t[-1].keyword == SY_LPAREN;
     if (was_other) { /* a statement in brackets, as a source of rows */
         s->kind = STMT_OTHER;
         uint32_t depth = 0;

@@ -29,12 +29,23 @@ static void bound(struct buf *out, enum sql_bound kind, const struct sql_expr *e
         buf_text(out, bare ? " " : ") ");
     }
     switch (kind) {
-    case BOUND_UNBOUNDED_PRECEDING: buf_text(out, "UNBOUNDED PRECEDING"); return;
-    case BOUND_UNBOUNDED_FOLLOWING: buf_text(out, "UNBOUNDED FOLLOWING"); return;
-    case BOUND_CURRENT: buf_text(out, "CURRENT ROW"); return;
-    case BOUND_PRECEDING: buf_text(out, "PRECEDING"); return;
-    case BOUND_FOLLOWING: buf_text(out, "FOLLOWING"); return;
-    case BOUND_NONE: return;
+    case BOUND_UNBOUNDED_PRECEDING:
+        buf_text(out, "UNBOUNDED PRECEDING");
+        return;
+    case BOUND_UNBOUNDED_FOLLOWING:
+        buf_text(out, "UNBOUNDED FOLLOWING");
+        return;
+    case BOUND_CURRENT:
+        buf_text(out, "CURRENT ROW");
+        return;
+    case BOUND_PRECEDING:
+        buf_text(out, "PRECEDING");
+        return;
+    case BOUND_FOLLOWING:
+        buf_text(out, "FOLLOWING");
+        return;
+    case BOUND_NONE:
+        return;
     }
 }
 

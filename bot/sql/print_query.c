@@ -154,9 +154,19 @@ static void suffix(struct buf *out, const struct sql_from *f, enum dialect d) {
 
 static void join_words(struct buf *out, const struct sql_from *f) {
     static const char *const words[JOIN_KIND_COUNT] = {
-        [JOIN_CROSS] = "CROSS ", [JOIN_INNER] = "", [JOIN_LEFT] = "LEFT ", [JOIN_RIGHT] = "RIGHT ", [JOIN_FULL] = "FULL ",
-        [JOIN_LEFT_SEMI] = "LEFT SEMI ", [JOIN_LEFT_ANTI] = "LEFT ANTI ", [JOIN_RIGHT_SEMI] = "RIGHT SEMI ", [JOIN_RIGHT_ANTI] = "RIGHT ANTI ",
-        [JOIN_POSITIONAL] = "POSITIONAL ", [JOIN_ARRAY] = "ARRAY ", [JOIN_LEFT_ARRAY] = "LEFT ARRAY ", [JOIN_UNION] = "UNION ",
+        [JOIN_CROSS] = "CROSS ",
+        [JOIN_INNER] = "",
+        [JOIN_LEFT] = "LEFT ",
+        [JOIN_RIGHT] = "RIGHT ",
+        [JOIN_FULL] = "FULL ",
+        [JOIN_LEFT_SEMI] = "LEFT SEMI ",
+        [JOIN_LEFT_ANTI] = "LEFT ANTI ",
+        [JOIN_RIGHT_SEMI] = "RIGHT SEMI ",
+        [JOIN_RIGHT_ANTI] = "RIGHT ANTI ",
+        [JOIN_POSITIONAL] = "POSITIONAL ",
+        [JOIN_ARRAY] = "ARRAY ",
+        [JOIN_LEFT_ARRAY] = "LEFT ARRAY ",
+        [JOIN_UNION] = "UNION ",
     };
     if (f->join == JOIN_CROSS_APPLY) return clause(out, "CROSS APPLY ");
     if (f->join == JOIN_OUTER_APPLY) return clause(out, "OUTER APPLY ");
@@ -226,7 +236,9 @@ static void from_head(struct buf *out, const struct sql_from *f, enum dialect d)
         if (f->flags & SQL_FROM_TABLE_WORD) buf_text(out, "TABLE");
         brackets(out, f->query, d);
         return;
-    case FROM_CALL: call_from(out, f, d); return;
+    case FROM_CALL:
+        call_from(out, f, d);
+        return;
     case FROM_BRACKETS:
         buf_char(out, '(');
         if (f->left) print_from(out, f->left, d);
@@ -246,8 +258,12 @@ static void from_head(struct buf *out, const struct sql_from *f, enum dialect d)
         print_from(out, f->left, d);
         text(out, " ", f->tail);
         return;
-    case FROM_PARAM: sql_print_expr(out, f->call, d); return;
-    case FROM_DUAL_VALUES: query_text(out, f->query, d); return;
+    case FROM_PARAM:
+        sql_print_expr(out, f->call, d);
+        return;
+    case FROM_DUAL_VALUES:
+        query_text(out, f->query, d);
+        return;
     case FROM_STAGE:
         text(out, "", f->tail);
         if (f->call) {
@@ -256,13 +272,12 @@ static void from_head(struct buf *out, const struct sql_from *f, enum dialect d)
             buf_char(out, ')');
         }
         return;
-    default: return;
+    default:
+        return;
     }
 }
 
-static bool is_placeholder(const struct sql_from *f) {
-    return f->kind == FROM_BRACKETS && !f->left;
-}
+static bool is_placeholder(const struct sql_from *f) { return f->kind == FROM_BRACKETS && !f->left; }
 
 void print_from(struct buf *out, const struct sql_from *f, enum dialect d) {
     if (f->kind == FROM_JOIN) {
@@ -425,7 +440,9 @@ static void cte(struct buf *out, const struct sql_cte *c, enum dialect d) {
         buf_text(out, " MAX RECURSION LEVEL ");
         sql_print_expr(out, c->recursion_limit, d);
     }
-    buf_text(out, c->materialized == CTE_MATERIALIZED ? " AS MATERIALIZED " : c->materialized == CTE_NOT_MATERIALIZED ? " AS NOT MATERIALIZED " : " AS ");
+    buf_text(out, c->materialized == CTE_MATERIALIZED       ? " AS MATERIALIZED "
+                  : c->materialized == CTE_NOT_MATERIALIZED ? " AS NOT MATERIALIZED "
+                                                            : " AS ");
     if (c->query) {
         brackets(out, c->query, d);
     } else {
@@ -446,7 +463,8 @@ void print_ctes(struct buf *out, const struct sql_cte *ctes, uint32_t count, boo
 }
 
 static bool is_plain(const struct sql_query *q) {
-    return !q->cte_count && !q->order_count && !q->sort_count && !q->cluster_count && !q->distribute_count && !q->limit && !q->limit_all && !q->offset && !q->limit_by_count && !q->window_count && !q->sample && !q->lock_count && !q->pipe_count;
+    return !q->cte_count && !q->order_count && !q->sort_count && !q->cluster_count && !q->distribute_count && !q->limit && !q->limit_all &&
+           !q->offset && !q->limit_by_count && !q->window_count && !q->sample && !q->lock_count && !q->pipe_count;
 }
 
 static void setop_words(struct buf *out, const struct sql_query *q, enum dialect d) {
@@ -504,15 +522,21 @@ static void rows(struct buf *out, const struct sql_query *q, enum dialect d) {
 
 static void body(struct buf *out, const struct sql_query *q, enum dialect d) {
     switch (q->body) {
-    case BODY_SELECT: select_text(out, q->select, d); return;
+    case BODY_SELECT:
+        select_text(out, q->select, d);
+        return;
     case BODY_SETOP:
         for (uint32_t i = 0; i < q->arm_count; i++) {
             if (i) setop_words(out, q, d);
             arm_text(out, q, i, d);
         }
         return;
-    case BODY_QUERY: brackets(out, q->arms[0], d); return;
-    case BODY_VALUES: rows(out, q, d); return;
+    case BODY_QUERY:
+        brackets(out, q->arms[0], d);
+        return;
+    case BODY_VALUES:
+        rows(out, q, d);
+        return;
     case BODY_TABLE:
         buf_text(out, "TABLE ");
         print_from(out, q->from, d);
@@ -521,8 +545,11 @@ static void body(struct buf *out, const struct sql_query *q, enum dialect d) {
         buf_text(out, "FROM ");
         print_from(out, q->from, d);
         return;
-    case BODY_STATEMENT: print_statement(out, q->statement, d); return;
-    case BODY_KIND_COUNT: return;
+    case BODY_STATEMENT:
+        print_statement(out, q->statement, d);
+        return;
+    case BODY_KIND_COUNT:
+        return;
     }
 }
 
@@ -639,16 +666,28 @@ static void pipe(struct buf *out, const struct sql_pipe *p, enum dialect d) {
         buf_text(out, "WHERE ");
         sql_print_expr(out, p->expr, d);
         return;
-    case PIPE_SELECT: pipe_select(out, p, d); return;
-    case PIPE_EXTEND: pipe_items(out, "EXTEND ", p, d); return;
-    case PIPE_SET: pipe_set(out, p, d); return;
-    case PIPE_DROP: pipe_items(out, "DROP ", p, d); return;
-    case PIPE_RENAME: pipe_items(out, "RENAME ", p, d); return;
+    case PIPE_SELECT:
+        pipe_select(out, p, d);
+        return;
+    case PIPE_EXTEND:
+        pipe_items(out, "EXTEND ", p, d);
+        return;
+    case PIPE_SET:
+        pipe_set(out, p, d);
+        return;
+    case PIPE_DROP:
+        pipe_items(out, "DROP ", p, d);
+        return;
+    case PIPE_RENAME:
+        pipe_items(out, "RENAME ", p, d);
+        return;
     case PIPE_AS:
         buf_text(out, "AS ");
         sql_print_ident(out, &p->alias, d);
         return;
-    case PIPE_AGGREGATE: pipe_aggregate(out, p, d); return;
+    case PIPE_AGGREGATE:
+        pipe_aggregate(out, p, d);
+        return;
     case PIPE_JOIN:
         same_line = true;
         print_from(out, p->from, d);
@@ -674,10 +713,17 @@ static void pipe(struct buf *out, const struct sql_pipe *p, enum dialect d) {
             sql_print_ident(out, &p->alias, d);
         }
         return;
-    case PIPE_WINDOW: pipe_items(out, "WINDOW ", p, d); return;
-    case PIPE_WITH: print_ctes(out, p->query->ctes, p->query->cte_count, p->query->recursive, d); return;
-    case PIPE_DISTINCT: buf_text(out, "DISTINCT"); return;
-    case PIPE_KIND_COUNT: return;
+    case PIPE_WINDOW:
+        pipe_items(out, "WINDOW ", p, d);
+        return;
+    case PIPE_WITH:
+        print_ctes(out, p->query->ctes, p->query->cte_count, p->query->recursive, d);
+        return;
+    case PIPE_DISTINCT:
+        buf_text(out, "DISTINCT");
+        return;
+    case PIPE_KIND_COUNT:
+        return;
     }
 }
 
@@ -695,9 +741,7 @@ void sql_print_query(struct buf *out, const struct sql_query *query, enum dialec
     indent = was;
 }
 
-void sql_print_from(struct buf *out, const struct sql_from *from, enum dialect dialect) {
-    print_from(out, from, dialect);
-}
+void sql_print_from(struct buf *out, const struct sql_from *from, enum dialect dialect) { print_from(out, from, dialect); }
 
 void print_statement(struct buf *out, const struct sql_statement *s, enum dialect d) {
     if (s->kind == STMT_QUERY && s->query) query_text(out, s->query, d);

@@ -45,44 +45,45 @@ struct sql_name {
 /* ---------------------------------------------------------------- expressions */
 
 enum sql_expr_kind {
-    EX_LITERAL,     /* op LIT_*, name = the value (strings: unescaped; numbers: as written, suffix included); LIT_TYPED: type + args[0] */
-    EX_INTERVAL,    /* INTERVAL args[0] UNIT: name = "DAY", "YEAR TO MONTH", empty when the value holds it ('1 day') or when multi-unit:
-                       then args = value, EX_KEYWORD unit, value, EX_KEYWORD unit ... and SQL_MULTI is set */
-    EX_NAME,        /* path = column, column of a table, struct field: name resolution decides; name = the last part's text */
-    EX_KEYWORD,     /* a bare word where the grammar wants one: the YEAR of EXTRACT, a date part, a unit; name = the word */
-    EX_STAR,        /* *, t.*: star (NULL for a plain *) */
-    EX_PARAM,       /* name = verbatim: :p ? $1 ${x} @p @@p {{p}} &p %(p)s #{x} */
-    EX_UNARY,       /* op args[0] */
-    EX_BINARY,      /* args[0] op args[1]; OP_AND, OP_OR, OP_CONCAT: two or more args, folded from the left; OP_CUSTOM: name = operator */
-    EX_IS,          /* args[0] IS [SQL_NOT] op: OP_IS_NULL, _TRUE, _FALSE, _UNKNOWN, _NORMALIZED, _JSON (name = "OBJECT"...); OP_IS_DISTINCT: args[1] */
-    EX_BETWEEN,     /* args[0] [SQL_NOT] BETWEEN [SQL_SYMMETRIC] args[1] AND args[2] */
-    EX_IN,          /* args[0] [SQL_NOT] IN (args[1..]); SQL_UNNEST: IN UNNEST(args[1]); SQL_NO_PARENS: IN args[1] */
-    EX_IN_QUERY,    /* args[0] [SQL_NOT] IN (query) */
-    EX_LIKE,        /* args[0] [SQL_NOT] op args[1] [SQL_ESCAPE: last arg]; SQL_ANY, SQL_ALL: over the list args[1..], or the query when set */
-    EX_QUANTIFIED,  /* args[0] op [SQL_ANY | SQL_ALL] (query), or over args[1] (an array) or a list args[1..] when query is NULL; op a comparison */
-    EX_EXISTS,      /* EXISTS (query); NOT EXISTS is an EX_UNARY over it */
-    EX_SUBQUERY,    /* (query) as a value; SQL_TABLE_ARG: TABLE(query); also the query of ARRAY(SELECT ..) inside EX_CALL */
-    EX_CASE,        /* args = [SQL_OPERAND: operand,] when, then, when, then ... [SQL_ELSE: else] */
-    EX_CAST,        /* type, args[0]; op CAST_*; SQL_FORMAT: args[1] is its FORMAT; SQL_AT_ZONE: the last arg is the zone */
-    EX_CALL,        /* name(args): name = the function's last name part; flags and call (may be NULL) hold the rest */
-    EX_LAMBDA,      /* params in path (one part each), args[0] = body */
-    EX_NAMED_ARG,   /* name => args[0]; op OP_ARROW or OP_ASSIGN (:=) */
-    EX_ALIASED,     /* args[0] AS name inside a call or a pivot; path[0] holds the alias as a name */
-    EX_ARRAY,       /* [args] or ARRAY[args] (SQL_WORD); type when ARRAY<T>[args] */
-    EX_STRUCT,      /* STRUCT<..>(args), type set; plain STRUCT(..) and ROW(..) are EX_CALL */
-    EX_MAP,         /* {'a': 1} or MAP {..} (SQL_WORD): args = key, value, key, value */
-    EX_TUPLE,       /* (a, b), () */
-    EX_PAREN,       /* never made by the parser, which drops redundant brackets; the printer puts back those that matter */
-    EX_FIELD,       /* args[0].name after something that is no name: f(x).a, x[1].b; path[0] holds it as a name; SQL_STAR_FIELD: args[0].*, path NULL, and args[1], an EX_STAR, its EXCEPT and REPLACE if any */
-    EX_SUBSCRIPT,   /* args[0][args[1]] */
-    EX_SLICE,       /* args[0][args[1]:args[2]]: a missing bound is an EX_KEYWORD with an empty name; a third bound is the step */
-    EX_PATH,        /* args[0]:name..., semi-structured access; the rest is EX_FIELD and EX_SUBSCRIPT above it; path[0] holds the key */
-    EX_AT_ZONE,     /* args[0] AT TIME ZONE args[1]; AT LOCAL: one arg */
-    EX_COLLATE,     /* args[0] COLLATE path */
-    EX_GROUPING,    /* GROUP BY element: op OP_ROLLUP, OP_CUBE, OP_SETS over args (each an expression, an EX_TUPLE, or an EX_GROUPING) */
-    EX_DEFAULT,     /* DEFAULT as a value */
-    EX_QUERY_ARG,   /* a whole query as an argument of a call without brackets of its own: ARRAY(SELECT 1), f(TABLE t ..) */
-    EX_TABLE_ARG,   /* TABLE t / TABLE(t) [PARTITION BY ..] [ORDER BY ..] as an argument: path, query NULL; call for its PARTITION/ORDER BY */
+    EX_LITERAL,  /* op LIT_*, name = the value (strings: unescaped; numbers: as written, suffix included); LIT_TYPED: type + args[0] */
+    EX_INTERVAL, /* INTERVAL args[0] UNIT: name = "DAY", "YEAR TO MONTH", empty when the value holds it ('1 day') or when multi-unit:
+                    then args = value, EX_KEYWORD unit, value, EX_KEYWORD unit ... and SQL_MULTI is set */
+    EX_NAME,     /* path = column, column of a table, struct field: name resolution decides; name = the last part's text */
+    EX_KEYWORD,  /* a bare word where the grammar wants one: the YEAR of EXTRACT, a date part, a unit; name = the word */
+    EX_STAR,     /* *, t.*: star (NULL for a plain *) */
+    EX_PARAM,    /* name = verbatim: :p ? $1 ${x} @p @@p {{p}} &p %(p)s #{x} */
+    EX_UNARY,    /* op args[0] */
+    EX_BINARY,   /* args[0] op args[1]; OP_AND, OP_OR, OP_CONCAT: two or more args, folded from the left; OP_CUSTOM: name = operator */
+    EX_IS,       /* args[0] IS [SQL_NOT] op: OP_IS_NULL, _TRUE, _FALSE, _UNKNOWN, _NORMALIZED, _JSON (name = "OBJECT"...); OP_IS_DISTINCT: args[1] */
+    EX_BETWEEN,  /* args[0] [SQL_NOT] BETWEEN [SQL_SYMMETRIC] args[1] AND args[2] */
+    EX_IN,       /* args[0] [SQL_NOT] IN (args[1..]); SQL_UNNEST: IN UNNEST(args[1]); SQL_NO_PARENS: IN args[1] */
+    EX_IN_QUERY, /* args[0] [SQL_NOT] IN (query) */
+    EX_LIKE,     /* args[0] [SQL_NOT] op args[1] [SQL_ESCAPE: last arg]; SQL_ANY, SQL_ALL: over the list args[1..], or the query when set */
+    EX_QUANTIFIED, /* args[0] op [SQL_ANY | SQL_ALL] (query), or over args[1] (an array) or a list args[1..] when query is NULL; op a comparison */
+    EX_EXISTS,     /* EXISTS (query); NOT EXISTS is an EX_UNARY over it */
+    EX_SUBQUERY,   /* (query) as a value; SQL_TABLE_ARG: TABLE(query); also the query of ARRAY(SELECT ..) inside EX_CALL */
+    EX_CASE,       /* args = [SQL_OPERAND: operand,] when, then, when, then ... [SQL_ELSE: else] */
+    EX_CAST,       /* type, args[0]; op CAST_*; SQL_FORMAT: args[1] is its FORMAT; SQL_AT_ZONE: the last arg is the zone */
+    EX_CALL,       /* name(args): name = the function's last name part; flags and call (may be NULL) hold the rest */
+    EX_LAMBDA,     /* params in path (one part each), args[0] = body */
+    EX_NAMED_ARG,  /* name => args[0]; op OP_ARROW or OP_ASSIGN (:=) */
+    EX_ALIASED,    /* args[0] AS name inside a call or a pivot; path[0] holds the alias as a name */
+    EX_ARRAY,      /* [args] or ARRAY[args] (SQL_WORD); type when ARRAY<T>[args] */
+    EX_STRUCT,     /* STRUCT<..>(args), type set; plain STRUCT(..) and ROW(..) are EX_CALL */
+    EX_MAP,        /* {'a': 1} or MAP {..} (SQL_WORD): args = key, value, key, value */
+    EX_TUPLE,      /* (a, b), () */
+    EX_PAREN,      /* never made by the parser, which drops redundant brackets; the printer puts back those that matter */
+    EX_FIELD, /* args[0].name after something that is no name: f(x).a, x[1].b; path[0] holds it as a name; SQL_STAR_FIELD: args[0].*, path NULL, and
+                 args[1], an EX_STAR, its EXCEPT and REPLACE if any */
+    EX_SUBSCRIPT, /* args[0][args[1]] */
+    EX_SLICE,     /* args[0][args[1]:args[2]]: a missing bound is an EX_KEYWORD with an empty name; a third bound is the step */
+    EX_PATH,      /* args[0]:name..., semi-structured access; the rest is EX_FIELD and EX_SUBSCRIPT above it; path[0] holds the key */
+    EX_AT_ZONE,   /* args[0] AT TIME ZONE args[1]; AT LOCAL: one arg */
+    EX_COLLATE,   /* args[0] COLLATE path */
+    EX_GROUPING,  /* GROUP BY element: op OP_ROLLUP, OP_CUBE, OP_SETS over args (each an expression, an EX_TUPLE, or an EX_GROUPING) */
+    EX_DEFAULT,   /* DEFAULT as a value */
+    EX_QUERY_ARG, /* a whole query as an argument of a call without brackets of its own: ARRAY(SELECT 1), f(TABLE t ..) */
+    EX_TABLE_ARG, /* TABLE t / TABLE(t) [PARTITION BY ..] [ORDER BY ..] as an argument: path, query NULL; call for its PARTITION/ORDER BY */
     EX_KIND_COUNT,
 };
 
@@ -103,12 +104,12 @@ enum sql_op {
     OP_PLUS,
     OP_NOT,
     OP_BIT_NOT,
-    OP_PRIOR,   /* CONNECT BY */
-    OP_ROOT,    /* CONNECT_BY_ROOT */
-    OP_PREFIX,  /* name = some other prefix operator: |/ ||/ @ !! */
+    OP_PRIOR,     /* CONNECT BY */
+    OP_ROOT,      /* CONNECT_BY_ROOT */
+    OP_PREFIX,    /* name = some other prefix operator: |/ ||/ @ !! */
     OP_FACTORIAL, /* name! */
-    OP_SPLAT,   /* *COLUMNS(..), duckdb */
-    OP_OUTER,   /* x (+), oracle's outer join mark */
+    OP_SPLAT,     /* *COLUMNS(..), duckdb */
+    OP_OUTER,     /* x (+), oracle's outer join mark */
     /* binary */
     OP_OR,
     OP_AND,
@@ -147,7 +148,7 @@ enum sql_op {
     OP_IS_DISTINCT, /* IS [NOT] DISTINCT FROM args[1] */
     OP_IS_NORMALIZED,
     OP_IS_JSON,
-    OP_IS_VALUE,    /* x IS [NOT] args[1]: sqlite and clickhouse */
+    OP_IS_VALUE, /* x IS [NOT] args[1]: sqlite and clickhouse */
     /* LIKE */
     OP_LIKE,
     OP_ILIKE,
@@ -156,9 +157,9 @@ enum sql_op {
     OP_GLOB,
     OP_MATCH, /* sqlite MATCH, mysql SOUNDS LIKE: name = the words */
     /* casts */
-    CAST_PLAIN,  /* CAST(x AS t) */
-    CAST_TRY,    /* TRY_CAST, SAFE_CAST: NULL instead of an error; name = the word used */
-    CAST_COLON,  /* x::t */
+    CAST_PLAIN,     /* CAST(x AS t) */
+    CAST_TRY,       /* TRY_CAST, SAFE_CAST: NULL instead of an error; name = the word used */
+    CAST_COLON,     /* x::t */
     CAST_TRY_COLON, /* x?::t */
     CAST_CONVERT,   /* CONVERT(t, x [, style]): tsql; args[1] = style with SQL_FORMAT */
     /* grouping */
@@ -180,24 +181,24 @@ enum sql_expr_flag {
     SQL_ESCAPE = 1 << 4,
     SQL_OPERAND = 1 << 5,
     SQL_ELSE = 1 << 6,
-    SQL_DISTINCT = 1 << 7,     /* EX_CALL: f(DISTINCT ..) */
-    SQL_ALL_ROWS = 1 << 8,     /* EX_CALL: f(ALL ..), which says nothing */
-    SQL_NO_PARENS = 1 << 9,    /* EX_CALL: CURRENT_DATE and the like */
+    SQL_DISTINCT = 1 << 7,  /* EX_CALL: f(DISTINCT ..) */
+    SQL_ALL_ROWS = 1 << 8,  /* EX_CALL: f(ALL ..), which says nothing */
+    SQL_NO_PARENS = 1 << 9, /* EX_CALL: CURRENT_DATE and the like */
     SQL_UNNEST = 1 << 10,
     SQL_WORD = 1 << 11,
     SQL_FORMAT = 1 << 12,
     SQL_MULTI = 1 << 13,
-    SQL_STAR_FIELD = 1 << 14,  /* EX_FIELD: x.* */
-    SQL_QUOTED = 1 << 15,      /* EX_CALL, EX_NAMED_ARG, EX_FIELD: the name was quoted */
+    SQL_STAR_FIELD = 1 << 14,   /* EX_FIELD: x.* */
+    SQL_QUOTED = 1 << 15,       /* EX_CALL, EX_NAMED_ARG, EX_FIELD: the name was quoted */
     SQL_IGNORE_NULLS = 1 << 16, /* EX_CALL */
     SQL_RESPECT_NULLS = 1 << 17,
-    SQL_ODBC = 1 << 18,        /* {fn f(x)}, {d '..'}: escapes around it */
+    SQL_ODBC = 1 << 18, /* {fn f(x)}, {d '..'}: escapes around it */
     SQL_TABLE_ARG = 1 << 19,
     SQL_AT_ZONE = 1 << 20,
-    SQL_NATIONAL = 1 << 21,    /* N'..' */
+    SQL_NATIONAL = 1 << 21,     /* N'..' */
     SQL_NULLS_INSIDE = 1 << 22, /* IGNORE/RESPECT NULLS stood inside the brackets */
-    SQL_TEMPLATED = 1 << 23,   /* a name or string that holds ${..} or {{..}} */
-    SQL_BRACKETS = 1 << 24,    /* EX_PATH: x:['key'] */
+    SQL_TEMPLATED = 1 << 23,    /* a name or string that holds ${..} or {{..}} */
+    SQL_BRACKETS = 1 << 24,     /* EX_PATH: x:['key'] */
 };
 
 struct sql_expr {
@@ -209,7 +210,7 @@ struct sql_expr {
     uint32_t arg_count;
     uint32_t spare;
     struct str name;
-    union { /* by kind, see enum sql_expr_kind */
+    union {                      /* by kind, see enum sql_expr_kind */
         struct sql_name *path;   /* EX_NAME, EX_LAMBDA, EX_ALIASED, EX_FIELD, EX_PATH, EX_COLLATE */
         struct sql_query *query; /* EX_IN_QUERY, EX_LIKE, EX_QUANTIFIED, EX_EXISTS, EX_SUBQUERY, EX_QUERY_ARG */
         struct sql_type *type;   /* EX_CAST, EX_ARRAY, EX_STRUCT, EX_LITERAL with LIT_TYPED */
@@ -242,8 +243,8 @@ struct sql_order {
     struct sql_expr *expr;
     enum sql_direction direction;
     enum sql_nulls nulls;
-    struct str using_op;              /* ORDER_USING: the operator (postgres) */
-    struct str fill;                  /* WITH FILL ... verbatim (clickhouse) */
+    struct str using_op; /* ORDER_USING: the operator (postgres) */
+    struct str fill;     /* WITH FILL ... verbatim (clickhouse) */
 };
 
 enum sql_frame_unit { FRAME_NONE, FRAME_ROWS, FRAME_RANGE, FRAME_GROUPS };
@@ -252,9 +253,9 @@ enum sql_exclude { EXCLUDE_UNSAID, EXCLUDE_NO_OTHERS, EXCLUDE_CURRENT, EXCLUDE_G
 
 /* OVER (...), or an entry of WINDOW. */
 struct sql_window {
-    struct sql_ident name;   /* WINDOW name AS (...); empty in OVER */
-    struct sql_ident base;   /* OVER (base ...) */
-    bool is_reference;       /* OVER base, without brackets */
+    struct sql_ident name; /* WINDOW name AS (...); empty in OVER */
+    struct sql_ident base; /* OVER (base ...) */
+    bool is_reference;     /* OVER base, without brackets */
     struct sql_expr **partition;
     uint32_t partition_count;
     struct sql_order *order;
@@ -268,15 +269,15 @@ struct sql_window {
 
 /* What a call has beyond name(args). All NULL and empty when it is only schema-qualified. */
 struct sql_call {
-    struct sql_name *path; /* the full name when it has more than one part or is dynamic */
+    struct sql_name *path;   /* the full name when it has more than one part or is dynamic */
     struct sql_order *order; /* ORDER BY inside the brackets */
     uint32_t order_count;
     struct sql_order *within; /* WITHIN GROUP (ORDER BY ...) */
     uint32_t within_count;
     struct sql_expr *filter; /* FILTER (WHERE ...) */
     struct sql_window *over;
-    struct sql_expr *limit;       /* STRING_AGG(x LIMIT 5) */
-    struct sql_expr *having;      /* ANY_VALUE(x HAVING MAX y): having_word MAX or MIN */
+    struct sql_expr *limit;  /* STRING_AGG(x LIMIT 5) */
+    struct sql_expr *having; /* ANY_VALUE(x HAVING MAX y): having_word MAX or MIN */
     struct str having_word;
     struct sql_expr *separator;   /* GROUP_CONCAT(x SEPARATOR ',') */
     struct str *before;           /* one per argument: the word before it instead of a comma, such as the FROM of EXTRACT(YEAR FROM x); or NULL */
@@ -284,28 +285,28 @@ struct sql_call {
     struct str after;             /* after it, verbatim: FROM FIRST, FROM LAST */
     struct sql_expr **parameters; /* quantile(0.9)(x) of clickhouse: the first brackets */
     uint32_t parameter_count;
-    struct sql_expr **partition;  /* TABLE(t) PARTITION BY .. of a table argument */
+    struct sql_expr **partition; /* TABLE(t) PARTITION BY .. of a table argument */
     uint32_t partition_count;
-    struct sql_column *columns;   /* JSON_TABLE(... COLUMNS (...)), OPENJSON WITH (...) */
+    struct sql_column *columns; /* JSON_TABLE(... COLUMNS (...)), OPENJSON WITH (...) */
     uint32_t column_count;
 };
 
 /* A data type. ARRAY<INT>, INT[], DECIMAL(10, 2), STRUCT<a: INT>, MAP<STRING, INT>, TIMESTAMP WITH TIME ZONE, ENUM('a'), my.type. */
 struct sql_type {
-    struct str name;         /* as written, words joined by one blank; the last part for a qualified one; empty for a bare ARRAY suffix */
-    struct sql_name *path;   /* a qualified type */
+    struct str name;          /* as written, words joined by one blank; the last part for a qualified one; empty for a bare ARRAY suffix */
+    struct sql_name *path;    /* a qualified type */
     struct sql_expr **params; /* (10, 2), (MAX), ('a', 'b') */
     uint32_t param_count;
     struct sql_type **args; /* the T of ARRAY<T>, K and V of MAP<K, V> */
     uint32_t arg_count;
     struct sql_column *fields; /* STRUCT<...>, ROW(...), OBJECT(...), TABLE<...> */
     uint32_t field_count;
-    struct sql_type *element;  /* T[] and T ARRAY: name is empty */
-    struct str size;           /* T[3] */
-    struct str tail;           /* WITH TIME ZONE, UNSIGNED, CHARACTER SET x, COLLATE x: as written, words joined by one blank */
-    bool not_null;             /* ARRAY<INT NOT NULL>, T NOT NULL inside types */
-    bool brackets;             /* ARRAY(T) instead of ARRAY<T> */
-    bool percent;              /* t.c%TYPE, t%ROWTYPE: name holds it */
+    struct sql_type *element; /* T[] and T ARRAY: name is empty */
+    struct str size;          /* T[3] */
+    struct str tail;          /* WITH TIME ZONE, UNSIGNED, CHARACTER SET x, COLLATE x: as written, words joined by one blank */
+    bool not_null;            /* ARRAY<INT NOT NULL>, T NOT NULL inside types */
+    bool brackets;            /* ARRAY(T) instead of ARRAY<T> */
+    bool percent;             /* t.c%TYPE, t%ROWTYPE: name holds it */
     struct range range;
 };
 
@@ -313,8 +314,8 @@ struct sql_type {
 
 struct sql_item {
     struct sql_expr *expr;
-    struct sql_ident alias;      /* empty when there is none */
-    struct sql_ident *aliases;   /* f(x) AS (a, b) */
+    struct sql_ident alias;    /* empty when there is none */
+    struct sql_ident *aliases; /* f(x) AS (a, b) */
     uint32_t alias_count;
     enum sql_direction direction; /* of AGGREGATE and GROUP BY items of |> syntax */
     enum sql_nulls nulls;
@@ -337,19 +338,19 @@ enum sql_join {
     JOIN_POSITIONAL, /* duckdb */
     JOIN_ARRAY,      /* clickhouse ARRAY JOIN: the columns are in call */
     JOIN_LEFT_ARRAY,
-    JOIN_STRAIGHT,   /* mysql STRAIGHT_JOIN */
+    JOIN_STRAIGHT, /* mysql STRAIGHT_JOIN */
     JOIN_UNION,
     JOIN_KIND_COUNT,
 };
 
 enum sql_from_kind {
-    FROM_TABLE,        /* name */
-    FROM_QUERY,        /* (query); a VALUES list too */
-    FROM_CALL,         /* call, an EX_CALL: a table function, UNNEST(..), TABLE(f(..)) (SQL_FROM_TABLE_WORD), ROWS FROM (several: args of an EX_TUPLE) */
-    FROM_JOIN,         /* left, right, join .. */
-    FROM_BRACKETS,     /* (left), brackets around a join, needed for its alias or its order */
-    FROM_PIVOT,        /* left, pivot */
-    FROM_UNPIVOT,      /* left, pivot */
+    FROM_TABLE,    /* name */
+    FROM_QUERY,    /* (query); a VALUES list too */
+    FROM_CALL,     /* call, an EX_CALL: a table function, UNNEST(..), TABLE(f(..)) (SQL_FROM_TABLE_WORD), ROWS FROM (several: args of an EX_TUPLE) */
+    FROM_JOIN,     /* left, right, join .. */
+    FROM_BRACKETS, /* (left), brackets around a join, needed for its alias or its order */
+    FROM_PIVOT,    /* left, pivot */
+    FROM_UNPIVOT,  /* left, pivot */
     FROM_LATERAL_VIEW, /* left LATERAL VIEW [OUTER] call alias AS columns */
     FROM_MATCH,        /* left MATCH_RECOGNIZE (tail) verbatim */
     FROM_PARAM,        /* call = an EX_PARAM: FROM ?, FROM @t */
@@ -360,21 +361,21 @@ enum sql_from_kind {
 
 enum sql_from_flag {
     SQL_FROM_LATERAL = 1 << 0,
-    SQL_FROM_OUTER = 1 << 1,       /* LATERAL VIEW OUTER */
-    SQL_FROM_ONLY = 1 << 2,        /* ONLY t */
-    SQL_FROM_STREAM = 1 << 3,      /* STREAM t, STREAM(t), STREAM f(..) */
-    SQL_FROM_ORDINALITY = 1 << 4,  /* WITH ORDINALITY */
-    SQL_FROM_OFFSET = 1 << 5,      /* WITH OFFSET [AS offset] */
-    SQL_FROM_NATURAL = 1 << 6,     /* joins */
-    SQL_FROM_ASOF = 1 << 7,        /* joins */
-    SQL_FROM_TABLE_WORD = 1 << 8,  /* TABLE(..) around it */
+    SQL_FROM_OUTER = 1 << 1,      /* LATERAL VIEW OUTER */
+    SQL_FROM_ONLY = 1 << 2,       /* ONLY t */
+    SQL_FROM_STREAM = 1 << 3,     /* STREAM t, STREAM(t), STREAM f(..) */
+    SQL_FROM_ORDINALITY = 1 << 4, /* WITH ORDINALITY */
+    SQL_FROM_OFFSET = 1 << 5,     /* WITH OFFSET [AS offset] */
+    SQL_FROM_NATURAL = 1 << 6,    /* joins */
+    SQL_FROM_ASOF = 1 << 7,       /* joins */
+    SQL_FROM_TABLE_WORD = 1 << 8, /* TABLE(..) around it */
     SQL_FROM_ROWS_FROM = 1 << 9,
-    SQL_FROM_GLOBAL = 1 << 10,     /* clickhouse GLOBAL / ANY / ALL joins: hint holds the words */
+    SQL_FROM_GLOBAL = 1 << 10,        /* clickhouse GLOBAL / ANY / ALL joins: hint holds the words */
     SQL_FROM_INCLUDE_NULLS = 1 << 11, /* UNPIVOT INCLUDE NULLS */
     SQL_FROM_EXCLUDE_NULLS = 1 << 12,
-    SQL_FROM_FINAL = 1 << 13,      /* clickhouse FINAL */
+    SQL_FROM_FINAL = 1 << 13,       /* clickhouse FINAL */
     SQL_FROM_DESCENDANTS = 1 << 14, /* t * */
-    SQL_FROM_AS_WORD = 1 << 15,    /* an alias stands after AS: tells the printer nothing, kept for readers of style */
+    SQL_FROM_AS_WORD = 1 << 15,     /* an alias stands after AS: tells the printer nothing, kept for readers of style */
 };
 
 /* AS OF, FOR SYSTEM_TIME ..., AT(..), BEFORE(..), VERSION AS OF, t@v3, CHANGES */
@@ -382,36 +383,36 @@ enum sql_travel_kind { TRAVEL_VERSION, TRAVEL_TIMESTAMP, TRAVEL_AT, TRAVEL_BEFOR
 
 struct sql_travel {
     enum sql_travel_kind kind;
-    struct str words;      /* canonical: "VERSION AS OF", "FOR SYSTEM_TIME AS OF", "AT", "BEFORE", "FOR SYSTEM_TIME BETWEEN", "CHANGES" ... */
-    struct sql_expr *expr; /* AT(TIMESTAMP => x) is an EX_NAMED_ARG */
+    struct str words;       /* canonical: "VERSION AS OF", "FOR SYSTEM_TIME AS OF", "AT", "BEFORE", "FOR SYSTEM_TIME BETWEEN", "CHANGES" ... */
+    struct sql_expr *expr;  /* AT(TIMESTAMP => x) is an EX_NAMED_ARG */
     struct sql_expr *upper; /* TRAVEL_RANGE */
 };
 
 struct sql_sample {
-    struct str method;  /* BERNOULLI, SYSTEM, RESERVOIR, BLOCK ... or empty */
-    struct str word;    /* TABLESAMPLE, SAMPLE, USING SAMPLE */
+    struct str method;     /* BERNOULLI, SYSTEM, RESERVOIR, BLOCK ... or empty */
+    struct str word;       /* TABLESAMPLE, SAMPLE, USING SAMPLE */
     struct sql_expr *size; /* the number; x OUT OF y: size and of */
     struct sql_expr *of;
-    struct str unit;    /* PERCENT, ROWS, BUCKET (with of), BYTES, or empty */
-    struct sql_expr *on; /* BUCKET x OUT OF y ON f(c) */
+    struct str unit;       /* PERCENT, ROWS, BUCKET (with of), BYTES, or empty */
+    struct sql_expr *on;   /* BUCKET x OUT OF y ON f(c) */
     struct sql_expr *seed; /* REPEATABLE (n), SEED (n) */
 };
 
 struct sql_pivot {
-    struct sql_item *aggregates;  /* PIVOT: aggregates; UNPIVOT: value columns, as names (each an EX_NAME or EX_TUPLE) */
+    struct sql_item *aggregates; /* PIVOT: aggregates; UNPIVOT: value columns, as names (each an EX_NAME or EX_TUPLE) */
     uint32_t aggregate_count;
-    struct sql_expr **columns;    /* FOR columns: EX_NAME each */
+    struct sql_expr **columns; /* FOR columns: EX_NAME each */
     uint32_t column_count;
-    struct sql_item *values;      /* IN (v AS alias, ...); UNPIVOT: the columns */
+    struct sql_item *values; /* IN (v AS alias, ...); UNPIVOT: the columns */
     uint32_t value_count;
-    struct sql_query *query;      /* IN (SELECT ..) or NULL */
-    bool any;                     /* IN (ANY [ORDER BY ..]) */
+    struct sql_query *query; /* IN (SELECT ..) or NULL */
+    bool any;                /* IN (ANY [ORDER BY ..]) */
     struct sql_order *any_order;
     uint32_t any_order_count;
-    struct sql_expr *otherwise;   /* DEFAULT ON NULL (x) */
-    struct sql_expr **group;      /* duckdb: PIVOT t ON c USING f GROUP BY g */
+    struct sql_expr *otherwise; /* DEFAULT ON NULL (x) */
+    struct sql_expr **group;    /* duckdb: PIVOT t ON c USING f GROUP BY g */
     uint32_t group_count;
-    bool is_statement;            /* duckdb's short form */
+    bool is_statement; /* duckdb's short form */
 };
 
 struct sql_from {
@@ -424,20 +425,20 @@ struct sql_from {
     struct sql_ident *using_columns; /* USING (a, b) */
     uint32_t using_count;
     uint32_t column_count;
-    struct sql_expr *match;       /* ASOF: MATCH_CONDITION (..) */
+    struct sql_expr *match; /* ASOF: MATCH_CONDITION (..) */
     struct sql_name *name;
     struct sql_query *query;
     struct sql_expr *call;
     struct sql_pivot *pivot;
-    struct sql_ident alias;       /* empty when there is none */
-    struct sql_column *columns;   /* alias(a, b) or alias(a INT, b TEXT) */
-    struct sql_ident offset;      /* WITH OFFSET AS offset */
+    struct sql_ident alias;     /* empty when there is none */
+    struct sql_column *columns; /* alias(a, b) or alias(a INT, b TEXT) */
+    struct sql_ident offset;    /* WITH OFFSET AS offset */
     struct sql_travel *travel;
     struct sql_sample *sample;
-    struct str hint;              /* WITH (NOLOCK), HASH of HASH JOIN, USE INDEX (..), [BROADCAST]: verbatim; says nothing about the rows, but for NOLOCK */
+    struct str hint; /* WITH (NOLOCK), HASH of HASH JOIN, USE INDEX (..), [BROADCAST]: verbatim; says nothing about the rows, but for NOLOCK */
     struct sql_property *options; /* WITH ('key' = 'value') of databricks, PARTITION (p) of mysql under the key PARTITION */
     uint32_t option_count;
-    struct str tail;              /* FROM_MATCH, FROM_STAGE, WATERMARK: verbatim */
+    struct str tail; /* FROM_MATCH, FROM_STAGE, WATERMARK: verbatim */
     struct range range;
 };
 
@@ -446,10 +447,10 @@ enum sql_distinct { DISTINCT_UNSAID, DISTINCT_ALL, DISTINCT_ROWS, DISTINCT_ON };
 struct sql_group {
     struct sql_expr **items; /* expressions and EX_GROUPING */
     uint32_t item_count;
-    bool all;           /* GROUP BY ALL */
-    bool distinct;      /* GROUP BY DISTINCT */
+    bool all;                                 /* GROUP BY ALL */
+    bool distinct;                            /* GROUP BY DISTINCT */
     bool with_rollup, with_cube, with_totals; /* the older suffixes */
-    struct sql_expr *sets; /* GROUP BY a, b GROUPING SETS (...) of hive: an EX_GROUPING */
+    struct sql_expr *sets;                    /* GROUP BY a, b GROUPING SETS (...) of hive: an EX_GROUPING */
 };
 
 struct sql_top {
@@ -469,7 +470,7 @@ struct sql_select {
     struct str modifiers;     /* mysql: HIGH_PRIORITY, SQL_CALC_FOUND_ROWS ... */
     struct sql_item *items;
     uint32_t item_count;
-    struct sql_name *into;    /* SELECT .. INTO t: also a write; a variable list is verbatim in into_text */
+    struct sql_name *into; /* SELECT .. INTO t: also a write; a variable list is verbatim in into_text */
     struct str into_text;
     struct sql_from *from;
     struct sql_expr *prewhere;
@@ -481,8 +482,8 @@ struct sql_select {
     struct sql_window *windows;
     uint32_t window_count;
     struct sql_expr *qualify;
-    bool built;               /* made by sql_build.h, and its items were set */
-    struct str transform;     /* spark TRANSFORM (..) USING ..: verbatim, from the word TRANSFORM; items hold the inputs */
+    bool built;           /* made by sql_build.h, and its items were set */
+    struct str transform; /* spark TRANSFORM (..) USING ..: verbatim, from the word TRANSFORM; items hold the inputs */
     struct range range;
 };
 
@@ -493,9 +494,9 @@ enum sql_setop_flag {
     SQL_SETOP_DISTINCT = 1 << 1, /* said, else neither bit: the dialect's meaning, which is DISTINCT but in clickhouse */
     SQL_SETOP_BY_NAME = 1 << 2,
     SQL_SETOP_CORRESPONDING = 1 << 3,
-    SQL_SETOP_MINUS = 1 << 4,   /* the word MINUS; same meaning as EXCEPT */
-    SQL_SETOP_STRICT = 1 << 5,  /* STRICT CORRESPONDING */
-    SQL_SETOP_LEFT = 1 << 6,    /* LEFT / FULL / INNER outer modes of bigquery: LEFT OUTER UNION ... */
+    SQL_SETOP_MINUS = 1 << 4,  /* the word MINUS; same meaning as EXCEPT */
+    SQL_SETOP_STRICT = 1 << 5, /* STRICT CORRESPONDING */
+    SQL_SETOP_LEFT = 1 << 6,   /* LEFT / FULL / INNER outer modes of bigquery: LEFT OUTER UNION ... */
     SQL_SETOP_FULL = 1 << 7,
     SQL_SETOP_INNER = 1 << 8,
     SQL_SETOP_OUTER_WORD = 1 << 9,
@@ -507,11 +508,11 @@ struct sql_cte {
     uint32_t column_count;
     enum { CTE_PLAIN, CTE_MATERIALIZED, CTE_NOT_MATERIALIZED } materialized;
     struct sql_query *query;
-    struct sql_statement *statement; /* WITH x AS (INSERT .. RETURNING ..): then query is NULL */
-    struct sql_expr *scalar;         /* clickhouse: WITH expr AS name */
+    struct sql_statement *statement;  /* WITH x AS (INSERT .. RETURNING ..): then query is NULL */
+    struct sql_expr *scalar;          /* clickhouse: WITH expr AS name */
     struct sql_expr *recursion_limit; /* MAX RECURSION LEVEL n */
-    struct str cycle;                /* SEARCH .. CYCLE ..: verbatim */
-    struct sql_expr **key;           /* duckdb USING KEY (..) */
+    struct str cycle;                 /* SEARCH .. CYCLE ..: verbatim */
+    struct sql_expr **key;            /* duckdb USING KEY (..) */
     uint32_t key_count;
     struct range range;
 };
@@ -545,10 +546,10 @@ enum sql_pipe_kind {
 struct sql_pipe {
     enum sql_pipe_kind kind;
     struct sql_expr *expr;
-    struct sql_select *select; /* items, group, where it says so */
-    struct sql_item *group_items;  /* AGGREGATE .. GROUP BY: with aliases and directions; or select->group for ROLLUP, CUBE, GROUPING SETS, ALL */
+    struct sql_select *select;    /* items, group, where it says so */
+    struct sql_item *group_items; /* AGGREGATE .. GROUP BY: with aliases and directions; or select->group for ROLLUP, CUBE, GROUPING SETS, ALL */
     uint32_t group_item_count;
-    bool and_order;                /* GROUP AND ORDER BY */
+    bool and_order; /* GROUP AND ORDER BY */
     struct sql_from *from;
     struct sql_query *query; /* order, limit, set operation (setop, flags, arms) */
     struct sql_ident alias;
@@ -564,13 +565,13 @@ struct sql_query {
     struct sql_select *select; /* BODY_SELECT */
     enum sql_setop setop;      /* BODY_SETOP: arms folded from the left: ((a0 op a1) op a2) */
     uint32_t setop_flags;
-    struct sql_query **arms;   /* BODY_SETOP: two or more; BODY_QUERY: one, a query in brackets that has its own clauses */
+    struct sql_query **arms; /* BODY_SETOP: two or more; BODY_QUERY: one, a query in brackets that has its own clauses */
     uint32_t arm_count;
     struct sql_ident *corresponding; /* CORRESPONDING BY (a, b), BY NAME ON (a, b) */
     uint32_t corresponding_count;
-    struct sql_expr **rows;    /* BODY_VALUES: EX_TUPLE each, or any expression in dialects where VALUES 1, 2 is two rows */
+    struct sql_expr **rows; /* BODY_VALUES: EX_TUPLE each, or any expression in dialects where VALUES 1, 2 is two rows */
     uint32_t row_count;
-    struct sql_from *from;     /* BODY_TABLE: TABLE t; BODY_FROM: spark's FROM t in front of |> */
+    struct sql_from *from;           /* BODY_TABLE: TABLE t; BODY_FROM: spark's FROM t in front of |> */
     struct sql_statement *statement; /* BODY_STATEMENT: SHOW .., DESCRIBE .. as a source, duckdb and snowflake */
     struct sql_order *order;
     uint32_t order_count;
@@ -580,17 +581,17 @@ struct sql_query {
     uint32_t sort_count;
     struct sql_expr **cluster_by, **distribute_by;
     uint32_t cluster_count, distribute_count;
-    struct sql_expr *limit;    /* LIMIT n, FETCH FIRST n ROWS */
-    bool limit_all;            /* LIMIT ALL, LIMIT NULL: no limit */
+    struct sql_expr *limit;         /* LIMIT n, FETCH FIRST n ROWS */
+    bool limit_all;                 /* LIMIT ALL, LIMIT NULL: no limit */
     bool limit_percent, limit_ties; /* FETCH .. PERCENT .. WITH TIES; LIMIT 10% */
-    bool fetch;                /* it was FETCH */
+    bool fetch;                     /* it was FETCH */
     struct sql_expr *offset;
     struct sql_expr **limit_by; /* clickhouse LIMIT n BY x: then limit_by_limit, limit_by_offset */
     uint32_t limit_by_count;
     struct sql_expr *limit_by_limit, *limit_by_offset;
     struct sql_window *windows; /* spark: WINDOW after ORDER BY */
     uint32_t window_count;
-    struct sql_sample *sample;  /* duckdb USING SAMPLE */
+    struct sql_sample *sample; /* duckdb USING SAMPLE */
     struct sql_lock *locks;
     uint32_t lock_count;
     struct sql_pipe *pipes;
@@ -652,8 +653,8 @@ struct sql_constraint {
     uint32_t reference_count;
     struct sql_expr *expr; /* CHECK, EXPECT */
     enum sql_violation violation;
-    uint32_t flags;        /* SQL_COLUMN_ENFORCED, _NOT_ENFORCED, _RELY */
-    struct str tail;       /* ON DELETE CASCADE, DEFERRABLE ..., or all of a CONSTRAINT_OTHER: verbatim */
+    uint32_t flags;  /* SQL_COLUMN_ENFORCED, _NOT_ENFORCED, _RELY */
+    struct str tail; /* ON DELETE CASCADE, DEFERRABLE ..., or all of a CONSTRAINT_OTHER: verbatim */
     struct range range;
 };
 
@@ -715,7 +716,7 @@ enum sql_create_flag {
     SQL_SECURE = 1 << 10,
     SQL_UNLOGGED = 1 << 11,
     SQL_WITH_NO_DATA = 1 << 12,
-    SQL_REPLACE = 1 << 13,        /* spark: REPLACE TABLE; duckdb, mysql: REPLACE INTO */
+    SQL_REPLACE = 1 << 13, /* spark: REPLACE TABLE; duckdb, mysql: REPLACE INTO */
     SQL_UNIQUE_INDEX = 1 << 14,
     SQL_AGGREGATE_FUNCTION = 1 << 15,
     SQL_TABLE_FUNCTION = 1 << 16, /* CREATE TABLE FUNCTION, RETURNS TABLE (columns in returns->fields) */
@@ -731,25 +732,25 @@ struct sql_create {
     uint32_t column_count;
     struct sql_constraint *constraints;
     uint32_t constraint_count;
-    struct str format;            /* USING delta */
+    struct str format; /* USING delta */
     struct str location;
     struct str comment;
     struct sql_expr **partition_by; /* PARTITIONED BY, PARTITION BY */
     uint32_t partition_count;
     struct sql_column *partition_columns; /* hive: PARTITIONED BY (d DATE) */
     uint32_t partition_column_count;
-    struct sql_expr **cluster_by;   /* CLUSTER BY, CLUSTERED BY, SORTED BY .. */
+    struct sql_expr **cluster_by; /* CLUSTER BY, CLUSTERED BY, SORTED BY .. */
     uint32_t cluster_count;
     bool cluster_auto;
     struct sql_property *properties; /* TBLPROPERTIES, OPTIONS, WITH (..): keys as written */
     uint32_t property_count;
-    struct sql_name *like;        /* LIKE t, CLONE t, COPY GRANTS is in tail */
-    struct str like_word;         /* LIKE, CLONE, DEEP CLONE, SHALLOW CLONE, COPY, PARTITION OF, INHERITS */
-    struct str schedule;          /* SCHEDULE .., TRIGGER ON UPDATE, TARGET_LAG = ..: verbatim */
-    struct sql_type *returns;     /* routines */
+    struct sql_name *like;    /* LIKE t, CLONE t, COPY GRANTS is in tail */
+    struct str like_word;     /* LIKE, CLONE, DEEP CLONE, SHALLOW CLONE, COPY, PARTITION OF, INHERITS */
+    struct str schedule;      /* SCHEDULE .., TRIGGER ON UPDATE, TARGET_LAG = ..: verbatim */
+    struct sql_type *returns; /* routines */
     struct str language;
-    struct str body_text;         /* a routine's body that is no SQL, or the value of its string */
-    struct str tail;              /* further clauses, verbatim */
+    struct str body_text; /* a routine's body that is no SQL, or the value of its string */
+    struct str tail;      /* further clauses, verbatim */
 };
 
 struct sql_assignment {
@@ -761,15 +762,15 @@ enum sql_insert_flag {
     SQL_INSERT_OVERWRITE = 1 << 0,
     SQL_INSERT_BY_NAME = 1 << 1,
     SQL_INSERT_BY_POSITION = 1 << 2,
-    SQL_INSERT_REPLACE = 1 << 3,      /* REPLACE INTO, INSERT OR REPLACE */
+    SQL_INSERT_REPLACE = 1 << 3, /* REPLACE INTO, INSERT OR REPLACE */
     SQL_INSERT_IGNORE = 1 << 4,
     SQL_INSERT_DEFAULT_VALUES = 1 << 5,
     SQL_INSERT_IF_NOT_EXISTS = 1 << 6, /* after PARTITION */
-    SQL_INSERT_DIRECTORY = 1 << 7,    /* INSERT OVERWRITE DIRECTORY 'path': location */
-    SQL_INSERT_ALL = 1 << 8,          /* snowflake, oracle INSERT ALL / FIRST: into */
-    SQL_INSERT_ONCE = 1 << 9,         /* flows */
+    SQL_INSERT_DIRECTORY = 1 << 7,     /* INSERT OVERWRITE DIRECTORY 'path': location */
+    SQL_INSERT_ALL = 1 << 8,           /* snowflake, oracle INSERT ALL / FIRST: into */
+    SQL_INSERT_ONCE = 1 << 9,          /* flows */
     SQL_INSERT_TABLE_WORD = 1 << 10,
-    SQL_INSERT_EVOLVE = 1 << 11,      /* WITH SCHEMA EVOLUTION */
+    SQL_INSERT_EVOLVE = 1 << 11, /* WITH SCHEMA EVOLUTION */
 };
 
 struct sql_insert {
@@ -779,12 +780,12 @@ struct sql_insert {
     uint32_t column_count;
     struct sql_assignment *partition; /* PARTITION (d = '..', h): value NULL when dynamic */
     uint32_t partition_count;
-    struct sql_expr *replace_where;   /* REPLACE WHERE */
-    struct sql_ident *replace_using;  /* REPLACE USING (a, b) */
+    struct sql_expr *replace_where;  /* REPLACE WHERE */
+    struct sql_ident *replace_using; /* REPLACE USING (a, b) */
     uint32_t replace_using_count;
-    struct sql_expr *replace_on;      /* REPLACE ON cond */
+    struct sql_expr *replace_on; /* REPLACE ON cond */
     struct str location;
-    struct str conflict;              /* ON CONFLICT .., ON DUPLICATE KEY UPDATE ..: verbatim */
+    struct str conflict; /* ON CONFLICT .., ON DUPLICATE KEY UPDATE ..: verbatim */
     struct sql_item *returning;
     uint32_t returning_count;
     struct sql_property *options;
@@ -802,12 +803,12 @@ struct sql_merge_clause {
     enum sql_then then;
     struct sql_assignment *sets;
     uint32_t set_count;
-    struct sql_name *columns;  /* one name per inserted column */
+    struct sql_name *columns; /* one name per inserted column */
     uint32_t column_count;
     struct sql_expr **values;
     uint32_t value_count;
-    struct sql_expr *where;    /* oracle, databricks: UPDATE .. WHERE */
-    struct sql_expr **except;  /* UPDATE SET * EXCEPT (..) */
+    struct sql_expr *where;   /* oracle, databricks: UPDATE .. WHERE */
+    struct sql_expr **except; /* UPDATE SET * EXCEPT (..) */
     uint32_t except_count;
 };
 
@@ -852,8 +853,8 @@ struct sql_cdc {
     uint32_t column_count;
     struct sql_ident *except; /* COLUMNS * EXCEPT (..) */
     uint32_t except_count;
-    struct str scd_type;      /* "1" or "2", empty when not said */
-    struct str history;       /* TRACK HISTORY ON ..: verbatim */
+    struct str scd_type; /* "1" or "2", empty when not said */
+    struct str history;  /* TRACK HISTORY ON ..: verbatim */
 };
 
 /* A name that a statement reads or writes, as found without a schema; temporary names of its own WITH are left out. */
@@ -867,11 +868,11 @@ struct sql_ref {
 
 struct sql_statement {
     enum sql_statement_kind kind;
-    bool understood;  /* false: the parser met an error in it, or does not know it, and only verb, name, refs, text and range are set; or something
-                         inside a block was not understood */
-    struct str verb;  /* upper case words, such as "CREATE TABLE", "OPTIMIZE", "BEGIN" */
-    uint32_t flags;   /* enum sql_create_flag, for DROP and ALTER */
-    struct str text;  /* the statement's source, without its semicolon */
+    bool understood; /* false: the parser met an error in it, or does not know it, and only verb, name, refs, text and range are set; or something
+                        inside a block was not understood */
+    struct str verb; /* upper case words, such as "CREATE TABLE", "OPTIMIZE", "BEGIN" */
+    uint32_t flags;  /* enum sql_create_flag, for DROP and ALTER */
+    struct str text; /* the statement's source, without its semicolon */
     struct sql_ident label; /* blocks */
     struct sql_name *name;
     struct sql_name **names; /* DROP a, b; further targets */
@@ -893,7 +894,7 @@ struct sql_statement {
     struct sql_cte *ctes; /* WITH in front of INSERT, UPDATE, DELETE, MERGE */
     uint32_t cte_count;
     bool recursive;
-    struct str tail;      /* verbatim rest */
+    struct str tail; /* verbatim rest */
     struct range range;
 };
 

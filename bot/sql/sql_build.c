@@ -257,7 +257,8 @@ struct sql_query *sql_query_select(struct arena *arena, struct sql_from *from) {
 
 void sql_select_add(struct arena *arena, struct sql_select *select, struct sql_expr *expr, struct str alias) {
     const struct sql_item *first = select->item_count == 1 ? &select->items[0] : NULL;
-    bool untouched = first && first->expr->kind == EX_STAR && !first->expr->star->path && !first->expr->range.end && !first->expr->star->except_count && !first->expr->star->replace_count && !select->built;
+    bool untouched = first && first->expr->kind == EX_STAR && !first->expr->star->path && !first->expr->range.end &&
+                     !first->expr->star->except_count && !first->expr->star->replace_count && !select->built;
     uint32_t keep = untouched ? 0 : select->item_count;
     struct sql_item *items = arena_array(arena, keep + 1, sizeof *items);
     if (keep) memcpy(items, select->items, keep * sizeof *items);
@@ -302,7 +303,8 @@ struct sql_group *sql_group_by(struct arena *arena, struct sql_expr *const *item
     return g;
 }
 
-void sql_order_add(struct arena *arena, struct sql_order **order, uint32_t *count, struct sql_expr *expr, enum sql_direction direction, enum sql_nulls nulls) {
+void sql_order_add(struct arena *arena, struct sql_order **order, uint32_t *count, struct sql_expr *expr, enum sql_direction direction,
+                   enum sql_nulls nulls) {
     struct sql_order *more = arena_array(arena, *count + 1, sizeof *more);
     if (*count) memcpy(more, *order, *count * sizeof *more);
     more[*count] = (struct sql_order){.expr = expr, .direction = direction, .nulls = nulls};

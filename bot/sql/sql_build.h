@@ -45,7 +45,8 @@ void sql_select_add(struct arena *arena, struct sql_select *select, struct sql_e
 struct sql_query *sql_query_setop(struct arena *arena, enum sql_setop op, uint32_t flags, struct sql_query *const *arms, uint32_t arm_count);
 struct sql_query *sql_query_values(struct arena *arena, struct sql_expr *const *rows, uint32_t row_count);
 struct sql_group *sql_group_by(struct arena *arena, struct sql_expr *const *items, uint32_t count);
-void sql_order_add(struct arena *arena, struct sql_order **order, uint32_t *count, struct sql_expr *expr, enum sql_direction direction, enum sql_nulls nulls);
+void sql_order_add(struct arena *arena, struct sql_order **order, uint32_t *count, struct sql_expr *expr, enum sql_direction direction,
+                   enum sql_nulls nulls);
 void sql_cte_add(struct arena *arena, struct sql_query *query, struct str name, struct sql_query *body);
 struct sql_statement *sql_statement_query(struct arena *arena, struct sql_query *query);
 #endif

@@ -5,9 +5,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define WORD_MAX 16
+#define WORD_MAX  16
 #define SLOT_BITS 12
-#define SLOTS (1u << SLOT_BITS)
+#define SLOTS     (1u << SLOT_BITS)
 
 static const struct {
     const char *text;
@@ -82,10 +82,6 @@ enum sql_keyword sql_keyword_find(const char *word, size_t length) {
     return KW_NONE;
 }
 
-unsigned sql_keyword_flags(enum sql_keyword keyword) {
-    return keyword < KW_COUNT ? keywords[keyword].flags : 0;
-}
+unsigned sql_keyword_flags(enum sql_keyword keyword) { return keyword < KW_COUNT ? keywords[keyword].flags : 0; }
 
-const char *sql_keyword_text(enum sql_keyword keyword) {
-    return keyword < KW_COUNT ? keywords[keyword].text : "";
-}
+const char *sql_keyword_text(enum sql_keyword keyword) { return keyword < KW_COUNT ? keywords[keyword].text : ""; }

@@ -61,10 +61,10 @@ enum sql_keyword {
     SY_DOLLAR,
     SY_BANG,
     SY_BACKSLASH,
-    SY_POWER,     /* ** */
+    SY_POWER,      /* ** */
     SY_INT_DIVIDE, /* double slash */
-    SY_CUSTOM,    /* any other operator of the dialect */
-    SY_OTHER,     /* a byte that means nothing */
+    SY_CUSTOM,     /* any other operator of the dialect */
+    SY_OTHER,      /* a byte that means nothing */
 };
 
 /* The keyword that `word` is, any case; KW_NONE for other words. */

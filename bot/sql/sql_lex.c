@@ -5,23 +5,41 @@
 #include <stdlib.h>
 
 #define TEMPLATE_MAX 400 /* bytes of one {{ .. }} */
-#define PARAM_MAX 120    /* bytes of one ${..}, {..}, %(..)s */
-#define TAG_MAX 64       /* bytes of the tag of a $tag$ string */
+#define PARAM_MAX    120 /* bytes of one ${..}, {..}, %(..)s */
+#define TAG_MAX      64  /* bytes of the tag of a $tag$ string */
 
-enum class { C_OTHER, C_SPACE, C_WORD, C_DIGIT, C_SIGN, C_SINGLE, C_DOUBLE, C_BACKTICK, C_BRACKET, C_DOLLAR, C_BRACE, C_AT, C_HASH, C_PERCENT, C_DOT, C_HIGH };
+enum class {
+    C_OTHER,
+    C_SPACE,
+    C_WORD,
+    C_DIGIT,
+    C_SIGN,
+    C_SINGLE,
+    C_DOUBLE,
+    C_BACKTICK,
+    C_BRACKET,
+    C_DOLLAR,
+    C_BRACE,
+    C_AT,
+    C_HASH,
+    C_PERCENT,
+    C_DOT,
+    C_HIGH
+};
 
 static const unsigned char classes[256] = {
-    ['\t'] = C_SPACE, ['\n'] = C_SPACE, ['\v'] = C_SPACE, ['\f'] = C_SPACE, ['\r'] = C_SPACE, [' '] = C_SPACE,
-    ['a' ... 'z'] = C_WORD, ['A' ... 'Z'] = C_WORD, ['_'] = C_WORD, ['0' ... '9'] = C_DIGIT,
-    ['!'] = C_SIGN, ['&'] = C_SIGN, ['('] = C_SIGN, [')'] = C_SIGN, ['*'] = C_SIGN, ['+'] = C_SIGN, [','] = C_SIGN, ['-'] = C_SIGN,
-    ['/'] = C_SIGN, [':'] = C_SIGN, [';'] = C_SIGN, ['<'] = C_SIGN, ['='] = C_SIGN, ['>'] = C_SIGN, ['?'] = C_SIGN, ['\\'] = C_SIGN,
-    [']'] = C_SIGN, ['^'] = C_SIGN, ['|'] = C_SIGN, ['}'] = C_SIGN, ['~'] = C_SIGN,
-    ['\''] = C_SINGLE, ['"'] = C_DOUBLE, ['`'] = C_BACKTICK, ['['] = C_BRACKET, ['$'] = C_DOLLAR, ['{'] = C_BRACE, ['@'] = C_AT,
-    ['#'] = C_HASH, ['%'] = C_PERCENT, ['.'] = C_DOT, [0x80 ... 0xFF] = C_HIGH,
+    ['\t'] = C_SPACE,       ['\n'] = C_SPACE,       ['\v'] = C_SPACE, ['\f'] = C_SPACE,        ['\r'] = C_SPACE,  [' '] = C_SPACE,
+    ['a' ... 'z'] = C_WORD, ['A' ... 'Z'] = C_WORD, ['_'] = C_WORD,   ['0' ... '9'] = C_DIGIT, ['!'] = C_SIGN,    ['&'] = C_SIGN,
+    ['('] = C_SIGN,         [')'] = C_SIGN,         ['*'] = C_SIGN,   ['+'] = C_SIGN,          [','] = C_SIGN,    ['-'] = C_SIGN,
+    ['/'] = C_SIGN,         [':'] = C_SIGN,         [';'] = C_SIGN,   ['<'] = C_SIGN,          ['='] = C_SIGN,    ['>'] = C_SIGN,
+    ['?'] = C_SIGN,         ['\\'] = C_SIGN,        [']'] = C_SIGN,   ['^'] = C_SIGN,          ['|'] = C_SIGN,    ['}'] = C_SIGN,
+    ['~'] = C_SIGN,         ['\''] = C_SINGLE,      ['"'] = C_DOUBLE, ['`'] = C_BACKTICK,      ['['] = C_BRACKET, ['$'] = C_DOLLAR,
+    ['{'] = C_BRACE,        ['@'] = C_AT,           ['#'] = C_HASH,   ['%'] = C_PERCENT,       ['.'] = C_DOT,     [0x80 ... 0xFF] = C_HIGH,
 };
 
 /* What may make more of a word than its letters: templates, quotes after a prefix, other alphabets. */
-static const bool word_may_go_on[256] = {['$'] = true, ['{'] = true, ['#'] = true, ['@'] = true, ['\''] = true, ['"'] = true, ['&'] = true, [0x80 ... 0xFF] = true};
+static const bool word_may_go_on[256] = {
+    ['$'] = true, ['{'] = true, ['#'] = true, ['@'] = true, ['\''] = true, ['"'] = true, ['&'] = true, [0x80 ... 0xFF] = true};
 
 struct lexer {
     const char *s;
@@ -32,17 +50,13 @@ struct lexer {
     uint32_t cap;
     uint32_t line, next_line; /* of the last token; where the line after it starts */
     uint8_t flags;            /* of the next token */
-    bool in_executable; /* inside a comment of mysql that is run */
-    bool open_quote[256]; /* no closing quote of this kind further on */
+    bool in_executable;       /* inside a comment of mysql that is run */
+    bool open_quote[256];     /* no closing quote of this kind further on */
 };
 
-static bool is_word_byte(unsigned char c) {
-    return classes[c] == C_WORD || classes[c] == C_DIGIT || c == '$' || c >= 0x80;
-}
+static bool is_word_byte(unsigned char c) { return classes[c] == C_WORD || classes[c] == C_DIGIT || c == '$' || c >= 0x80; }
 
-static char peek(const struct lexer *x, uint32_t ahead) {
-    return x->at + ahead < x->n ? x->s[x->at + ahead] : '\0';
-}
+static char peek(const struct lexer *x, uint32_t ahead) { return x->at + ahead < x->n ? x->s[x->at + ahead] : '\0'; }
 
 /* Length of a white space character beyond ASCII at `i`: BOM, no-break and other blanks; 0 when it is none. */
 static uint32_t wide_space(const struct lexer *x, uint32_t i) {
@@ -212,7 +226,8 @@ static bool lex_prefixed(struct lexer *x, uint32_t quote) {
     bool raw, escapes;
     char q = x->s[quote];
     if (q != '\'' && !(q == '"' && x->traits->double_quote_string)) {
-        if (q == '&' && quote == x->at + 1 && (x->s[x->at] | 0x20) == 'u' && quote + 1 < x->n && (x->s[quote + 1] == '\'' || x->s[quote + 1] == '"')) {
+        if (q == '&' && quote == x->at + 1 && (x->s[x->at] | 0x20) == 'u' && quote + 1 < x->n &&
+            (x->s[quote + 1] == '\'' || x->s[quote + 1] == '"')) {
             lex_quoted(x, quote + 1, x->s[quote + 1] == '\'' ? TOKEN_STRING : TOKEN_QUOTED, false, false);
             return true;
         }
@@ -240,7 +255,9 @@ static bool suffix_is(const char *p, uint32_t n) {
 }
 
 static uint32_t digits_end(const struct lexer *x, uint32_t i) {
-    while (i < x->n && (classes[(unsigned char)x->s[i]] == C_DIGIT || (x->s[i] == '_' && i + 1 < x->n && classes[(unsigned char)x->s[i + 1]] == C_DIGIT))) i++;
+    while (i < x->n &&
+           (classes[(unsigned char)x->s[i]] == C_DIGIT || (x->s[i] == '_' && i + 1 < x->n && classes[(unsigned char)x->s[i + 1]] == C_DIGIT)))
+        i++;
     return i;
 }
 
@@ -398,29 +415,72 @@ static void lex_percent(struct lexer *x) {
 
 /* Signs of more than one byte, longest first within a first byte. `only` is a set of dialects as bits, 0 for all. */
 #define ON(d) (1u << DIALECT_##d)
-#define PG (ON(POSTGRES) | ON(REDSHIFT) | ON(DUCKDB))
+#define PG    (ON(POSTGRES) | ON(REDSHIFT) | ON(DUCKDB))
 static const struct sign {
     char text[5];
     uint8_t n;
     uint16_t keyword;
     uint32_t only;
 } signs[] = {
-    {"!~~*", 4, SY_CUSTOM, PG}, {"!~*", 3, SY_CUSTOM, PG}, {"!~~", 3, SY_CUSTOM, PG}, {"!=", 2, SY_NE, 0}, {"!~", 2, SY_CUSTOM, PG},
-    {"!<", 2, SY_GE, ON(TSQL)}, {"!>", 2, SY_LE, ON(TSQL)}, {"!!", 2, SY_CUSTOM, PG}, {"&&", 2, SY_CUSTOM, 0}, {"&<", 2, SY_CUSTOM, PG},
-    {"&>", 2, SY_CUSTOM, PG}, {"**", 2, SY_POWER, ON(DUCKDB) | ON(ANSI) | ON(ORACLE)}, {"->>", 3, SY_GET_TEXT, 0}, {"->", 2, SY_LAMBDA, 0},
-    {"-|-", 3, SY_CUSTOM, PG}, {"//", 2, SY_INT_DIVIDE, ON(DUCKDB)}, {"::", 2, SY_CAST, 0}, {":=", 2, SY_ASSIGN, 0}, {"<=>", 3, SY_NULL_EQ, 0},
-    {"<->", 3, SY_CUSTOM, PG}, {"<#>", 3, SY_CUSTOM, PG}, {"<<|", 3, SY_CUSTOM, PG}, {"<<=", 3, SY_CUSTOM, PG}, {"<=", 2, SY_LE, 0},
-    {"<>", 2, SY_NE, 0}, {"<<", 2, SY_SHIFT_LEFT, 0}, {"<@", 2, SY_CUSTOM, PG}, {"<^", 2, SY_CUSTOM, PG}, {"=>", 2, SY_ARROW, 0}, {"==", 2, SY_EQ, 0},
-    {">>>", 3, SY_SHIFT_RIGHT3, ON(DATABRICKS) | ON(SPARK)}, {">>=", 3, SY_CUSTOM, PG}, {">=", 2, SY_GE, 0}, {">>", 2, SY_SHIFT_RIGHT, 0},
-    {">^", 2, SY_CUSTOM, PG}, {"?::", 3, SY_TRY_CAST, ON(DATABRICKS)}, {"?|", 2, SY_CUSTOM, PG}, {"?&", 2, SY_CUSTOM, PG}, {"?#", 2, SY_CUSTOM, PG},
-    {"?-", 2, SY_CUSTOM, ON(POSTGRES)}, {"^@", 2, SY_CUSTOM, PG}, {"^=", 2, SY_NE, ON(ORACLE)}, {"||/", 3, SY_CUSTOM, PG}, {"|>", 2, SY_PIPE_GT, 0},
-    {"|/", 2, SY_CUSTOM, PG}, {"||", 2, SY_CONCAT, 0}, {"|&>", 3, SY_CUSTOM, PG}, {"|>>", 3, SY_CUSTOM, PG}, {"~~*", 3, SY_CUSTOM, PG},
-    {"~~", 2, SY_CUSTOM, PG}, {"~*", 2, SY_CUSTOM, PG}, {"~=", 2, SY_CUSTOM, PG}, {"~<~", 3, SY_CUSTOM, PG}, {"*=", 2, SY_CUSTOM, ON(TSQL)},
+    {"!~~*", 4, SY_CUSTOM, PG},
+    {"!~*", 3, SY_CUSTOM, PG},
+    {"!~~", 3, SY_CUSTOM, PG},
+    {"!=", 2, SY_NE, 0},
+    {"!~", 2, SY_CUSTOM, PG},
+    {"!<", 2, SY_GE, ON(TSQL)},
+    {"!>", 2, SY_LE, ON(TSQL)},
+    {"!!", 2, SY_CUSTOM, PG},
+    {"&&", 2, SY_CUSTOM, 0},
+    {"&<", 2, SY_CUSTOM, PG},
+    {"&>", 2, SY_CUSTOM, PG},
+    {"**", 2, SY_POWER, ON(DUCKDB) | ON(ANSI) | ON(ORACLE)},
+    {"->>", 3, SY_GET_TEXT, 0},
+    {"->", 2, SY_LAMBDA, 0},
+    {"-|-", 3, SY_CUSTOM, PG},
+    {"//", 2, SY_INT_DIVIDE, ON(DUCKDB)},
+    {"::", 2, SY_CAST, 0},
+    {":=", 2, SY_ASSIGN, 0},
+    {"<=>", 3, SY_NULL_EQ, 0},
+    {"<->", 3, SY_CUSTOM, PG},
+    {"<#>", 3, SY_CUSTOM, PG},
+    {"<<|", 3, SY_CUSTOM, PG},
+    {"<<=", 3, SY_CUSTOM, PG},
+    {"<=", 2, SY_LE, 0},
+    {"<>", 2, SY_NE, 0},
+    {"<<", 2, SY_SHIFT_LEFT, 0},
+    {"<@", 2, SY_CUSTOM, PG},
+    {"<^", 2, SY_CUSTOM, PG},
+    {"=>", 2, SY_ARROW, 0},
+    {"==", 2, SY_EQ, 0},
+    {">>>", 3, SY_SHIFT_RIGHT3, ON(DATABRICKS) | ON(SPARK)},
+    {">>=", 3, SY_CUSTOM, PG},
+    {">=", 2, SY_GE, 0},
+    {">>", 2, SY_SHIFT_RIGHT, 0},
+    {">^", 2, SY_CUSTOM, PG},
+    {"?::", 3, SY_TRY_CAST, ON(DATABRICKS)},
+    {"?|", 2, SY_CUSTOM, PG},
+    {"?&", 2, SY_CUSTOM, PG},
+    {"?#", 2, SY_CUSTOM, PG},
+    {"?-", 2, SY_CUSTOM, ON(POSTGRES)},
+    {"^@", 2, SY_CUSTOM, PG},
+    {"^=", 2, SY_NE, ON(ORACLE)},
+    {"||/", 3, SY_CUSTOM, PG},
+    {"|>", 2, SY_PIPE_GT, 0},
+    {"|/", 2, SY_CUSTOM, PG},
+    {"||", 2, SY_CONCAT, 0},
+    {"|&>", 3, SY_CUSTOM, PG},
+    {"|>>", 3, SY_CUSTOM, PG},
+    {"~~*", 3, SY_CUSTOM, PG},
+    {"~~", 2, SY_CUSTOM, PG},
+    {"~*", 2, SY_CUSTOM, PG},
+    {"~=", 2, SY_CUSTOM, PG},
+    {"~<~", 3, SY_CUSTOM, PG},
+    {"*=", 2, SY_CUSTOM, ON(TSQL)},
 };
 static const uint16_t single_signs[128] = {
-    ['!'] = SY_BANG, ['&'] = SY_AMP, ['('] = SY_LPAREN, [')'] = SY_RPAREN, ['*'] = SY_STAR, ['+'] = SY_PLUS, [','] = SY_COMMA, ['-'] = SY_MINUS,
-    ['/'] = SY_SLASH, [':'] = SY_COLON, [';'] = SY_SEMICOLON, ['<'] = SY_LT, ['='] = SY_EQ, ['>'] = SY_GT, ['?'] = SY_QUESTION, ['\\'] = SY_BACKSLASH,
-    [']'] = SY_RBRACKET, ['^'] = SY_CARET, ['|'] = SY_PIPE, ['}'] = SY_RBRACE, ['~'] = SY_TILDE,
+    ['!'] = SY_BANG,     ['&'] = SY_AMP,        ['('] = SY_LPAREN,   [')'] = SY_RPAREN,    ['*'] = SY_STAR, ['+'] = SY_PLUS,   [','] = SY_COMMA,
+    ['-'] = SY_MINUS,    ['/'] = SY_SLASH,      [':'] = SY_COLON,    [';'] = SY_SEMICOLON, ['<'] = SY_LT,   ['='] = SY_EQ,     ['>'] = SY_GT,
+    ['?'] = SY_QUESTION, ['\\'] = SY_BACKSLASH, [']'] = SY_RBRACKET, ['^'] = SY_CARET,     ['|'] = SY_PIPE, ['}'] = SY_RBRACE, ['~'] = SY_TILDE,
 };
 
 /* PostgreSQL: any run of these is one operator; it may end in + or - only when it holds one of the second set.
@@ -500,8 +560,10 @@ static bool hint_can_stand(const struct lexer *x) {
     case KW_INSERT:
     case KW_UPDATE:
     case KW_DELETE:
-    case KW_MERGE: return true;
-    default: return x->list->at[x->list->count - 1].type == TOKEN_HINT;
+    case KW_MERGE:
+        return true;
+    default:
+        return x->list->at[x->list->count - 1].type == TOKEN_HINT;
     }
 }
 
@@ -580,7 +642,8 @@ static void lex_high(struct lexer *x) {
 static void lex_one(struct lexer *x) {
     unsigned char c = (unsigned char)x->s[x->at];
     switch (classes[c]) {
-    case C_WORD: return lex_word(x);
+    case C_WORD:
+        return lex_word(x);
     case C_SPACE:
         do x->at++;
         while (x->at < x->n && classes[(unsigned char)x->s[x->at]] == C_SPACE);
@@ -591,26 +654,36 @@ static void lex_one(struct lexer *x) {
         if (c == '<' && peek(x, 1) == '%' && lex_angle(x)) return;
         if ((c == '-' || c == '/' || c == '*') && lex_blank(x)) return;
         return lex_sign(x);
-    case C_DOT: return lex_dot(x);
-    case C_DIGIT: return lex_number(x);
-    case C_SINGLE: return lex_quoted(x, x->at, TOKEN_STRING, x->traits->backslash, is_triple(x, x->at));
+    case C_DOT:
+        return lex_dot(x);
+    case C_DIGIT:
+        return lex_number(x);
+    case C_SINGLE:
+        return lex_quoted(x, x->at, TOKEN_STRING, x->traits->backslash, is_triple(x, x->at));
     case C_DOUBLE:
         if (x->traits->double_quote_string) return lex_quoted(x, x->at, TOKEN_STRING, x->traits->backslash, is_triple(x, x->at));
         return lex_quoted(x, x->at, TOKEN_QUOTED, false, false);
-    case C_BACKTICK: return lex_quoted(x, x->at, TOKEN_QUOTED, x->dialect == DIALECT_BIGQUERY, false);
+    case C_BACKTICK:
+        return lex_quoted(x, x->at, TOKEN_QUOTED, x->dialect == DIALECT_BIGQUERY, false);
     case C_BRACKET:
         if (x->dialect == DIALECT_TSQL || x->dialect == DIALECT_SQLITE) return lex_quoted(x, x->at, TOKEN_QUOTED, false, false);
         token_add(x, TOKEN_OP, SY_LBRACKET, x->at + 1);
         return;
-    case C_DOLLAR: return lex_dollar(x);
-    case C_BRACE: return lex_brace(x);
-    case C_AT: return lex_at(x);
+    case C_DOLLAR:
+        return lex_dollar(x);
+    case C_BRACE:
+        return lex_brace(x);
+    case C_AT:
+        return lex_at(x);
     case C_HASH:
         if (lex_blank(x)) return;
         return lex_hash(x);
-    case C_PERCENT: return lex_percent(x);
-    case C_HIGH: return lex_high(x);
-    default: token_add(x, TOKEN_OP, SY_OTHER, x->at + 1);
+    case C_PERCENT:
+        return lex_percent(x);
+    case C_HIGH:
+        return lex_high(x);
+    default:
+        token_add(x, TOKEN_OP, SY_OTHER, x->at + 1);
     }
 }
 
@@ -650,9 +723,7 @@ static void lines_find(struct arena *arena, struct token_list *list, struct str 
     list->line_count = (uint32_t)count;
 }
 
-static void list_release(void *list) {
-    sql_lex_free(list);
-}
+static void list_release(void *list) { sql_lex_free(list); }
 
 void sql_lex_free(struct token_list *tokens) {
     free(tokens->at);

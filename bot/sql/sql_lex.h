@@ -13,14 +13,14 @@
 
 enum token_type {
     TOKEN_END,
-    TOKEN_WORD,    /* a bare name or keyword; `keyword` says which */
-    TOKEN_QUOTED,  /* a quoted name */
-    TOKEN_STRING,  /* any string literal */
+    TOKEN_WORD,   /* a bare name or keyword; `keyword` says which */
+    TOKEN_QUOTED, /* a quoted name */
+    TOKEN_STRING, /* any string literal */
     TOKEN_NUMBER,
-    TOKEN_PARAM,   /* ${x} $1 $x @p @@p {{p}} %(p)s #{x}; `:p`, `?` and `&p` come as operators and are joined by the parser */
-    TOKEN_OP,      /* a sign; `keyword` says which */
-    TOKEN_HINT,    /* a hint comment */
-    TOKEN_ERROR,   /* an open string, comment or quote: runs to the end */
+    TOKEN_PARAM, /* ${x} $1 $x @p @@p {{p}} %(p)s #{x}; `:p`, `?` and `&p` come as operators and are joined by the parser */
+    TOKEN_OP,    /* a sign; `keyword` says which */
+    TOKEN_HINT,  /* a hint comment */
+    TOKEN_ERROR, /* an open string, comment or quote: runs to the end */
 };
 
 enum token_flag {

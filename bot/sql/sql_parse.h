@@ -11,11 +11,11 @@
 
 /* Where a text stands in its file, so that ranges name the file's lines. All zero: the text is the file. */
 struct sql_origin {
-    uint32_t offset;       /* added to byte offsets */
-    int line;              /* line of the text's first byte, 0 means 1 */
-    int column;            /* column of the text's first byte, 0 means 1 */
-    const int *lines;      /* or: file line of each line of the text (line_count of them), for cells whose lines carry prefixes */
-    const int *columns;    /* with lines: the column where each line's text starts (1 means at the margin); may be NULL */
+    uint32_t offset;    /* added to byte offsets */
+    int line;           /* line of the text's first byte, 0 means 1 */
+    int column;         /* column of the text's first byte, 0 means 1 */
+    const int *lines;   /* or: file line of each line of the text (line_count of them), for cells whose lines carry prefixes */
+    const int *columns; /* with lines: the column where each line's text starts (1 means at the margin); may be NULL */
     size_t line_count;
 };
 

@@ -5,9 +5,7 @@
 
 /* ---------------------------------------------------------------- names and strings */
 
-static bool needs_quotes(const struct sql_ident *ident) {
-    return ident->quoted && !ident->templated;
-}
+static bool needs_quotes(const struct sql_ident *ident) { return ident->quoted && !ident->templated; }
 
 void sql_print_ident(struct buf *out, const struct sql_ident *ident, enum dialect dialect) {
     if (!needs_quotes(ident)) {
@@ -43,7 +41,8 @@ void sql_print_string(struct buf *out, struct str value, enum dialect dialect) {
     buf_char(out, '\'');
     for (size_t i = 0; i < value.n; i++) {
         char c = value.p[i];
-        bool keep = c == '\\' && (dialect == DIALECT_DATABRICKS || dialect == DIALECT_SPARK || dialect == DIALECT_MYSQL) && i + 1 < value.n && (value.p[i + 1] == '%' || value.p[i + 1] == '_');
+        bool keep = c == '\\' && (dialect == DIALECT_DATABRICKS || dialect == DIALECT_SPARK || dialect == DIALECT_MYSQL) && i + 1 < value.n &&
+                    (value.p[i + 1] == '%' || value.p[i + 1] == '_');
         if (c == '\\' && backslash && !keep) buf_text(out, "\\\\");
         else if (c == '\'' && dialect == DIALECT_BIGQUERY) buf_text(out, "\\'");
         else if (c == '\'') buf_text(out, "''");
@@ -63,9 +62,7 @@ static void idents(struct buf *out, const struct sql_ident *list, uint32_t count
     buf_char(out, ')');
 }
 
-void print_idents(struct buf *out, const struct sql_ident *list, uint32_t count, enum dialect d) {
-    idents(out, list, count, d);
-}
+void print_idents(struct buf *out, const struct sql_ident *list, uint32_t count, enum dialect d) { idents(out, list, count, d); }
 
 /* ---------------------------------------------------------------- types */
 
@@ -115,58 +112,61 @@ void sql_print_type(struct buf *out, const struct sql_type *t, enum dialect d) {
 
 /* ---------------------------------------------------------------- expressions */
 
+static const char *const op_texts[OP_COUNT] = {
+    [OP_OR] = "OR",
+    [OP_AND] = "AND",
+    [OP_XOR] = "XOR",
+    [OP_EQ] = "=",
+    [OP_NE] = "<>",
+    [OP_LT] = "<",
+    [OP_LE] = "<=",
+    [OP_GT] = ">",
+    [OP_GE] = ">=",
+    [OP_NULL_EQ] = "<=>",
+    [OP_ADD] = "+",
+    [OP_SUB] = "-",
+    [OP_MUL] = "*",
+    [OP_DIVIDE] = "/",
+    [OP_MODULO] = "%",
+    [OP_CONCAT] = "||",
+    [OP_BIT_AND] = "&",
+    [OP_BIT_OR] = "|",
+    [OP_BIT_XOR] = "^",
+    [OP_SHIFT_LEFT] = "<<",
+    [OP_SHIFT_RIGHT] = ">>",
+    [OP_SHIFT_RIGHT_UNSIGNED] = ">>>",
+    [OP_JSON_GET] = "->",
+    [OP_JSON_GET_TEXT] = "->>",
+    [OP_OVERLAPS] = "OVERLAPS",
+    [OP_MEMBER_OF] = "MEMBER OF",
+    [OP_LIKE] = "LIKE",
+    [OP_ILIKE] = "ILIKE",
+    [OP_RLIKE] = "RLIKE",
+    [OP_SIMILAR] = "SIMILAR TO",
+    [OP_GLOB] = "GLOB",
+    [OP_MATCH] = "MATCH",
+    [OP_NEGATE] = "-",
+    [OP_PLUS] = "+",
+    [OP_NOT] = "NOT ",
+    [OP_BIT_NOT] = "~",
+    [OP_PRIOR] = "PRIOR ",
+    [OP_ROOT] = "CONNECT_BY_ROOT ",
+    [OP_SPLAT] = "*",
+};
+
 static const char *op_text(enum sql_op op, enum dialect d) {
-    switch (op) {
-    case OP_OR: return "OR";
-    case OP_AND: return "AND";
-    case OP_XOR: return "XOR";
-    case OP_EQ: return "=";
-    case OP_NE: return "<>";
-    case OP_LT: return "<";
-    case OP_LE: return "<=";
-    case OP_GT: return ">";
-    case OP_GE: return ">=";
-    case OP_NULL_EQ: return "<=>";
-    case OP_ADD: return "+";
-    case OP_SUB: return "-";
-    case OP_MUL: return "*";
-    case OP_DIVIDE: return "/";
-    case OP_INT_DIVIDE: return d == DIALECT_DUCKDB ? "//" : "DIV";
-    case OP_MODULO: return "%";
-    case OP_POWER: return dialect_traits(d)->caret_power ? "^" : "**";
-    case OP_CONCAT: return "||";
-    case OP_BIT_AND: return "&";
-    case OP_BIT_OR: return "|";
-    case OP_BIT_XOR: return "^";
-    case OP_SHIFT_LEFT: return "<<";
-    case OP_SHIFT_RIGHT: return ">>";
-    case OP_SHIFT_RIGHT_UNSIGNED: return ">>>";
-    case OP_JSON_GET: return "->";
-    case OP_JSON_GET_TEXT: return "->>";
-    case OP_OVERLAPS: return "OVERLAPS";
-    case OP_MEMBER_OF: return "MEMBER OF";
-    case OP_LIKE: return "LIKE";
-    case OP_ILIKE: return "ILIKE";
-    case OP_RLIKE: return "RLIKE";
-    case OP_SIMILAR: return "SIMILAR TO";
-    case OP_GLOB: return "GLOB";
-    case OP_MATCH: return "MATCH";
-    case OP_NEGATE: return "-";
-    case OP_PLUS: return "+";
-    case OP_NOT: return "NOT ";
-    case OP_BIT_NOT: return "~";
-    case OP_PRIOR: return "PRIOR ";
-    case OP_ROOT: return "CONNECT_BY_ROOT ";
-    case OP_SPLAT: return "*";
-    default: return "?";
-    }
+    if (op == OP_INT_DIVIDE) return d == DIALECT_DUCKDB ? "//" : "DIV";
+    if (op == OP_POWER) return dialect_traits(d)->caret_power ? "^" : "**";
+    return op < OP_COUNT && op_texts[op] ? op_texts[op] : "?";
 }
 
 /* A value that can stand beside any operator, and before . [ :: without brackets. */
 static bool is_atom(const struct sql_expr *e) {
     switch (e->kind) {
-    case EX_LITERAL: return e->op != LIT_TYPED || (e->flags & SQL_ODBC);
-    case EX_UNARY: return e->op == OP_OUTER;
+    case EX_LITERAL:
+        return e->op != LIT_TYPED || (e->flags & SQL_ODBC);
+    case EX_UNARY:
+        return e->op == OP_OUTER;
     case EX_NAME:
     case EX_PARAM:
     case EX_IN_QUERY:
@@ -182,11 +182,16 @@ static bool is_atom(const struct sql_expr *e) {
     case EX_PATH:
     case EX_KEYWORD:
     case EX_DEFAULT:
-    case EX_PAREN: return e->kind != EX_IN_QUERY;
-    case EX_CALL: return !(e->flags & SQL_NO_PARENS && e->arg_count);
-    case EX_CASE: return true;
-    case EX_CAST: return true;
-    default: return false;
+    case EX_PAREN:
+        return e->kind != EX_IN_QUERY;
+    case EX_CALL:
+        return !(e->flags & SQL_NO_PARENS && e->arg_count);
+    case EX_CASE:
+        return true;
+    case EX_CAST:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -202,7 +207,8 @@ static void operand(struct buf *out, const struct sql_expr *e, enum dialect d) {
 
 /* What stands before . [ and : wants brackets where it would be read as something else: (a.b).c, (x::int)[1], (1).x */
 static void base(struct buf *out, const struct sql_expr *e, enum dialect d) {
-    bool joins = (e->kind == EX_CAST && (e->op == CAST_COLON || e->op == CAST_TRY_COLON)) || (e->kind == EX_LITERAL && e->op == LIT_NUMBER) || e->kind == EX_CASE || e->kind == EX_KEYWORD;
+    bool joins = (e->kind == EX_CAST && (e->op == CAST_COLON || e->op == CAST_TRY_COLON)) || (e->kind == EX_LITERAL && e->op == LIT_NUMBER) ||
+                 e->kind == EX_CASE || e->kind == EX_KEYWORD;
     if (!joins) {
         operand(out, e, d);
         return;
@@ -220,11 +226,16 @@ static bool is_predicate(const struct sql_expr *e) {
     case EX_IN:
     case EX_IN_QUERY:
     case EX_LIKE:
-    case EX_QUANTIFIED: return true;
-    case EX_BINARY: return e->op != OP_AND && e->op != OP_OR && e->op != OP_XOR && e->op != OP_CUSTOM;
-    case EX_LITERAL: return true;
-    case EX_UNARY: return e->op == OP_NEGATE || e->op == OP_NOT;
-    default: return is_atom(e);
+    case EX_QUANTIFIED:
+        return true;
+    case EX_BINARY:
+        return e->op != OP_AND && e->op != OP_OR && e->op != OP_XOR && e->op != OP_CUSTOM;
+    case EX_LITERAL:
+        return true;
+    case EX_UNARY:
+        return e->op == OP_NEGATE || e->op == OP_NOT;
+    default:
+        return is_atom(e);
     }
 }
 
@@ -232,17 +243,18 @@ static bool is_predicate(const struct sql_expr *e) {
 static int arithmetic(enum sql_op op) {
     switch (op) {
     case OP_ADD:
-    case OP_SUB: return 1;
+    case OP_SUB:
+        return 1;
     case OP_MUL:
     case OP_DIVIDE:
-    case OP_MODULO: return 2;
-    default: return 0;
+    case OP_MODULO:
+        return 2;
+    default:
+        return 0;
     }
 }
 
-static bool is_comparison(enum sql_op op) {
-    return op >= OP_EQ && op <= OP_NULL_EQ;
-}
+static bool is_comparison(enum sql_op op) { return op >= OP_EQ && op <= OP_NULL_EQ; }
 
 static bool stands_bare(const struct sql_expr *parent, const struct sql_expr *e, uint32_t i) {
     if (is_atom(e)) return true;
@@ -291,9 +303,7 @@ static void unary(struct buf *out, const struct sql_expr *e, enum dialect d) {
     operand(out, x, d);
 }
 
-static void negation(struct buf *out, const struct sql_expr *e) {
-    buf_text(out, e->flags & SQL_NOT ? " NOT " : " ");
-}
+static void negation(struct buf *out, const struct sql_expr *e) { buf_text(out, e->flags & SQL_NOT ? " NOT " : " "); }
 
 static void query_brackets(struct buf *out, const struct sql_query *q, enum dialect d) {
     buf_char(out, '(');
@@ -312,18 +322,31 @@ static void is_test(struct buf *out, const struct sql_expr *e, enum dialect d) {
     operand(out, e->args[0], d);
     buf_text(out, e->flags & SQL_NOT ? " IS NOT " : " IS ");
     switch (e->op) {
-    case OP_IS_NULL: buf_text(out, "NULL"); return;
-    case OP_IS_TRUE: buf_text(out, "TRUE"); return;
-    case OP_IS_FALSE: buf_text(out, "FALSE"); return;
-    case OP_IS_UNKNOWN: buf_text(out, "UNKNOWN"); return;
-    case OP_IS_DISTINCT: buf_text(out, "DISTINCT FROM "); break;
+    case OP_IS_NULL:
+        buf_text(out, "NULL");
+        return;
+    case OP_IS_TRUE:
+        buf_text(out, "TRUE");
+        return;
+    case OP_IS_FALSE:
+        buf_text(out, "FALSE");
+        return;
+    case OP_IS_UNKNOWN:
+        buf_text(out, "UNKNOWN");
+        return;
+    case OP_IS_DISTINCT:
+        buf_text(out, "DISTINCT FROM ");
+        break;
     case OP_IS_JSON:
         buf_text(out, "JSON");
         if (e->name.n) buf_char(out, ' ');
         buf_slice(out, e->name);
         return;
-    case OP_IS_NORMALIZED: buf_slice(out, e->name); return;
-    default: break;
+    case OP_IS_NORMALIZED:
+        buf_slice(out, e->name);
+        return;
+    default:
+        break;
     }
     operand(out, e->args[1], d);
 }
@@ -441,9 +464,15 @@ static void cast(struct buf *out, const struct sql_expr *e, enum dialect d) {
 
 static void literal(struct buf *out, const struct sql_expr *e, enum dialect d) {
     switch (e->op) {
-    case LIT_NULL: buf_text(out, "NULL"); return;
-    case LIT_TRUE: buf_text(out, "TRUE"); return;
-    case LIT_FALSE: buf_text(out, "FALSE"); return;
+    case LIT_NULL:
+        buf_text(out, "NULL");
+        return;
+    case LIT_TRUE:
+        buf_text(out, "TRUE");
+        return;
+    case LIT_FALSE:
+        buf_text(out, "FALSE");
+        return;
     case LIT_STRING:
         if (e->flags & SQL_NATIONAL) buf_char(out, 'N');
         sql_print_string(out, e->name, d);
@@ -465,7 +494,8 @@ static void literal(struct buf *out, const struct sql_expr *e, enum dialect d) {
         sql_print_expr(out, e->args[0], d);
         if (e->flags & SQL_ODBC) buf_char(out, '}');
         return;
-    default: buf_slice(out, e->name);
+    default:
+        buf_slice(out, e->name);
     }
 }
 
@@ -643,36 +673,80 @@ static void simple(struct buf *out, const struct sql_expr *e, enum dialect d) {
         buf_text(out, "EXISTS ");
         query_brackets(out, e->query, d);
         return;
-    default: buf_slice(out, e->name);
+    default:
+        buf_slice(out, e->name);
     }
 }
 
 void sql_print_expr(struct buf *out, const struct sql_expr *e, enum dialect d) {
     switch (e->kind) {
-    case EX_LITERAL: literal(out, e, d); return;
-    case EX_INTERVAL: interval(out, e, d); return;
-    case EX_NAME: sql_print_name(out, e->path, d); return;
-    case EX_STAR: star(out, e, d); return;
-    case EX_UNARY: unary(out, e, d); return;
-    case EX_BINARY: binary(out, e, d); return;
-    case EX_IS: is_test(out, e, d); return;
+    case EX_LITERAL:
+        literal(out, e, d);
+        return;
+    case EX_INTERVAL:
+        interval(out, e, d);
+        return;
+    case EX_NAME:
+        sql_print_name(out, e->path, d);
+        return;
+    case EX_STAR:
+        star(out, e, d);
+        return;
+    case EX_UNARY:
+        unary(out, e, d);
+        return;
+    case EX_BINARY:
+        binary(out, e, d);
+        return;
+    case EX_IS:
+        is_test(out, e, d);
+        return;
     case EX_IN:
-    case EX_IN_QUERY: in_test(out, e, d); return;
-    case EX_LIKE: like(out, e, d); return;
-    case EX_QUANTIFIED: quantified(out, e, d); return;
-    case EX_CASE: case_text(out, e, d); return;
-    case EX_CAST: cast(out, e, d); return;
+    case EX_IN_QUERY:
+        in_test(out, e, d);
+        return;
+    case EX_LIKE:
+        like(out, e, d);
+        return;
+    case EX_QUANTIFIED:
+        quantified(out, e, d);
+        return;
+    case EX_CASE:
+        case_text(out, e, d);
+        return;
+    case EX_CAST:
+        cast(out, e, d);
+        return;
     case EX_CALL:
-    case EX_TABLE_ARG: print_call(out, e, d); return;
-    case EX_LAMBDA: lambda(out, e, d); return;
-    case EX_ARRAY: array(out, e, d); return;
-    case EX_MAP: map(out, e, d); return;
-    case EX_SLICE: slice(out, e, d); return;
-    case EX_PATH: path(out, e, d); return;
-    case EX_GROUPING: grouping(out, e, d); return;
-    case EX_QUERY_ARG: print_query_inline(out, e->query, d); return;
-    case EX_PAREN: operand(out, e->args[0], d); return;
-    default: simple(out, e, d);
+    case EX_TABLE_ARG:
+        print_call(out, e, d);
+        return;
+    case EX_LAMBDA:
+        lambda(out, e, d);
+        return;
+    case EX_ARRAY:
+        array(out, e, d);
+        return;
+    case EX_MAP:
+        map(out, e, d);
+        return;
+    case EX_SLICE:
+        slice(out, e, d);
+        return;
+    case EX_PATH:
+        path(out, e, d);
+        return;
+    case EX_GROUPING:
+        grouping(out, e, d);
+        return;
+    case EX_QUERY_ARG:
+        print_query_inline(out, e->query, d);
+        return;
+    case EX_PAREN:
+        operand(out, e->args[0], d);
+        return;
+    default:
+        simple(out, e, d);
     }
 }
 

@@ -38,7 +38,8 @@ static void ref_add(struct collector *c, const struct sql_name *name, bool is_wr
     if (!name->dynamic && map_put(c->seen, key, c)) return;
     struct str first = name->part_count ? name->parts[name->part_count - 1].text : (struct str){NULL, 0};
     bool is_path = name->part_count && name->parts[name->part_count - 1].quoted && first.n && memchr(first.p, '/', first.n);
-    *vec_add(c->arena, &c->refs) = (struct sql_ref){.name = name, .is_write = is_write, .is_stream = is_stream, .is_guess = is_guess, .is_path = is_path};
+    *vec_add(c->arena, &c->refs) =
+        (struct sql_ref){.name = name, .is_write = is_write, .is_stream = is_stream, .is_guess = is_guess, .is_path = is_path};
 }
 
 static bool is_cte(const struct scope *scope, struct str name) {
@@ -53,7 +54,8 @@ static bool is_cte(const struct scope *scope, struct str name) {
 static bool from_has(const struct sql_from *f, struct str name, int budget) {
     for (; f && budget > 0; budget--) {
         if (f->alias.text.n && str_ieq(f->alias.text, name)) return true;
-        if (f->kind == FROM_TABLE && !f->alias.text.n && f->name->part_count && str_ieq(f->name->parts[f->name->part_count - 1].text, name)) return true;
+        if (f->kind == FROM_TABLE && !f->alias.text.n && f->name->part_count && str_ieq(f->name->parts[f->name->part_count - 1].text, name))
+            return true;
         if (f->right && from_has(f->right, name, budget / 2)) return true;
         f = f->left;
     }
@@ -128,11 +130,15 @@ static bool writes_name(const struct sql_statement *s) {
     case STMT_CDC:
     case STMT_TRUNCATE:
     case STMT_CACHE:
-    case STMT_COPY: return true;
-    case STMT_CREATE: return s->create->object <= OBJECT_DYNAMIC_TABLE;
+    case STMT_COPY:
+        return true;
+    case STMT_CREATE:
+        return s->create->object <= OBJECT_DYNAMIC_TABLE;
     case STMT_ALTER:
-    case STMT_DROP: return str_ends(s->verb, "TABLE") || str_ends(s->verb, "VIEW");
-    default: return false;
+    case STMT_DROP:
+        return str_ends(s->verb, "TABLE") || str_ends(s->verb, "VIEW");
+    default:
+        return false;
     }
 }
 
@@ -177,8 +183,12 @@ static void collect_statement(struct collector *c, const struct sql_statement *s
 
 static void collect(struct collector *c, enum shape shape, const void *record, const struct scope *scope) {
     switch (shape) {
-    case SHAPE_QUERY: collect_query(c, record, scope); return;
-    case SHAPE_STATEMENT: collect_statement(c, record, scope); return;
+    case SHAPE_QUERY:
+        collect_query(c, record, scope);
+        return;
+    case SHAPE_STATEMENT:
+        collect_statement(c, record, scope);
+        return;
     case SHAPE_FROM: {
         const struct sql_from *f = record;
         if (f->kind == FROM_TABLE) name_read(c, f->name, (f->flags & SQL_FROM_STREAM) != 0, scope);
@@ -192,7 +202,8 @@ static void collect(struct collector *c, enum shape shape, const void *record, c
         if (more_shape != SHAPE_NONE && more_shape != SHAPE_NAME) collect(c, more_shape, more, scope);
         break;
     }
-    default: break;
+    default:
+        break;
     }
     collect_fields(c, shape, record, scope);
 }

@@ -274,7 +274,8 @@ static const struct field constraint_fields[] = {
     {"name", offsetof(struct sql_constraint, name), 0, FIELD_INLINE, SHAPE_IDENT},
     {"columns", offsetof(struct sql_constraint, columns), offsetof(struct sql_constraint, column_count), FIELD_LIST, SHAPE_IDENT},
     {"references", offsetof(struct sql_constraint, references), 0, FIELD_ONE, SHAPE_NAME},
-    {"reference_columns", offsetof(struct sql_constraint, reference_columns), offsetof(struct sql_constraint, reference_count), FIELD_LIST, SHAPE_IDENT},
+    {"reference_columns", offsetof(struct sql_constraint, reference_columns), offsetof(struct sql_constraint, reference_count), FIELD_LIST,
+     SHAPE_IDENT},
     {"expr", offsetof(struct sql_constraint, expr), 0, FIELD_ONE, SHAPE_EXPR},
     {"violation", offsetof(struct sql_constraint, violation), 0, FIELD_NUMBER, SHAPE_NONE},
     {"flags", offsetof(struct sql_constraint, flags), 0, FIELD_NUMBER, SHAPE_NONE},
@@ -290,7 +291,8 @@ static const struct field create_fields[] = {
     {"location", offsetof(struct sql_create, location), 0, FIELD_TEXT, SHAPE_NONE},
     {"comment", offsetof(struct sql_create, comment), 0, FIELD_TEXT, SHAPE_NONE},
     {"partition_by", offsetof(struct sql_create, partition_by), offsetof(struct sql_create, partition_count), FIELD_MANY, SHAPE_EXPR},
-    {"partition_columns", offsetof(struct sql_create, partition_columns), offsetof(struct sql_create, partition_column_count), FIELD_LIST, SHAPE_COLUMN},
+    {"partition_columns", offsetof(struct sql_create, partition_columns), offsetof(struct sql_create, partition_column_count), FIELD_LIST,
+     SHAPE_COLUMN},
     {"cluster_by", offsetof(struct sql_create, cluster_by), offsetof(struct sql_create, cluster_count), FIELD_MANY, SHAPE_EXPR},
     {"cluster_auto", offsetof(struct sql_create, cluster_auto), 0, FIELD_BOOL, SHAPE_NONE},
     {"properties", offsetof(struct sql_create, properties), offsetof(struct sql_create, property_count), FIELD_LIST, SHAPE_PROPERTY},
@@ -397,38 +399,22 @@ static const struct field statement_fields[] = {
 
 #define SHAPE(id, type, list) [SHAPE_##id] = {#type, list, sizeof list / sizeof *list, sizeof(struct sql_##type)}
 const struct shape_info shapes[SHAPE_COUNT] = {
-    SHAPE(IDENT, ident, ident_fields),
-    SHAPE(NAME, name, name_fields),
-    SHAPE(EXPR, expr, expr_fields),
-    SHAPE(STAR, star, star_fields),
-    SHAPE(RENAME, rename, rename_fields),
-    SHAPE(ORDER, order, order_fields),
-    SHAPE(WINDOW, window, window_fields),
-    SHAPE(CALL, call, call_fields),
-    SHAPE(TYPE, type, type_fields),
-    SHAPE(ITEM, item, item_fields),
-    SHAPE(TRAVEL, travel, travel_fields),
-    SHAPE(SAMPLE, sample, sample_fields),
-    SHAPE(PIVOT, pivot, pivot_fields),
-    SHAPE(FROM, from, from_fields),
-    SHAPE(GROUP, group, group_fields),
-    SHAPE(TOP, top, top_fields),
-    SHAPE(SELECT, select, select_fields),
-    SHAPE(CTE, cte, cte_fields),
-    SHAPE(LOCK, lock, lock_fields),
-    SHAPE(PIPE, pipe, pipe_fields),
-    SHAPE(QUERY, query, query_fields),
-    SHAPE(PROPERTY, property, property_fields),
-    SHAPE(COLUMN, column, column_fields),
-    SHAPE(CONSTRAINT, constraint, constraint_fields),
-    SHAPE(CREATE, create, create_fields),
-    SHAPE(ASSIGNMENT, assignment, assignment_fields),
-    SHAPE(INSERT, insert, insert_fields),
-    SHAPE(MERGE_CLAUSE, merge_clause, merge_clause_fields),
-    SHAPE(MERGE, merge, merge_fields),
-    SHAPE(CHANGE, change, change_fields),
-    SHAPE(CDC, cdc, cdc_fields),
-    SHAPE(STATEMENT, statement, statement_fields),
+    SHAPE(IDENT, ident, ident_fields),    SHAPE(NAME, name, name_fields),
+    SHAPE(EXPR, expr, expr_fields),       SHAPE(STAR, star, star_fields),
+    SHAPE(RENAME, rename, rename_fields), SHAPE(ORDER, order, order_fields),
+    SHAPE(WINDOW, window, window_fields), SHAPE(CALL, call, call_fields),
+    SHAPE(TYPE, type, type_fields),       SHAPE(ITEM, item, item_fields),
+    SHAPE(TRAVEL, travel, travel_fields), SHAPE(SAMPLE, sample, sample_fields),
+    SHAPE(PIVOT, pivot, pivot_fields),    SHAPE(FROM, from, from_fields),
+    SHAPE(GROUP, group, group_fields),    SHAPE(TOP, top, top_fields),
+    SHAPE(SELECT, select, select_fields), SHAPE(CTE, cte, cte_fields),
+    SHAPE(LOCK, lock, lock_fields),       SHAPE(PIPE, pipe, pipe_fields),
+    SHAPE(QUERY, query, query_fields),    SHAPE(PROPERTY, property, property_fields),
+    SHAPE(COLUMN, column, column_fields), SHAPE(CONSTRAINT, constraint, constraint_fields),
+    SHAPE(CREATE, create, create_fields), SHAPE(ASSIGNMENT, assignment, assignment_fields),
+    SHAPE(INSERT, insert, insert_fields), SHAPE(MERGE_CLAUSE, merge_clause, merge_clause_fields),
+    SHAPE(MERGE, merge, merge_fields),    SHAPE(CHANGE, change, change_fields),
+    SHAPE(CDC, cdc, cdc_fields),          SHAPE(STATEMENT, statement, statement_fields),
 };
 
 enum shape shape_of_union(const struct sql_expr *e, const void **record) {
@@ -439,21 +425,34 @@ enum shape shape_of_union(const struct sql_expr *e, const void **record) {
     case EX_ALIASED:
     case EX_FIELD:
     case EX_PATH:
-    case EX_COLLATE: shape = SHAPE_NAME; break;
+    case EX_COLLATE:
+        shape = SHAPE_NAME;
+        break;
     case EX_IN_QUERY:
     case EX_LIKE:
     case EX_QUANTIFIED:
     case EX_EXISTS:
     case EX_SUBQUERY:
-    case EX_QUERY_ARG: shape = SHAPE_QUERY; break;
+    case EX_QUERY_ARG:
+        shape = SHAPE_QUERY;
+        break;
     case EX_CAST:
     case EX_ARRAY:
-    case EX_STRUCT: shape = SHAPE_TYPE; break;
-    case EX_LITERAL: shape = e->op == LIT_TYPED ? SHAPE_TYPE : SHAPE_NONE; break;
+    case EX_STRUCT:
+        shape = SHAPE_TYPE;
+        break;
+    case EX_LITERAL:
+        shape = e->op == LIT_TYPED ? SHAPE_TYPE : SHAPE_NONE;
+        break;
     case EX_CALL:
-    case EX_TABLE_ARG: shape = SHAPE_CALL; break;
-    case EX_STAR: shape = SHAPE_STAR; break;
-    default: break;
+    case EX_TABLE_ARG:
+        shape = SHAPE_CALL;
+        break;
+    case EX_STAR:
+        shape = SHAPE_STAR;
+        break;
+    default:
+        break;
     }
     *record = shape == SHAPE_NONE ? NULL : e->path;
     return *record ? shape : SHAPE_NONE;

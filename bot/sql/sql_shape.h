@@ -71,9 +71,7 @@ extern const struct shape_info shapes[SHAPE_COUNT];
 /* The record in the union of an expression, by its kind: its shape and where it is; SHAPE_NONE when there is none. */
 enum shape shape_of_union(const struct sql_expr *e, const void **record);
 
-static inline const void *field_at(const void *record, const struct field *f) {
-    return (const char *)record + f->offset;
-}
+static inline const void *field_at(const void *record, const struct field *f) { return (const char *)record + f->offset; }
 static inline uint32_t field_count(const void *record, const struct field *f) {
     uint32_t n;
     memcpy(&n, (const char *)record + f->count_offset, sizeof n);

@@ -41,15 +41,24 @@ static bool number_read(struct str s, size_t i, size_t digits, int base, uint32_
 static const char *simple_escape(char c, enum dialect dialect) {
     bool lake = dialect == DIALECT_DATABRICKS || dialect == DIALECT_SPARK || dialect == DIALECT_MYSQL;
     switch (c) {
-    case 'n': return "\n";
-    case 't': return "\t";
-    case 'r': return "\r";
-    case 'b': return "\b";
-    case 'Z': return lake ? "\x1A" : NULL;
-    case 'f': return lake ? NULL : "\f";
-    case 'a': return dialect == DIALECT_BIGQUERY || dialect == DIALECT_CLICKHOUSE ? "\a" : NULL;
-    case 'v': return dialect == DIALECT_BIGQUERY || dialect == DIALECT_CLICKHOUSE ? "\v" : NULL;
-    default: return NULL;
+    case 'n':
+        return "\n";
+    case 't':
+        return "\t";
+    case 'r':
+        return "\r";
+    case 'b':
+        return "\b";
+    case 'Z':
+        return lake ? "\x1A" : NULL;
+    case 'f':
+        return lake ? NULL : "\f";
+    case 'a':
+        return dialect == DIALECT_BIGQUERY || dialect == DIALECT_CLICKHOUSE ? "\a" : NULL;
+    case 'v':
+        return dialect == DIALECT_BIGQUERY || dialect == DIALECT_CLICKHOUSE ? "\v" : NULL;
+    default:
+        return NULL;
     }
 }
 

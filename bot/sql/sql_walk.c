@@ -9,7 +9,9 @@ static void walk(const struct sql_visitor *v, enum shape shape, const void *reco
 static void walk_field(const struct sql_visitor *v, const void *record, const struct field *f) {
     const void *at = field_at(record, f);
     switch ((enum field_kind)f->kind) {
-    case FIELD_INLINE: walk(v, f->shape, at); return;
+    case FIELD_INLINE:
+        walk(v, f->shape, at);
+        return;
     case FIELD_ONE: {
         const void *one = *(void *const *)at;
         if (one) walk(v, f->shape, one);
@@ -25,18 +27,24 @@ static void walk_field(const struct sql_visitor *v, const void *record, const st
         for (uint32_t i = 0, n = field_count(record, f); list && i < n; i++) walk(v, f->shape, list[i]);
         return;
     }
-    default: return;
+    default:
+        return;
     }
 }
 
 /* Visitors may change the nodes: the tree is the caller's, const here only for the tables. */
 static bool visit(const struct sql_visitor *v, enum shape shape, void *record) {
     switch (shape) {
-    case SHAPE_EXPR: return !v->expr || v->expr(v->ctx, record);
-    case SHAPE_QUERY: return !v->query || v->query(v->ctx, record);
-    case SHAPE_FROM: return !v->from || v->from(v->ctx, record);
-    case SHAPE_STATEMENT: return !v->statement || v->statement(v->ctx, record);
-    default: return true;
+    case SHAPE_EXPR:
+        return !v->expr || v->expr(v->ctx, record);
+    case SHAPE_QUERY:
+        return !v->query || v->query(v->ctx, record);
+    case SHAPE_FROM:
+        return !v->from || v->from(v->ctx, record);
+    case SHAPE_STATEMENT:
+        return !v->statement || v->statement(v->ctx, record);
+    default:
+        return true;
     }
 }
 
@@ -50,21 +58,13 @@ static void walk(const struct sql_visitor *v, enum shape shape, const void *reco
     if (more_shape != SHAPE_NONE) walk(v, more_shape, more);
 }
 
-void sql_walk_expr(const struct sql_visitor *visitor, struct sql_expr *expr) {
-    walk(visitor, SHAPE_EXPR, expr);
-}
+void sql_walk_expr(const struct sql_visitor *visitor, struct sql_expr *expr) { walk(visitor, SHAPE_EXPR, expr); }
 
-void sql_walk_query(const struct sql_visitor *visitor, struct sql_query *query) {
-    walk(visitor, SHAPE_QUERY, query);
-}
+void sql_walk_query(const struct sql_visitor *visitor, struct sql_query *query) { walk(visitor, SHAPE_QUERY, query); }
 
-void sql_walk_from(const struct sql_visitor *visitor, struct sql_from *from) {
-    walk(visitor, SHAPE_FROM, from);
-}
+void sql_walk_from(const struct sql_visitor *visitor, struct sql_from *from) { walk(visitor, SHAPE_FROM, from); }
 
-void sql_walk_statement(const struct sql_visitor *visitor, struct sql_statement *statement) {
-    walk(visitor, SHAPE_STATEMENT, statement);
-}
+void sql_walk_statement(const struct sql_visitor *visitor, struct sql_statement *statement) { walk(visitor, SHAPE_STATEMENT, statement); }
 
 struct sql_query *sql_expr_query(const struct sql_expr *expr) {
     const void *record;
@@ -96,18 +96,24 @@ static bool equal_list(const void *a, const void *b, const struct field *f) {
 static bool equal_field(const void *a, const void *b, const struct field *f) {
     const void *x = field_at(a, f), *y = field_at(b, f);
     switch ((enum field_kind)f->kind) {
-    case FIELD_BOOL: return *(const bool *)x == *(const bool *)y;
-    case FIELD_NUMBER: return memcmp(x, y, sizeof(uint32_t)) == 0;
-    case FIELD_TEXT: return str_eq(*(const struct str *)x, *(const struct str *)y);
-    case FIELD_INLINE: return equal(f->shape, x, y);
+    case FIELD_BOOL:
+        return *(const bool *)x == *(const bool *)y;
+    case FIELD_NUMBER:
+        return memcmp(x, y, sizeof(uint32_t)) == 0;
+    case FIELD_TEXT:
+        return str_eq(*(const struct str *)x, *(const struct str *)y);
+    case FIELD_INLINE:
+        return equal(f->shape, x, y);
     case FIELD_ONE: {
         const void *one = *(void *const *)x, *two = *(void *const *)y;
         if (!one || !two) return one == two;
         return equal(f->shape, one, two);
     }
     case FIELD_LIST:
-    case FIELD_MANY: return equal_list(a, b, f);
-    case FIELD_TEXTS: return (*(void *const *)x == NULL) == (*(void *const *)y == NULL);
+    case FIELD_MANY:
+        return equal_list(a, b, f);
+    case FIELD_TEXTS:
+        return (*(void *const *)x == NULL) == (*(void *const *)y == NULL);
     }
     return false;
 }
@@ -148,25 +154,15 @@ static bool equal_or_none(enum shape shape, const void *a, const void *b) {
     return equal(shape, a, b);
 }
 
-bool sql_equal_expr(const struct sql_expr *a, const struct sql_expr *b) {
-    return equal_or_none(SHAPE_EXPR, a, b);
-}
+bool sql_equal_expr(const struct sql_expr *a, const struct sql_expr *b) { return equal_or_none(SHAPE_EXPR, a, b); }
 
-bool sql_equal_query(const struct sql_query *a, const struct sql_query *b) {
-    return equal_or_none(SHAPE_QUERY, a, b);
-}
+bool sql_equal_query(const struct sql_query *a, const struct sql_query *b) { return equal_or_none(SHAPE_QUERY, a, b); }
 
-bool sql_equal_from(const struct sql_from *a, const struct sql_from *b) {
-    return equal_or_none(SHAPE_FROM, a, b);
-}
+bool sql_equal_from(const struct sql_from *a, const struct sql_from *b) { return equal_or_none(SHAPE_FROM, a, b); }
 
-bool sql_equal_type(const struct sql_type *a, const struct sql_type *b) {
-    return equal_or_none(SHAPE_TYPE, a, b);
-}
+bool sql_equal_type(const struct sql_type *a, const struct sql_type *b) { return equal_or_none(SHAPE_TYPE, a, b); }
 
-bool sql_equal_statement(const struct sql_statement *a, const struct sql_statement *b) {
-    return equal_or_none(SHAPE_STATEMENT, a, b);
-}
+bool sql_equal_statement(const struct sql_statement *a, const struct sql_statement *b) { return equal_or_none(SHAPE_STATEMENT, a, b); }
 
 /* ---------------------------------------------------------------- dumping */
 
@@ -184,9 +180,7 @@ static void dump_text(struct buf *out, struct str s) {
     buf_char(out, '"');
 }
 
-static void dump_line(struct buf *out, int depth, const char *name) {
-    buf_printf(out, "\n%*s%s", depth * 2, "", name);
-}
+static void dump_line(struct buf *out, int depth, const char *name) { buf_printf(out, "\n%*s%s", depth * 2, "", name); }
 
 static void dump_field(struct buf *out, const void *record, const struct field *f, int depth) {
     const void *at = field_at(record, f);
@@ -227,7 +221,8 @@ static void dump_field(struct buf *out, const void *record, const struct field *
             else dump(out, f->shape, (*(void *const *const *)at)[i], depth + 1);
         }
         return;
-    case FIELD_TEXTS: return;
+    case FIELD_TEXTS:
+        return;
     }
 }
 
@@ -253,8 +248,10 @@ static void dump(struct buf *out, enum shape shape, const void *record, int dept
 
 const char *sql_kind_name(enum sql_expr_kind kind) {
     static const char *const names[EX_KIND_COUNT] = {
-        "literal", "interval", "name", "keyword", "star", "param", "unary", "binary", "is", "between", "in", "in_query", "like", "quantified", "exists", "subquery", "case", "cast", "call", "lambda",
-        "named_arg", "aliased", "array", "struct", "map", "tuple", "paren", "field", "subscript", "slice", "path", "at_zone", "collate", "grouping", "default", "query_arg", "table_arg",
+        "literal",   "interval", "name",    "keyword",    "star",    "param",     "unary",     "binary", "is",        "between",
+        "in",        "in_query", "like",    "quantified", "exists",  "subquery",  "case",      "cast",   "call",      "lambda",
+        "named_arg", "aliased",  "array",   "struct",     "map",     "tuple",     "paren",     "field",  "subscript", "slice",
+        "path",      "at_zone",  "collate", "grouping",   "default", "query_arg", "table_arg",
     };
     return kind < EX_KIND_COUNT && names[kind] ? names[kind] : "?";
 }

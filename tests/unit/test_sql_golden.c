@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FOLDER "tests/golden/sql"
+#define FOLDER     "tests/golden/sql"
 #define GOLDEN_MAX (1u << 20)
 
 /* Statements, errors, and what each reads and writes. */
@@ -30,7 +30,8 @@ static const char *report(struct arena *arena, const struct sql_script *script) 
         sql_print_statement(&b, s, script->dialect);
         buf_text(&b, ";\n");
     }
-    for (uint32_t i = 0; i < script->error_count; i++) buf_printf(&b, "-- error %d:%d: %s\n", script->errors[i].range.line, script->errors[i].range.column, script->errors[i].message);
+    for (uint32_t i = 0; i < script->error_count; i++)
+        buf_printf(&b, "-- error %d:%d: %s\n", script->errors[i].range.line, script->errors[i].range.column, script->errors[i].message);
     return buf_str(&b);
 }
 
@@ -42,7 +43,8 @@ static void round_trip(struct arena *arena, const struct sql_script *script) {
     assert_int_equal(again->statement_count, script->statement_count);
     for (uint32_t i = 0; i < script->statement_count; i++) {
         if (!script->statements[i]->understood) continue;
-        if (!sql_equal_statement(script->statements[i], again->statements[i])) fail_msg("prints as another tree: %.*s", STR_ARG(script->statements[i]->text));
+        if (!sql_equal_statement(script->statements[i], again->statements[i]))
+            fail_msg("prints as another tree: %.*s", STR_ARG(script->statements[i]->text));
     }
 }
 

@@ -36,7 +36,8 @@ static void test_words_and_signs(void **state) {
         {DIALECT_DATABRICKS, "select 'open\nselect 1", "w:select X:'open w:select n:1"},
         {DIALECT_DATABRICKS, "\xEF\xBB\xBFselect\xC2\xA0x", "w:select w:x"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_string_equal(tokens_text(arena, cases[i].sql, cases[i].dialect), cases[i].tokens);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(tokens_text(arena, cases[i].sql, cases[i].dialect), cases[i].tokens);
     arena_destroy(arena);
 }
 

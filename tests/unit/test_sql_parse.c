@@ -117,11 +117,13 @@ static void test_built(void **state) {
     struct sql_query *q = sql_query_select(arena, sql_from_table(arena, sql_name_of(arena, str_of("c.s.t")), str_of("x")));
     struct sql_error error;
     (void)state;
-    q->select->where = sql_and(arena, sql_binary(arena, OP_GT, sql_column(arena, str_of("x.a")), sql_integer(arena, -3)), sql_is(arena, sql_column(arena, str_of("order")), OP_IS_NULL, true));
+    q->select->where = sql_and(arena, sql_binary(arena, OP_GT, sql_column(arena, str_of("x.a")), sql_integer(arena, -3)),
+                               sql_is(arena, sql_column(arena, str_of("order")), OP_IS_NULL, true));
     sql_select_add(arena, q->select, sql_call(arena, str_of("sum"), (struct sql_expr *[]){sql_column(arena, str_of("a b"))}, 1), str_of("s"));
     struct sql_query *outer = sql_query_select(arena, sql_from_query(arena, q, str_of("y")));
     const char *text = sql_query_text(arena, outer, DIALECT_DATABRICKS);
-    assert_string_equal(text, "SELECT\n    *\nFROM (\n    SELECT\n        sum(`a b`) AS s\n    FROM c.s.t AS x\n    WHERE x.a > -3 AND `order` IS NOT NULL\n) AS y");
+    assert_string_equal(
+        text, "SELECT\n    *\nFROM (\n    SELECT\n        sum(`a b`) AS s\n    FROM c.s.t AS x\n    WHERE x.a > -3 AND `order` IS NOT NULL\n) AS y");
     assert_true(sql_equal_query(q, q));
     assert_non_null(sql_parse_query(arena, str_of(text), DIALECT_DATABRICKS, &error));
     arena_destroy(arena);
@@ -150,14 +152,51 @@ static void test_hostile(void **state) {
     static const struct {
         const char *prefix, *unit, *suffix;
     } cases[] = {
-        {"SELECT ", "(", ""},        {"SELECT ", "(SELECT ", ""}, {"SELECT ", "- ", "1"},     {"SELECT ", "NOT ", "1"},        {"SELECT ", "a+", "1"},          {"SELECT ", "a OR ", "1"},
-        {"SELECT ", "f(", ""},       {"SELECT ", "CASE WHEN ", ""}, {"SELECT a", "[1", ""},   {"SELECT a", "::int", ""},       {"SELECT a", ".b", ""},          {"SELECT a", "[1]", ""},
-        {"SELECT 1 ", "UNION SELECT 1 ", ""}, {"SELECT 1 ", "UNION SELECT 1 EXCEPT SELECT 1 ", ""}, {"SELECT * FROM a ", "JOIN b ", ""}, {"SELECT * FROM ", "(", ""}, {"SELECT * FROM a ", ", b", ""},
-        {"", "WITH a AS (", ""},     {"", "BEGIN ", ""},          {"", "IF a THEN ", ""},     {"", "';", ""},                  {"", "\\'\n", ""},               {"", "/*", ""},
-        {"", "\"\n", ""},            {"", "`a", ""},              {"", "$a$", ""},            {"", "{{", ""},                  {"", "${", ""},                  {"CREATE TABLE t (a ", "array<", ""},
-        {"CREATE TABLE t (", "a int,", ""}, {"SELECT ", "x -> ", "1"}, {"SELECT f(", "x -> ", "1)"}, {"SELECT exists(", "exists((", ""}, {"SELECT * FROM t ", "|> WHERE a ", ""}, {"SELECT 1 IN (", "(", ""},
-        {"SELECT ", "1 BETWEEN 1 AND ", "1"}, {"SELECT ", "{'a':", ""}, {"SELECT ", "[", ""},  {"SELECT a ", "LIKE a ", ""},    {"SELECT * FROM a ", "LEFT ", ""}, {"MERGE INTO a USING ", "(", ""},
-        {"SELECT ", "INTERVAL ", ""}, {"EXPLAIN ", "EXPLAIN ", ""}, {"SELECT * FROM a ", "LATERAL VIEW explode(x) t ", ""}, {"SELECT * FROM a", " PIVOT (sum(x) FOR y IN (1))", ""},
+        {"SELECT ", "(", ""},
+        {"SELECT ", "(SELECT ", ""},
+        {"SELECT ", "- ", "1"},
+        {"SELECT ", "NOT ", "1"},
+        {"SELECT ", "a+", "1"},
+        {"SELECT ", "a OR ", "1"},
+        {"SELECT ", "f(", ""},
+        {"SELECT ", "CASE WHEN ", ""},
+        {"SELECT a", "[1", ""},
+        {"SELECT a", "::int", ""},
+        {"SELECT a", ".b", ""},
+        {"SELECT a", "[1]", ""},
+        {"SELECT 1 ", "UNION SELECT 1 ", ""},
+        {"SELECT 1 ", "UNION SELECT 1 EXCEPT SELECT 1 ", ""},
+        {"SELECT * FROM a ", "JOIN b ", ""},
+        {"SELECT * FROM ", "(", ""},
+        {"SELECT * FROM a ", ", b", ""},
+        {"", "WITH a AS (", ""},
+        {"", "BEGIN ", ""},
+        {"", "IF a THEN ", ""},
+        {"", "';", ""},
+        {"", "\\'\n", ""},
+        {"", "/*", ""},
+        {"", "\"\n", ""},
+        {"", "`a", ""},
+        {"", "$a$", ""},
+        {"", "{{", ""},
+        {"", "${", ""},
+        {"CREATE TABLE t (a ", "array<", ""},
+        {"CREATE TABLE t (", "a int,", ""},
+        {"SELECT ", "x -> ", "1"},
+        {"SELECT f(", "x -> ", "1)"},
+        {"SELECT exists(", "exists((", ""},
+        {"SELECT * FROM t ", "|> WHERE a ", ""},
+        {"SELECT 1 IN (", "(", ""},
+        {"SELECT ", "1 BETWEEN 1 AND ", "1"},
+        {"SELECT ", "{'a':", ""},
+        {"SELECT ", "[", ""},
+        {"SELECT a ", "LIKE a ", ""},
+        {"SELECT * FROM a ", "LEFT ", ""},
+        {"MERGE INTO a USING ", "(", ""},
+        {"SELECT ", "INTERVAL ", ""},
+        {"EXPLAIN ", "EXPLAIN ", ""},
+        {"SELECT * FROM a ", "LATERAL VIEW explode(x) t ", ""},
+        {"SELECT * FROM a", " PIVOT (sum(x) FOR y IN (1))", ""},
     };
     const char *slow = getenv("PARLEY_HOSTILE");
     size_t times = slow ? strtoul(slow, NULL, 10) : 20000;
@@ -190,8 +229,13 @@ static void test_any_bytes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_precedence), cmocka_unit_test(test_attributes_differ), cmocka_unit_test(test_errors_and_ranges), cmocka_unit_test(test_guess),
-        cmocka_unit_test(test_built),      cmocka_unit_test(test_hostile),           cmocka_unit_test(test_any_bytes),
+        cmocka_unit_test(test_precedence),
+        cmocka_unit_test(test_attributes_differ),
+        cmocka_unit_test(test_errors_and_ranges),
+        cmocka_unit_test(test_guess),
+        cmocka_unit_test(test_built),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_any_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
