@@ -113,18 +113,6 @@ static bool is_lasting(const struct entry *e) {
     return is_readable(e) || e->artefact == ARTEFACT_DASHBOARD;
 }
 
-static bool allowed(const struct matching *m, const struct match *match) {
-    const struct entry *e = &match->candidate.entry;
-    switch (match->relation->kind) {
-    case RELATION_IDENTICAL: return !dataset_same(e, &m->entry);
-    case RELATION_DERIVABLE: return is_readable(e) && !dataset_same(e, &m->entry);
-    case RELATION_GENERALIZES: return is_readable(&m->entry) && is_lasting(e) && !dataset_same(e, &m->entry);
-    case RELATION_SHARES:
-    case RELATION_SIMILAR: return is_lasting(e) && !dataset_same(e, &m->entry);
-    default: return false;
-    }
-}
-
 static bool has_feature(const struct entry *e, enum feature_kind kind) {
     for (size_t i = 0; e->features && i < e->features->n; i++) {
         if (e->features->at[i].kind == kind) return true;
@@ -135,6 +123,19 @@ static bool has_feature(const struct entry *e, enum feature_kind kind) {
 /* A projection of one table, renamed or not, joins and computes nothing: only an equal one is worth a word. */
 static bool is_plain(const struct entry *e) {
     return e->state != ENTRY_TEXT && !has_feature(e, FEATURE_JOIN_EDGE) && !has_feature(e, FEATURE_GROUP_KEY) && !has_feature(e, FEATURE_AGGREGATE);
+}
+
+static bool allowed(const struct matching *m, const struct match *match) {
+    const struct entry *e = &match->candidate.entry;
+    switch (match->relation->kind) {
+    case RELATION_IDENTICAL: return !dataset_same(e, &m->entry);
+    /* A view computes anew, and a filtered copy of one table saves neither join nor aggregation: reading it instead is no gain. */
+    case RELATION_DERIVABLE: return is_readable(e) && definition_kind_stored(e->kind) && !is_plain(e) && !dataset_same(e, &m->entry);
+    case RELATION_GENERALIZES: return is_readable(&m->entry) && is_lasting(e) && !dataset_same(e, &m->entry);
+    case RELATION_SHARES:
+    case RELATION_SIMILAR: return is_lasting(e) && !dataset_same(e, &m->entry);
+    default: return false;
+    }
 }
 
 /* SELECT count(*) FROM t in a cell: a look at the data, not a product. */

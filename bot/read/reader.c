@@ -125,7 +125,10 @@ static enum file_kind json_kind(struct str bytes) {
     return FILE_OTHER;
 }
 
+static bool is_settings(const char *path) { return strcmp(path, ".parley.yml") == 0 || strcmp(path, ".github/parley.yml") == 0; }
+
 static enum file_kind yaml_kind(const char *path, struct str bytes) {
+    if (is_settings(path)) return FILE_SETTINGS;
     bool resources = holds(bytes, "resources:") && (holds(bytes, "jobs:") || holds(bytes, "pipelines:") || holds(bytes, "dashboards:"));
     if (text_ends(path, "databricks.yml") || text_ends(path, "databricks.yaml") || resources) return FILE_BUNDLE;
     return FILE_OTHER;
@@ -189,6 +192,9 @@ static bool file_read(struct reader *r, const char *path, struct str bytes, enum
         return true;
     case FILE_MANIFEST:
         manifest_file_read(r, path, bytes);
+        return true;
+    case FILE_SETTINGS:
+        settings_file_read(r->arena, r->out, path, bytes, dialect);
         return true;
     case FILE_OTHER:
         return false;

@@ -50,7 +50,8 @@ enum file_kind {
     FILE_BUNDLE,
     FILE_DASHBOARD,
     FILE_QUERY,
-    FILE_MANIFEST
+    FILE_MANIFEST,
+    FILE_SETTINGS /* .parley.yml: its metrics */
 };
 enum file_kind file_kind_of(struct arena *arena, const char *path, struct str bytes);
 void sql_file_read(struct arena *arena, struct reading *out, const char *path, struct str bytes, enum dialect dialect);
@@ -61,5 +62,6 @@ void template_file_read(struct arena *arena, struct reading *out, const char *pa
 void json_file_read(struct reader *r, const char *path, struct str bytes, enum file_kind kind); /* jobs, pipelines, dashboards, queries */
 void bundle_file_read(struct reader *r, const char *path, struct str bytes);                    /* resources that no databricks.yml includes */
 void manifest_file_read(struct reader *r, const char *path, struct str bytes);
+void settings_file_read(struct arena *arena, struct reading *out, const char *path, struct str bytes, enum dialect dialect);
 
 #endif

