@@ -1,8 +1,8 @@
 /* cmd_serve.c - the service: puts listener, writer, crew and senders together, and takes them down in order. */
 #include "commands.h"
 
-#include "chat.h"
 #include "catch_up.h"
+#include "chat.h"
 #include "clock.h"
 #include "crew.h"
 #include "forge.h"
@@ -158,6 +158,10 @@ static const struct err *clients_make(struct service *s) {
     return slack_make(s);
 }
 
+static const struct err *gave_up(void *ctx, struct store *store, struct arena *arena, const struct delivery *delivery) {
+    return handlers_gave_up(store, arena, delivery);
+}
+
 static void delivery_committed(void *ctx) {
     struct service *s = ctx;
     struct crew *crew = atomic_load(&s->crew);
@@ -175,6 +179,7 @@ static const struct err *crew_up(struct service *s) {
                                  .triage = handlers_triage,
                                  .credentials = job_credentials,
                                  .credentials_ctx = s,
+                                 .gave_up = gave_up,
                                  .senders = s->senders,
                                  .program = "/proc/self/exe"};
     TRY(crew_start(&config, &crew));

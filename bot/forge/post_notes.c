@@ -169,6 +169,7 @@ static const struct err *missing_post(struct notes *n) {
 }
 
 const struct err *post_notes(struct posting *p) {
+    if (!jsx_at(p->payload, "inline")) return NULL; /* nothing is known of the lines: notes stay as they are */
     struct notes *n = arena_new(p->arena, struct notes);
     n->p = p;
     n->stands = strcmp(p->pull.state, "open") == 0 && strcmp(p->pull.head_sha, p->head_sha) == 0;

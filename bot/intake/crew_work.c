@@ -83,6 +83,24 @@ static const struct err *job_settled(struct job *job, bool *yes) {
     return NULL;
 }
 
+static const struct err *fail_inside(struct job *job, const struct err *why) {
+    const struct crew_config *config = &job->crew->config;
+    bool buried = false;
+    TRY(queue_fail(job->store, job->delivery, why, &buried));
+    if (!buried || !config->gave_up) return NULL;
+    const struct err *e = config->gave_up(config->gave_up_ctx, job->store, job->arena, job->delivery);
+    if (!e || e->kind == ERR_RETRY) return e;
+    log_warn("delivery %lld: nobody could be told: %s", (long long)job->delivery->id, e->text);
+    return NULL;
+}
+
+static const struct err *job_fail(struct job *job, const struct err *why) {
+    struct err kept = *why;
+    bool own;
+    TRY(store_join(job->store, &own));
+    return store_leave(job->store, own, fail_inside(job, &kept));
+}
+
 static const struct err *crash_err(const struct job *job, const struct process_result *r) {
     enum err_kind kind = job->delivery->attempts >= CRASHES_MAX ? ERR_REFUSED : ERR_RETRY;
     if (r->end == PROCESS_TIMED_OUT)
@@ -104,7 +122,7 @@ static const struct err *job_end(struct job *job, const struct process_result *r
     metrics_add(METRIC_JOBS_KILLED, 1);
     const struct err *why = crash_err(job, r);
     log_warn("delivery %lld: %s", (long long)job->delivery->id, why->text);
-    return queue_fail(job->store, job->delivery, why);
+    return job_fail(job, why);
 }
 
 static void job_run(struct job *job) {
@@ -116,7 +134,7 @@ static void job_run(struct job *job) {
     if (e) {
         log_warn("delivery %lld: %s", (long long)d->id, e->text);
         metrics_add(METRIC_JOBS_FAILED, 1);
-        e = queue_fail(job->store, d, e);
+        e = job_fail(job, e);
     } else {
         e = job_end(job, &result);
     }

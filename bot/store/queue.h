@@ -102,8 +102,9 @@ const struct err *queue_get(struct store *store, struct arena *arena, int64_t id
 const struct err *queue_settle(struct store *store, const struct delivery *d, const char *ignored) MUST_CHECK;
 
 /* Ends a lease by an error: ERR_RETRY waits for why->retry_at or by backoff until the attempts are used up, all else is buried.
- * Superseded instead of retried when a newer one waits. Nothing happens when the lease is no longer held. */
-const struct err *queue_fail(struct store *store, const struct delivery *d, const struct err *why) MUST_CHECK;
+ * Superseded instead of retried when a newer one waits. Nothing happens when the lease is no longer held. `*buried` (may be NULL) says whether
+ * nobody will try again, which those who wait for a result should hear. */
+const struct err *queue_fail(struct store *store, const struct delivery *d, const struct err *why, bool *buried) MUST_CHECK;
 
 /* Gives a lease back unused (shutdown): waiting again, the attempt not counted. */
 const struct err *queue_release(struct store *store, const struct delivery *d) MUST_CHECK;

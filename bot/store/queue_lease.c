@@ -80,10 +80,10 @@ static const struct err *newer_waits(struct store *store, const struct delivery 
     return e;
 }
 
-static const struct err *lease_bury(struct store *store, const struct delivery *d, const char *state, const char *reason) {
+static const struct err *lease_end(struct store *store, const struct delivery *d, const char *state, const char *reason, int64_t *changed) {
     return store_run(store,
                      "UPDATE delivery SET state = $1, reason = $2, settled_at = $3, lease = 0 WHERE id = $4 AND state = 'leased' AND lease = $5",
-                     VALS(val_text(state), val_text(reason), val_int(clock_now()), val_int(d->id), val_int(d->lease)), NULL);
+                     VALS(val_text(state), val_text(reason), val_int(clock_now()), val_int(d->id), val_int(d->lease)), changed);
 }
 
 /* A wait that the other side asked for is no failed attempt. */
@@ -95,23 +95,28 @@ static const struct err *lease_again(struct store *store, const struct delivery 
         VALS(val_int(at), val_text(why->text), val_int(why->retry_at ? d->attempts - 1 : d->attempts), val_int(d->id), val_int(d->lease)), NULL);
 }
 
-static const struct err *fail_inside(struct store *store, const struct delivery *d, const struct err *why) {
+static const struct err *fail_inside(struct store *store, const struct delivery *d, const struct err *why, bool *buried) {
     bool newer = false;
+    int64_t changed = 0;
     if (d->kind) TRY(newer_waits(store, d, &newer));
-    if (newer) return lease_bury(store, d, "superseded", "a newer delivery of the same subject came");
+    if (newer) return lease_end(store, d, "superseded", "a newer delivery of the same subject came", &changed);
     struct retry_in in = {.now = clock_now(), .since = d->received_at, .asked_at = why->retry_at, .attempts = d->attempts, .id = d->id};
     int64_t at;
     if (why->kind == ERR_RETRY && retry_next(&in, &at)) return lease_again(store, d, at, why);
     char reason[ERR_TEXT_MAX + 16];
     snprintf(reason, sizeof reason, "%s: %s", err_kind_name(why->kind), why->text);
-    return lease_bury(store, d, "buried", reason);
+    TRY(lease_end(store, d, "buried", reason, &changed));
+    *buried = changed > 0;
+    return NULL;
 }
 
-const struct err *queue_fail(struct store *store, const struct delivery *d, const struct err *why) {
+const struct err *queue_fail(struct store *store, const struct delivery *d, const struct err *why, bool *buried) {
     struct err kept = *why; /* the ring of errors may turn under us */
-    bool own;
+    bool own, ended = false;
     TRY(store_join(store, &own));
-    return store_leave(store, own, fail_inside(store, d, &kept));
+    TRY(store_leave(store, own, fail_inside(store, d, &kept, &ended)));
+    if (buried) *buried = ended;
+    return NULL;
 }
 
 const struct err *queue_release(struct store *store, const struct delivery *d) {
@@ -147,7 +152,7 @@ static const struct err *recover_inside(struct store *store, struct lost *lost, 
         const struct delivery *d = &lost->items.at[i];
         const struct err *why = err_new(ERR_RETRY, "its worker ended before it was done");
         /* The first times it is most likely the machine's fault and goes on at once. */
-        TRY(d->attempts <= LOST_AT_ONCE ? lease_again(store, d, clock_now(), why) : queue_fail(store, d, why));
+        TRY(d->attempts <= LOST_AT_ONCE ? lease_again(store, d, clock_now(), why) : queue_fail(store, d, why, NULL));
     }
     return NULL;
 }

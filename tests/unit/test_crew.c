@@ -29,7 +29,7 @@ static int job_body(struct store *s, struct arena *a, const struct delivery *d) 
     if (str_is(d->body, "forget")) return 0;
     if (str_is(d->body, "fail")) {
         fputs("2026-01-01T00:00:00Z error it is like this\n", stderr);
-        return queue_fail(s, d, err_new(ERR_INPUT, "no such column")) ? 4 : 3;
+        return queue_fail(s, d, err_new(ERR_INPUT, "no such column"), NULL) ? 4 : 3;
     }
     if (str_is(d->body, "look")) {
         bool clean = !getenv("PARLEY_JOBS_SECRET") && getenv("PARLEY_GITHUB_API") && n > 0;
@@ -83,11 +83,24 @@ static const struct err *send_count(void *ctx, struct arena *a, const struct out
     return strcmp(item->subject, "refused") == 0 ? err_new(ERR_REFUSED, "422") : NULL;
 }
 
+static atomic_int told;
+
+static const struct err *told_count(void *ctx, struct store *s, struct arena *a, const struct delivery *d) {
+    struct outbox_item item = {.kind = "test", .lane = "l", .subject = "sorry", .valid_at = 1, .payload = "{}"};
+    atomic_fetch_add(&told, 1);
+    return outbox_put(s, &item, NULL);
+}
+
 static const struct crew_sender senders[] = {{"test", send_count, NULL}, {0}};
 
 static void crew_go(void) {
-    struct crew_config config = {
-        .settings = settings, .data = dir, .triage = body_triage, .credentials = token_give, .senders = senders, .program = "/proc/self/exe"};
+    struct crew_config config = {.settings = settings,
+                                 .data = dir,
+                                 .triage = body_triage,
+                                 .credentials = token_give,
+                                 .gave_up = told_count,
+                                 .senders = senders,
+                                 .program = "/proc/self/exe"};
     assert_fine(crew_start(&config, &crew));
 }
 
@@ -98,6 +111,7 @@ static int up(void **state) {
     setenv("PARLEY_JOBS_SECRET", "not for children", 1);
     setenv("PARLEY_GITHUB_API", "http://127.0.0.1:1", 1);
     atomic_store(&sends, 0);
+    atomic_store(&told, 0);
     static const char text[] = "limits: {job_seconds: 2, workers: 2}\ncatch_up_minutes: 0\n";
     return settings_parse(arena, "test", str_of(text), &settings) ? -1 : 0;
 }
@@ -163,6 +177,8 @@ static void a_crash_is_tried_again_then_buried(void **state) {
     assert_fine(store_run(store, "UPDATE delivery SET attempts = 2, not_before = 0", VALS_NONE, NULL));
     crew_wake(crew);
     wait_for(1, "buried");
+    assert_int_equal(atomic_load(&told), 1);
+    wait_for_outbox("done", 1); /* whoever waited has heard */
     add("g2", "forget");
     wait_for(2, "retry");
     assert_non_null(strstr(get(2)->reason, "without a result"));

@@ -156,7 +156,7 @@ static void newer_replaces_older_waiting(void **state) {
     triage_all(s);
     assert_string_equal(state_of(s, 2), "leased"); /* at work: goes on */
     assert_null(claim(s));                         /* same subject: waits for it */
-    assert_fine(queue_fail(s, d, err_new(ERR_RETRY, "timeout")));
+    assert_fine(queue_fail(s, d, err_new(ERR_RETRY, "timeout"), NULL));
     assert_string_equal(state_of(s, 2), "superseded"); /* not worth repeating */
     d = claim(s);
     assert_int_equal(d->id, 3);
@@ -188,7 +188,7 @@ static void retries_wait_longer_and_end(void **state) {
         struct delivery *d = claim(s);
         assert_non_null(d);
         assert_int_equal(d->attempts, i);
-        assert_fine(queue_fail(s, d, err_new(ERR_RETRY, "down")));
+        assert_fine(queue_fail(s, d, err_new(ERR_RETRY, "down"), NULL));
         assert_null(claim(s));
         assert_fine(queue_get(s, arena, 1, &d));
         assert_true(d->not_before - now > before);
@@ -196,7 +196,7 @@ static void retries_wait_longer_and_end(void **state) {
         now = (long)d->not_before;
         now_set(now);
     }
-    assert_fine(queue_fail(s, claim(s), err_new(ERR_RETRY, "down")));
+    assert_fine(queue_fail(s, claim(s), err_new(ERR_RETRY, "down"), NULL));
     assert_string_equal(state_of(s, 1), "buried");
     assert_fine(queue_retry(s, 1));
     triage_all(s);
@@ -212,7 +212,7 @@ static void a_wait_asked_for_is_no_failure(void **state) {
     for (int i = 0; i < 3 * RETRY_ATTEMPTS; i++) {
         struct delivery *d = claim(s);
         assert_non_null(d);
-        assert_fine(queue_fail(s, d, err_retry_at(1100 + 10 * i, "rate limit")));
+        assert_fine(queue_fail(s, d, err_retry_at(1100 + 10 * i, "rate limit"), NULL));
         assert_null(claim(s));
         now_set(1100 + 10 * i);
     }
@@ -223,7 +223,7 @@ static void other_errors_bury_at_once(void **state) {
     struct store *s = *state;
     add(s, "g1", "a - l");
     triage_all(s);
-    assert_fine(queue_fail(s, claim(s), err_new(ERR_CONFIG, "no key")));
+    assert_fine(queue_fail(s, claim(s), err_new(ERR_CONFIG, "no key"), NULL));
     struct delivery *d;
     assert_fine(queue_get(s, arena, 1, &d));
     assert_string_equal(d->state, "buried");
