@@ -16,10 +16,10 @@ int py_line(const struct py_run *r, const struct py_node *node) {
     return r->lines && line >= 1 && (size_t)line <= r->line_count ? r->lines[line - 1] : line;
 }
 
-static int line_at(const struct py_run *r, int line) { return r->lines && line >= 1 && (size_t)line <= r->line_count ? r->lines[line - 1] : line; }
+int py_line_at(const struct py_run *r, int line) { return r->lines && line >= 1 && (size_t)line <= r->line_count ? r->lines[line - 1] : line; }
 
 struct range py_range(const struct py_run *r, const struct py_node *node) {
-    struct range range = {0, 0, line_at(r, node->range.line), node->range.column, line_at(r, node->range.end_line), node->range.end_column};
+    struct range range = {0, 0, py_line_at(r, node->range.line), node->range.column, py_line_at(r, node->range.end_line), node->range.end_column};
     return range;
 }
 
@@ -40,18 +40,12 @@ struct str pv_str(struct pv v) {
     return v.kind == PV_TEXT ? v.text->s : (struct str){"", 0};
 }
 
-static struct pv text_of_lines(struct py_run *r, struct str s, const int *lines, size_t count) {
-    struct pv v = {.kind = PV_TEXT, .text = arena_new(r->arena, struct pv_text)};
-    *v.text = (struct pv_text){s, lines, count};
-    return v;
-}
-
 struct pv pv_text_new(struct py_run *r, struct str s, int line) {
     size_t count = 1;
     for (size_t i = 0; i < s.n; i++) count += s.p[i] == '\n';
     int *lines = arena_array(r->arena, count, sizeof *lines);
     for (size_t i = 0; i < count; i++) lines[i] = line;
-    return text_of_lines(r, s, lines, count);
+    return py_text_lines(r, s, lines, count);
 }
 
 void pv_add(struct arena *arena, struct pv_items *items, struct pv v) {
@@ -163,164 +157,6 @@ static void assign_target(struct py_run *r, const struct py_node *target, struct
     }
 }
 
-/* Texts. */
-
-static struct pv join_texts(struct py_run *r, struct pv a, struct pv b) {
-    struct pv_text *x = a.text, *y = b.text;
-    if (x->s.n + y->s.n > ((size_t)4 << 20)) return pv_unknown(r, NULL);
-    char *p = arena_alloc(r->arena, x->s.n + y->s.n + 1);
-    if (x->s.n) memcpy(p, x->s.p, x->s.n);
-    if (y->s.n) memcpy(p + x->s.n, y->s.p, y->s.n);
-    size_t count = x->line_count + y->line_count - 1;
-    int *lines = arena_array(r->arena, count + 1, sizeof *lines);
-    memcpy(lines, x->lines, x->line_count * sizeof *lines);
-    /* A line that both share is the second's when the first has nothing on it. */
-    bool blank = x->s.n == 0 || x->s.p[x->s.n - 1] == '\n';
-    if (blank) lines[x->line_count - 1] = y->lines[0];
-    if (y->line_count > 1) memcpy(lines + x->line_count, y->lines + 1, (y->line_count - 1) * sizeof *lines);
-    return text_of_lines(r, (struct str){p, x->s.n + y->s.n}, lines, count);
-}
-
-static struct pv text_piece(struct py_run *r, const struct py_node *node) {
-    size_t count = 1;
-    for (size_t i = 0; i < node->text.n; i++) count += node->text.p[i] == '\n';
-    bool faithful = node->range.end_line - node->range.line == (int)count - 1;
-    int *lines = arena_array(r->arena, count, sizeof *lines);
-    for (size_t i = 0; i < count; i++) lines[i] = line_at(r, node->range.line + (faithful ? (int)i : 0));
-    return text_of_lines(r, node->text, lines, count);
-}
-
-/* What a value looks like inside a text; what is not known becomes ${name}, which SQL is read with. */
-static struct pv as_text(struct py_run *r, struct pv v, const struct py_node *node) {
-    int line = py_line(r, node);
-    switch (v.kind) {
-    case PV_TEXT:
-        return v;
-    case PV_NUMBER:
-        return pv_text_new(r, v.s, line);
-    case PV_BOOL:
-        return pv_text_new(r, v.b ? STR("True") : STR("False"), line);
-    case PV_NONE:
-        return pv_text_new(r, STR("None"), line);
-    default:
-        break;
-    }
-    const char *dotted = py_dotted(r->arena, node);
-    struct buf name = buf_new(r->arena);
-    struct str source = dotted ? str_of(dotted) : v.kind == PV_UNKNOWN && v.s.n ? v.s : STR("value");
-    for (size_t i = 0; i < source.n && i < 60; i++) buf_char(&name, isalnum((unsigned char)source.p[i]) ? source.p[i] : '_');
-    return pv_text_new(r, str_of(arena_printf(r->arena, "${%s}", buf_str(&name))), line);
-}
-
-static struct pv eval_fstring(struct py_run *r, const struct py_node *node) {
-    struct pv all = pv_text_new(r, STR(""), py_line(r, node));
-    for (size_t i = 0; i < node->count && all.kind == PV_TEXT; i++) {
-        const struct py_node *kid = node->kids[i];
-        struct pv piece = kid->kind == PY_STRING ? text_piece(r, kid) : as_text(r, py_eval(r, kid), kid);
-        all = join_texts(r, all, piece);
-    }
-    return all;
-}
-
-/* "{} {name} {0}".format(...) */
-static struct pv text_format(struct py_run *r, struct pv text, const struct py_node *call) {
-    struct str s = text.text->s;
-    struct pv all = pv_text_new(r, STR(""), text.text->lines[0]);
-    size_t start = 0, line = 0, next = 0;
-    for (size_t i = 0; i <= s.n && all.kind == PV_TEXT; i++) {
-        bool end = i == s.n, twice = !end && i + 1 < s.n && (s.p[i] == '{' || s.p[i] == '}') && s.p[i + 1] == s.p[i];
-        const char *close = !end && !twice && s.p[i] == '{' ? memchr(s.p + i, '}', s.n - i) : NULL;
-        if (!end && !twice && !close) continue;
-        struct str before = {s.p + start, i - start + (twice ? 1 : 0)};
-        size_t count = 1;
-        for (size_t k = 0; k < before.n; k++) count += before.p[k] == '\n';
-        all = join_texts(r, all, text_of_lines(r, before, text.text->lines + line, count));
-        line += count - 1;
-        if (end) break;
-        if (twice) {
-            start = ++i + 1;
-            continue;
-        }
-        struct str name = {s.p + i + 1, (size_t)(close - s.p) - i - 1};
-        bool number = name.n == 0 || isdigit((unsigned char)name.p[0]);
-        const struct py_node *argument =
-            number ? py_arg(call, name.n ? (size_t)strtoul(name.p, NULL, 10) : next++) : py_kwarg(call, str_dup(r->arena, name));
-        struct pv piece = argument ? as_text(r, py_eval(r, argument), argument)
-                                   : pv_text_new(r, str_of(arena_printf(r->arena, "${%.*s}", STR_ARG(name))), text.text->lines[line]);
-        if (all.kind == PV_TEXT) all = join_texts(r, all, piece);
-        i = (size_t)(close - s.p);
-        start = i + 1;
-    }
-    return all;
-}
-
-/* "%s" % x */
-static struct pv text_percent(struct py_run *r, struct pv text, struct pv b, const struct py_node *node) {
-    struct str s = text.text->s;
-    struct pv all = pv_text_new(r, STR(""), text.text->lines[0]);
-    size_t start = 0, line = 0, next = 0;
-    for (size_t i = 0; i <= s.n && all.kind == PV_TEXT; i++) {
-        bool mark = i + 1 < s.n && s.p[i] == '%' && strchr("sdif", s.p[i + 1]);
-        if (i < s.n && !mark) continue;
-        struct str before = {s.p + start, i - start};
-        size_t count = 1;
-        for (size_t k = 0; k < before.n; k++) count += before.p[k] == '\n';
-        all = join_texts(r, all, text_of_lines(r, before, text.text->lines + line, count));
-        line += count - 1;
-        if (!mark) break;
-        struct pv v = b.kind == PV_LIST ? (next < b.list->n ? b.list->at[next] : none()) : b;
-        next++;
-        if (all.kind == PV_TEXT) all = join_texts(r, all, as_text(r, v, node->kids[1]));
-        start = i + 2;
-        i++;
-    }
-    return all;
-}
-
-static struct pv text_changed(struct py_run *r, struct pv text, struct str method, const struct py_node *call) {
-    struct str s = text.text->s;
-    if (str_is(method, "strip") && py_arg_count(call) == 0) return pv_text_new(r, str_trim(s), text.text->lines[0]);
-    if (str_is(method, "lower") || str_is(method, "upper")) {
-        char *copy = str_dup(r->arena, s);
-        for (size_t i = 0; i < s.n; i++) copy[i] = (char)(method.p[0] == 'l' ? tolower((unsigned char)copy[i]) : toupper((unsigned char)copy[i]));
-        return text_of_lines(r, (struct str){copy, s.n}, text.text->lines, text.text->line_count);
-    }
-    if (str_is(method, "replace")) {
-        struct pv from = py_arg_value(r, call, 0, NULL), to = py_arg_value(r, call, 1, NULL);
-        if (!pv_is_text(from) || !pv_is_text(to) || !pv_str(from).n) return pv_unknown(r, NULL);
-        struct buf out = buf_new(r->arena);
-        struct str rest = s;
-        for (const char *hit; (hit = memmem(rest.p, rest.n, pv_str(from).p, pv_str(from).n));) {
-            buf_add(&out, rest.p, (size_t)(hit - rest.p));
-            buf_slice(&out, pv_str(to));
-            rest.n -= (size_t)(hit - rest.p) + pv_str(from).n;
-            rest.p = hit + pv_str(from).n;
-        }
-        buf_slice(&out, rest);
-        return pv_text_new(r, (struct str){buf_str(&out), out.n}, text.text->lines[0]);
-    }
-    if (str_is(method, "join")) {
-        struct pv list = py_arg_value(r, call, 0, NULL);
-        struct pv all = pv_text_new(r, STR(""), text.text->lines[0]);
-        if (list.kind != PV_LIST) return pv_unknown(r, NULL);
-        for (size_t i = 0; i < list.list->n && all.kind == PV_TEXT; i++) {
-            if (!pv_is_text(list.list->at[i])) return pv_unknown(r, NULL);
-            if (i) all = join_texts(r, all, text);
-            if (all.kind == PV_TEXT) all = join_texts(r, all, list.list->at[i]);
-        }
-        return all;
-    }
-    if (str_is(method, "split")) {
-        struct pv at = py_arg_value(r, call, 0, NULL);
-        struct pv list = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
-        struct str part, rest = s;
-        if (!pv_is_text(at) || pv_str(at).n != 1) return pv_unknown(r, NULL);
-        while (str_split(&rest, pv_str(at).p[0], &part)) pv_add(r->arena, list.list, pv_text_new(r, part, text.text->lines[0]));
-        return list;
-    }
-    return pv_unknown(r, NULL);
-}
-
 /* Calls. */
 
 struct pv py_arg_value(struct py_run *r, const struct py_node *call, size_t i, const char *name) {
@@ -401,7 +237,7 @@ static struct pv call_user(struct py_run *r, struct py_function *f, const struct
 
 static struct pv builtin_call(struct py_run *r, struct str name, const struct py_node *call) {
     struct pv a = py_arg_value(r, call, 0, NULL);
-    if (str_is(name, "str")) return a.kind == PV_TEXT || a.kind == PV_NUMBER ? as_text(r, a, call) : a;
+    if (str_is(name, "str")) return a.kind == PV_TEXT || a.kind == PV_NUMBER ? py_text_of(r, a, call) : a;
     if (str_is(name, "list") || str_is(name, "tuple") || str_is(name, "sorted") || str_is(name, "set")) {
         if (a.kind == PV_DICT) return (struct pv){.kind = PV_LIST, .list = &a.dict->keys};
         return pv_absent(a) ? (struct pv){.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)} : a;
@@ -516,7 +352,7 @@ static struct pv call_method(struct py_run *r, struct pv object, const struct py
     case PV_IO:
         return io_call(r, object.io, method, call);
     case PV_TEXT:
-        return str_is(method, "format") ? text_format(r, object, call) : text_changed(r, object, method, call);
+        return str_is(method, "format") ? py_text_format(r, object, call) : py_text_call(r, object, method, call);
     case PV_LIST:
     case PV_DICT:
         return list_call(r, object, method, call);
@@ -637,8 +473,8 @@ static struct pv eval_binary(struct py_run *r, const struct py_node *node) {
     struct pv a = py_eval(r, node->kids[0]), b = py_eval(r, node->kids[1]);
     struct str op = node->text;
     if (a.kind == PV_COLUMN || b.kind == PV_COLUMN) return column_binary(r, op, a, b);
-    if (str_is(op, "+") && (pv_is_text(a) || pv_is_text(b))) return join_texts(r, as_text(r, a, node->kids[0]), as_text(r, b, node->kids[1]));
-    if (str_is(op, "%") && pv_is_text(a)) return text_percent(r, a, b, node);
+    if (str_is(op, "+") && (pv_is_text(a) || pv_is_text(b))) return py_text_join(r, py_text_of(r, a, node->kids[0]), py_text_of(r, b, node->kids[1]));
+    if (str_is(op, "%") && pv_is_text(a)) return py_text_percent(r, a, b, node);
     if (str_is(op, "+") && a.kind == PV_LIST && b.kind == PV_LIST) {
         struct pv all = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
         for (size_t i = 0; i < a.list->n; i++) pv_add(r->arena, all.list, a.list->at[i]);
@@ -727,9 +563,9 @@ struct pv py_eval(struct py_run *r, const struct py_node *node) {
     case PY_NAME:
         return name_value(r, node);
     case PY_STRING:
-        return text_piece(r, node);
+        return py_text_piece(r, node);
     case PY_FSTRING:
-        return eval_fstring(r, node);
+        return py_text_fstring(r, node);
     case PY_NUMBER:
         return (struct pv){.kind = PV_NUMBER, .s = str_of(str_dup(r->arena, node->text))};
     case PY_CONSTANT: {

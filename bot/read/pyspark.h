@@ -178,6 +178,17 @@ struct pv py_arg_value(struct py_run *r, const struct py_node *call, size_t i, c
 bool pv_absent(struct pv v);
 struct pv py_assign(struct py_run *r, struct str name, struct pv v);
 
+/* Texts: each result knows the file lines of its lines. What is not known becomes ${name}, which SQL is read with. */
+int py_line_at(const struct py_run *r, int line);
+struct pv py_text_lines(struct py_run *r, struct str s, const int *lines, size_t count);
+struct pv py_text_join(struct py_run *r, struct pv a, struct pv b);
+struct pv py_text_piece(struct py_run *r, const struct py_node *node);
+struct pv py_text_of(struct py_run *r, struct pv v, const struct py_node *node);
+struct pv py_text_fstring(struct py_run *r, const struct py_node *node);
+struct pv py_text_format(struct py_run *r, struct pv text, const struct py_node *call);
+struct pv py_text_percent(struct py_run *r, struct pv text, struct pv b, const struct py_node *node);
+struct pv py_text_call(struct py_run *r, struct pv text, struct str method, const struct py_node *call);
+
 /* Columns. */
 struct sql_expr *column_expr(struct py_run *r, struct pv v);    /* as an expression where a str is a literal; NULL when unknown */
 struct sql_expr *column_or_name(struct py_run *r, struct pv v); /* where a str is a column's name */
