@@ -10,6 +10,23 @@ static bool hash_is_zero(struct hash128 h) {
     return !h.hi && !h.lo;
 }
 
+/* What the reader could not be sure of stands as a comment before the SQL, so that it is kept and shown with it; no proof rests on such a query. */
+static const char doubt_mark[] = "-- not proved on: ";
+
+static const char *doubt_of(struct arena *arena, const struct entry *entry) {
+    if (!entry->sql || !text_starts(entry->sql, doubt_mark)) return NULL;
+    const char *start = entry->sql + sizeof doubt_mark - 1, *end = strchr(start, '\n');
+    return end ? arena_copy(arena, start, (size_t)(end - start)) : NULL;
+}
+
+static const char *doubt_write(struct arena *arena, const char *sql, const char *doubt) {
+    char *line = arena_strdup(arena, doubt);
+    for (char *p = line; *p; p++) {
+        if ((unsigned char)*p < ' ') *p = ' ';
+    }
+    return arena_printf(arena, "%s%s\n%s", doubt_mark, line, sql);
+}
+
 static void entry_text_only(struct entry *entry, const char *why) {
     entry->state = ENTRY_TEXT;
     entry->why = why;
@@ -25,7 +42,9 @@ void entry_bind(struct arena *arena, struct entry *entry, const struct schema *s
         entry_text_only(entry, entry->why ? entry->why : "its query was not understood");
         return;
     }
-    entry->plan = plan_bind(arena, entry->query, schema, entry->dialect);
+    struct plan *plan = plan_bind(arena, entry->query, schema, entry->dialect);
+    if (!plan->reason) plan->reason = doubt_of(arena, entry);
+    entry->plan = plan;
     entry->features = features_of(arena, entry->plan);
     entry->identity = entry->features->exact;
     if (!hash_is_zero(entry->identity)) {
@@ -49,7 +68,7 @@ void entry_of_definition(struct arena *arena, const struct definition *d, const 
         .cell = d->cell,
         .name = d->name ? d->name : d->dataset ? d->dataset : d->path,
         .dataset = d->dataset,
-        .kind = d->kind,
+        .kind = d->dataset && d->partial && d->kind != DEF_TEMP ? DEF_QUERY : d->kind, /* its dataset is not what the query gives: nothing is said to be readable there */
         .artefact = d->artefact,
         .dialect = d->dialect,
         .sql = d->sql,
@@ -66,5 +85,6 @@ void entry_of_definition(struct arena *arena, const struct definition *d, const 
     const char *text = d->query ? sql_query_text(arena, d->query, d->dialect) : d->sql;
     if (!out->sql) out->sql = text;
     if (text) out->exact = hash128(text, strlen(text));
+    if (d->doubt && out->sql) out->sql = doubt_write(arena, out->sql, d->doubt);
     entry_bind(arena, out, schema);
 }

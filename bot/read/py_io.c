@@ -26,7 +26,7 @@ struct definition *frame_define(struct py_run *r, struct frame *f, enum definiti
                                    .range = range,
                                    .reads_complete = made_here};
     struct definition *d = session_define(s, &spec);
-    d->doubt = f->doubt;
+    if (f->doubt) d->doubt = f->doubt;
     s->out->statements++;
     return d;
 }

@@ -238,20 +238,24 @@ static void name_add(struct arena *arena, struct names *names, const char *name)
 
 static bool templated(const struct sql_name *name) {
     for (uint32_t i = 0; i < name->part_count; i++) {
-        if (name->parts[i].templated && name->part_count == 1) return true;
+        if (name->parts[i].templated) return true;
     }
     return name->dynamic != NULL;
 }
 
-static void reads_of_query(struct session *s, const struct sql_query *query, struct names *names, bool *complete) {
+/* Does the part that names the table itself hang on a parameter? */
+static bool nameless(const struct sql_name *name) { return name->dynamic || (name->part_count && name->parts[name->part_count - 1].templated); }
+
+static void reads_of_query(struct session *s, const struct sql_query *query, struct names *names, struct definition *d) {
     uint32_t count = 0;
     const struct sql_ref *refs = sql_query_refs(s->arena, query, &count);
     for (uint32_t i = 0; i < count; i++) {
         if (refs[i].is_write) continue;
-        if (templated(refs[i].name)) *complete = false;
+        if (nameless(refs[i].name)) d->reads_complete = false;
         const char *text = sql_name_text(s->arena, refs[i].name);
         bool jinja = strncmp(text, "jinja_", 6) == 0;
-        if (jinja) *complete = false;
+        if (templated(refs[i].name) && !d->doubt) d->doubt = arena_printf(s->arena, "the name %.80s is only known when it runs", text);
+        if (jinja) d->reads_complete = false;
         if (text[0] && !jinja) name_add(s->arena, names, text);
     }
 }
@@ -280,10 +284,10 @@ struct definition *session_define(struct session *s, const struct definition_spe
     for (size_t i = 0; i < spec->read_count; i++) name_add(s->arena, &names, spec->reads[i]);
     for (size_t i = 0; i < all.n; i++) {
         for (size_t k = 0; k < all.at[i]->read_count; k++) name_add(s->arena, &names, all.at[i]->reads[k]);
-        if (all.at[i]->query) reads_of_query(s, all.at[i]->query, &names, &d->reads_complete);
+        if (all.at[i]->query) reads_of_query(s, all.at[i]->query, &names, d);
         if (!all.at[i]->query) d->reads_complete = false;
     }
-    if (spec->query) reads_of_query(s, spec->query, &names, &d->reads_complete);
+    if (spec->query) reads_of_query(s, spec->query, &names, d);
     /* Names of views are no base tables. */
     for (size_t i = 0; i < names.n; i++) {
         for (size_t k = 0; k < all.n; k++) {

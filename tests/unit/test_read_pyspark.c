@@ -160,6 +160,16 @@ static void sharing_does_not_explode(void **state) {
     assert_string_equal(reads_text(*state, d), "a");
 }
 
+static void parameters_in_names_are_doubts(void **state) {
+    struct arena *a = *state;
+    struct reading *r = read_py(a, "db = dbutils.widgets.get('db')\nspark.sql(f'SELECT id FROM {db}.orders').write.saveAsTable('out')\n");
+    const struct definition *d = definition_of(r, "out");
+    assert_non_null(d->query);
+    assert_non_null(d->doubt);
+    assert_string_equal(reads_text(a, d), "${db}.orders");
+    assert_true(d->reads_complete);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(chains),
@@ -171,6 +181,7 @@ int main(void) {
         TEST(merges_and_streams),
         TEST(pipelines),
         TEST(sharing_does_not_explode),
+        TEST(parameters_in_names_are_doubts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
