@@ -442,9 +442,18 @@ static bool strict_null(struct norm *n, const struct scalar *e) {
     return false;
 }
 
+/* LIKE of a pattern without wildcards is equality, where texts are compared by their bytes and not padded. */
 static nexpr like_make(struct norm *n, struct scalar *e) {
-    /* A pattern without wildcards and escapes, LIKE 'abc', is not folded into =: blanks and collations differ between engines. */
-    return intern(n, e);
+    bool plain = e->n == 2 && strcmp(e->name, "like") == 0 && e->args[0]->type.kind == TYPE_STRING && e->args[1]->op == SC_LITERAL && e->args[1]->lit.kind == VALUE_TEXT;
+    if (!plain || n->plan->dialect == DIALECT_SQLITE) return intern(n, e);
+    struct str pattern = e->args[1]->lit.s;
+    for (size_t i = 0; i < pattern.n; i++)
+        if (pattern.p[i] == '%' || pattern.p[i] == '_' || pattern.p[i] == '\\' || pattern.p[i] == '[') return intern(n, e);
+    if (n->plan->dialect == DIALECT_MYSQL || n->plan->dialect == DIALECT_TSQL) {
+        if (n->mode != NORMAL_DECLARED) return intern(n, e);
+        assume_add(n, "texts are compared by their bytes (no case-folding collation)");
+    }
+    return expr_of2(n, SC_EQ, e->args[0], e->args[1]);
 }
 
 nexpr expr_make(struct norm *n, struct scalar e) {

@@ -510,7 +510,7 @@ static struct hash128 block_individual(struct hasher *h, const struct block *b, 
     for (size_t i = 0; i < locals->n; i++) {
         if (saved[i] != label) continue;
         if (*budget == 0) {
-            normal_refuse(h->n, "too many symmetric sources");
+            if (!h->parameters) normal_refuse(h->n, "too many symmetric sources"); /* without literals it only serves look-ups */
             break;
         }
         (*budget)--;
@@ -537,7 +537,7 @@ static struct hash128 block_label(struct hasher *h, const struct block *b, struc
     for (size_t i = 0; i < locals->n; i++) label_set(h, locals->at[i], base[i]);
     labels_changed(h, b);
     labels_refine_all(h, b, locals);
-    size_t budget = NORMAL_LABEL_MAX;
+    size_t budget = h->parameters ? 6 : NORMAL_LABEL_MAX;
     if (labels_distinct(h, locals) == locals->n) return block_final(h, b, locals, outs_ordered);
     return block_individual(h, b, locals, outs_ordered, &budget);
 }

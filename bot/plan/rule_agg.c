@@ -38,6 +38,18 @@ static nexpr of_constant(struct norm *n, const struct source *s, nexpr e) {
 
 static bool counts_nothing(nexpr e) { return e->op == SC_AGG && strcmp(e->name, "count") == 0 && e->n == 1 && expr_is_null(e->args[0]); }
 
+/* COUNT(DISTINCT x) counts x when no group holds a value of x twice. */
+static nexpr distinct_needless(struct norm *n, const struct source *s, nexpr e) {
+    bool plain = e->distinct && e->n == 1 && e->op == SC_AGG && !e->filter && (strcmp(e->name, "count") == 0 || strcmp(e->name, "sum") == 0 || strcmp(e->name, "avg") == 0);
+    if (!plain || s->n_sets) return e;
+    struct exprs seed = {0};
+    for (size_t i = 0; i < s->keys.n; i++) exprs_add(n, &seed, s->keys.at[i]);
+    exprs_add(n, &seed, e->args[0]);
+    if (!block_determined(n, s->block, &seed, true)) return e;
+    step_add(n, "DISTINCT inside an aggregate falls away: no value comes twice");
+    return aggregate_make(n, e, e->name, e->args[0], false);
+}
+
 static bool aggregates_simple(struct norm *n, struct block *b, struct source *s) {
     if (s->kind != SRC_AGG) return false;
     bool changed = false;
@@ -51,7 +63,7 @@ static bool aggregates_simple(struct norm *n, struct block *b, struct source *s)
             source_column_remove(n, s, s->keys.n + i);
             return true;
         }
-        nexpr e = sum_to_count(n, s, s->aggs.at[i]);
+        nexpr e = distinct_needless(n, s, sum_to_count(n, s, s->aggs.at[i]));
         changed |= e != s->aggs.at[i];
         s->aggs.at[i] = e;
         nexpr value = of_constant(n, s, e);
