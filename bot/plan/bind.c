@@ -300,7 +300,7 @@ static void rel_finish(struct binder *b, struct rel *rel) {
 static int text_compare(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 static void tables_finish(struct binder *b) {
-    qsort(b->tables.at, b->tables.n, sizeof *b->tables.at, text_compare);
+    if (b->tables.n) qsort(b->tables.at, b->tables.n, sizeof *b->tables.at, text_compare);
     size_t n = 0;
     for (size_t i = 0; i < b->tables.n; i++)
         if (n == 0 || strcmp(b->tables.at[n - 1], b->tables.at[i]) != 0) b->tables.at[n++] = b->tables.at[i];

@@ -239,7 +239,12 @@ static struct hash128 source_spell(struct hasher *h, const struct source *s) {
         return hash128_mix(tag_hash("table", 0, 0), hash128(s->name, strlen(s->name)));
     case SRC_AGG:
     case SRC_WINDOW: {
-        struct hash128 inner = block_hash(h, s->block, false);
+        struct block *whole = block_new(h->n); /* in the arena: classes remember whose they are by its address */
+        *whole = *s->block;
+        whole->outs = (struct exprs){0};
+        for (size_t i = 0; i < s->keys.n; i++) exprs_add(h->n, &whole->outs, s->keys.at[i]);
+        for (size_t i = 0; i < s->aggs.n; i++) exprs_add(h->n, &whole->outs, s->aggs.at[i]);
+        struct hash128 inner = block_hash(h, whole, false);
         return hash128_mix(inner, agg_hash(h, s));
     }
     case SRC_LIMIT: {

@@ -283,6 +283,22 @@ static bool column_doubles(struct norm *n, struct block *b, const struct source 
     return false;
 }
 
+/* A column that passes a constant on is that constant. */
+static bool column_constant(struct norm *n, struct block *b, const struct source *s) {
+    const struct exprs *passed = s->kind == SRC_WINDOW ? &s->keys : s->kind == SRC_LIMIT ? &s->block->outs : NULL;
+    if (!passed) return false;
+    const bool *used = columns_used(n, b, s);
+    for (size_t i = 0; i < passed->n && i < s->n_columns; i++) {
+        if (!used[i] || !expr_is_literal(passed->at[i])) continue;
+        replace_begin(n);
+        replace_set(n, s->columns[i], passed->at[i]);
+        block_replace(n, b);
+        replace_end(n);
+        return true;
+    }
+    return false;
+}
+
 /* LIMIT over what has at most one row anyway. */
 static bool limit_needless(struct norm *n, struct block *b, size_t at) {
     struct source *s = b->sources[at];
@@ -726,7 +742,7 @@ bool rule_sources(struct norm *n, const struct context *ctx) {
             return true;
         }
         if (source_plain(n, b, i)) return true;
-        if (column_doubles(n, b, b->sources[i]) || limit_needless(n, b, i)) return true;
+        if (column_constant(n, b, b->sources[i]) || column_doubles(n, b, b->sources[i]) || limit_needless(n, b, i)) return true;
         if (push_down(n, ctx, i)) return true;
         if (inner_not_null(n, ctx, b->sources[i])) return true;
         if (distinct_to_exists(n, ctx, i)) return true;

@@ -147,8 +147,8 @@ nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e) {
         if (!expr_nullable(n, ctx, x)) return expr_bool(n, false);
         return x == e->args[0] ? e : null_of(n, x);
     }
-    case SC_SAME:
-        if (!expr_nullable(n, ctx, e->args[0]) && !expr_nullable(n, ctx, e->args[1])) return expr_of2(n, SC_EQ, e->args[0], e->args[1]);
+    case SC_SAME: /* one side that is never NULL is enough */
+        if (!expr_nullable(n, ctx, e->args[0]) || !expr_nullable(n, ctx, e->args[1])) return expr_of2(n, SC_EQ, e->args[0], e->args[1]);
         return e;
     default:
         return expr_value(n, ctx, e);

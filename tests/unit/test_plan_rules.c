@@ -1,0 +1,99 @@
+/* test_plan_rules.c - the register of rules: for each, a pair that it proves and a pair that it must leave alone (tests/golden/compare/rules.jsonl).
+ */
+#include "unit.h"
+
+#include "bind.h"
+#include "fs.h"
+#include "jsonx.h"
+#include "prove.h"
+
+#include <stdio.h>
+
+static struct arena *arena;
+
+static int setup(void **state) {
+    arena = arena_create(ARENA_JOB);
+    return 0;
+}
+
+static int teardown(void **state) {
+    arena_destroy(arena);
+    return 0;
+}
+
+static const struct err *case_run(const json_t *c, struct relation **out) {
+    struct schema *schema;
+    struct plan *a, *b;
+    TRY(schema_from_json(arena, json_object_get(c, "schema"), DIALECT_POSTGRES, &schema));
+    TRY(plan_from_sql(arena, str_of(jsx_str(c, "a", "")), schema, DIALECT_POSTGRES, &a));
+    TRY(plan_from_sql(arena, str_of(jsx_str(c, "b", "")), schema, DIALECT_POSTGRES, &b));
+    struct prove_options options = {.refute = true, .micros_max = 100000};
+    *out = relation_find(arena, a, b, &options);
+    return NULL;
+}
+
+static void each_rule_fires_and_stays_silent(void **state) {
+    struct str text, line;
+    assert_null(fs_read(arena, PARLEY_SOURCE_DIR "/tests/golden/compare/rules.jsonl", 1 << 22, &text));
+    int wrong = 0, cases = 0;
+    while (str_split(&text, '\n', &line)) {
+        json_t *c;
+        struct relation *relation = NULL;
+        if (str_trim(line).n == 0) continue;
+        assert_null(jsx_load(arena, line.p, line.n, &c));
+        const struct err *err = case_run(c, &relation);
+        bool wanted = strcmp(jsx_str(c, "relation", ""), "identical") == 0, is = relation && relation->kind == RELATION_IDENTICAL;
+        if (err || wanted != is) {
+            print_message("%s: %s%s %s\n", jsx_str(c, "id", "?"), wanted ? "should be identical" : "must not be identical", err ? ": " : "",
+                          err ? err->text : "");
+            wrong++;
+        }
+        cases++;
+    }
+    assert_true(cases > 50);
+    assert_int_equal(wrong, 0);
+}
+
+static const char *bound(const char *sql) {
+    struct plan *plan;
+    const struct err *err = plan_from_sql(arena, str_of(sql), NULL, DIALECT_POSTGRES, &plan);
+    return err ? err->text : plan->reason;
+}
+
+static void what_is_not_understood_is_said(void **state) {
+    assert_null(bound("select a.x from a join b on a.k = b.k where b.y > 1"));
+    assert_null(bound("select x from a, b where x > 1")); /* x of one of them: symbolic */
+    assert_non_null(bound("select * from t tablesample system (10)"));
+    assert_non_null(bound("with recursive r as (select 1 as n union all select n + 1 from r) select n from r"));
+    assert_non_null(bound("select q.z from (select x from a) q"));
+    assert_non_null(bound("select"));
+}
+
+static void columns_may_stand_in_another_order(void **state) {
+    struct plan *a, *b;
+    assert_null(plan_from_sql(arena, STR("select x, y from t"), NULL, DIALECT_POSTGRES, &a));
+    assert_null(plan_from_sql(arena, STR("select y, x from t"), NULL, DIALECT_POSTGRES, &b));
+    struct relation *r = relation_find(arena, a, b, NULL);
+    assert_int_equal(r->kind, RELATION_DERIVABLE);
+    assert_non_null(r->rewrite);
+}
+
+static void a_limit_of_work_is_said(void **state) {
+    struct buf sql = buf_new(arena);
+    buf_text(&sql, "with a0 as (select x from t)");
+    for (int i = 1; i < 40; i++) buf_printf(&sql, ", a%d as (select p.x from a%d p join a%d q on p.x = q.x)", i, i - 1, i - 1);
+    buf_text(&sql, " select x from a39");
+    struct plan *plan;
+    assert_null(plan_from_sql(arena, str_of(buf_str(&sql)), NULL, DIALECT_POSTGRES, &plan));
+    assert_non_null(plan->reason);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_rule_fires_and_stays_silent),
+        cmocka_unit_test(what_is_not_understood_is_said),
+        cmocka_unit_test(columns_may_stand_in_another_order),
+        cmocka_unit_test(a_limit_of_work_is_said),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
