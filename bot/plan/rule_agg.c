@@ -40,7 +40,8 @@ static bool counts_nothing(nexpr e) { return e->op == SC_AGG && strcmp(e->name, 
 
 /* COUNT(DISTINCT x) counts x when no group holds a value of x twice. */
 static nexpr distinct_needless(struct norm *n, const struct source *s, nexpr e) {
-    bool plain = e->distinct && e->n == 1 && e->op == SC_AGG && !e->filter && (strcmp(e->name, "count") == 0 || strcmp(e->name, "sum") == 0 || strcmp(e->name, "avg") == 0);
+    bool plain = e->distinct && e->n == 1 && e->op == SC_AGG && !e->filter &&
+                 (strcmp(e->name, "count") == 0 || strcmp(e->name, "sum") == 0 || strcmp(e->name, "avg") == 0);
     if (!plain || s->n_sets) return e;
     struct exprs seed = {0};
     for (size_t i = 0; i < s->keys.n; i++) exprs_add(n, &seed, s->keys.at[i]);
@@ -50,9 +51,30 @@ static nexpr distinct_needless(struct norm *n, const struct source *s, nexpr e) 
     return aggregate_make(n, e, e->name, e->args[0], false);
 }
 
+/* Without groups, rows where x is NULL say nothing to aggregates of x alone. */
+static bool not_null_needless(struct norm *n, struct source *s) {
+    static const char *const skips[] = {"count", "sum", "min", "max", "avg"};
+    if (s->grouped || s->n_sets || s->aggs.n == 0) return false;
+    nexpr x = s->aggs.at[0]->n == 1 ? s->aggs.at[0]->args[0] : NULL;
+    for (size_t i = 0; x && i < s->aggs.n; i++) {
+        nexpr e = s->aggs.at[i];
+        bool known = false;
+        for (size_t k = 0; k < sizeof skips / sizeof *skips; k++) known |= e->op == SC_AGG && strcmp(e->name, skips[k]) == 0;
+        if (!known || e->n != 1 || e->args[0] != x || e->filter) x = NULL;
+    }
+    for (size_t i = 0; x && i < s->block->preds.n; i++) {
+        nexpr p = s->block->preds.at[i];
+        if (p->op != SC_NOT || p->args[0]->op != SC_IS_NULL || p->args[0]->args[0] != x) continue;
+        exprs_remove(&s->block->preds, i);
+        source_refresh(n, s);
+        return true;
+    }
+    return false;
+}
+
 static bool aggregates_simple(struct norm *n, struct block *b, struct source *s) {
     if (s->kind != SRC_AGG) return false;
-    bool changed = false;
+    bool changed = not_null_needless(n, s);
     for (size_t i = 0; i < s->aggs.n; i++) {
         if (counts_nothing(s->aggs.at[i])) {
             replace_begin(n);

@@ -434,9 +434,32 @@ static bool keys_reduced(struct norm *n, struct source *s) {
     return changed;
 }
 
+/* GROUP BY id, name, where id determines name, groups by id: name is then the one value of each group. */
+static bool key_dependent(struct norm *n, struct block *b, struct source *s) {
+    if (s->kind != SRC_AGG || s->n_sets || s->aggs.n == 0 || s->keys.n < 2) return false;
+    for (size_t i = s->keys.n; i-- > 0;) {
+        struct exprs others = {0};
+        for (size_t k = 0; k < s->keys.n; k++)
+            if (k != i) exprs_add(n, &others, s->keys.at[k]);
+        nexpr key = s->keys.at[i];
+        if (expr_is_literal(key) || !expr_determined(n, s->block, &others, key)) continue;
+        int old = s->columns[i], made = ncolumn_new(n, s, key->type, n->columns.at[old].nullable);
+        exprs_add(n, &s->aggs, expr_make(n, (struct scalar){.op = SC_AGG, .name = "the", .n = 1, .args = &key, .type = key->type, .nullable = true}));
+        replace_begin(n);
+        replace_set(n, old, expr_column(n, made));
+        block_replace(n, b);
+        replace_end(n);
+        exprs_remove(&s->keys, i);
+        source_column_remove(n, s, i);
+        step_add(n, "dropped a grouping key that the others determine");
+        return true;
+    }
+    return false;
+}
+
 bool rule_keys(struct norm *n, const struct context *ctx) {
     for (size_t i = 0; i < ctx->block->n_sources; i++) {
-        if (keys_reduced(n, ctx->block->sources[i])) return true;
+        if (keys_reduced(n, ctx->block->sources[i]) || key_dependent(n, ctx->block, ctx->block->sources[i])) return true;
         if (groups_of_one(n, ctx, i) || distinct_semi_join(n, ctx, i)) return true;
     }
     return self_join(n, ctx) || foreign_keys(n, ctx);
