@@ -145,9 +145,9 @@ static void materialize(struct arena *arena, const struct check_input *in, size_
 }
 
 const struct err *check_cost(struct arena *arena, const struct check_input *in, struct findings *out) {
-    for (size_t i = 0; i < in->subject_count; i++) {
-        large_scan(arena, in, &in->subjects[i], out);
-        if (is_candidate(&in->subjects[i])) materialize(arena, in, i, out);
+    for (size_t i = 0; i < in->subject_count; i++) { /* one of the two: a table ends the large scan too */
+        if (is_candidate(&in->subjects[i]) && in->settings->levels[RULE_MATERIALIZE] != SEV_OFF) materialize(arena, in, i, out);
+        else large_scan(arena, in, &in->subjects[i], out);
     }
     return NULL;
 }

@@ -103,16 +103,6 @@ static const struct err *all_bind(struct matching *m) {
     return NULL;
 }
 
-/* Stored under a name that others may read? */
-static bool is_readable(const struct entry *e) {
-    return e->dataset && e->kind != DEF_QUERY && kind_speaks(e->kind);
-}
-
-/* Others depend on it: a table, a view, a dashboard; not somebody's cell. */
-static bool is_lasting(const struct entry *e) {
-    return is_readable(e) || e->artefact == ARTEFACT_DASHBOARD;
-}
-
 static bool has_feature(const struct entry *e, enum feature_kind kind) {
     for (size_t i = 0; e->features && i < e->features->n; i++) {
         if (e->features->at[i].kind == kind) return true;
@@ -125,12 +115,22 @@ static bool is_plain(const struct entry *e) {
     return e->state != ENTRY_TEXT && !has_feature(e, FEATURE_JOIN_EDGE) && !has_feature(e, FEATURE_GROUP_KEY) && !has_feature(e, FEATURE_AGGREGATE);
 }
 
+/* Stored under a name that others may read? */
+static bool is_readable(const struct entry *e) {
+    return e->dataset && e->kind != DEF_QUERY && kind_speaks(e->kind);
+}
+
+/* Others depend on it: a table, a view, a dashboard; not somebody's cell. */
+static bool is_lasting(const struct entry *e) {
+    return is_readable(e) || e->artefact == ARTEFACT_DASHBOARD;
+}
+
 static bool allowed(const struct matching *m, const struct match *match) {
     const struct entry *e = &match->candidate.entry;
     switch (match->relation->kind) {
     case RELATION_IDENTICAL: return !dataset_same(e, &m->entry);
-    /* A view computes anew, and a filtered copy of one table saves neither join nor aggregation: reading it instead is no gain. */
-    case RELATION_DERIVABLE: return is_readable(e) && definition_kind_stored(e->kind) && !is_plain(e) && !dataset_same(e, &m->entry);
+    case RELATION_DERIVABLE: /* a view that only filters saves nothing */
+        return is_readable(e) && !dataset_same(e, &m->entry) && (definition_kind_stored(e->kind) || !is_plain(e));
     case RELATION_GENERALIZES: return is_readable(&m->entry) && is_lasting(e) && !dataset_same(e, &m->entry);
     case RELATION_SHARES:
     case RELATION_SIMILAR: return is_lasting(e) && !dataset_same(e, &m->entry);
@@ -151,12 +151,24 @@ static bool is_empty(struct arena *arena, const struct entry *e) {
     return normal->root && normal->root->empty;
 }
 
+/* How much of the work the twin has done already: joins, groups, aggregates. At most 60. */
+static double work_done(const struct entry *e) {
+    double work = 0;
+    for (size_t i = 0; e->features && i < e->features->n; i++) {
+        enum feature_kind kind = e->features->at[i].kind;
+        if (kind == FEATURE_JOIN_EDGE || kind == FEATURE_AGGREGATE) work += 6;
+        else if (kind == FEATURE_GROUP_KEY || kind == FEATURE_TABLE) work += 3;
+    }
+    return work < 60 ? work : 60;
+}
+
 /* How much is said: strength of the relation, then what is stored and on the main branch. */
 static double match_rank(const struct match *match) {
     static const double strength[] = {[RELATION_IDENTICAL] = 500, [RELATION_DERIVABLE] = 400, [RELATION_GENERALIZES] = 200, [RELATION_SHARES] = 300, [RELATION_SIMILAR] = 100,
                                       [RELATION_UNRELATED] = 0};
     const struct entry *e = &match->candidate.entry;
     double rank = strength[match->relation->kind] + match->relation->score * 10;
+    if (match->relation->kind == RELATION_DERIVABLE) rank += work_done(e) + (definition_kind_stored(e->kind) ? 15 : 0);
     enum tier tier = match->relation->tier;
     if (match->relation->kind == RELATION_SIMILAR && (tier == TIER_L1 || tier == TIER_L2 || tier == TIER_L3)) rank += 250; /* all but equal: more than a part */
     if (e->dataset && definition_kind_stored(e->kind)) rank += 5;
