@@ -88,6 +88,9 @@ const struct err *reading_bind(struct arena *arena, struct catalog *const *catal
                                struct schema **schema) {
     size_t name_count;
     const char *const *names = reading_names(arena, reading, &name_count);
+    struct views *views;
+    TRY(catalog_views(arena, catalogs, catalog_count, reading, names, name_count, &views));
+    names = views_names(views, &name_count);
     TRY(catalog_schema(arena, catalogs, catalog_count, reading, names, name_count, schema));
     struct entry *entries = arena_array(arena, reading->definitions.n + 1, sizeof *entries);
     const size_t *order = definitions_order(arena, reading);
@@ -96,7 +99,7 @@ const struct err *reading_bind(struct arena *arena, struct catalog *const *catal
         struct entry *e = &entries[order[i]];
         struct column_fact *columns;
         size_t count;
-        entry_of_definition(arena, d, *schema, e);
+        entry_of_definition(arena, d, *schema, views, e);
         if (entry_outputs(arena, e, d, &columns, &count)) schema_learn(*schema, e, columns, count);
     }
     *out = entries;

@@ -17,6 +17,7 @@ struct put {
     const struct catalog_put *in;
     struct catalog_put_stats *stats;
     struct schema *schema;
+    struct views *views;
 };
 
 /* ---- away with what was there ---- */
@@ -162,7 +163,7 @@ static const struct err *entry_put(struct put *p, const struct entry *e, const s
 
 static const struct err *definition_put(struct put *p, const struct definition *d) {
     struct entry entry;
-    entry_of_definition(p->scratch, d, p->schema, &entry);
+    entry_of_definition(p->scratch, d, p->schema, p->views, &entry);
     struct column_fact *columns;
     size_t count;
     const char *text = NULL;
@@ -196,6 +197,8 @@ static const struct err *reading_put(struct put *p) {
     for (size_t i = 0; i < r->jobs.n; i++) TRY(job_put(p, &r->jobs.at[i]));
     size_t name_count;
     const char *const *names = reading_names(p->arena, r, &name_count);
+    TRY(catalog_views(p->arena, &p->catalog, 1, r, names, name_count, &p->views));
+    names = views_names(p->views, &name_count);
     TRY(catalog_schema(p->arena, &p->catalog, 1, r, names, name_count, &p->schema));
     const size_t *order = definitions_order(p->arena, r);
     for (size_t i = 0; i < r->definitions.n; i++) {
@@ -215,7 +218,7 @@ static const struct err *in_transaction(struct put *p, const struct err *(*work)
 
 const struct err *catalog_put_reading(struct catalog *catalog, const struct catalog_put *put, struct catalog_put_stats *stats) {
     struct catalog_put_stats ignored = {0};
-    struct put p = {arena_create(PUT_ARENA), arena_create(PUT_ARENA), catalog, put, stats ? stats : &ignored, NULL};
+    struct put p = {arena_create(PUT_ARENA), arena_create(PUT_ARENA), catalog, put, stats ? stats : &ignored, NULL, NULL};
     const struct err *failed = in_transaction(&p, reading_put);
     arena_destroy(p.scratch);
     arena_destroy(p.arena);
@@ -233,7 +236,7 @@ static const struct err *path_list_drop(struct put *p) {
 const struct err *catalog_drop_scope(struct catalog *catalog, const char *repo, const char *scope) {
     struct catalog_put put = {.repo = repo, .scope = scope};
     struct catalog_put_stats ignored = {0};
-    struct put p = {arena_create(PUT_ARENA), NULL, catalog, &put, &ignored, NULL};
+    struct put p = {arena_create(PUT_ARENA), NULL, catalog, &put, &ignored, NULL, NULL};
     const struct err *failed = in_transaction(&p, path_list_drop);
     arena_destroy(p.arena);
     return failed;

@@ -33,7 +33,7 @@ static void entry_text_only(struct entry *entry, const char *why) {
     entry->identity = entry->exact;
 }
 
-void entry_bind(struct arena *arena, struct entry *entry, const struct schema *schema) {
+void entry_bind(struct arena *arena, struct entry *entry, const struct schema *schema, const struct views *views) {
     if (!entry->query && entry->sql) {
         struct sql_error error = {0};
         entry->query = sql_parse_query(arena, str_of(entry->sql), entry->dialect, &error);
@@ -42,7 +42,8 @@ void entry_bind(struct arena *arena, struct entry *entry, const struct schema *s
         entry_text_only(entry, entry->why ? entry->why : "its query was not understood");
         return;
     }
-    struct plan *plan = plan_bind(arena, entry->query, schema, entry->dialect);
+    const struct sql_query *unfolded = views ? views_unfold(arena, views, entry->sql, entry->dialect) : NULL;
+    struct plan *plan = plan_bind(arena, unfolded ? unfolded : entry->query, schema, entry->dialect);
     if (!plan->reason) plan->reason = doubt_of(arena, entry);
     entry->plan = plan;
     entry->features = features_of(arena, entry->plan);
@@ -59,7 +60,7 @@ void entry_bind(struct arena *arena, struct entry *entry, const struct schema *s
     if (!entry->why) entry->why = "its normal form does not prove";
 }
 
-void entry_of_definition(struct arena *arena, const struct definition *d, const struct schema *schema, struct entry *out) {
+void entry_of_definition(struct arena *arena, const struct definition *d, const struct schema *schema, const struct views *views, struct entry *out) {
     *out = (struct entry){
         .uid = d->id,
         .path = d->path,
@@ -86,5 +87,5 @@ void entry_of_definition(struct arena *arena, const struct definition *d, const 
     if (!out->sql) out->sql = text;
     if (text) out->exact = hash128(text, strlen(text));
     if (d->doubt && out->sql) out->sql = doubt_write(arena, out->sql, d->doubt);
-    entry_bind(arena, out, schema);
+    entry_bind(arena, out, schema, views);
 }

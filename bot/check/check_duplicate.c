@@ -28,6 +28,7 @@ struct matching {
     VEC(struct candidate) candidates;
     size_t own; /* the first of them that are of the change itself */
     struct schema *schema;
+    struct views *views;
     struct entry entry; /* the subject, bound with that schema */
 };
 
@@ -97,9 +98,12 @@ static const struct err *all_bind(struct matching *m) {
     struct text_list names = {0};
     names_add(&names, m->arena, &m->entry);
     for (size_t i = 0; i < m->candidates.n; i++) names_add(&names, m->arena, &m->candidates.at[i].entry);
-    TRY(catalog_schema(m->arena, m->in->catalogs, m->in->catalog_count, m->in->head, names.at, names.n, &m->schema));
-    entry_bind(m->arena, &m->entry, m->schema);
-    for (size_t i = 0; i < m->candidates.n; i++) entry_bind(m->arena, &m->candidates.at[i].entry, m->schema);
+    TRY(catalog_views(m->arena, m->in->catalogs, m->in->catalog_count, m->in->head, names.at, names.n, &m->views));
+    size_t name_count;
+    const char *const *all = views_names(m->views, &name_count);
+    TRY(catalog_schema(m->arena, m->in->catalogs, m->in->catalog_count, m->in->head, all, name_count, &m->schema));
+    entry_bind(m->arena, &m->entry, m->schema, m->views);
+    for (size_t i = 0; i < m->candidates.n; i++) entry_bind(m->arena, &m->candidates.at[i].entry, m->schema, m->views);
     return NULL;
 }
 

@@ -37,9 +37,13 @@ static void runs_take(struct entry *entry, const struct job *job, const struct t
 static const struct err *subject_make(struct arena *arena, const struct check_input *in, const struct entry *stored, struct subject *out) {
     struct schema *schema;
     struct definition *d = arena_new(arena, struct definition);
-    TRY(catalog_schema(arena, in->catalogs, in->catalog_count, in->head, stored->reads, stored->read_count, &schema));
+    struct views *views;
+    size_t name_count;
+    TRY(catalog_views(arena, in->catalogs, in->catalog_count, in->head, stored->reads, stored->read_count, &views));
+    const char *const *names = views_names(views, &name_count);
+    TRY(catalog_schema(arena, in->catalogs, in->catalog_count, in->head, names, name_count, &schema));
     *out = (struct subject){.definition = d, .entry = *stored};
-    entry_bind(arena, &out->entry, schema);
+    entry_bind(arena, &out->entry, schema, views);
     *d = (struct definition){.id = stored->uid, .path = stored->path, .kind = stored->kind, .artefact = stored->artefact, .name = stored->name, .dataset = stored->dataset,
                              .dialect = stored->dialect};
     return NULL;

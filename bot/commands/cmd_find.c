@@ -5,6 +5,7 @@
 #include "entry.h"
 #include "jsonx.h"
 #include "local.h"
+#include "views.h"
 #include "prove.h"
 #include "sql_parse.h"
 
@@ -89,27 +90,35 @@ static int found_order(const void *left, const void *right) {
     return a->entry.id < b->entry.id ? -1 : 1;
 }
 
+static const struct err *names_bind(struct arena *arena, struct catalog *catalog, const struct text_list *names, struct schema **schema, struct views **views) {
+    size_t count;
+    TRY(catalog_views(arena, &catalog, 1, NULL, names->at, names->n, views));
+    const char *const *all = views_names(*views, &count);
+    return catalog_schema(arena, &catalog, 1, NULL, all, count, schema);
+}
+
 static const struct err *sql_find(struct arena *arena, struct catalog *catalog, const struct words *w, const struct definition *d, size_t *count) {
     struct schema *schema;
+    struct views *views;
     struct entry entry;
     struct candidate *candidates;
     size_t n;
     struct text_list names = {0};
     for (size_t i = 0; i < d->read_count; i++) text_list_add(arena, &names, d->reads[i]);
-    TRY(catalog_schema(arena, &catalog, 1, NULL, names.at, names.n, &schema));
-    entry_of_definition(arena, d, schema, &entry);
+    TRY(names_bind(arena, catalog, &names, &schema, &views));
+    entry_of_definition(arena, d, schema, views, &entry);
     TRY(candidates_find(arena, catalog, &entry, NULL, &candidates, &n));
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < candidates[i].entry.read_count; k++) {
             if (!text_list_has(&names, candidates[i].entry.reads[k])) text_list_add(arena, &names, candidates[i].entry.reads[k]);
         }
     }
-    TRY(catalog_schema(arena, &catalog, 1, NULL, names.at, names.n, &schema));
-    entry_bind(arena, &entry, schema);
+    TRY(names_bind(arena, catalog, &names, &schema, &views));
+    entry_bind(arena, &entry, schema, views);
     VEC(struct found) list = {0};
     for (size_t i = 0; i < n && entry.plan; i++) {
         struct found f = {.entry = candidates[i].entry};
-        entry_bind(arena, &f.entry, schema);
+        entry_bind(arena, &f.entry, schema, views);
         if (!f.entry.plan) continue;
         f.relation = relation_find(arena, entry.plan, f.entry.plan, &(struct prove_options){.b_name = f.entry.dataset, .refute = true});
         if (f.relation->kind != RELATION_UNRELATED) *vec_add(arena, &list) = f;

@@ -102,7 +102,7 @@ static struct timing probe(struct catalog *catalog, unsigned i, unsigned tables,
     const char *wanted = arena_printf(arena, "gold.d%u", i);
     bool is_found = false, is_proved = false;
     for (size_t k = 0; k < count && k < PROOFS; k++) {
-        entry_bind(arena, &list[k].entry, schema);
+        entry_bind(arena, &list[k].entry, schema, NULL);
         if (!list[k].entry.plan || !entries[0].plan) continue;
         struct relation *r = relation_find(arena, entries[0].plan, list[k].entry.plan, &(struct prove_options){.b_name = list[k].entry.dataset, .refute = true});
         bool same = list[k].entry.dataset && strcmp(list[k].entry.dataset, wanted) == 0;

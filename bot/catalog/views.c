@@ -1,0 +1,160 @@
+/* views.c - which datasets are views, and queries with them unfolded. */
+#include "views.h"
+
+#include "catalog_rows.h"
+#include "map.h"
+#include "sql_parse.h"
+#include "sql_print.h"
+#include "sql_walk.h"
+
+#define VIEW_DEPTH 8
+#define TREE_DEPTH_MAX 300 /* a deeper view is left as it is */
+#define UNFOLDED_MAX 60    /* in one query */
+
+struct view {
+    const char *sql;
+    enum dialect dialect;
+};
+
+struct views {
+    struct arena *arena;
+    struct map *views; /* key of the name as it is read -> struct view */
+    struct map *own;   /* last part -> struct own_fill of the extra reading */
+    VEC(const char *) names;
+    struct map *seen;
+};
+
+struct own_fill {
+    const struct definition *definition;
+    const char *key;
+    struct own_fill *next;
+};
+
+static bool is_view(enum definition_kind kind) {
+    return kind == DEF_VIEW || kind == DEF_EPHEMERAL;
+}
+
+static void own_index(struct views *v, const struct reading *extra) {
+    v->own = map_new(v->arena);
+    for (size_t i = 0; extra && i < extra->definitions.n; i++) {
+        const struct definition *d = &extra->definitions.at[i];
+        if (!d->dataset) continue;
+        struct own_fill *fill = arena_new(v->arena, struct own_fill);
+        *fill = (struct own_fill){d, name_key(v->arena, d->dataset), NULL};
+        void **slot = map_slot(v->own, str_of(name_last(fill->key)));
+        fill->next = *slot;
+        *slot = fill;
+    }
+}
+
+/* What the change itself fills the dataset with; *count says how often. */
+static const struct definition *own_filler(const struct views *v, const char *key, size_t *count) {
+    const struct definition *found = NULL;
+    for (const struct own_fill *f = map_get(v->own, str_of(name_last(key))); f; f = f->next) {
+        if (names_fit(f->key, key)) found = f->definition, ++*count;
+    }
+    return found;
+}
+
+static void name_add(struct views *v, const char *name) {
+    if (!map_put(v->seen, str_of(name), v)) *vec_add(v->arena, &v->names) = name;
+}
+
+static void view_add(struct views *v, const char *key, const char *sql, enum dialect dialect, const char *const *reads, size_t read_count) {
+    struct view *view = arena_new(v->arena, struct view);
+    *view = (struct view){sql, dialect};
+    map_put(v->views, str_of(key), view);
+    for (size_t i = 0; i < read_count; i++) name_add(v, reads[i]);
+}
+
+static const struct err *name_look(struct views *v, struct catalog *const *catalogs, size_t catalog_count, const char *name) {
+    const char *key = name_key(v->arena, name);
+    size_t count = 0;
+    const struct definition *own = own_filler(v, key, &count);
+    if (own) {
+        if (count == 1 && is_view(own->kind) && own->sql) view_add(v, key, own->sql, own->dialect, own->reads, own->read_count);
+        return NULL;
+    }
+    const struct entry *only = NULL;
+    for (size_t c = 0; c < catalog_count; c++) {
+        struct entry *list;
+        size_t n;
+        TRY(catalog_fillers(v->arena, catalogs[c], name, &list, &n));
+        for (size_t i = 0; i < n; i++) {
+            if (strcmp(list[i].scope, "main") == 0) only = &list[i], count++;
+        }
+    }
+    if (count == 1 && is_view(only->kind) && only->sql) view_add(v, key, only->sql, only->dialect, only->reads, only->read_count);
+    return NULL;
+}
+
+const struct err *catalog_views(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra,
+                                const char *const *names, size_t name_count, struct views **out) {
+    struct views *v = arena_new(arena, struct views);
+    *v = (struct views){.arena = arena, .views = map_new(arena), .seen = map_new(arena)};
+    own_index(v, extra);
+    for (size_t i = 0; i < name_count; i++) name_add(v, names[i]);
+    size_t from = 0;
+    for (int depth = 0; depth < VIEW_DEPTH && from < v->names.n; depth++) {
+        size_t until = v->names.n;
+        for (; from < until; from++) TRY(name_look(v, catalogs, catalog_count, v->names.at[from]));
+    }
+    *out = v;
+    return NULL;
+}
+
+const char *const *views_names(const struct views *views, size_t *count) {
+    *count = views->names.n;
+    return views->names.at;
+}
+
+/* ---- unfolding ---- */
+
+struct unfolding {
+    struct arena *arena;
+    const struct views *views;
+    enum dialect dialect;
+    int depth;
+    size_t count;
+};
+
+static struct sql_query *text_unfold(struct unfolding *u, const char *sql);
+
+/* A view's name has its schema; a bare one may be a name of WITH, and stays. */
+static const struct view *view_of(const struct unfolding *u, const struct sql_from *from) {
+    if (from->kind != FROM_TABLE || !from->name || from->name->dynamic || from->name->part_count < 2) return NULL;
+    if (from->travel || from->sample || from->column_count || from->flags & (SQL_FROM_STREAM | SQL_FROM_ONLY | SQL_FROM_FINAL)) return NULL;
+    const struct view *view = map_get(u->views->views, str_of(name_key(u->arena, sql_name_text(u->arena, from->name))));
+    return view && view->dialect == u->dialect ? view : NULL;
+}
+
+static bool from_seen(void *ctx, struct sql_from *from) {
+    struct unfolding *u = ctx;
+    const struct view *view = view_of(u, from);
+    if (!view || u->depth >= VIEW_DEPTH || u->count >= UNFOLDED_MAX) return true;
+    struct sql_ident called = from->alias.text.n ? from->alias : from->name->parts[from->name->part_count - 1];
+    u->depth++;
+    struct sql_query *query = text_unfold(u, view->sql);
+    u->depth--;
+    if (!query || query->depth > TREE_DEPTH_MAX) return true;
+    from->kind = FROM_QUERY;
+    from->query = query;
+    from->name = NULL;
+    from->alias = called;
+    u->count++;
+    return false;
+}
+
+static struct sql_query *text_unfold(struct unfolding *u, const char *sql) {
+    struct sql_error error = {0};
+    struct sql_query *query = sql_parse_query(u->arena, str_of(sql), u->dialect, &error);
+    if (query) sql_walk_query(&(struct sql_visitor){.ctx = u, .from = from_seen}, query);
+    return query;
+}
+
+struct sql_query *views_unfold(struct arena *arena, const struct views *views, const char *sql, enum dialect dialect) {
+    struct unfolding u = {.arena = arena, .views = views, .dialect = dialect};
+    if (!sql || !map_count(views->views)) return NULL;
+    struct sql_query *query = text_unfold(&u, sql);
+    return query && u.count ? query : NULL;
+}
