@@ -10,7 +10,7 @@ enum review_mode { MODE_ADVISE, MODE_GATE };
 enum review_when { WHEN_OPENED = 1, WHEN_READY = 2, WHEN_PUSH = 4, WHEN_COMMAND = 8 };
 
 struct owner_rule {
-    const char *pattern; /* glob over dataset names, or over paths when it has a slash; "default" last */
+    const char *pattern; /* glob over dataset names, or over paths when it has a slash; the one with the most letters wins */
     const char *who;     /* "@acme/fin-data", "@dana", "dana@acme.com" */
 };
 struct layer_rule {

@@ -111,13 +111,18 @@ static bool dataset_fits(const char *pattern, const char *dataset) {
     return dot && strchr(dot + 1, '.') && text_glob(pattern, dot + 1);
 }
 
+/* The most telling pattern wins, the one with the most letters; of equals the last. */
 static const char *settings_owner(const struct repo_settings *settings, const char *dataset, const char *path) {
-    for (size_t i = settings->owner_count; i > 0; i--) { /* last match wins, as in CODEOWNERS */
-        const struct owner_rule *rule = &settings->owners[i - 1];
-        bool is_path = strchr(rule->pattern, '/') != NULL;
-        if (is_path ? path && text_glob(rule->pattern, path) : dataset_fits(rule->pattern, dataset)) return rule->who;
+    const char *who = NULL;
+    size_t most = 0;
+    for (size_t i = 0; i < settings->owner_count; i++) {
+        const struct owner_rule *rule = &settings->owners[i];
+        size_t letters = 1;
+        for (const char *p = rule->pattern; *p; p++) letters += *p != '*' && *p != '?';
+        bool fits = strchr(rule->pattern, '/') ? path && text_glob(rule->pattern, path) : dataset_fits(rule->pattern, dataset);
+        if (fits && letters >= most) who = rule->who, most = letters;
     }
-    return NULL;
+    return who;
 }
 
 static void codeowners_add(struct arena *arena, const struct people_input *in, struct persons *list, const char *path) {
@@ -131,7 +136,7 @@ struct persons people_find(struct arena *arena, const struct people_input *in, s
     const struct twin *twin = &finding->twin;
     const char *what = finding->dataset ? finding->dataset : twin->name;
     bool is_here = !twin->repo || !in->repo || str_ieq(str_of(twin->repo), str_of(in->repo));
-    if (twin->owner) person_add(arena, in, &list, twin->owner, arena_printf(arena, "owner of %s", what ? what : "it"));
+    if (twin->owner) person_add(arena, in, &list, twin->owner, arena_printf(arena, "owner of %s", twin->name ? twin->name : what ? what : "it"));
     const char *named = settings_owner(in->settings, finding->dataset ? finding->dataset : finding->subject, is_here ? twin->path : NULL);
     if (named) person_add(arena, in, &list, named, arena_printf(arena, "owner of %s by the settings", what ? what : finding->subject));
     if (is_here && twin->path) codeowners_add(arena, in, &list, twin->path);
