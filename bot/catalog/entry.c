@@ -11,7 +11,7 @@ static bool hash_is_zero(struct hash128 h) {
 }
 
 /* What the reader could not be sure of stands as a comment before the SQL, so that it is kept and shown with it; no proof rests on such a query. */
-static const char doubt_mark[] = "-- not proved on: ";
+static const char doubt_mark[] = ENTRY_DOUBT;
 
 static const char *doubt_of(struct arena *arena, const struct entry *entry) {
     if (!entry->sql || !text_starts(entry->sql, doubt_mark)) return NULL;

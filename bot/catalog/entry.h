@@ -6,6 +6,9 @@
 #include "catalog.h"
 #include "views.h"
 
+/* How the SQL of an entry begins that the reader was not sure of; the rest of the line says why. */
+#define ENTRY_DOUBT "-- not proved on: "
+
 /* Fills `out` from a definition as read; binds its query, views unfolded (NULL: none), against `schema`. Never fails: state and why say how far it came. */
 void entry_of_definition(struct arena *arena, const struct definition *definition, const struct schema *schema, const struct views *views, struct entry *out);
 

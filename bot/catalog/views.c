@@ -2,6 +2,7 @@
 #include "views.h"
 
 #include "catalog_rows.h"
+#include "entry.h"
 #include "map.h"
 #include "sql_parse.h"
 #include "sql_print.h"
@@ -60,7 +61,17 @@ static void name_add(struct views *v, const char *name) {
     if (!map_put(v->seen, str_of(name), v)) *vec_add(v->arena, &v->names) = name;
 }
 
+/* One that the reader was not sure of, or whose tables only the run knows, stays a name: nothing may be proved through it. */
+static bool is_sure(const char *sql, const char *const *reads, size_t read_count) {
+    if (text_starts(sql, ENTRY_DOUBT)) return false;
+    for (size_t i = 0; i < read_count; i++) {
+        if (strpbrk(reads[i], "${}@&:")) return false;
+    }
+    return true;
+}
+
 static void view_add(struct views *v, const char *key, const char *sql, enum dialect dialect, const char *const *reads, size_t read_count) {
+    if (!is_sure(sql, reads, read_count)) return;
     struct view *view = arena_new(v->arena, struct view);
     *view = (struct view){sql, dialect};
     map_put(v->views, str_of(key), view);
@@ -72,7 +83,7 @@ static const struct err *name_look(struct views *v, struct catalog *const *catal
     size_t count = 0;
     const struct definition *own = own_filler(v, key, &count);
     if (own) {
-        if (count == 1 && is_view(own->kind) && own->sql) view_add(v, key, own->sql, own->dialect, own->reads, own->read_count);
+        if (count == 1 && is_view(own->kind) && own->sql && !own->doubt) view_add(v, key, own->sql, own->dialect, own->reads, own->read_count);
         return NULL;
     }
     const struct entry *only = NULL;
