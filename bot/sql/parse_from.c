@@ -755,6 +755,24 @@ static bool takes_condition(const struct sql_from *f) {
            f->join != JOIN_POSITIONAL && f->join != JOIN_ARRAY && f->join != JOIN_LEFT_ARRAY;
 }
 
+static void chain_deepen(struct parser *p, struct sql_from *top, const struct sql_from *stop) {
+    if (top == stop) return;
+    chain_deepen(p, top->left, stop);
+    from_deepen(p, top);
+}
+
+/* a JOIN b JOIN c ON .. without a second ON: the first join has no condition, and joins go from the left after all. */
+static struct sql_from *join_rotate(struct parser *p, struct sql_from *f, struct sql_from *inner, const struct token *first) {
+    struct sql_from *top = f->right, *lowest = top;
+    while (lowest->left != inner) lowest = lowest->left;
+    f->right = inner;
+    from_deepen(p, f);
+    lowest->left = f;
+    chain_deepen(p, top, f);
+    top->range = parse_range(p, first);
+    return top;
+}
+
 static struct sql_from *join_read(struct parser *p, struct sql_from *left, const struct token *first) {
     struct sql_from *f = from_new(p, FROM_JOIN);
     f->left = left;
@@ -774,15 +792,31 @@ static struct sql_from *join_read(struct parser *p, struct sql_from *left, const
         bool nested =
             takes_condition(f) && parse_join_starts(p) && !p->traits->semi_join && p->dialect != DIALECT_MYSQL && p->dialect != DIALECT_SQLITE;
         if (nested) { /* a JOIN b JOIN c ON .. ON .. */
+            struct sql_from *inner = f->right;
             parse_nest(p);
-            while (parse_join_starts(p) && !parse_at(p, KW_ON)) f->right = join_read(p, f->right, right_first);
+            while (parse_join_starts(p)) f->right = join_read(p, f->right, right_first);
             p->nest--;
+            if (!parse_at(p, KW_ON) && !parse_at(p, KW_USING)) return join_rotate(p, f, inner, first);
         }
         join_condition(p, f);
     }
     from_deepen(p, f);
     f->range = parse_range(p, first);
     return f;
+}
+
+/* a, b ON .. means (a CROSS JOIN b) ..: commas on the left of a join with a condition become that. */
+static void commas_cross(struct parser *p, struct sql_from *left) {
+    for (; left->kind == FROM_JOIN && left->join == JOIN_COMMA; left = left->left) {
+        left->join = JOIN_CROSS;
+        if (left->right->kind != FROM_JOIN) continue;
+        struct sql_from *brackets = from_new(p, FROM_BRACKETS);
+        brackets->left = left->right;
+        brackets->range = left->right->range;
+        from_deepen(p, brackets);
+        left->right = brackets;
+        from_deepen(p, left);
+    }
 }
 
 static struct sql_from *comma_read(struct parser *p, struct sql_from *left, const struct token *first) {
@@ -795,6 +829,7 @@ static struct sql_from *comma_read(struct parser *p, struct sql_from *left, cons
     if (parse_take(p, KW_ON)) { /* FROM a, b ON ..: some let it pass */
         f->on = parse_expr(p);
         f->join = JOIN_INNER;
+        commas_cross(p, f->left);
     }
     from_deepen(p, f);
     f->range = parse_range(p, first);

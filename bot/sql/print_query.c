@@ -181,15 +181,22 @@ static void join_words(struct buf *out, const struct sql_from *f) {
     buf_text(out, "JOIN ");
 }
 
+static void join_side(struct buf *out, const struct sql_from *f, bool brackets_needed, enum dialect d) {
+    if (brackets_needed) buf_char(out, '(');
+    print_from(out, f, d);
+    if (brackets_needed) buf_char(out, ')');
+}
+
 static void join(struct buf *out, const struct sql_from *f, enum dialect d) {
-    print_from(out, f->left, d);
+    bool apart = f->join != JOIN_COMMA && f->left->kind == FROM_JOIN && f->left->join == JOIN_COMMA;
+    join_side(out, f->left, apart, d);
     if (f->join == JOIN_COMMA) buf_text(out, ", ");
     else join_words(out, f);
     if (f->join == JOIN_ARRAY || f->join == JOIN_LEFT_ARRAY) {
         print_items(out, f->query->select->items, f->query->select->item_count, d, ", ");
         return;
     }
-    print_from(out, f->right, d);
+    join_side(out, f->right, f->right->kind == FROM_JOIN && f->join != JOIN_COMMA && !(f->on || f->using_count), d);
     if (f->match) {
         buf_text(out, " MATCH_CONDITION (");
         sql_print_expr(out, f->match, d);
