@@ -1,6 +1,14 @@
 {{ config(tags=['daily'], meta={'owner': '@dana'}) }}
 -- One row per real customer who ever paid: what churn and lifetime value are computed from.
-with real_customers as (
+with paid_orders as (
+
+    select order_id, customer_id, order_date, amount
+    from {{ source('silver', 'orders') }}
+    where status = 'paid'
+
+),
+
+real_customers as (
 
     select customer_id, country, segment
     from {{ source('silver', 'customers') }}
@@ -16,7 +24,7 @@ orders_of_customers as (
         c.segment,
         o.order_date,
         o.amount
-    from {{ ref('stg_paid_orders') }} o
+    from paid_orders o
     inner join real_customers c on o.customer_id = c.customer_id
 
 )

@@ -10,6 +10,7 @@ select
     i.quantity,
     i.price,
     i.quantity * i.price as line_total
-from {{ ref('stg_paid_orders') }} o
+from {{ source('silver', 'orders') }} o
 inner join {{ source('silver', 'order_items') }} i on i.order_id = o.order_id
 inner join {{ source('silver', 'products') }} p on p.product_id = i.product_id
+where o.status = 'paid'
