@@ -17,7 +17,7 @@ static const char *cut_text(struct arena *arena, const char *text, size_t max) {
 
 static void annotation_add(struct arena *arena, json_t *into, const char *path, int line, int end, const char *level, const char *title,
                            const char *message) {
-    if (!path || json_array_size(into) >= ANNOTATIONS_MAX) return;
+    if (!path || !*path || json_array_size(into) >= ANNOTATIONS_MAX) return; /* what is about no file stands in the summary */
     json_t *a = json_object();
     jsx_set_text(a, "path", path);
     json_object_set_new(a, "start_line", json_integer(line > 0 ? line : 1));

@@ -16,6 +16,10 @@ class FakeSlack(FakeServer):
         self.emails = {}  # user id -> e-mail address
         self.last = 1767225600
 
+    def heads(self):
+        """Messages of a channel; updates in their threads left out."""
+        return [m for m in self.messages.values() if not m.get("thread_ts")]
+
     def message(self, **wanted):
         """The first message whose text or blocks hold all of the words given as contains=..."""
         words = wanted.get("contains", "")

@@ -10,6 +10,11 @@ def opened(stage):
     return pull
 
 
+def said_of(stage, pull):
+    """The sticky comment and the check run: what was set aside is in one of them."""
+    return stage.summary(pull)["body"] + str(stage.check(pull)["output"])
+
+
 def answers(stage, pull):
     """What the bot wrote besides the sticky comment."""
     sticky = stage.summary(pull)["id"]
@@ -21,13 +26,13 @@ def scene_accept_by_a_writer_sticks_over_pushes(served):
     said = served.says("lee", pull, "/review-pipeline accept F1 the model needs its own copy until March")
     served.wait_settled()
     assert ("issues/comments", said["id"], "eyes") in served.repo.reactions or any(r[1] == said["id"] for r in served.repo.reactions)
-    assert "accepted" in served.summary(pull)["body"] and "lee" in served.summary(pull)["body"]
+    assert "accepted by lee" in said_of(served, pull) and "until March" in said_of(served, pull)
     before = pull.head_sha
     served.push(pull, {CHURN: "-- moved down a line\n" + example_file(CHURN)})
     served.synchronized(pull, before)
     served.says("ana", pull, "/review-pipeline review")
     served.wait_settled()
-    assert "accepted" in served.summary(pull)["body"]
+    assert "accepted by lee" in said_of(served, pull)
     assert served.check(pull)["conclusion"] in ("success", "neutral")
 
 
@@ -39,7 +44,7 @@ def scene_accept_by_a_stranger_is_refused_politely(served):
     now = served.summary(pull)["body"]
     refusals = [a for a in answers(served, pull) if "write" in a or "may" in a]
     assert refusals or now != body, "somebody must say why nothing happened"
-    assert "accepted by" not in now
+    assert "accepted by" not in said_of(served, pull)
 
 
 def scene_accept_needs_a_reason(served):
@@ -47,7 +52,7 @@ def scene_accept_needs_a_reason(served):
     served.says("lee", pull, "/review-pipeline accept F1")
     served.wait_settled()
     assert "reason" in "\n".join(answers(served, pull) + [served.summary(pull)["body"]])
-    assert "accepted by" not in served.summary(pull)["body"]
+    assert "accepted by" not in said_of(served, pull)
 
 
 def scene_unaccept_takes_it_back(served):
@@ -56,7 +61,7 @@ def scene_unaccept_takes_it_back(served):
     served.wait_settled()
     served.says("lee", pull, "/review-pipeline unaccept F1")
     served.wait_settled()
-    assert "accepted by" not in served.summary(pull)["body"]
+    assert "accepted by" not in said_of(served, pull)
 
 
 def scene_help_status_why_find_and_owners_answer(served):
@@ -80,7 +85,7 @@ def scene_code_quotes_and_html_comments_are_not_commands(served):
     for words in ("```\n/review-pipeline accept F1 no\n```", "> /review-pipeline accept F1 no", "<!-- /review-pipeline accept F1 no -->", "`/review-pipeline accept F1 no`", "I would say /review-pipeline accept F1 no"):
         served.says("lee", pull, words)
     served.wait_settled()
-    assert "accepted by" not in served.summary(pull)["body"] and served.repo.reactions == []
+    assert "accepted by" not in said_of(served, pull) and served.repo.reactions == []
 
 
 def scene_words_of_authors_cannot_mention_or_format(served):

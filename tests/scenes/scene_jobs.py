@@ -50,7 +50,7 @@ def scene_the_same_job_again_says_nothing_new(served):
     for kind in ("START", "COMPLETE"):
         served.service.send_lineage(event(SQL, kind))
         served.wait_settled()
-    assert len(served.slack.messages) == 1
+    assert len(served.slack.heads()) == 1
 
 
 def scene_a_job_of_our_own_shape_is_reviewed(served):

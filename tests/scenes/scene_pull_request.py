@@ -42,7 +42,7 @@ def scene_a_push_that_fixes_it_edits_the_comment_and_takes_the_note_away(served)
     assert served.notes(pull) == []
     assert served.check(pull)["conclusion"] == "success"
     assert pull.requests == 1, "reviewers are asked once"
-    assert len(served.slack.messages) == 1, "Slack's message is updated in place"
+    assert len(served.slack.heads()) == 1, "Slack's message is updated in place"
 
 
 def scene_a_note_that_somebody_answered_stays(served):
@@ -86,7 +86,7 @@ def scene_three_redeliveries_and_two_pushes_at_once_make_one_comment(served):
     served.says("ana", pull, "/review-pipeline review")
     served.wait_settled()
     assert len(served.summaries(pull)) == 1 and pull.requests == 1
-    assert len(served.slack.messages) == 1
+    assert len(served.slack.heads()) == 1
 
 
 def scene_a_fork_cannot_change_the_rules_it_is_judged_by(served):

@@ -1,5 +1,8 @@
 """Slack: a message per review, its buttons, and /review-pipeline there."""
 
+PASTED = """select c.segment, sum(o.amount) as revenue from silver.orders o join silver.customers c on c.customer_id = o.customer_id
+where o.status = 'paid' and not c.is_test group by c.segment"""
+
 
 def opened(stage):
     pull = stage.pull()
@@ -57,7 +60,7 @@ def scene_answers_go_only_to_slack(served):
 def scene_the_command_helps_finds_and_reviews_pasted_sql(served):
     opened(served)
     for text, wanted in (("help", "find"), ("find customer_features", "customer_features"), ("status acme/dw#42", "42"), ("gold.customer_features", "customer_features"),
-                         ("select customer_id, country from gold.customer_features where country = 'DE'", "customer_features")):
+                         (PASTED, "gold.customer_features")):
         address = "/commands/T1/2/" + str(abs(hash(text)))
         status, body = served.service.send_slack_command(text, served.slack.url + address)
         assert status == 200

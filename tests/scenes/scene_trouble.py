@@ -9,7 +9,7 @@ def reviewed(stage):
     pull = stage.repo.pulls[42]
     stage.wait_settled(180)
     assert stage.summary(pull) and stage.check(pull) and pull.requests == 1
-    assert len(stage.slack.messages) == 1
+    assert len(stage.slack.heads()) == 1
     return pull
 
 
