@@ -29,18 +29,15 @@ def git(directory, *words, binary=False, check=True):
     return run.stdout if binary else run.stdout.decode().strip()
 
 
-def hunks(diff):
-    """{path: [(first line, last line) of the new side]} of a unified diff with 3 lines of context: where comments may stand."""
-    spans, path = {}, None
+def spans(diff):
+    """[(first line, last line) of the new side] of one file's unified diff with 3 lines of context: where comments may stand."""
+    found = []
     for line in diff.splitlines():
-        if line.startswith("+++ "):
-            path = line[6:] if line.startswith("+++ b/") else None
-        found = re.match(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", line)
-        if found and path:
-            start, count = int(found.group(1)), int(found.group(2) or 1)
-            if count:
-                spans.setdefault(path, []).append((start, start + count - 1))
-    return spans
+        hunk = re.match(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", line)
+        if hunk and int(hunk.group(2) or 1):
+            start = int(hunk.group(1))
+            found.append((start, start + int(hunk.group(2) or 1) - 1))
+    return found
 
 
 def now_iso(offset=0):
@@ -65,6 +62,11 @@ class Pull:
 
     def diff(self, *options, paths=()):
         return git(self.repo.bare, "diff", "--no-color", *options, f"{self.base_sha}...{self.head_sha}", "--", *paths)
+
+    def hunks(self):
+        """{path: spans} of the files as they are at the head."""
+        names = self.diff("--name-only", "-z").split("\0")
+        return {name: spans(self.diff(paths=[name])) for name in names if name}
 
     def json(self):
         head_repo = {"id": 6, "name": "dw", "full_name": self.fork, "fork": True} if self.fork else self.repo.json()
@@ -481,7 +483,7 @@ class FakeGitHub(FakeServer):
     def get_reviews(self, request, repo, n):
         return self.page(request, repo.pulls[int(n)].reviews)
 
-    def line_problem(self, pull, comment, spans):
+    def line_problem(self, pull, comment, places):
         """Why GitHub would not take this comment, or None."""
         allowed = {"path", "body", "side", "line", "start_side", "start_line"}
         if set(comment) - allowed:
@@ -490,7 +492,7 @@ class FakeGitHub(FakeServer):
             return "body is missing or too long"
         if comment.get("side", "RIGHT") != "RIGHT" or not isinstance(comment.get("line"), int):
             return "line could not be resolved"
-        inside = [s for s in spans.get(comment.get("path"), []) if s[0] <= comment["line"] <= s[1]]
+        inside = [s for s in places.get(comment.get("path"), []) if s[0] <= comment["line"] <= s[1]]
         if not inside:
             return "Pull request review thread line must be part of the diff"
         start = comment.get("start_line")
@@ -506,9 +508,9 @@ class FakeGitHub(FakeServer):
             self.violation(request, f"unknown fields {sorted(body)}")
         if body.get("event") != "COMMENT":
             self.violation(request, f"event is {body.get('event')!r}: the bot comments, it never approves or blocks")
-        spans = hunks(pull.diff())
+        places = pull.hunks()
         for comment in body.get("comments", []):
-            why = self.line_problem(pull, comment, spans)
+            why = self.line_problem(pull, comment, places)
             if why:
                 self.violation(request, f"422 {why}: {comment.get('path')}:{comment.get('line')}")
                 return Answer(422, {"message": "Unprocessable Entity", "errors": [why], "status": "422"})
@@ -535,7 +537,7 @@ class FakeGitHub(FakeServer):
             if body["in_reply_to"] not in pull.review_comments:
                 return self.refuse(request, "in_reply_to", "invalid", "the comment is not there", "PullRequestReviewComment")
             return Answer(201, self.add_review_comment(pull, body, self.me(request), reply_to=body["in_reply_to"]))
-        why = self.line_problem(pull, {k: v for k, v in body.items() if k not in ("commit_id", "subject_type")}, hunks(pull.diff()))
+        why = self.line_problem(pull, {k: v for k, v in body.items() if k not in ("commit_id", "subject_type")}, pull.hunks())
         if why:
             return self.refuse(request, "line", "invalid", why, "PullRequestReviewComment")
         return Answer(201, self.add_review_comment(pull, body, self.me(request)))

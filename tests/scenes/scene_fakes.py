@@ -7,7 +7,6 @@ import urllib.error
 import urllib.request
 
 import fake_slack
-from fake_github import hunks
 from stage import CHURN, example_file
 
 
@@ -62,7 +61,7 @@ def scene_a_pull_request_is_there_by_api_and_by_git(stage, tmp_path):
 
 def scene_a_note_off_the_diff_loses_the_whole_review(stage):
     pull, token = stage.pull(files={"ddl/silver.sql": (stage.work / "ddl/silver.sql").read_text().replace("email STRING", "email STRING COMMENT 'login'")}), token_of(stage)
-    (first, last), = hunks(pull.diff())["ddl/silver.sql"]
+    (first, last), = pull.hunks()["ddl/silver.sql"]
     review = lambda *lines: {"commit_id": pull.head_sha, "event": "COMMENT", "body": "x", "comments": [{"path": "ddl/silver.sql", "line": n, "side": "RIGHT", "body": "y"} for n in lines]}
     address = stage.github.url + "/api/v3/repos/acme/dw/pulls/42/reviews"
     assert ask(address, "POST", review(first, last + 1), token)[0] == 422
