@@ -6,7 +6,7 @@
 #include "arena.h"
 #include "text.h"
 
-#define JINJA_STEPS_MAX  3000000 /* expressions and nodes evaluated per template */
+#define JINJA_STEPS_MAX  300000 /* expressions and nodes evaluated per template */
 #define JINJA_OUTPUT_MAX ((size_t)8 << 20)
 #define JINJA_DEPTH_MAX  60  /* nested macros */
 #define JINJA_NEST_MAX   100 /* nested blocks or parentheses */

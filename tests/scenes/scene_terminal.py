@@ -143,7 +143,7 @@ def scene_find_and_catalog_know_what_was_scanned(lakehouse):
 def scene_no_two_engines_are_needed_to_be_sound(tmp_path):
     """A few pairs that fool others; none may be called identical."""
     traps = [("select a from t where a not in (select b from t)", "select a from t where not exists (select 1 from t u where u.b = t.a)"),
-             ("select count(b) as n from t", "select count(*) as n from t"), ("select a from t limit 1", "select a from t limit 1"), ("select rand() as r from t", "select rand() as r from t"),
+             ("select count(b) as n from t", "select count(*) as n from t"), ("select a from t limit 1", "select a from t where 1 = 1 limit 1"), ("select rand() as r from t", "select rand() as r from t"),
              ("select a from t union select a from t", "select a from t"), ("select sum(a) as s from t where b = 1", "select sum(case when b = 1 then a else 0 end) as s from t")]
     schema = {"tables": {"t": {"id": "BIGINT", "a": "INT", "b": "INT"}}, "not_null": [], "keys": [], "fks": []}
     file = tmp_path / "traps.jsonl"
