@@ -1,4 +1,4 @@
-/* py_eval.c - follows values through statements: assignments, branches, loops over known lists, functions. */
+/* py_eval.c - follows values through expressions: names, texts, calls of libraries and of the file's own functions. */
 #include "pyspark.h"
 
 #include <ctype.h>
@@ -7,7 +7,6 @@
 const char rows_of_program[] = "rows that the program itself makes";
 
 static struct pv none(void) { return (struct pv){.kind = PV_NONE}; }
-static void run_block(struct py_run *r, const struct py_node *block);
 
 /* Places. */
 
@@ -60,7 +59,7 @@ const struct pv *pv_dict_get(const struct pv_dict *d, const char *key) {
     return NULL;
 }
 
-static bool pv_same(struct pv a, struct pv b) {
+bool pv_same(struct pv a, struct pv b) {
     if (a.kind != b.kind) return false;
     switch (a.kind) {
     case PV_NONE:
@@ -79,7 +78,7 @@ static bool pv_same(struct pv a, struct pv b) {
 }
 
 /* 1 true, 0 false, -1 not known. */
-static int truth(struct pv v) {
+int py_truth(struct pv v) {
     switch (v.kind) {
     case PV_NONE:
         return 0;
@@ -124,20 +123,20 @@ static struct pv name_value(struct py_run *r, const struct py_node *node) {
     return (struct pv){.kind = PV_UNKNOWN, .s = node->text};
 }
 
-static void env_push(struct py_run *r, struct py_env *outer) {
+void py_env_push(struct py_run *r, struct py_env *outer) {
     struct py_env *env = arena_new(r->arena, struct py_env);
     env->outer = outer;
     env->names = map_new(r->arena);
     r->env = env;
 }
 
-static void assign_target(struct py_run *r, const struct py_node *target, struct pv v) {
+void py_target_assign(struct py_run *r, const struct py_node *target, struct pv v) {
     if (target->kind == PY_NAME) {
         py_assign(r, target->text, v);
     } else if (target->kind == PY_TUPLE || target->kind == PY_LIST) {
         for (size_t i = 0; i < target->count; i++) {
             struct pv part = v.kind == PV_LIST && i < v.list->n ? v.list->at[i] : (struct pv){.kind = PV_UNKNOWN, .s = target->kids[i]->text};
-            assign_target(r, target->kids[i], part);
+            py_target_assign(r, target->kids[i], part);
         }
     } else if (target->kind == PY_ATTRIBUTE) {
         /* self.x = v is kept under its dotted text. */
@@ -152,7 +151,7 @@ static void assign_target(struct py_run *r, const struct py_node *target, struct
         struct pv object = py_eval(r, target->kids[0]), key = py_eval(r, target->kids[1]);
         if (object.kind == PV_DICT && pv_is_text(key)) {
             pv_add(r->arena, &object.dict->keys, key);
-            pv_add(r->arena, &object.dict->values, v);
+            pv_add(r->arena, &object.dict->values, r->unsure ? pv_unknown(r, NULL) : v);
         }
     }
 }
@@ -195,9 +194,11 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     const int *lines = r->lines;
     size_t line_count = r->line_count;
     bool returned = r->returned;
-    struct pv value = r->value;
+    struct pv value = r->value, maybe = r->maybe;
+    bool has_maybe = r->has_maybe;
+    r->has_maybe = false;
     f->called = true;
-    env_push(r, f->home);
+    py_env_push(r, f->home);
     bind_parameters(r, f, args, n, call, caller);
     r->depth++;
     r->returned = false;
@@ -205,8 +206,11 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     r->lines = f->lines;
     r->line_count = f->line_count;
     if (f->node->kind == PY_LAMBDA) r->value = py_eval(r, f->node->kids[1]);
-    if (f->node->kind == PY_FUNCTION) run_block(r, f->node->kids[1]);
+    if (f->node->kind == PY_FUNCTION) py_block_run(r, f->node->kids[1]);
     struct pv result = r->value;
+    if (r->has_maybe && !pv_same(r->maybe, result)) result = pv_either(r, &r->maybe, &result, STR(""), py_line(r, f->node));
+    r->has_maybe = has_maybe;
+    r->maybe = maybe;
     r->lines = lines;
     r->line_count = line_count;
     r->depth--;
@@ -216,7 +220,7 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     return result;
 }
 
-static struct pv function_value(struct py_run *r, const struct py_node *node) {
+struct pv py_function_value(struct py_run *r, const struct py_node *node) {
     struct py_function *f = arena_new(r->arena, struct py_function);
     *f = (struct py_function){node, r->env, r->lines, r->line_count, false};
     if (node->kind == PY_FUNCTION) *vec_add(r->arena, &r->functions) = f;
@@ -314,6 +318,14 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
 
 static struct pv list_call(struct py_run *r, struct pv list, struct str method, const struct py_node *call) {
     struct pv v = py_arg_value(r, call, 0, NULL);
+    /* Added in code that may not run: the list holds something that is not known. */
+    bool changes = list.kind == PV_LIST && (str_is(method, "append") || str_is(method, "extend") || str_is(method, "insert") ||
+                                            str_is(method, "remove") || str_is(method, "pop"));
+    if (changes && (r->unsure || !str_is(method, "append"))) {
+        bool plain = !r->unsure && str_is(method, "extend") && v.kind == PV_LIST;
+        if (!plain) pv_add(r->arena, list.list, pv_unknown(r, NULL));
+        if (!plain) return pv_unknown(r, NULL);
+    }
     if (list.kind == PV_LIST && str_is(method, "append") && list.list->n < PY_LOOP_MAX) pv_add(r->arena, list.list, v);
     if (list.kind == PV_LIST && str_is(method, "extend") && v.kind == PV_LIST) {
         size_t n = v.list->n;
@@ -457,10 +469,10 @@ static struct pv eval_numbers(struct py_run *r, struct str op, struct pv a, stru
 }
 
 static struct pv eval_compare_known(struct py_run *r, struct str op, struct pv a, struct pv b) {
-    bool plain = a.kind <= PV_TEXT && b.kind <= PV_TEXT && a.kind != PV_UNKNOWN && b.kind != PV_UNKNOWN && truth(a) >= 0 && truth(b) >= 0;
+    bool plain = a.kind <= PV_TEXT && b.kind <= PV_TEXT && a.kind != PV_UNKNOWN && b.kind != PV_UNKNOWN && py_truth(a) >= 0 && py_truth(b) >= 0;
     if (plain && (str_is(op, "==") || str_is(op, "!=") || str_is(op, "is") || str_is(op, "is not")))
         return (struct pv){.kind = PV_BOOL, .b = pv_same(a, b) == (str_is(op, "==") || str_is(op, "is"))};
-    if (str_is(op, "in") && pv_is_text(a) && b.kind == PV_LIST && truth(a) >= 0) {
+    if (str_is(op, "in") && pv_is_text(a) && b.kind == PV_LIST && py_truth(a) >= 0) {
         bool found = false;
         for (size_t i = 0; i < b.list->n; i++) found |= pv_same(a, b.list->at[i]);
         return (struct pv){.kind = PV_BOOL, .b = found};
@@ -482,7 +494,7 @@ static struct pv eval_binary(struct py_run *r, const struct py_node *node) {
         return all;
     }
     if (str_is(op, "and") || str_is(op, "or")) {
-        int x = truth(a), y = truth(b);
+        int x = py_truth(a), y = py_truth(b);
         bool is_or = op.p[0] == 'o';
         if (x == is_or || (x >= 0 && y >= 0)) return x == is_or ? a : b;
         return pv_unknown(r, NULL);
@@ -495,7 +507,7 @@ static struct pv eval_unary(struct py_run *r, const struct py_node *node) {
     struct pv v = py_eval(r, node->kids[0]);
     if (v.kind == PV_COLUMN)
         return column_binary(r, str_is(node->text, "~") ? STR("~") : str_is(node->text, "-") ? STR("neg") : node->text, v, none());
-    if (str_is(node->text, "not") && truth(v) >= 0) return (struct pv){.kind = PV_BOOL, .b = !truth(v)};
+    if (str_is(node->text, "not") && py_truth(v) >= 0) return (struct pv){.kind = PV_BOOL, .b = !py_truth(v)};
     if (str_is(node->text, "-") && v.kind == PV_NUMBER)
         return (struct pv){.kind = PV_NUMBER, .s = str_of(arena_printf(r->arena, "-%.*s", STR_ARG(v.s)))};
     return pv_unknown(r, NULL);
@@ -537,10 +549,10 @@ static struct pv eval_comprehension(struct py_run *r, const struct py_node *node
     struct py_env *before = r->env;
     size_t n = over.list->n;
     for (size_t i = 0; i < n && i < PY_LOOP_MAX; i++) {
-        env_push(r, before);
-        assign_target(r, node->kids[1]->kids[0], over.list->at[i]);
+        py_env_push(r, before);
+        py_target_assign(r, node->kids[1]->kids[0], over.list->at[i]);
         int wanted = 1;
-        for (size_t k = 2; k < node->count && wanted == 1; k++) wanted = node->kids[k]->count ? truth(py_eval(r, node->kids[k]->kids[0])) : -1;
+        for (size_t k = 2; k < node->count && wanted == 1; k++) wanted = node->kids[k]->count ? py_truth(py_eval(r, node->kids[k]->kids[0])) : -1;
         struct pv v = wanted == 1 ? py_eval(r, node->kids[0]) : none();
         r->env = before;
         if (wanted < 0) return pv_unknown(r, NULL);
@@ -551,7 +563,7 @@ static struct pv eval_comprehension(struct py_run *r, const struct py_node *node
 
 static struct pv eval_ternary(struct py_run *r, const struct py_node *node) {
     if (node->count != 3) return pv_unknown(r, NULL);
-    int which = truth(py_eval(r, node->kids[1]));
+    int which = py_truth(py_eval(r, node->kids[1]));
     if (which >= 0) return py_eval(r, node->kids[which ? 0 : 2]);
     struct pv a = py_eval(r, node->kids[0]), b = py_eval(r, node->kids[2]);
     return pv_same(a, b) ? a : pv_unknown(r, NULL);
@@ -593,12 +605,12 @@ struct pv py_eval(struct py_run *r, const struct py_node *node) {
     case PY_TERNARY:
         return eval_ternary(r, node);
     case PY_LAMBDA:
-        return function_value(r, node);
+        return py_function_value(r, node);
     case PY_COMPREHENSION:
         return eval_comprehension(r, node);
     case PY_ASSIGN: {
         struct pv v = py_eval(r, node->kids[1]);
-        assign_target(r, node->kids[0], v);
+        py_target_assign(r, node->kids[0], v);
         return v;
     }
     default:
@@ -606,253 +618,5 @@ struct pv py_eval(struct py_run *r, const struct py_node *node) {
             if (node->kids[i]) py_eval(r, node->kids[i]);
         }
         return pv_unknown(r, NULL);
-    }
-}
-
-/* Statements. */
-
-static void import_names(struct py_run *r, const struct py_node *node) {
-    struct str module = node->text;
-    bool functions = str_ends(module, "sql.functions"), sql = str_ends(module, "pyspark.sql"), window = str_ends(module, "window");
-    for (size_t i = 0; i < node->count; i++) {
-        struct str alias = node->kids[i]->text, name = node->kids[i]->count ? node->kids[i]->kids[0]->text : alias;
-        const char *value = NULL;
-        if (functions && str_is(name, "*")) r->star_functions = true;
-        if (functions) value = arena_printf(r->arena, "functions.%.*s", STR_ARG(name));
-        if ((sql && str_is(name, "functions")) || (module.n == 0 && str_ends(name, "sql.functions"))) value = "functions";
-        if (sql && str_is(name, "*")) r->star_functions = false;
-        if ((sql || window) && str_is(name, "Window")) value = "Window";
-        if (sql && str_is(name, "SparkSession")) value = "SparkSession";
-        if (str_is(name, "DeltaTable")) value = "DeltaTable";
-        if (module.n == 0 && str_is(name, "dlt")) value = "dlt";
-        if (str_is(module, "pyspark") && str_is(name, "pipelines")) value = "dlt";
-        if (str_is(module, "functools") && str_is(name, "reduce")) value = "reduce";
-        if (value && !str_is(alias, "*")) py_assign(r, alias, (struct pv){.kind = PV_NAME, .s = str_of(value)});
-    }
-}
-
-static struct py_env *env_copy(struct py_run *r, const struct py_env *env) {
-    struct py_env *copy = arena_new(r->arena, struct py_env);
-    copy->outer = env->outer;
-    copy->names = map_new(r->arena);
-    for (size_t i = 0; i < map_count(env->names); i++) {
-        struct map_entry e = map_at(env->names, i);
-        struct pv *v = arena_new(r->arena, struct pv);
-        *v = *(const struct pv *)e.value;
-        map_put(copy->names, e.key, v);
-    }
-    return copy;
-}
-
-/* After a branch that may or may not have run: what differs is not known. */
-static void env_merge(struct py_run *r, struct py_env *into, const struct py_env *other, int line) {
-    for (size_t i = 0; i < map_count(other->names); i++) {
-        struct map_entry e = map_at(other->names, i);
-        const struct pv *b = e.value;
-        struct pv *a = map_get(into->names, e.key);
-        if (!a) {
-            map_put(into->names, e.key, a = arena_new(r->arena, struct pv));
-            *a = *b;
-            continue;
-        }
-        if (pv_same(*a, *b)) continue;
-        if (a->kind == PV_FRAME && b->kind == PV_FRAME) {
-            *a = pv_frame(frame_unknown(r, a->frame, b->frame, line, "which branch fills this DataFrame is only known when it runs"));
-        } else {
-            *a = (struct pv){.kind = PV_UNKNOWN, .s = e.key};
-        }
-    }
-}
-
-static void run_if(struct py_run *r, const struct py_node *node) {
-    bool before = r->session->conditional;
-    struct py_env *start = r->env;
-    struct py_env *merged = NULL;
-    bool exhaustive = node->count % 2 == 1;
-    for (size_t i = 0; i < node->count; i += 2) {
-        bool last = i + 1 >= node->count;
-        int taken = last ? 1 : truth(py_eval(r, node->kids[i]));
-        if (taken == 0) continue;
-        const struct py_node *block = node->kids[last ? i : i + 1];
-        if (taken == 1 && !merged) {
-            run_block(r, block);
-            return;
-        }
-        r->session->conditional = true;
-        r->env = env_copy(r, start);
-        bool returned = r->returned;
-        run_block(r, block);
-        r->returned = returned;
-        struct py_env *branch = r->env;
-        r->env = start;
-        if (merged) env_merge(r, merged, branch, py_line(r, node));
-        if (!merged) merged = branch;
-        if (taken == 1) break;
-    }
-    r->session->conditional = before;
-    if (!merged) return;
-    if (!exhaustive) env_merge(r, merged, start, py_line(r, node));
-    start->names = merged->names;
-}
-
-static void run_for(struct py_run *r, const struct py_node *node) {
-    struct pv over = py_eval(r, node->kids[1]);
-    if (over.kind == PV_DICT) over = (struct pv){.kind = PV_LIST, .list = &over.dict->keys};
-    if (over.kind == PV_LIST) {
-        size_t n = over.list->n;
-        for (size_t i = 0; i < n && i < PY_LOOP_MAX && !r->returned; i++) {
-            assign_target(r, node->kids[0], over.list->at[i]);
-            run_block(r, node->kids[2]);
-        }
-        return;
-    }
-    bool before = r->session->conditional;
-    r->session->conditional = true;
-    assign_target(r, node->kids[0], pv_unknown(r, node->kids[0]));
-    run_block(r, node->kids[2]);
-    r->session->conditional = before;
-}
-
-static void run_function(struct py_run *r, const struct py_node *node) {
-    py_assign(r, node->text, function_value(r, node));
-    if (node->count > 2 && dlt_decorated(r, node)) return;
-}
-
-static void run_class(struct py_run *r, const struct py_node *node) {
-    /* Methods are known as "def name" for calls on self; each is run at the end when nothing called it. */
-    const struct py_node *body = node->kids[0];
-    for (size_t i = 0; i < body->count; i++) {
-        if (body->kids[i]->kind != PY_FUNCTION) continue;
-        struct pv f = function_value(r, body->kids[i]);
-        struct py_env *env = r->env;
-        r->env = r->global;
-        py_assign(r, str_of(arena_printf(r->arena, "def %.*s", STR_ARG(body->kids[i]->text))), f);
-        r->env = env;
-    }
-}
-
-static void run_try(struct py_run *r, const struct py_node *node) {
-    bool before = r->session->conditional;
-    for (size_t i = 0; i < node->count; i++) {
-        run_block(r, node->kids[i]);
-        r->session->conditional = true;
-    }
-    r->session->conditional = before;
-}
-
-static bool is_main_guard(const struct py_node *node) {
-    return node->count >= 2 && node->kids[0]->kind == PY_BINARY && node->kids[0]->count == 2 && str_is(node->kids[0]->kids[0]->text, "__name__");
-}
-
-static void run_statement(struct py_run *r, const struct py_node *node) {
-    switch (node->kind) {
-    case PY_IMPORT:
-        import_names(r, node);
-        return;
-    case PY_FUNCTION:
-        run_function(r, node);
-        return;
-    case PY_CLASS:
-        run_class(r, node);
-        return;
-    case PY_IF:
-        if (is_main_guard(node)) {
-            run_block(r, node->kids[1]);
-        } else {
-            run_if(r, node);
-        }
-        return;
-    case PY_FOR:
-        run_for(r, node);
-        return;
-    case PY_WHILE: {
-        bool before = r->session->conditional;
-        r->session->conditional = true;
-        run_block(r, node->kids[1]);
-        r->session->conditional = before;
-        return;
-    }
-    case PY_WITH:
-        for (size_t i = 0; i + 1 < node->count; i++) {
-            struct pv v = py_eval(r, node->kids[i]->kids[0]);
-            if (node->kids[i]->kids[1]) assign_target(r, node->kids[i]->kids[1], v);
-        }
-        run_block(r, node->kids[node->count - 1]);
-        return;
-    case PY_TRY:
-        run_try(r, node);
-        return;
-    case PY_RETURN:
-        r->value = node->count ? py_eval(r, node->kids[0]) : none();
-        r->returned = true;
-        return;
-    case PY_AUGMENT: {
-        struct py_node sum = {.kind = PY_BINARY, .text = {node->text.p, node->text.n - 1}, .range = node->range, .kids = node->kids, .count = 2};
-        assign_target(r, node->kids[0], py_eval(r, &sum));
-        return;
-    }
-    default:
-        py_eval(r, node);
-        return;
-    }
-}
-
-static void run_block(struct py_run *r, const struct py_node *block) {
-    if (block->kind != PY_BLOCK && block->kind != PY_MODULE) {
-        run_statement(r, block);
-        return;
-    }
-    for (size_t i = 0; i < block->count && !r->returned && r->steps < PY_STEPS_MAX; i++) run_statement(r, block->kids[i]);
-}
-
-/* Front. */
-
-void py_run_init(struct py_run *r, struct session *session) {
-    *r = (struct py_run){.session = session, .arena = session->arena};
-    env_push(r, NULL);
-    r->global = r->env;
-}
-
-void hint_add(struct py_run *r, const char *what, const struct py_node *at) {
-    int line = py_line(r, at);
-    for (size_t i = 0; i < r->hints.n; i++) {
-        if (r->hints.at[i].line == line && strcmp(r->hints.at[i].what, what) == 0) return;
-    }
-    if (r->hints.n < 1000) *vec_add(r->arena, &r->hints) = (struct code_hint){what, line};
-}
-
-void py_run_text(struct py_run *r, struct str text, const int *lines, size_t line_count) {
-    struct py_node *module = NULL;
-    r->lines = lines;
-    r->line_count = line_count;
-    const struct err *e = pytree_parse(r->arena, text.p, text.n, &module);
-    if (e) {
-        session_gap(r->session, lines ? lines[0] : 1, true, "this Python was not understood: %s", e->text);
-        return;
-    }
-    const struct py_node *broken = pytree_first_error(module);
-    if (broken) session_gap(r->session, py_line(r, broken), true, "this Python was not understood: a syntax error");
-    run_block(r, module);
-    r->returned = false;
-    if (r->steps >= PY_STEPS_MAX) session_gap(r->session, lines ? lines[0] : 1, true, "this Python takes too many steps to follow");
-}
-
-void py_run_end(struct py_run *r) {
-    size_t count = r->functions.n;
-    for (size_t i = 0; i < count; i++) {
-        struct py_function *f = r->functions.at[i];
-        if (f->called) continue;
-        bool before = r->session->conditional;
-        r->session->conditional = true;
-        r->env = r->global;
-        r->depth = 0;
-        py_call_function(r, f, NULL, 0, NULL);
-        r->session->conditional = before;
-    }
-    struct reading *out = r->session->out;
-    for (size_t i = r->session->first; r->hints.n && i < out->definitions.n; i++) {
-        struct definition *d = &out->definitions.at[i];
-        d->hints = r->hints.at;
-        d->hint_count = r->hints.n;
     }
 }

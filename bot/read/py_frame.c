@@ -497,6 +497,7 @@ static struct frame *do_setop(struct py_run *r, struct frame *f, const struct py
     view_set_join(r->arena, &next->deps, &other.frame->deps);
     next->cost += other.frame->cost;
     next->stream |= other.frame->stream;
+    if (!next->doubt) next->doubt = other.frame->doubt;
     next->alias = (struct str){"", 0};
     struct sql_query *arms[2] = {f->query, other.frame->query};
     next->query = sql_query_setop(r->arena, op, flags, arms, 2);
@@ -742,10 +743,13 @@ static struct frame *step(struct py_run *r, struct frame *f, struct str m, const
 static struct pv make_view(struct py_run *r, struct frame *f, const struct py_node *call) {
     struct pv name = py_arg_value(r, call, 0, "name");
     if (!pv_is_text(name)) return (struct pv){.kind = PV_NONE};
-    session_view_add(
-        r->session, pv_str(name),
-        &(struct temp_view){
-            .query = no_frame(f) ? NULL : f->query, .deps = f->deps, .reads = f->reads, .read_count = f->read_count, .range = py_range(r, call)});
+    session_view_add(r->session, pv_str(name),
+                     &(struct temp_view){.query = no_frame(f) ? NULL : f->query,
+                                         .deps = f->deps,
+                                         .reads = f->reads,
+                                         .read_count = f->read_count,
+                                         .doubt = f->doubt,
+                                         .range = py_range(r, call)});
     if (no_frame(f) && f->why && f->why != rows_of_program) session_gap(r->session, f->line, true, "%s", f->why);
     return (struct pv){.kind = PV_NONE};
 }

@@ -142,6 +142,9 @@ struct py_run {
     bool star_functions; /* from pyspark.sql.functions import * */
     bool returned;
     struct pv value; /* what was returned */
+    int unsure;      /* inside code that may run or not, or any number of times */
+    bool has_maybe;  /* such code returned something: */
+    struct pv maybe;
     VEC(struct py_function *) functions;
     VEC(struct code_hint) hints;
     size_t frames_seen;
@@ -188,6 +191,15 @@ struct pv py_text_fstring(struct py_run *r, const struct py_node *node);
 struct pv py_text_format(struct py_run *r, struct pv text, const struct py_node *call);
 struct pv py_text_percent(struct py_run *r, struct pv text, struct pv b, const struct py_node *node);
 struct pv py_text_call(struct py_run *r, struct pv text, struct str method, const struct py_node *call);
+
+/* Statements and what they share with expressions. */
+void py_block_run(struct py_run *r, const struct py_node *block);
+int py_truth(struct pv v); /* 1 true, 0 false, -1 not known */
+bool pv_same(struct pv a, struct pv b);
+struct pv pv_either(struct py_run *r, const struct pv *a, const struct pv *b, struct str name, int line);
+void py_target_assign(struct py_run *r, const struct py_node *target, struct pv v);
+struct pv py_function_value(struct py_run *r, const struct py_node *node);
+void py_env_push(struct py_run *r, struct py_env *outer);
 
 /* Columns. */
 struct sql_expr *column_expr(struct py_run *r, struct pv v);    /* as an expression where a str is a literal; NULL when unknown */

@@ -107,6 +107,7 @@ void session_view_add(struct session *s, struct str name, const struct temp_view
     *view = *made;
     view->name = before ? arena_printf(s->arena, "%.*s__%zu", STR_ARG(name), s->all.n + 1) : str_dup(s->arena, name);
     view->place = s->all.n;
+    if (s->conditional && !view->doubt) view->doubt = "whether a view it reads is made is only known when it runs";
     view->deps = (struct view_set){0};
     view_set_join(s->arena, &view->deps, &made->deps);
     s->all.at = arena_grow(s->arena, s->all.at, &s->all.cap, s->all.n + 1, sizeof(struct temp_view *));
@@ -283,6 +284,7 @@ struct definition *session_define(struct session *s, const struct definition_spe
     d->reads_complete = spec->query != NULL || spec->reads_complete;
     for (size_t i = 0; i < spec->read_count; i++) name_add(s->arena, &names, spec->reads[i]);
     for (size_t i = 0; i < all.n; i++) {
+        if (all.at[i]->doubt && !d->doubt) d->doubt = all.at[i]->doubt;
         for (size_t k = 0; k < all.at[i]->read_count; k++) name_add(s->arena, &names, all.at[i]->reads[k]);
         if (all.at[i]->query) reads_of_query(s, all.at[i]->query, &names, d);
         if (!all.at[i]->query) d->reads_complete = false;

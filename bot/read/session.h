@@ -24,7 +24,8 @@ struct temp_view {
     const char *const *reads; /* when not understood */
     size_t read_count;
     struct range range;
-    bool used; /* something reads it */
+    const char *doubt; /* why no proof may rest on it; NULL: it may */
+    bool used;         /* something reads it */
 };
 
 struct session {

@@ -160,6 +160,21 @@ static void sharing_does_not_explode(void **state) {
     assert_string_equal(reads_text(*state, d), "a");
 }
 
+static void loops_and_returns_of_unknown_number(void **state) {
+    struct arena *a = *state;
+    struct reading *r = read_py(
+        a, "df = spark.table('a')\nfor x in names():\n    df = df.union(spark.table('b'))\ndf.write.saveAsTable('out')\n"
+           "def pick(flag):\n    if flag:\n        return spark.table('c')\n    return spark.table('d')\npick(ask()).write.saveAsTable('two')\n"
+           "cols = ['x']\nif ask():\n    cols.append('y')\nspark.table('e').select(cols).write.saveAsTable('three')\n"
+           "for n in ['p', 'q']:\n    if n == skip():\n        continue\n    spark.table(n).write.saveAsTable('w_' + n)\n");
+    assert_null(definition_of(r, "out")->query);
+    assert_string_equal(reads_text(a, definition_of(r, "out")), "a b");
+    assert_null(definition_of(r, "two")->query);
+    assert_string_equal(reads_text(a, definition_of(r, "two")), "c d");
+    assert_null(definition_of(r, "three")->query);
+    assert_true(r->gaps.n >= 3);
+}
+
 static void parameters_in_names_are_doubts(void **state) {
     struct arena *a = *state;
     struct reading *r = read_py(a, "db = dbutils.widgets.get('db')\nspark.sql(f'SELECT id FROM {db}.orders').write.saveAsTable('out')\n");
@@ -181,6 +196,7 @@ int main(void) {
         TEST(merges_and_streams),
         TEST(pipelines),
         TEST(sharing_does_not_explode),
+        TEST(loops_and_returns_of_unknown_number),
         TEST(parameters_in_names_are_doubts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

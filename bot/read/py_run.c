@@ -1,0 +1,282 @@
+/* py_run.c - follows statements: branches and loops that may or may not run leave what they change unknown. */
+#include "pyspark.h"
+
+static struct pv none(void) { return (struct pv){.kind = PV_NONE}; }
+
+static void import_names(struct py_run *r, const struct py_node *node) {
+    struct str module = node->text;
+    bool functions = str_ends(module, "sql.functions"), sql = str_ends(module, "pyspark.sql"), window = str_ends(module, "window");
+    for (size_t i = 0; i < node->count; i++) {
+        struct str alias = node->kids[i]->text, name = node->kids[i]->count ? node->kids[i]->kids[0]->text : alias;
+        const char *value = NULL;
+        if (functions && str_is(name, "*")) r->star_functions = true;
+        if (functions) value = arena_printf(r->arena, "functions.%.*s", STR_ARG(name));
+        if ((sql && str_is(name, "functions")) || (module.n == 0 && str_ends(name, "sql.functions"))) value = "functions";
+        if (sql && str_is(name, "*")) r->star_functions = false;
+        if ((sql || window) && str_is(name, "Window")) value = "Window";
+        if (sql && str_is(name, "SparkSession")) value = "SparkSession";
+        if (str_is(name, "DeltaTable")) value = "DeltaTable";
+        if (module.n == 0 && str_is(name, "dlt")) value = "dlt";
+        if (str_is(module, "pyspark") && str_is(name, "pipelines")) value = "dlt";
+        if (str_is(module, "functools") && str_is(name, "reduce")) value = "reduce";
+        if (value && !str_is(alias, "*")) py_assign(r, alias, (struct pv){.kind = PV_NAME, .s = str_of(value)});
+    }
+}
+
+static struct py_env *env_copy(struct py_run *r, const struct py_env *env) {
+    struct py_env *copy = arena_new(r->arena, struct py_env);
+    copy->outer = env->outer;
+    copy->names = map_new(r->arena);
+    for (size_t i = 0; i < map_count(env->names); i++) {
+        struct map_entry e = map_at(env->names, i);
+        struct pv *v = arena_new(r->arena, struct pv);
+        *v = *(const struct pv *)e.value;
+        map_put(copy->names, e.key, v);
+    }
+    return copy;
+}
+
+/* One of two values. */
+struct pv pv_either(struct py_run *r, const struct pv *a, const struct pv *b, struct str name, int line) {
+    if (a->kind == PV_FRAME && b->kind == PV_FRAME)
+        return pv_frame(
+            frame_unknown(r, a->frame, b->frame, line, "what this DataFrame holds hangs on a branch or loop that is only known when it runs"));
+    return (struct pv){.kind = PV_UNKNOWN, .s = name};
+}
+
+/* After a branch that may or may not have run: what differs is not known. */
+static void env_merge(struct py_run *r, struct py_env *into, const struct py_env *other, int line) {
+    for (size_t i = 0; i < map_count(other->names); i++) {
+        struct map_entry e = map_at(other->names, i);
+        const struct pv *b = e.value;
+        struct pv *a = map_get(into->names, e.key);
+        if (!a) {
+            map_put(into->names, e.key, a = arena_new(r->arena, struct pv));
+            *a = *b;
+            continue;
+        }
+        if (pv_same(*a, *b)) continue;
+        *a = pv_either(r, a, b, e.key, line);
+    }
+}
+
+/* A return in code that may not run: the function gives this or what comes later. */
+static void maybe_keep(struct py_run *r, bool returned_before, int line) {
+    if (!r->returned || returned_before) return;
+    bool same = r->has_maybe && pv_same(r->maybe, r->value);
+    if (!r->has_maybe) r->maybe = r->value;
+    if (r->has_maybe && !same) r->maybe = pv_either(r, &r->maybe, &r->value, STR(""), line);
+    r->has_maybe = true;
+}
+
+static struct py_env *run_unsure(struct py_run *r, const struct py_node *block, struct py_env *start) {
+    bool conditional = r->session->conditional, returned = r->returned;
+    r->session->conditional = true;
+    r->unsure++;
+    r->env = env_copy(r, start);
+    py_block_run(r, block);
+    maybe_keep(r, returned, py_line(r, block));
+    r->returned = returned;
+    r->unsure--;
+    r->session->conditional = conditional;
+    struct py_env *branch = r->env;
+    r->env = start;
+    return branch;
+}
+
+static void run_if(struct py_run *r, const struct py_node *node) {
+    struct py_env *start = r->env, *merged = NULL;
+    bool exhaustive = node->count % 2 == 1;
+    for (size_t i = 0; i < node->count; i += 2) {
+        bool last = i + 1 >= node->count;
+        int taken = last ? 1 : py_truth(py_eval(r, node->kids[i]));
+        if (taken == 0) continue;
+        const struct py_node *block = node->kids[last ? i : i + 1];
+        if (taken == 1 && !merged) {
+            py_block_run(r, block);
+            return;
+        }
+        struct py_env *branch = run_unsure(r, block, start);
+        if (merged) env_merge(r, merged, branch, py_line(r, node));
+        if (!merged) merged = branch;
+        exhaustive |= taken == 1;
+        if (taken == 1) break;
+    }
+    if (!merged) return;
+    if (!exhaustive) env_merge(r, merged, start, py_line(r, node));
+    start->names = merged->names;
+}
+
+/* A block that runs any number of times: what it changes is not known afterwards. */
+static void run_often(struct py_run *r, const struct py_node *block) {
+    struct py_env *start = r->env, *branch = run_unsure(r, block, start);
+    for (size_t i = 0; i < map_count(branch->names); i++) {
+        struct map_entry e = map_at(branch->names, i);
+        const struct pv *after = e.value, *before = map_get(start->names, e.key);
+        bool fixed = after->kind == PV_FUNCTION || after->kind == PV_NAME || (before && pv_same(*before, *after));
+        struct pv v = fixed ? *after : pv_either(r, before ? before : after, after, e.key, py_line(r, block));
+        if (!before) map_put(start->names, e.key, arena_new(r->arena, struct pv));
+        *(struct pv *)map_get(start->names, e.key) = v;
+    }
+}
+
+static bool jumps(const struct py_node *node) {
+    if (!node || node->kind == PY_FUNCTION || node->kind == PY_FOR || node->kind == PY_WHILE) return false;
+    if (node->kind == PY_RETURN || (node->kind == PY_OTHER && (str_is(node->text, "break") || str_is(node->text, "continue")))) return true;
+    for (size_t i = 0; i < node->count; i++) {
+        if (jumps(node->kids[i])) return true;
+    }
+    return false;
+}
+
+static void run_for(struct py_run *r, const struct py_node *node) {
+    struct pv over = py_eval(r, node->kids[1]);
+    if (over.kind == PV_DICT) over = (struct pv){.kind = PV_LIST, .list = &over.dict->keys};
+    if (over.kind == PV_LIST && over.list->n <= PY_LOOP_MAX && !jumps(node->kids[2])) {
+        size_t n = over.list->n;
+        for (size_t i = 0; i < n; i++) {
+            py_target_assign(r, node->kids[0], over.list->at[i]);
+            py_block_run(r, node->kids[2]);
+        }
+        return;
+    }
+    py_target_assign(r, node->kids[0], pv_unknown(r, node->kids[0]));
+    run_often(r, node->kids[2]);
+}
+
+static void run_function(struct py_run *r, const struct py_node *node) {
+    py_assign(r, node->text, py_function_value(r, node));
+    if (node->count > 2 && dlt_decorated(r, node)) return;
+}
+
+static void run_class(struct py_run *r, const struct py_node *node) {
+    /* Methods are known as "def name" for calls on self; each is run at the end when nothing called it. */
+    const struct py_node *body = node->kids[0];
+    for (size_t i = 0; i < body->count; i++) {
+        if (body->kids[i]->kind != PY_FUNCTION) continue;
+        struct pv f = py_function_value(r, body->kids[i]);
+        struct py_env *env = r->env;
+        r->env = r->global;
+        py_assign(r, str_of(arena_printf(r->arena, "def %.*s", STR_ARG(body->kids[i]->text))), f);
+        r->env = env;
+    }
+}
+
+static void run_try(struct py_run *r, const struct py_node *node) {
+    struct py_env *start = r->env;
+    if (node->count) py_block_run(r, node->kids[0]);
+    for (size_t i = 1; i < node->count; i++) env_merge(r, start, run_unsure(r, node->kids[i], start), py_line(r, node));
+}
+
+static bool is_main_guard(const struct py_node *node) {
+    return node->count >= 2 && node->kids[0]->kind == PY_BINARY && node->kids[0]->count == 2 && str_is(node->kids[0]->kids[0]->text, "__name__");
+}
+
+static void run_statement(struct py_run *r, const struct py_node *node) {
+    switch (node->kind) {
+    case PY_IMPORT:
+        import_names(r, node);
+        return;
+    case PY_FUNCTION:
+        run_function(r, node);
+        return;
+    case PY_CLASS:
+        run_class(r, node);
+        return;
+    case PY_IF:
+        if (is_main_guard(node)) {
+            py_block_run(r, node->kids[1]);
+        } else {
+            run_if(r, node);
+        }
+        return;
+    case PY_FOR:
+        run_for(r, node);
+        return;
+    case PY_WHILE:
+        run_often(r, node->kids[1]);
+        return;
+    case PY_WITH:
+        for (size_t i = 0; i + 1 < node->count; i++) {
+            struct pv v = py_eval(r, node->kids[i]->kids[0]);
+            if (node->kids[i]->kids[1]) py_target_assign(r, node->kids[i]->kids[1], v);
+        }
+        py_block_run(r, node->kids[node->count - 1]);
+        return;
+    case PY_TRY:
+        run_try(r, node);
+        return;
+    case PY_RETURN:
+        r->value = node->count ? py_eval(r, node->kids[0]) : none();
+        r->returned = true;
+        return;
+    case PY_AUGMENT: {
+        struct py_node sum = {.kind = PY_BINARY, .text = {node->text.p, node->text.n - 1}, .range = node->range, .kids = node->kids, .count = 2};
+        py_target_assign(r, node->kids[0], py_eval(r, &sum));
+        return;
+    }
+    default:
+        py_eval(r, node);
+        return;
+    }
+}
+
+void py_block_run(struct py_run *r, const struct py_node *block) {
+    if (block->kind != PY_BLOCK && block->kind != PY_MODULE) {
+        run_statement(r, block);
+        return;
+    }
+    for (size_t i = 0; i < block->count && !r->returned && r->steps < PY_STEPS_MAX; i++) run_statement(r, block->kids[i]);
+}
+
+/* Front. */
+
+void py_run_init(struct py_run *r, struct session *session) {
+    *r = (struct py_run){.session = session, .arena = session->arena};
+    py_env_push(r, NULL);
+    r->global = r->env;
+}
+
+void hint_add(struct py_run *r, const char *what, const struct py_node *at) {
+    int line = py_line(r, at);
+    for (size_t i = 0; i < r->hints.n; i++) {
+        if (r->hints.at[i].line == line && strcmp(r->hints.at[i].what, what) == 0) return;
+    }
+    if (r->hints.n < 1000) *vec_add(r->arena, &r->hints) = (struct code_hint){what, line};
+}
+
+void py_run_text(struct py_run *r, struct str text, const int *lines, size_t line_count) {
+    struct py_node *module = NULL;
+    r->lines = lines;
+    r->line_count = line_count;
+    const struct err *e = pytree_parse(r->arena, text.p, text.n, &module);
+    if (e) {
+        session_gap(r->session, lines ? lines[0] : 1, true, "this Python was not understood: %s", e->text);
+        return;
+    }
+    const struct py_node *broken = pytree_first_error(module);
+    if (broken) session_gap(r->session, py_line(r, broken), true, "this Python was not understood: a syntax error");
+    py_block_run(r, module);
+    r->returned = false;
+    if (r->steps >= PY_STEPS_MAX) session_gap(r->session, lines ? lines[0] : 1, true, "this Python takes too many steps to follow");
+}
+
+void py_run_end(struct py_run *r) {
+    size_t count = r->functions.n;
+    for (size_t i = 0; i < count; i++) {
+        struct py_function *f = r->functions.at[i];
+        if (f->called) continue;
+        bool before = r->session->conditional;
+        r->session->conditional = true;
+        r->env = r->global;
+        r->depth = 0;
+        py_call_function(r, f, NULL, 0, NULL);
+        r->session->conditional = before;
+    }
+    struct reading *out = r->session->out;
+    for (size_t i = r->session->first; r->hints.n && i < out->definitions.n; i++) {
+        struct definition *d = &out->definitions.at[i];
+        d->hints = r->hints.at;
+        d->hint_count = r->hints.n;
+    }
+}
