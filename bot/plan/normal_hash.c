@@ -11,6 +11,8 @@ struct equal_class {
     VEC(int) top;
 };
 
+#define HASH_DEPTH_MAX 600
+
 struct hasher {
     struct norm *n;
     uint64_t *labels; /* by source id */
@@ -28,6 +30,8 @@ struct hasher {
     bool *source_known;
     uint32_t *inside; /* by source id: mark of the walk that asks whether a source looks outside */
     uint32_t inside_mark;
+    bool cyclic; /* a cycle was found: the rest is not looked at */
+    int nesting; /* of expressions in each other: equal columns may be defined by one another */
     bool parameters;
     int depth;
 };
@@ -161,10 +165,17 @@ static struct hash128 node_hash(struct hasher *h, nexpr e) {
 static struct hash128 expr_hash(struct hasher *h, nexpr e) {
     if (e->id < h->memo_cap && h->memo_epoch[e->id] == h->epoch) return h->memo[e->id];
     struct hash128 out;
+    if (h->nesting >= HASH_DEPTH_MAX || (h->nesting && h->n->out->reason && h->cyclic)) {
+        h->cyclic = true;
+        normal_refuse(h->n, "columns that are defined by each other");
+        return tag_hash("cycle", 0, 0);
+    }
+    h->nesting++;
     if (e->op == SC_COLUMN) {
         uint32_t class = h->class_of[e->column];
         out = class ? class_hash(h, class, false) : column_own(h, e->column);
     } else out = node_hash(h, e);
+    h->nesting--;
     if (e->id < h->memo_cap) {
         h->memo[e->id] = out;
         h->memo_epoch[e->id] = h->epoch;

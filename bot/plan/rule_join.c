@@ -301,7 +301,7 @@ static void item_simplify(struct norm *n, const struct context *ctx, size_t i) {
     block_simplify(n, ctx, item.block);
     outs = item.block->outs;
     item.block->outs = (struct exprs){0};
-    bool changed = false;
+    bool changed = item.block->empty; /* sources may have been dissolved before it was found empty: their columns are NULL outside */
     for (size_t k = 0; k < before.n && !item.block->empty; k++) {
         if (outs.at[k] == before.at[k]) continue;
         changed = true;
@@ -310,7 +310,7 @@ static void item_simplify(struct norm *n, const struct context *ctx, size_t i) {
     if (changed) {
         replace_begin(n);
         for (size_t k = 0; k < before.n; k++) {
-            nexpr e = outs.at[k];
+            nexpr e = item.block->empty ? expr_null(n, before.at[k]->type) : outs.at[k];
             if (e == before.at[k] || before.at[k]->op != SC_COLUMN) continue;
             if (!expr_propagates(n, e, item.block)) e = expr_case2(n, matched_expr(n, item.id), e, expr_null(n, e->type));
             replace_set(n, before.at[k]->column, e);
