@@ -127,7 +127,8 @@ static void run_bytes(struct notebook_run *n, const char *path, struct str bytes
 
 /* A magic in a Python script that is no notebook is rare; the script is one cell without a number. */
 static bool worth_following(struct str bytes) {
-    static const char *const words[] = {"spark", "pyspark", "import dlt", "dlt.", "DataFrame", "read_sql", "DeltaTable", "sql("};
+    static const char *const words[] = {"spark",    "pyspark",    "import dlt", "dlt.",     "DataFrame",
+                                        "read_sql", "DeltaTable", "sql(",       "read_sql", "execute("};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (holds(bytes, words[i])) return true;
     }
@@ -138,6 +139,10 @@ void code_file_read(struct reader *r, const char *path, struct str bytes, bool i
     struct notebook_run *n = arena_new(r->arena, struct notebook_run);
     n->reader = r;
     n->stack[0] = path;
+    if (!is_notebook && (holds(bytes, "from airflow") || holds(bytes, "import airflow"))) {
+        struct not_understood gap = {path, 1, 0, "operators of Airflow are not followed: what their SQL and jobs compute is not known", true};
+        reading_gap(r->arena, r->out, &gap);
+    }
     if (!is_notebook && !worth_following(bytes)) return;
     session_init(&n->session, r->arena, r->out, path, is_notebook ? ARTEFACT_NOTEBOOK : ARTEFACT_PYTHON, r->options->dialect);
     session_pipeline_set(&n->session);

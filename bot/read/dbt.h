@@ -16,7 +16,7 @@ struct dbt_model {
     struct jv config; /* what its config() calls said: a JV_DICT */
     bool config_read;
     const char *dataset; /* [database.][schema.]alias */
-    enum { DBT_MODEL, DBT_SNAPSHOT, DBT_SEED, DBT_ANALYSIS } kind;
+    enum { DBT_MODEL, DBT_SNAPSHOT, DBT_SEED, DBT_ANALYSIS, DBT_PYTHON } kind;
     struct str snapshot; /* name of the snapshot block */
 };
 
@@ -61,6 +61,8 @@ struct jv dbt_yaml_value(struct arena *arena, const struct yaml *y, struct dbt_r
 struct jv dbt_config(struct dbt_run *run, struct dbt_model *model, const char *key);
 void dbt_model_name(struct dbt_project *p, struct dbt_model *model); /* sets dataset, once */
 void dbt_model_read(struct dbt_project *p, struct dbt_model *model);
+/* A model written in Python: what it reads by dbt.ref and dbt.source, and that it is not followed. */
+void dbt_python_read(struct dbt_project *p, struct dbt_model *model);
 void dbt_yaml_read(struct dbt_project *p, const char *path, bool facts); /* properties and sources first, facts and metrics after */
 
 #endif

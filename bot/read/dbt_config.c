@@ -46,7 +46,7 @@ static const struct yaml *level_value(const struct yaml *level, const char *key,
 /* The deepest level of dbt_project.yml's tree that speaks of the model and has the key. */
 static const struct yaml *project_value(struct dbt_run *run, const struct dbt_model *model, const char *key) {
     const struct dbt_project *p = run->project;
-    static const char *const sections[] = {"models", "snapshots", "seeds", "analyses"};
+    static const char *const sections[] = {"models", "snapshots", "seeds", "analyses", "models"};
     const struct yaml *level = yaml_get(p->settings, sections[model->kind]), *found = NULL;
     const char *plus_key = arena_printf(run->arena, "+%s", key);
     if (!level) return NULL;

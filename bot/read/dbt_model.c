@@ -239,6 +239,23 @@ static void define(struct session *s, struct attempt *a, size_t gaps_before) {
     if (!r->error && !a->query && s->out->gaps.n == gaps_before) session_gap(s, 1, true, "it renders to no single query");
 }
 
+void dbt_python_read(struct dbt_project *p, struct dbt_model *model) {
+    struct dbt_run run = {.project = p, .model = model, .arena = p->reader->arena, .config = jv_dict_new(p->reader->arena)};
+    struct session s;
+    session_init(&s, p->reader->arena, p->reader->out, model->path, ARTEFACT_DBT_MODEL, p->dialect);
+    refs_by_words(&run, model->bytes);
+    dbt_model_name(p, model);
+    struct definition_spec spec = {.kind = DEF_TABLE,
+                                   .dataset = model->dataset,
+                                   .reads = run.refs.at,
+                                   .read_count = run.refs.n,
+                                   .reads_complete = true,
+                                   .range = whole_file(model->bytes)};
+    complete(&run, model, session_define(&s, &spec), NULL);
+    session_gap(&s, 1, false, "what this Python model computes is not followed, only what it reads by ref and source");
+    p->reader->out->statements++;
+}
+
 void dbt_model_read(struct dbt_project *p, struct dbt_model *model) {
     struct reader *reader = p->reader;
     struct attempt *a = attempt_render(p, model, false, UNKNOWN_CALL);

@@ -130,6 +130,8 @@ static void file_sort(struct dbt_project *p, const char *path) {
         if (reader_bytes(r, path, &bytes)) snapshots_find(p, path, bytes);
     } else if (sql && in_folders(p, path, "model-paths", "source-paths", "models")) {
         if (reader_bytes(r, path, &bytes)) model_new(p, path, path_stem(path), bytes);
+    } else if (text_ends(path, ".py") && in_folders(p, path, "model-paths", "source-paths", "models")) {
+        if (reader_bytes(r, path, &bytes)) model_new(p, path, path_stem(path), bytes)->kind = DBT_PYTHON;
     } else if (sql && in_folders(p, path, "analysis-paths", NULL, "analyses")) {
         if (reader_bytes(r, path, &bytes)) model_new(p, path, path_stem(path), bytes)->kind = DBT_ANALYSIS;
     } else if (text_ends(path, ".csv") && in_folders(p, path, "seed-paths", "data-paths", "seeds")) {
@@ -202,7 +204,8 @@ static void project_read(struct dbt_project *p, struct map *roots) {
     for (size_t i = 0; i < p->order.n; i++) {
         struct dbt_model *model = p->order.at[i];
         if (model->kind == DBT_SEED || !reader_wants(r, model->path)) continue;
-        dbt_model_read(p, model);
+        if (model->kind == DBT_PYTHON) dbt_python_read(p, model);
+        if (model->kind != DBT_PYTHON) dbt_model_read(p, model);
     }
 }
 

@@ -349,6 +349,31 @@ static struct pv list_call(struct py_run *r, struct pv list, struct str method, 
     return out;
 }
 
+/* session.sql(..), pd.read_sql(..), cursor.execute(..): SQL run through objects that are not followed themselves. */
+static bool runs_sql(struct str method) {
+    static const char *const names[] = {"sql", "read_sql", "read_sql_query", "read_gbq", "execute", "query"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_is(method, names[i])) return true;
+    }
+    return false;
+}
+
+static bool looks_like_sql(struct str text) {
+    static const char *const words[] = {"select ", "select\n", "with ", "insert ", "create ", "merge ", "update ", "delete ", "truncate ", "drop "};
+    text = str_trim(text);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]);
+        if (text.n > n && str_ieq((struct str){text.p, n}, (struct str){words[i], n})) return true;
+    }
+    return false;
+}
+
+static struct pv sql_of_others(struct py_run *r, struct pv text, struct str method, const struct py_node *call) {
+    struct frame *f = frame_sql(r, text, call);
+    if (!str_is(method, "sql") && f->query) frame_define(r, f, DEF_QUERY, NULL, py_range(r, call));
+    return str_is(method, "sql") ? pv_frame(f) : pv_unknown(r, NULL);
+}
+
 static struct pv call_method(struct py_run *r, struct pv object, const struct py_node *callee, const struct py_node *call) {
     struct str method = callee->text;
     bool known = false;
@@ -372,6 +397,10 @@ static struct pv call_method(struct py_run *r, struct pv object, const struct py
         return call_named(r, str_of(arena_printf(r->arena, "%.*s.%.*s", STR_ARG(object.s), STR_ARG(method))), call);
     default:
         break;
+    }
+    if (object.kind == PV_UNKNOWN && runs_sql(method)) {
+        struct pv text = py_arg_value(r, call, 0, "sql");
+        if (pv_is_text(text) && looks_like_sql(pv_str(text))) return sql_of_others(r, text, method, call);
     }
     /* Arguments are followed all the same: a write may hide in one. */
     for (size_t i = 1; i < call->count; i++)

@@ -317,6 +317,24 @@ static void id_set(struct arena *arena, struct definition *d, size_t twin) {
     d->id = hex;
 }
 
+/* INSERT goes by position: where the table's columns are known and named otherwise, its readers see other names than the query's. */
+static bool renames(const struct reading *out, const struct definition *d) {
+    const struct sql_select *select = d->query && d->query->body == BODY_SELECT ? d->query->select : NULL;
+    for (size_t i = 0; select && i < out->facts.n; i++) {
+        const struct dataset_facts *f = &out->facts.at[i];
+        if (!f->columns_complete || strcasecmp(f->dataset, d->dataset) != 0) continue;
+        bool same = f->column_count == select->item_count;
+        for (size_t k = 0; same && k < f->column_count; k++) {
+            const struct sql_item *item = &select->items[k];
+            struct str name = item->alias.text.n ? item->alias.text : item->expr->kind == EX_NAME ? item->expr->name : (struct str){"", 0};
+            same = str_iis(name, f->columns[k].name);
+        }
+        bool star = select->item_count == 1 && select->items[0].expr->kind == EX_STAR;
+        return !same && !star;
+    }
+    return false;
+}
+
 void reading_finish(struct arena *arena, struct reading *out) {
     struct map *writers = map_new(arena), *twins = map_new(arena);
     for (size_t i = 0; i < out->definitions.n; i++) {
@@ -327,6 +345,7 @@ void reading_finish(struct arena *arena, struct reading *out) {
         id_set(arena, d, (size_t)(uintptr_t)*twin);
         *twin = (void *)((uintptr_t)*twin + 1);
         if (!d->dataset || d->kind == DEF_TEMP) continue;
+        if (d->strategy && strcmp(d->strategy, "insert_overwrite") == 0 && !d->partial) d->partial = renames(out, d);
         struct definition **first = (struct definition **)map_slot(writers, str_of(lowered(arena, str_of(d->dataset))));
         if (*first) (*first)->partial = d->partial = true;
         *first = d;

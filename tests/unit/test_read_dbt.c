@@ -96,6 +96,18 @@ static void metrics_become_formulas(void **state) {
     assert_string_equal(r->metrics.at[1].expression, "sum(amount) / count(distinct buyer_id)");
 }
 
+static void python_models_say_what_they_read(void **state) {
+    static const struct memory_file files[] = {
+        {"dbt_project.yml", "name: p\n"},
+        {"models/a.sql", "select 1 as x from s.t"},
+        {"models/b.py", "def model(dbt, session):\n    dbt.config(materialized='table')\n    return dbt.ref('a').filter('x > 1')\n"},
+    };
+    struct reading *r = read_memory(*state, files, 3);
+    assert_string_equal(reads_text(*state, definition_of(r, "b")), "a");
+    assert_null(definition_of(r, "b")->query);
+    assert_int_equal(r->gaps.n, 1);
+}
+
 static void only_the_asked_paths_give_definitions(void **state) {
     struct memory_repo repo = {.files = project, .count = sizeof project / sizeof *project};
     for (size_t i = 0; i < repo.count; i++) repo.paths[i] = project[i].path;
@@ -111,11 +123,8 @@ static void only_the_asked_paths_give_definitions(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(models_are_rendered),
-        TEST(unknown_parts_are_doubts),
-        TEST(yaml_gives_facts),
-        TEST(metrics_become_formulas),
-        TEST(only_the_asked_paths_give_definitions),
+        TEST(models_are_rendered),     TEST(unknown_parts_are_doubts),         TEST(yaml_gives_facts),
+        TEST(metrics_become_formulas), TEST(python_models_say_what_they_read), TEST(only_the_asked_paths_give_definitions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

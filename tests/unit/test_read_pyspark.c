@@ -175,6 +175,16 @@ static void loops_and_returns_of_unknown_number(void **state) {
     assert_true(r->gaps.n >= 3);
 }
 
+static void sql_through_other_objects(void **state) {
+    struct arena *a = *state;
+    struct reading *r =
+        read_py(a, "import pandas as pd\ndf = pd.read_sql('SELECT id FROM a.b', engine)\ncursor.execute('INSERT INTO c.d SELECT * FROM a.b')\n"
+                   "get_session().sql('SELECT x FROM e').write.saveAsTable('f')\n");
+    assert_int_equal(r->definitions.n, 3);
+    assert_string_equal(reads_text(a, definition_of(r, "c.d")), "a.b");
+    assert_string_equal(reads_text(a, definition_of(r, "f")), "e");
+}
+
 static void parameters_in_names_are_doubts(void **state) {
     struct arena *a = *state;
     struct reading *r = read_py(a, "db = dbutils.widgets.get('db')\nspark.sql(f'SELECT id FROM {db}.orders').write.saveAsTable('out')\n");
@@ -197,6 +207,7 @@ int main(void) {
         TEST(pipelines),
         TEST(sharing_does_not_explode),
         TEST(loops_and_returns_of_unknown_number),
+        TEST(sql_through_other_objects),
         TEST(parameters_in_names_are_doubts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,6 +62,15 @@ static void writers_and_changes_make_partial(void **state) {
     assert_true(definition_of(r, "d")->partial);
 }
 
+static void inserts_go_by_position(void **state) {
+    struct reading *r =
+        read_one(*state, "a.sql",
+                 "CREATE TABLE a (id INT, total INT); INSERT OVERWRITE a SELECT customer_id, sum(x) AS total FROM s GROUP BY customer_id;\n"
+                 "CREATE TABLE b (id INT, total INT); INSERT OVERWRITE b SELECT id, sum(x) AS total FROM s GROUP BY id;\n");
+    assert_true(definition_of(r, "a")->partial);
+    assert_false(definition_of(r, "b")->partial);
+}
+
 static void tables_give_facts(void **state) {
     struct reading *r = read_one(*state, "ddl.sql",
                                  "CREATE TABLE s.orders (id BIGINT NOT NULL COMMENT 'the order', customer_id BIGINT, day DATE,\n"
@@ -115,8 +124,14 @@ static void ids_do_not_hang_on_lines(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(statements_define_what_they_fill), TEST(temp_views_are_inlined), TEST(writers_and_changes_make_partial), TEST(tables_give_facts),
-        TEST(what_is_not_sql_is_said),          TEST(pipelines_in_sql),       TEST(ids_do_not_hang_on_lines),
+        TEST(statements_define_what_they_fill),
+        TEST(temp_views_are_inlined),
+        TEST(writers_and_changes_make_partial),
+        TEST(inserts_go_by_position),
+        TEST(tables_give_facts),
+        TEST(what_is_not_sql_is_said),
+        TEST(pipelines_in_sql),
+        TEST(ids_do_not_hang_on_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
