@@ -30,8 +30,14 @@ struct norm {
     nexpr *bound;   /* what a column of the bound plan stands for now */
     nexpr *replace; /* by column: replacement in force, NULL none */
     size_t replace_cap;
-    nexpr *memo; /* by expression id, for the replacement in force */
+    nexpr *memo;          /* by expression id, for the replacement in force */
+    uint32_t *memo_epoch; /* the replacement that memo[id] belongs to */
     size_t memo_cap;
+    uint32_t epoch;
+    uint32_t *mark; /* by column: last walk that met it */
+    size_t mark_cap;
+    uint32_t mark_epoch;
+    VEC(int) replaced;           /* columns with a replacement in force */
     VEC(int) item_from, item_to; /* left-join items renamed by the clone in force */
     int next_source, next_item;
     size_t work;

@@ -122,23 +122,33 @@ void block_absorb(struct norm *n, struct block *into, struct block *from) {
 /* ------------------------------------------------------------ replacing */
 
 void replace_begin(struct norm *n) {
+    for (size_t i = 0; i < n->replaced.n; i++) n->replace[n->replaced.at[i]] = NULL;
+    n->replaced.n = 0;
     if (n->replace_cap < n->columns.n) {
         n->replace = arena_array(n->arena, n->columns.n * 2, sizeof *n->replace);
         n->replace_cap = n->columns.n * 2;
-    } else if (n->columns.n) memset(n->replace, 0, n->columns.n * sizeof *n->replace);
+    }
     if (n->memo_cap <= n->table_n) {
-        n->memo_cap = n->table_n * 2 + 64;
+        n->memo_cap = n->table_n * 2 + 256;
         n->memo = arena_array(n->arena, n->memo_cap, sizeof *n->memo);
-    } else memset(n->memo, 0, n->memo_cap * sizeof *n->memo);
+        n->memo_epoch = arena_array(n->arena, n->memo_cap, sizeof *n->memo_epoch);
+    }
+    n->epoch++;
     n->item_from.n = n->item_to.n = 0;
 }
 
-void replace_set(struct norm *n, int column, nexpr with) { n->replace[column] = with; }
+void replace_set(struct norm *n, int column, nexpr with) {
+    if (!n->replace[column]) *vec_add(n->arena, &n->replaced) = column;
+    n->replace[column] = with;
+}
 
 void replace_end(struct norm *n) { (void)n; }
 
 static nexpr memo_put(struct norm *n, nexpr e, nexpr to) {
-    if (e->id < n->memo_cap) n->memo[e->id] = to;
+    if (e->id < n->memo_cap) {
+        n->memo[e->id] = to;
+        n->memo_epoch[e->id] = n->epoch;
+    }
     return to;
 }
 
@@ -168,6 +178,7 @@ static bool column_replaced(void *ctx, int column) {
 static struct block *block_shallow(struct norm *n, const struct block *b);
 static void columns_claim(struct norm *n, const struct block *b);
 static void clone_columns(struct norm *n, struct block *b);
+static void mark_used(struct norm *n, const struct block *b);
 
 nexpr expr_replace(struct norm *n, nexpr e) {
     if (e->op == SC_COLUMN) return (size_t)e->column < n->replace_cap && n->replace[e->column] ? n->replace[e->column] : e;
@@ -177,12 +188,16 @@ nexpr expr_replace(struct norm *n, nexpr e) {
             if (n->item_from.at[i] == e->column) return expr_make(n, (struct scalar){.op = SC_MATCHED, .column = n->item_to.at[i], .type = e->type});
         return e;
     }
-    if (e->id < n->memo_cap && n->memo[e->id]) return n->memo[e->id];
+    if (e->id < n->memo_cap && n->memo_epoch[e->id] == n->epoch) return n->memo[e->id];
     (void)work_spent(n, 1);
-    if (!e->block && expr_columns(e, column_replaced, n) && n->item_from.n == 0) return memo_put(n, e, e);
     struct scalar out = *e;
-    nexpr *args = arena_array(n->arena, e->n ? e->n : 1, sizeof *args);
-    for (size_t i = 0; i < e->n; i++) args[i] = expr_replace(n, e->args[i]);
+    nexpr few[4], *args = e->n <= 4 ? few : arena_array(n->arena, e->n, sizeof *args);
+    bool same = !e->filter && !e->window && !e->n_order && !e->block;
+    for (size_t i = 0; i < e->n; i++) {
+        args[i] = expr_replace(n, e->args[i]);
+        same = same && args[i] == e->args[i];
+    }
+    if (same) return memo_put(n, e, e);
     out.args = args;
     if (e->filter) out.filter = expr_replace(n, e->filter);
     if (e->window) out.window = window_replace(n, e->window);
@@ -190,6 +205,7 @@ nexpr expr_replace(struct norm *n, nexpr e) {
     if (e->block && !block_columns(e->block, column_replaced, n)) {
         struct block *copy = block_shallow(n, e->block);
         columns_claim(n, e->block);
+        mark_used(n, e->block);
         clone_columns(n, copy); /* its own columns get fresh numbers: no two blocks ever share any */
         block_replace(n, copy);
         out.block = copy;
@@ -255,6 +271,22 @@ static struct block *block_shallow(struct norm *n, const struct block *b) {
     return out;
 }
 
+static bool mark_column(void *ctx, int column) {
+    struct norm *n = ctx;
+    if ((size_t)column < n->mark_cap) n->mark[column] = n->mark_epoch;
+    return true;
+}
+
+/* Marks the columns that occur in `b`: a clone renames no others. */
+static void mark_used(struct norm *n, const struct block *b) {
+    if (n->mark_cap < n->columns.n) {
+        n->mark_cap = n->columns.n * 2;
+        n->mark = arena_array(n->arena, n->mark_cap, sizeof *n->mark);
+    }
+    n->mark_epoch++;
+    (void)block_columns(b, mark_column, n);
+}
+
 /* Numbers for a clone's columns, entered as replacements. */
 static void clone_columns(struct norm *n, struct block *b) {
     for (size_t i = 0; i < b->n_items; i++) {
@@ -267,18 +299,19 @@ static void clone_columns(struct norm *n, struct block *b) {
         struct source *s = b->sources[i];
         if (s->block) clone_columns(n, s->block);
         for (size_t k = 0; k < s->n_branches; k++) clone_columns(n, s->branches[k]);
-        int *old = s->columns;
-        size_t count = s->n_columns;
-        s->columns = NULL;
-        s->n_columns = 0;
+        int *fresh = arena_array(n->arena, s->n_columns + 1, sizeof *fresh);
         s->id = ++n->next_source;
-        for (size_t k = 0; k < count; k++) {
-            struct ncolumn from = n->columns.at[old[k]];
-            int column = ncolumn_new(n, s, from.type, from.nullable);
-            n->columns.at[column].name = from.name;
-            n->columns.at[column].fact = from.fact;
-            if ((size_t)old[k] < n->replace_cap) n->replace[old[k]] = expr_column(n, column);
+        for (size_t k = 0; k < s->n_columns; k++) {
+            int old = s->columns[k];
+            struct ncolumn column = n->columns.at[old];
+            column.source = s;
+            column.ordinal = k;
+            fresh[k] = (int)n->columns.n;
+            *vec_add(n->arena, &n->columns) = column;
+            bool used = (size_t)old < n->mark_cap && n->mark[old] == n->mark_epoch;
+            if (used && (size_t)old < n->replace_cap) replace_set(n, old, expr_column(n, fresh[k]));
         }
+        s->columns = fresh;
     }
 }
 
@@ -296,6 +329,7 @@ static void columns_claim(struct norm *n, const struct block *b) {
 struct block *block_clone(struct norm *n, const struct block *b) {
     struct block *out = block_shallow(n, b);
     columns_claim(n, b);
+    mark_used(n, b);
     replace_begin(n);
     clone_columns(n, out);
     block_replace(n, out);

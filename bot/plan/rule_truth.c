@@ -110,8 +110,12 @@ nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e) {
     case SC_AND:
     case SC_OR: {
         nexpr *args = arena_array(n->arena, e->n, sizeof *args);
-        for (size_t i = 0; i < e->n; i++) args[i] = expr_truth(n, ctx, e->args[i]);
-        return expr_junction(n, e->op, args, e->n);
+        bool same = true;
+        for (size_t i = 0; i < e->n; i++) {
+            args[i] = expr_truth(n, ctx, e->args[i]);
+            same = same && args[i] == e->args[i];
+        }
+        return same ? e : expr_junction(n, e->op, args, e->n);
     }
     case SC_LITERAL:
         return expr_is_null(e) ? expr_bool(n, false) : e;
@@ -211,13 +215,15 @@ nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e) {
     if (e->op == SC_COLUMN || e->op == SC_LITERAL || e->op == SC_PARAM || e->op == SC_MATCHED || work_spent(n, 1)) return e;
     if (e->op == SC_EXISTS) return exists_of(n, ctx, block_clone(n, e->block));
     struct scalar out = *e;
-    nexpr *args = arena_array(n->arena, e->n ? e->n : 1, sizeof *args);
+    nexpr few[4], *args = e->n <= 4 ? few : arena_array(n->arena, e->n, sizeof *args);
+    bool same = true;
     for (size_t i = 0; i < e->n; i++) {
         bool condition = e->op == SC_CASE && i % 2 == 0 && i + 1 < e->n;
         args[i] = condition || e->op == SC_IS_TRUE ? expr_truth(n, ctx, e->args[i]) : expr_value(n, ctx, e->args[i]);
+        same = same && args[i] == e->args[i];
     }
     out.args = args;
-    e = expr_make(n, out);
+    if (!same) e = expr_make(n, out);
     switch (e->op) {
     case SC_IN_QUERY:
         return value_in_query(n, ctx, e);
