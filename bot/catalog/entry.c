@@ -6,6 +6,8 @@
 #include "sql_parse.h"
 #include "sql_print.h"
 
+#define ENTRY_MEMORY ((size_t)256 << 20)
+
 static bool hash_is_zero(struct hash128 h) {
     return !h.hi && !h.lo;
 }
@@ -33,6 +35,32 @@ static void entry_text_only(struct entry *entry, const char *why) {
     entry->identity = entry->exact;
 }
 
+static void arena_destroy_deferred(void *arena) {
+    arena_destroy(arena);
+}
+
+/* Plan and features in an arena of their own that ends with `arena`; false when they do not fit: one query never takes the others down. */
+static bool plan_make(struct arena *arena, struct entry *entry, const struct schema *schema, const struct views *views) {
+    struct arena *own = arena_create(ENTRY_MEMORY);
+    jmp_buf place;
+    arena_defer(arena, arena_destroy_deferred, own);
+    arena_catch(own, &place);
+    if (setjmp(place)) {
+        entry->plan = NULL;
+        entry->features = NULL;
+        arena_catch(own, NULL);
+        arena_reset(own);
+        return false;
+    }
+    const struct sql_query *unfolded = views ? views_unfold(own, views, entry->sql, entry->dialect) : NULL;
+    struct plan *plan = plan_bind(own, unfolded ? unfolded : entry->query, schema, entry->dialect);
+    if (!plan->reason) plan->reason = doubt_of(own, entry);
+    entry->plan = plan;
+    entry->features = features_of(own, plan);
+    arena_catch(own, NULL);
+    return true;
+}
+
 void entry_bind(struct arena *arena, struct entry *entry, const struct schema *schema, const struct views *views) {
     if (!entry->query && entry->sql) {
         struct sql_error error = {0};
@@ -42,11 +70,10 @@ void entry_bind(struct arena *arena, struct entry *entry, const struct schema *s
         entry_text_only(entry, entry->why ? entry->why : "its query was not understood");
         return;
     }
-    const struct sql_query *unfolded = views ? views_unfold(arena, views, entry->sql, entry->dialect) : NULL;
-    struct plan *plan = plan_bind(arena, unfolded ? unfolded : entry->query, schema, entry->dialect);
-    if (!plan->reason) plan->reason = doubt_of(arena, entry);
-    entry->plan = plan;
-    entry->features = features_of(arena, entry->plan);
+    if (!plan_make(arena, entry, schema, views)) {
+        entry_text_only(entry, "its query takes more memory than one query may");
+        return;
+    }
     entry->identity = entry->features->exact;
     if (!hash_is_zero(entry->identity)) {
         entry->state = ENTRY_PLANNED;

@@ -78,6 +78,32 @@ static void view_add(struct views *v, const char *key, const char *sql, enum dia
     for (size_t i = 0; i < read_count; i++) name_add(v, reads[i]);
 }
 
+/* The only filler of a dataset, as far as a view needs to be known. */
+struct filler {
+    size_t count;
+    enum definition_kind kind;
+    int64_t id;
+};
+
+static const struct err *filler_row(void *ctx, const struct val *c, size_t count) {
+    struct filler *f = ctx;
+    f->count++;
+    f->id = val_as_int(&c[0], 0);
+    f->kind = (enum definition_kind)val_as_int(&c[1], 0);
+    return NULL;
+}
+
+static const struct err *stored_view_add(struct views *v, struct catalog *catalog, int64_t id, const char *key) {
+    struct row row;
+    size_t count;
+    TRY(store_one(catalog->store, v->arena, "SELECT sql, sql_size, dialect, reads FROM definition WHERE id = $1", VALS(val_int(id)), &row));
+    const char *sql = row.count ? text_unpack(v->arena, &row.at[0], val_as_int(&row.at[1], 0)) : NULL;
+    if (!sql) return NULL;
+    const char *const *reads = lines_read(v->arena, val_as_text(v->arena, &row.at[3], NULL), &count);
+    view_add(v, key, sql, (enum dialect)val_as_int(&row.at[2], 0), reads, count);
+    return NULL;
+}
+
 static const struct err *name_look(struct views *v, struct catalog *const *catalogs, size_t catalog_count, const char *name) {
     const char *key = name_key(v->arena, name);
     size_t count = 0;
@@ -86,17 +112,15 @@ static const struct err *name_look(struct views *v, struct catalog *const *catal
         if (count == 1 && is_view(own->kind) && own->sql && !own->doubt) view_add(v, key, own->sql, own->dialect, own->reads, own->read_count);
         return NULL;
     }
-    const struct entry *only = NULL;
+    struct filler only = {0};
+    struct catalog *where = NULL;
     for (size_t c = 0; c < catalog_count; c++) {
-        struct entry *list;
-        size_t n;
-        TRY(catalog_fillers(v->arena, catalogs[c], name, &list, &n));
-        for (size_t i = 0; i < n; i++) {
-            if (strcmp(list[i].scope, "main") == 0) only = &list[i], count++;
-        }
+        size_t before = only.count;
+        TRY(store_each(catalogs[c]->store, "SELECT d.id, d.kind FROM definition d WHERE d.dataset_last = $1 AND d.scope = 'main' AND " FITS_KEY("d.dataset_key") " LIMIT 2",
+                       VALS(val_text(name_last(key)), val_text(key)), filler_row, &only));
+        if (only.count > before) where = catalogs[c];
     }
-    if (count == 1 && is_view(only->kind) && only->sql) view_add(v, key, only->sql, only->dialect, only->reads, only->read_count);
-    return NULL;
+    return only.count == 1 && is_view(only.kind) ? stored_view_add(v, where, only.id, key) : NULL;
 }
 
 const struct err *catalog_views(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra,
