@@ -123,6 +123,7 @@ static void run_bytes(struct notebook_run *n, const char *path, struct str bytes
         return;
     }
     for (size_t i = 0; i < cells.n; i++) cell_run(n, &cells.at[i]);
+    if (cells.n >= CELLS_MAX) session_gap(&n->session, cells.at[cells.n - 1].line, true, "only the first %d cells are read", CELLS_MAX);
 }
 
 /* A magic in a Python script that is no notebook is rare; the script is one cell without a number. */

@@ -5,8 +5,6 @@
 
 #include <ctype.h>
 
-#define CELLS_MAX 20000
-
 static const struct {
     const char *magic;
     enum cell_language language;

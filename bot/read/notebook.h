@@ -7,6 +7,8 @@
 #include "err.h"
 #include "text.h"
 
+#define CELLS_MAX 20000 /* further ones are left out, and the reader says so */
+
 enum cell_language { CELL_PYTHON, CELL_SQL, CELL_SCALA, CELL_R, CELL_TEXT, CELL_RUN, CELL_OTHER };
 
 struct cell {
