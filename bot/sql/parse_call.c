@@ -32,7 +32,7 @@ struct sql_order *parse_order_list(struct parser *p, uint32_t *count) {
             o.fill = parse_verbatim(p, fill);
         }
         list_push(p, &o, sizeof o);
-    } while (parse_take(p, SY_COMMA));
+    } while (p->t[2].keyword != SY_ARROW && parse_take(p, SY_COMMA)); /* f(TABLE t ORDER BY a, b => 1): the order ends before b */
     return list_take(p, mark, sizeof(struct sql_order), count);
 }
 
@@ -203,49 +203,68 @@ static void more_deepen(struct parser *p, struct sql_expr *e, const struct sql_c
 }
 
 /* TABLE t, TABLE(t), TABLE(SELECT ..), with PARTITION BY and ORDER BY: databricks, snowflake, trino, bigquery. */
+static void table_argument_rows(struct parser *p, struct sql_call *call) {
+    if (parse_take2(p, KW_PARTITION, KW_BY)) {
+        bool many = parse_take(p, SY_LPAREN);
+        size_t mark = list_start(p);
+        do {
+            struct sql_expr *x = parse_expr(p);
+            list_push(p, &x, sizeof(struct sql_expr *));
+        } while (many && parse_take(p, SY_COMMA));
+        call->partition = list_take(p, mark, sizeof *call->partition, &call->partition_count);
+        if (many) parse_must(p, SY_RPAREN);
+    }
+    if (parse_at(p, KW_WITH) && parse_word_is(p, 1, "single")) { /* WITH SINGLE PARTITION */
+        p->t += 3;
+        call->after = parse_verbatim(p, p->t - 3);
+    }
+    if (parse_take2(p, KW_ORDER, KW_BY)) call->order = parse_order_list(p, &call->order_count);
+}
+
+static bool table_argument_more(const struct parser *p) {
+    return (parse_at(p, KW_PARTITION) && parse_next_is(p, 1, KW_BY)) || (parse_at(p, KW_WITH) && parse_word_is(p, 1, "single")) ||
+           (parse_at(p, KW_ORDER) && parse_next_is(p, 1, KW_BY));
+}
+
+static struct sql_expr *table_argument_query(struct parser *p, const struct token *first) {
+    struct sql_expr *sub = expr_new(p, EX_SUBQUERY, OP_NONE, first);
+    sub->flags = SQL_TABLE_ARG;
+    p->t++;
+    parse_nest(p);
+    sub->query = parse_query(p);
+    p->nest--;
+    expr_deepen(p, sub, sub->query->depth);
+    parse_must(p, SY_RPAREN);
+    expr_end(p, sub, first);
+    if (!table_argument_more(p)) return sub;
+    struct sql_expr *e = expr_new(p, EX_TABLE_ARG, OP_NONE, first);
+    expr_args(p, e, &sub, 1);
+    e->call = parse_new(p, struct sql_call);
+    table_argument_rows(p, e->call);
+    more_deepen(p, e, e->call);
+    expr_end(p, e, first);
+    return e;
+}
+
 static struct sql_expr *table_argument(struct parser *p) {
     const struct token *first = p->t++;
-    struct sql_expr *e = expr_new(p, EX_TABLE_ARG, OP_NONE, first);
     bool brackets = parse_at(p, SY_LPAREN);
-    if (brackets && (parse_query_starts(p, p->t + 1) || parse_next_is(p, 1, SY_LPAREN))) {
-        e->kind = EX_SUBQUERY;
-        e->flags = SQL_TABLE_ARG;
+    if (brackets && (parse_query_starts(p, p->t + 1) || parse_next_is(p, 1, SY_LPAREN))) return table_argument_query(p, first);
+    if (brackets && p->t[2].keyword == SY_LPAREN) {
         p->t++;
-        parse_nest(p);
-        e->query = parse_query(p);
-        p->nest--;
-        expr_deepen(p, e, e->query->depth);
+        struct sql_expr *call = parse_expr(p);
         parse_must(p, SY_RPAREN);
-    } else if (brackets && p->t[2].keyword == SY_LPAREN) {
-        p->t++;
-        e = parse_expr(p);
-        parse_must(p, SY_RPAREN);
-        return e;
-    } else {
-        if (brackets) p->t++, e->flags = SQL_WORD;
-        struct sql_call *call = parse_new(p, struct sql_call);
-        call->path = parse_table_name(p);
-        if (brackets) parse_must(p, SY_RPAREN);
-        if (parse_take2(p, KW_PARTITION, KW_BY)) {
-            bool many = parse_at(p, SY_LPAREN);
-            if (many) p->t++;
-            size_t mark = list_start(p);
-            do {
-                struct sql_expr *x = parse_expr(p);
-                list_push(p, &x, sizeof x);
-            } while (many && parse_take(p, SY_COMMA));
-            call->partition = list_take(p, mark, sizeof *call->partition, &call->partition_count);
-            if (many) parse_must(p, SY_RPAREN);
-        }
-        if (parse_at(p, KW_WITH) && parse_word_is(p, 1, "single")) { /* WITH SINGLE PARTITION */
-            p->t += 3;
-            call->after = parse_verbatim(p, p->t - 3);
-        }
-        if (parse_take2(p, KW_ORDER, KW_BY)) call->order = parse_order_list(p, &call->order_count);
-        e->call = call;
-        more_deepen(p, e, call);
-        if (call->path->part_count) e->name = call->path->parts[call->path->part_count - 1].text;
+        return call;
     }
+    struct sql_expr *e = expr_new(p, EX_TABLE_ARG, OP_NONE, first);
+    if (brackets) p->t++, e->flags = SQL_WORD;
+    struct sql_call *call = parse_new(p, struct sql_call);
+    call->path = parse_table_name(p);
+    if (brackets) parse_must(p, SY_RPAREN);
+    table_argument_rows(p, call);
+    e->call = call;
+    more_deepen(p, e, call);
+    if (call->path->part_count) e->name = call->path->parts[call->path->part_count - 1].text;
     expr_end(p, e, first);
     return e;
 }
@@ -320,6 +339,8 @@ static bool leading_word(const struct parser *p, const struct token *name) {
     enum sql_keyword word = p->t->keyword, next = p->t[1].keyword;
     if (next == SY_COMMA || next == SY_RPAREN || next == SY_DOT || next == SY_LPAREN) return false;
     if (name->keyword == KW_TRIM) return word == KW_BOTH || word == KW_LEADING || word == KW_TRAILING || word == KW_FROM;
+    if (parse_word_is(p, 0, "variadic")) return true;                                        /* postgres */
+    if (word == KW_MODEL) return p->t[1].type == TOKEN_QUOTED || p->t[1].type == TOKEN_WORD; /* bigquery: ML.PREDICT(MODEL m, ..) */
     return word == KW_KEY && p->t[1].type != TOKEN_OP;
 }
 
@@ -544,6 +565,11 @@ static struct sql_expr *cast(struct parser *p, enum sql_op op) {
     struct sql_expr *e = expr_new(p, EX_CAST, op, first);
     if (!parse_take(p, KW_AS)) parse_must(p, SY_COMMA);
     e->type = parse_type(p);
+    if (parse_at(p, KW_COLLATE)) {
+        const struct token *tail = p->t++;
+        parse_name(p);
+        e->type->tail = parse_verbatim(p, tail);
+    }
     if (parse_take(p, KW_FORMAT)) {
         e->flags |= SQL_FORMAT;
         args[count++] = parse_expr_above(p, 115);

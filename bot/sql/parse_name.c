@@ -10,7 +10,8 @@ bool parse_can_be_name(const struct parser *p, const struct token *t) {
         return true;
     case TOKEN_OP:
         if (t->keyword == SY_COLON || t->keyword == SY_AMP)
-            return (t[1].type == TOKEN_WORD || t[1].type == TOKEN_STRING) && !(t[1].flags & TOKEN_SPACED);
+            return (t[1].type == TOKEN_WORD || t[1].type == TOKEN_STRING || (t[1].type == TOKEN_PARAM && t->keyword == SY_AMP)) &&
+                   !(t[1].flags & TOKEN_SPACED);
         return false;
     default:
         return false;
@@ -485,5 +486,5 @@ struct sql_type *parse_type(struct parser *p) {
     if (parse_at(p, SY_LPAREN) || (parse_at(p, SY_LT) && is_generic(type))) type_brackets(p, type);
     type_tail(p, type);
     type->range = parse_range(p, first);
-    return array_suffixes(p, type, first);
+    return p->dialect == DIALECT_BIGQUERY ? type : array_suffixes(p, type, first);
 }

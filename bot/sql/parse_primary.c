@@ -493,6 +493,12 @@ static struct sql_expr *name_or_call(struct parser *p) {
         p->t++;
         return parse_call_named(p, parse_word(p, first), first);
     }
+    if (next->type == TOKEN_WORD && next[1].keyword == SY_LAMBDA && p->dialect == DIALECT_SNOWFLAKE && takes_lambda(p)) { /* x INT -> .. */
+        struct sql_ident one = parse_any_ident(p);
+        p->t++;
+        one.text = parse_verbatim(p, first);
+        return lambda(p, &one, 1, first);
+    }
     if (next->keyword == SY_LAMBDA && takes_lambda(p)) {
         struct sql_ident one = parse_any_ident(p);
         return lambda(p, &one, 1, first);
@@ -692,7 +698,7 @@ static struct sql_expr *sign_read(struct parser *p) {
         break;
     case SY_AMP:
     case SY_PERCENT:
-        if (tight && t[1].type == TOKEN_WORD) return param(p, 2);
+        if (tight && (t[1].type == TOKEN_WORD || (t[1].type == TOKEN_PARAM && t->keyword == SY_AMP))) return param(p, 2);
         break;
     case SY_STAR:
         return parse_star(p, NULL, t);

@@ -96,12 +96,10 @@ static void arguments(struct buf *out, const struct sql_expr *e, const struct sq
     for (uint32_t i = 0; i < e->arg_count; i++) {
         struct str before = c && c->before ? c->before[i] : (struct str){NULL, 0};
         bool leading = before.n && i == 0;
-        bool colon = before.n == 1 && before.p[0] == ':';
-        bool key = before.n == 3 && str_iis(before, "key") && i > 0;
+        bool key = (str_iis(before, "key") || str_iis(before, "model")) && i > 0;
         if (key) buf_text(out, ", ");
         else if (before.n && !leading) buf_char(out, ' ');
         else if (i) buf_text(out, ", ");
-        (void)colon;
         if (before.n) {
             buf_slice(out, before);
             buf_char(out, ' ');
@@ -155,9 +153,13 @@ static void after_clauses(struct buf *out, const struct sql_expr *e, const struc
 
 static void table_argument(struct buf *out, const struct sql_expr *e, enum dialect d) {
     const struct sql_call *c = e->call;
-    buf_text(out, e->flags & SQL_WORD ? "TABLE(" : "TABLE ");
-    sql_print_name(out, c->path, d);
-    if (e->flags & SQL_WORD) buf_char(out, ')');
+    if (e->arg_count) {
+        sql_print_expr(out, e->args[0], d);
+    } else {
+        buf_text(out, e->flags & SQL_WORD ? "TABLE(" : "TABLE ");
+        sql_print_name(out, c->path, d);
+        if (e->flags & SQL_WORD) buf_char(out, ')');
+    }
     if (c->partition_count) {
         buf_text(out, " PARTITION BY (");
         print_exprs(out, c->partition, c->partition_count, d);
