@@ -395,6 +395,8 @@ static const struct scalar *plain_bind(struct binder *b, struct scope *scope, co
         buf_text(&words, name);
         for (uint32_t i = 0; i < expr->arg_count; i++) buf_printf(&words, ":%s", str_lower(b->arena, expr->call->before[i]));
         e->name = buf_str(&words);
+        /* SUBSTRING(x FROM a FOR b) is substring(x, a, b) */
+        if (strcmp(e->name, "substring::from:for") == 0 || strcmp(e->name, "substring::from") == 0) e->name = "substring";
     }
     if (expr->flags & SQL_DISTINCT ||
         (expr->call && (expr->call->filter || expr->call->order_count || expr->call->within_count || expr->call->separator)))

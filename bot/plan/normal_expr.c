@@ -245,10 +245,19 @@ static nexpr without_widening(nexpr e) {
     return wide ? e->args[0] : e;
 }
 
+/* 4.00 is 4 to a number that it is compared with. */
+static nexpr whole_literal(struct norm *n, nexpr e, nexpr other) {
+    bool number = other->type.kind >= TYPE_INT && other->type.kind <= TYPE_FLOAT;
+    bool whole = e->op == SC_LITERAL && e->lit.kind == VALUE_DECIMAL && e->lit.scale == 0 && !e->lit.s.n;
+    return number && whole && e->lit.i <= INT32_MAX && e->lit.i >= INT32_MIN ? expr_int(n, e->lit.i) : e;
+}
+
 static nexpr compare_make(struct norm *n, struct scalar *e) {
     nexpr a = date_literal(n, e->args[0], e->args[1]), b = date_literal(n, e->args[1], e->args[0]);
     a = without_widening(a);
     b = without_widening(b);
+    a = whole_literal(n, a, b);
+    b = whole_literal(n, b, a);
     if (expr_is_null(a) || expr_is_null(b)) return expr_null(n, bool_type());
     enum scalar_op op = e->op;
     if (op == SC_GT || op == SC_GE) {
@@ -444,7 +453,8 @@ static bool strict_null(struct norm *n, const struct scalar *e) {
 
 /* LIKE of a pattern without wildcards is equality, where texts are compared by their bytes and not padded. */
 static nexpr like_make(struct norm *n, struct scalar *e) {
-    bool plain = e->n == 2 && strcmp(e->name, "like") == 0 && e->args[0]->type.kind == TYPE_STRING && e->args[1]->op == SC_LITERAL && e->args[1]->lit.kind == VALUE_TEXT;
+    bool plain = e->n == 2 && strcmp(e->name, "like") == 0 && e->args[0]->type.kind == TYPE_STRING && e->args[1]->op == SC_LITERAL &&
+                 e->args[1]->lit.kind == VALUE_TEXT;
     if (!plain || n->plan->dialect == DIALECT_SQLITE) return intern(n, e);
     struct str pattern = e->args[1]->lit.s;
     for (size_t i = 0; i < pattern.n; i++)
