@@ -137,6 +137,12 @@ static int report_print(struct arena *arena, const char *path, struct str text, 
     return report.error_count ? EXIT_FOUND : EXIT_FINE;
 }
 
+/* Other texts are tried as SQL, whatever their ending, but for those that are surely something else. */
+static bool is_sql(const char *kind, const char *path) {
+    bool is_data = text_ends(path, ".yml") || text_ends(path, ".yaml") || text_ends(path, ".json");
+    return strcmp(kind, "sql") == 0 || (strcmp(kind, "other") == 0 && !is_data);
+}
+
 static int file_read(struct arena *arena, const char *path, const struct options *o) {
     struct str text;
     struct sql_script *script;
@@ -146,7 +152,7 @@ static int file_read(struct arena *arena, const char *path, const struct options
         return EXIT_BROKEN;
     }
     const char *kind = read_kind(arena, path, text);
-    if (strcmp(kind, "sql") != 0 && strcmp(kind, "other") != 0) return report_print(arena, path, text, o);
+    if (!is_sql(kind, path)) return report_print(arena, path, text, o);
     int64_t start = micros_now();
     if (o->has_dialect) sql_parse_script(arena, text, o->dialect, &script);
     else sql_parse_guess(arena, text, DIALECT_DATABRICKS, NULL, &script);
