@@ -85,7 +85,7 @@ def cases_example(binary, folder):
     repo, catalog = work / "lakehouse", work / "catalog.db"
     subprocess.run([SOURCE / "deploy/example/make", repo], check=True)
     parley(binary, "scan", "--repo", repo, "--catalog", catalog)
-    parley(binary, "catalog", "import", "--catalog", catalog, SOURCE / "deploy/example/table_sizes.yml")
+    parley(binary, "catalog", "import", "--catalog", catalog, "deploy/example/table_sizes.yml")
     for format in ("text", "markdown", "json", "sarif"):
         yield folder / f"review.{format}", lambda f=format: parley(binary, "review", "--repo", repo, "--base", "main", "--head", "feature", "--catalog", catalog, "--format", f)
 
