@@ -2,7 +2,7 @@
 """Runs the binary over the inputs of a suite and holds its words against the golden files beside them.
 
 A suite is a folder here; a golden is told from its input by its suffix:
-  parse/      the files of deploy/example -> example.parse           `parley parse --json`
+  parse/      NAME.sql .py .ipynb .json    -> NAME.EXT.parse      `parley parse --json`; deploy/example -> example.parse
   compare/    NAME.a.sql NAME.b.sql over shop.ddl.sql -> NAME.compare  `parley compare`
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
   check/      RULE.fires/ RULE.silent/: base/ (what exists), head/ (what is new), sizes.yml -> RULE.fires.findings
@@ -39,6 +39,8 @@ def settled(text):
 
 
 def cases_parse(binary, folder):
+    for file in sorted(f for f in folder.iterdir() if f.suffix in (".sql", ".py", ".ipynb", ".json", ".yml")):
+        yield Path(str(file) + ".parse"), lambda f=file: parley(binary, "parse", "--json", f.relative_to(SOURCE))
     files = sorted(f.relative_to(SOURCE) for side in ("main", "feature") for f in (SOURCE / "deploy/example" / side).rglob("*") if f.suffix in (".sql", ".py", ".json", ".yml"))
     yield folder / "example.parse", lambda: parley(binary, "parse", "--json", *files)
 
