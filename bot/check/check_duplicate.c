@@ -124,15 +124,15 @@ static bool is_readable(const struct entry *e) {
     return e->dataset && e->kind != DEF_QUERY && kind_speaks(e->kind);
 }
 
-/* Others depend on it: a table, a view, a dashboard; not somebody's cell. */
+/* Others depend on it: a table, a view, a dashboard, a scheduled query; not somebody's cell. */
 static bool is_lasting(const struct entry *e) {
-    return is_readable(e) || e->artefact == ARTEFACT_DASHBOARD;
+    return is_readable(e) || e->artefact == ARTEFACT_DASHBOARD || e->schedule.cron || e->schedule.every_seconds > 0;
 }
 
 static bool allowed(const struct matching *m, const struct match *match) {
     const struct entry *e = &match->candidate.entry;
     switch (match->relation->kind) {
-    case RELATION_IDENTICAL: return !dataset_same(e, &m->entry);
+    case RELATION_IDENTICAL: return is_lasting(e) && !dataset_same(e, &m->entry);
     case RELATION_DERIVABLE: /* a view that only filters saves nothing */
         return is_readable(e) && !dataset_same(e, &m->entry) && (definition_kind_stored(e->kind) || !is_plain(e));
     case RELATION_GENERALIZES: return is_readable(&m->entry) && is_lasting(e) && !dataset_same(e, &m->entry);
@@ -148,11 +148,11 @@ static bool is_glance(const struct entry *e) {
     return e->kind == DEF_QUERY && e->artefact != ARTEFACT_DASHBOARD && !has_feature(e, FEATURE_JOIN_EDGE) && !has_feature(e, FEATURE_GROUP_KEY);
 }
 
-/* CREATE TABLE .. AS SELECT .. WHERE 1 = 0: a shape, not a computation; all of them are equal. */
+/* CREATE TABLE .. AS SELECT .. WHERE 1 = 0, or a test that finds nothing while its keys hold: all of them are equal, and it says nothing. */
 static bool is_empty(struct arena *arena, const struct entry *e) {
     if (e->state != ENTRY_PLANNED || !e->plan) return false;
-    const struct normal *normal = normal_make(arena, e->plan, NORMAL_PURE);
-    return normal->root && normal->root->empty;
+    const struct normal *pure = normal_make(arena, e->plan, NORMAL_PURE), *declared = normal_make(arena, e->plan, NORMAL_DECLARED);
+    return (pure->root && pure->root->empty) || (declared->root && declared->root->empty);
 }
 
 /* How much of the work the twin has done already: joins, groups, aggregates. At most 60. */
@@ -356,6 +356,7 @@ static const struct err *subject_check(struct arena *arena, const struct check_i
         match.relation = relation_to(&m, &match.candidate.entry);
         if (!match.relation || !allowed(&m, &match) || !is_loud_enough(&m, &match)) continue;
         if (plain && match.relation->kind != RELATION_IDENTICAL) continue;
+        if (match.relation->kind == RELATION_IDENTICAL && is_empty(arena, &match.candidate.entry)) continue;
         if (match.relation->kind == RELATION_IDENTICAL) text_list_add(arena, &others, check_twin(arena, &match.candidate.entry).name);
         if (!best.relation || match_rank(&match) > match_rank(&best)) best = match;
     }
