@@ -78,6 +78,20 @@ static const char *owner_of(struct dbt_run *run, struct dbt_model *model) {
     return group.kind == JV_TEXT && group.s.n ? str_dup(run->arena, group.s) : NULL;
 }
 
+/* Hooks after the model may change its rows: then the table is not what the query gives. */
+static bool hooks_change(struct dbt_run *run, struct dbt_model *model) {
+    static const char *const keys[] = {"post_hook", "post-hook"}, *const words[] = {"delete ", "update ", "insert ", "merge ", "truncate "};
+    for (size_t k = 0; k < 2; k++) {
+        struct jv hooks = dbt_config(run, model, keys[k]);
+        if (hooks.kind == JV_UNDEFINED) continue;
+        char *text = str_lower(run->arena, jv_str(run->arena, hooks));
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if (strstr(text, words[i])) return true;
+        }
+    }
+    return false;
+}
+
 static void complete(struct dbt_run *run, struct dbt_model *model, struct definition *d, const char *watermark) {
     d->kind = kind_of(run, model);
     d->owner = owner_of(run, model);
@@ -94,7 +108,7 @@ static void complete(struct dbt_run *run, struct dbt_model *model, struct defini
         d->strategy = strategy.kind == JV_TEXT ? str_dup(run->arena, strategy.s) : d->unique_key_count ? "merge" : "append";
         d->watermark = watermark;
     }
-    d->partial |= model->kind == DBT_SNAPSHOT;
+    d->partial |= model->kind == DBT_SNAPSHOT || hooks_change(run, model);
     struct jv warehouse = dbt_config(run, model, "snowflake_warehouse");
     if (warehouse.kind != JV_TEXT) warehouse = dbt_config(run, model, "databricks_compute");
     if (warehouse.kind == JV_TEXT && warehouse.s.n) {

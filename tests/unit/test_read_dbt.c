@@ -96,6 +96,17 @@ static void metrics_become_formulas(void **state) {
     assert_string_equal(r->metrics.at[1].expression, "sum(amount) / count(distinct buyer_id)");
 }
 
+static void hooks_that_change_rows_make_partial(void **state) {
+    static const struct memory_file files[] = {
+        {"dbt_project.yml", "name: p\n"},
+        {"models/a.sql", "{{ config(post_hook=['DELETE FROM {{ this }} WHERE x = 1']) }} select 1 as x from s.t"},
+        {"models/b.sql", "{{ config(post_hook='GRANT SELECT ON {{ this }} TO r') }} select 1 as x from s.t"},
+    };
+    struct reading *r = read_memory(*state, files, 3);
+    assert_true(definition_of(r, "a")->partial);
+    assert_false(definition_of(r, "b")->partial);
+}
+
 static void python_models_say_what_they_read(void **state) {
     static const struct memory_file files[] = {
         {"dbt_project.yml", "name: p\n"},
@@ -123,8 +134,13 @@ static void only_the_asked_paths_give_definitions(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(models_are_rendered),     TEST(unknown_parts_are_doubts),         TEST(yaml_gives_facts),
-        TEST(metrics_become_formulas), TEST(python_models_say_what_they_read), TEST(only_the_asked_paths_give_definitions),
+        TEST(models_are_rendered),
+        TEST(unknown_parts_are_doubts),
+        TEST(yaml_gives_facts),
+        TEST(metrics_become_formulas),
+        TEST(hooks_that_change_rows_make_partial),
+        TEST(python_models_say_what_they_read),
+        TEST(only_the_asked_paths_give_definitions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
