@@ -203,6 +203,17 @@ static bool groups_of_one(struct norm *n, const struct context *ctx, size_t at) 
     return true;
 }
 
+struct only {
+    const struct norm *n;
+    const struct source *s;
+    int but; /* uses of this column are fine */
+};
+
+static bool not_of(void *ctx, int column) {
+    const struct only *only = ctx;
+    return only->n->columns.at[column].source->id != only->s->id || column == only->but;
+}
+
 /* ------------------------------------------------------------ DISTINCT over joins that only filter */
 
 /* e again, by way of equalities, without columns of the sources marked in `out`; NULL when it cannot be. */
@@ -224,6 +235,14 @@ static struct block *undetermined(struct norm *n, struct source *s) {
     struct closure c = closure_run(n, b, &s->keys, true);
     for (size_t i = 0; i < b->n_sources; i++)
         if (!is_fixed(&c, b->sources[i])) block_source_add(n, out, b->sources[i]);
+    struct only ask = {.n = n, .but = -1};
+    for (size_t i = 0; i < b->n_sources; i++) { /* what stays must not look into what goes */
+        struct block one = {.n_sources = 1, .sources = &b->sources[i]};
+        for (size_t k = 0; k < out->n_sources && !block_owns(out, b->sources[i]); k++) {
+            ask.s = out->sources[k];
+            if (!block_columns(&one, not_of, &ask)) return NULL;
+        }
+    }
     return out->n_sources && out->n_sources < b->n_sources ? out : NULL;
 }
 
@@ -331,17 +350,6 @@ static bool self_join(struct norm *n, const struct context *ctx) {
 }
 
 /* ------------------------------------------------------------ foreign keys */
-
-struct only {
-    const struct norm *n;
-    const struct source *s;
-    int but; /* uses of this column are fine */
-};
-
-static bool not_of(void *ctx, int column) {
-    const struct only *only = ctx;
-    return only->n->columns.at[column].source->id != only->s->id || column == only->but;
-}
 
 static bool source_used_beside(const struct norm *n, const struct block *b, const struct source *s, int but) {
     struct only only = {n, s, but};
