@@ -60,7 +60,11 @@ static void parts_store(struct sql_statement *s, const struct parts *parts) {
 static void end_read(struct parser *p, enum sql_keyword word) {
     parse_must(p, KW_END);
     if (word != KW_NONE) parse_take(p, word);
-    if (p->t->type == TOKEN_WORD && !(p->t->flags & TOKEN_NEW_LINE) && !parse_ends_body(p)) p->t++; /* a label */
+    if (p->dialect == DIALECT_TSQL) {
+        if (!parse_take_word(p, "try")) parse_take_word(p, "catch");
+        return;
+    }
+    if (p->t->type == TOKEN_WORD && p->t->keyword == KW_NONE && !(p->t->flags & TOKEN_NEW_LINE)) p->t++; /* a label */
 }
 
 /* tsql: IF cond statement [ELSE statement]; the others: IF cond THEN .. END IF. */

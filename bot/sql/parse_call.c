@@ -496,7 +496,13 @@ static bool after_clause(struct parser *p, struct sql_expr *e, struct sql_call *
         more->over = over(p);
         return true;
     default:
-        return false;
+        if (!parse_word_is(p, 0, "against") || !parse_next_is(p, 1, SY_LPAREN)) return false;
+        {
+            const struct token *first = p->t++; /* mysql: MATCH (a) AGAINST ('x' IN BOOLEAN MODE) */
+            parse_skip_brackets(p);
+            more->after = parse_verbatim(p, first);
+        }
+        return true;
     }
 }
 

@@ -221,6 +221,7 @@ static bool is_typed_literal(const struct parser *p) {
     static const char *const words[] = {"timestamp_ntz", "timestamp_ltz", "timestamptz", "numeric", "bignumeric", "decimal",
                                         "uuid",          "ipaddress",     "geometry",    "jsonb",   "binary"};
     struct str w = parse_word(p, t);
+    if (p->dialect == DIALECT_MYSQL && w.p[0] == '_' && !(t[1].flags & TOKEN_SPACED)) return true; /* _utf8'x' */
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (str_iis(w, words[i])) return true;
     }
@@ -702,6 +703,9 @@ static struct sql_expr *sign_read(struct parser *p) {
         break;
     case SY_STAR:
         return parse_star(p, NULL, t);
+    case SY_HASH: /* duckdb: #1, a column by position */
+        if (tight && t[1].type == TOKEN_NUMBER && p->dialect == DIALECT_DUCKDB) return param(p, 2);
+        break;
     default:
         break;
     }

@@ -667,7 +667,8 @@ static void limit_read(struct parser *p, struct sql_query *q) {
         q->limit_all = true;
         return;
     }
-    struct sql_expr *first = parse_expr(p), *second = NULL;
+    bool percent = p->dialect == DIALECT_DUCKDB && p->t->type == TOKEN_NUMBER && parse_next_is(p, 1, SY_PERCENT);
+    struct sql_expr *first = percent ? parse_primary(p) : parse_expr(p), *second = NULL;
     if (parse_take(p, SY_COMMA)) second = parse_expr(p);
     if (parse_take(p, KW_PERCENT) || (parse_at(p, SY_PERCENT) && p->dialect == DIALECT_DUCKDB && p->t++)) q->limit_percent = true;
     struct sql_expr *offset = second ? first : NULL, *limit = second ? second : first;

@@ -490,7 +490,7 @@ static void literal(struct buf *out, const struct sql_expr *e, enum dialect d) {
     case LIT_TYPED:
         if (e->flags & SQL_ODBC) buf_char(out, '{');
         sql_print_type(out, e->type, d);
-        buf_char(out, ' ');
+        if (!e->type->name.n || e->type->name.p[0] != '_') buf_char(out, ' '); /* _utf8'x' */
         sql_print_expr(out, e->args[0], d);
         if (e->flags & SQL_ODBC) buf_char(out, '}');
         return;
