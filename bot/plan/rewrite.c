@@ -232,6 +232,9 @@ static struct sql_expr *write_call(struct rewrite *w, nexpr e) {
 
 static struct sql_expr *write_aggregate(struct rewrite *w, nexpr e) {
     if (e->n_order || strchr(e->name, ':')) return fail(w, "an ordered aggregate");
+    if (strcmp(e->name, "bare") == 0 || e->name[0] == '$') return fail(w, "a column that is no key");
+    bool the = strcmp(e->name, "the") == 0; /* the normal form's: all rows of the group agree on the value */
+    if (the && e->type.kind == TYPE_BOOL) return fail(w, "a truth that the key decides");
     struct sql_expr **args = write_args(w, e->args, e->n);
     bool star = strcmp(e->name, "count") == 0 && e->n == 0;
     if (star) args[0] = sql_star(w->arena, NULL);
@@ -242,7 +245,7 @@ static struct sql_expr *write_aggregate(struct rewrite *w, nexpr e) {
         args[0] = sql_case(w->arena, arms, 1, NULL);
         star = false;
     }
-    struct sql_expr *out = sql_call(w->arena, str_of(e->name), args, e->n || !e->n ? (uint32_t)(e->n ? e->n : 1) : 0);
+    struct sql_expr *out = sql_call(w->arena, the ? STR("MAX") : str_of(e->name), args, e->n || !e->n ? (uint32_t)(e->n ? e->n : 1) : 0);
     if (e->distinct) out->flags |= SQL_DISTINCT;
     return out;
 }
