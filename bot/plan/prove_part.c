@@ -79,6 +79,7 @@ bool prove_derivable(struct arena *arena, const struct normal *na, const struct 
     out->kind = swapped ? RELATION_GENERALIZES : RELATION_DERIVABLE;
     out->tier = declared && (na->n_assumes || nb->n_assumes) ? TIER_P2 : TIER_P1;
     out->rewrite = d->sql;
+    out->reason = NULL;
     out->proof = d->proof;
     out->n_proof = d->n_proof;
     out->score = 1;
