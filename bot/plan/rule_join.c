@@ -389,21 +389,24 @@ static bool full_rules(struct norm *n, struct block *b, size_t at) {
     side_open(n, s, 1 - core, NULL);
     nexpr on = expr_bool(n, true);
     for (size_t i = 0; i < s->on.n; i++) on = expr_and2(n, on, expr_replace(n, s->on.at[i]));
+    bool is_inner = keeps_left && keeps_right;
+    if (!is_inner) on = expr_truth(n, &(struct context){.block = other}, on);
     replace_begin(n);
     side_open(n, s, core, NULL);
-    side_open(n, s, 1 - core, keeps_left && keeps_right ? NULL : &item);
-    block_replace(n, b);
-    replace_end(n);
+    side_open(n, s, 1 - core, is_inner ? NULL : &item);
     inside->outs.n = other->outs.n = 0;
     block_absorb(n, b, inside);
-    if (keeps_left && keeps_right) {
+    if (is_inner) {
         block_absorb(n, b, other);
         block_pred_add(n, b, on);
     } else {
-        block_pred_add(n, other, expr_truth(n, &(struct context){.block = other}, on));
+        /* The item is there before the block's own conditions speak of its columns: only so are they known to be NULL where nothing matched. */
+        block_pred_add(n, other, on);
         block_item_add(n, b, item);
     }
-    step_add(n, "a full join whose missing rows are filtered out is %s join", keeps_left && keeps_right ? "an inner" : "a left");
+    block_replace(n, b);
+    replace_end(n);
+    step_add(n, "a full join whose missing rows are filtered out is %s join", is_inner ? "an inner" : "a left");
     return true;
 }
 
