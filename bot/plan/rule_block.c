@@ -378,6 +378,8 @@ bool rule_classes(struct norm *n, const struct context *ctx) {
     for (size_t i = 0; i < b->preds.n && !b->empty; i++) {
         nexpr p = b->preds.at[i], column, value;
         if (!equation_of(n, b, p, &column, &value) || !used_elsewhere(b, p, column)) continue;
+        /* The ON of a full join speaks of these columns before rows without a match were made: what holds afterwards says nothing there. */
+        if (n->columns.at[column->column].source->kind == SRC_FULL) continue;
         if (work_spent(n, 1)) return changed;
         exprs_remove(&b->preds, i);
         struct exprs outs = b->outs;
