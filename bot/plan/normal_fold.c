@@ -93,8 +93,14 @@ static int64_t days_of(int64_t y, int m, int d) {
     return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
-/* DATE + INTERVAL of whole days or months. Its value is a date or, in some engines, a timestamp at midnight: only compared with dates. */
+/* Engines in which DATE + INTERVAL is a timestamp, which no date literal equals in every use. */
+static bool dates_become_timestamps(enum dialect dialect) {
+    return dialect == DIALECT_POSTGRES || dialect == DIALECT_REDSHIFT || dialect == DIALECT_DUCKDB || dialect == DIALECT_BIGQUERY || dialect == DIALECT_ORACLE;
+}
+
+/* DATE + INTERVAL of whole days or months, where that is a date again. */
 static nexpr fold_date(struct norm *n, const struct scalar *e) {
+    if (dates_become_timestamps(n->plan->dialect)) return NULL;
     if (e->n != 2 || (e->op != SC_ADD && e->op != SC_SUB)) return NULL;
     nexpr date = e->args[0], interval = e->args[1];
     if (e->op == SC_ADD && date->op == SC_LITERAL && date->lit.kind == VALUE_INTERVAL) date = e->args[1], interval = e->args[0];
