@@ -61,6 +61,22 @@ def scene_a_job_of_our_own_shape_is_reviewed(served):
     assert served.slack.message(contains="gold.customer_features")
 
 
+def scene_a_job_whose_source_is_connected_gets_one_issue_there(served):
+    known(served)
+    job = {"id": "j7", "name": "churn nightly", "owner": "ana@acme.example", "schedule": "0 3 * * *", "source": {"repo": served.repo.name, "path": "jobs/churn.sql"},
+           "tasks": [{"key": "build", "sql": "create table ds.churn as " + SQL}]}
+    for attempt in ("first", "again"):
+        served.service.send_job({**job, "description": attempt})
+        served.wait_settled()
+    issues = list(served.repo.issues.values())
+    assert len(issues) == 1 and issues[0]["state"] == "open", issues
+    assert "gold.customer_features" in issues[0]["body"] and "churn nightly" in issues[0]["title"]
+    served.service.send_job({**job, "tasks": [{"key": "build", "sql": "create table ds.churn as select customer_id, churned_on from bronze.crm_exports"}]})
+    served.wait_settled()
+    issues = list(served.repo.issues.values())
+    assert len(issues) == 1 and issues[0]["state"] == "closed", issues
+
+
 def scene_a_databricks_job_is_read(served):
     known(served)
     assert 200 <= served.service.send_databricks(DATABRICKS)[0] < 300
