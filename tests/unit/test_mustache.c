@@ -62,6 +62,11 @@ static void outputs_are_disarmed(void **state) {
     assert_string_equal(escaped(escape_slack, "<!channel> & <@U1>"), "&lt;!channel&gt; &amp; &lt;@U1&gt;");
     assert_string_equal(escaped(escape_terminal, "a\x1b[31m\xC2\x9B"), "a?[31m?");
     assert_string_equal(escaped(escape_code_span, "a`b|c"), "a'b\\|c");
+    assert_string_equal(escaped(escape_code_span, "a\xE2\x80\xAE"
+                                                  "b"),
+                        "a\xEF\xBF\xBD"
+                        "b");
+    assert_string_equal(escaped(escape_slack, "\xE2\x81\xA6x\xE2\x82\xAC"), "\xEF\xBF\xBDx\xE2\x82\xAC");
     struct buf b = buf_new(arena);
     fence_add(&b, "sql", STR("x ```` y"));
     assert_string_equal(buf_str(&b), "`````sql\nx ```` y\n`````\n");
