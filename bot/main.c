@@ -43,7 +43,8 @@ static int unknown_command(const char *name) {
         if (c->summary) names[count++] = c->name;
     }
     const char *near = text_nearest(name, names, count);
-    fprintf(stderr, "parley: unknown command '%s'%s%s%s\nTry 'parley --help'.\n", name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    fprintf(stderr, "parley: unknown command '%s'%s%s%s\nTry 'parley --help'.\n", name, near ? "; did you mean '" : "", near ? near : "",
+            near ? "'?" : "");
     return EXIT_USAGE;
 }
 

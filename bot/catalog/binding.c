@@ -7,7 +7,7 @@
 #include "plan.h"
 
 #define ORDER_DEPTH_MAX 500
-#define READS_MAX 500
+#define READS_MAX       500
 
 static void name_add(struct arena *arena, struct map *seen, const char *name) {
     if (name) map_put(seen, str_of(name), arena);
@@ -62,7 +62,8 @@ size_t *definitions_order(struct arena *arena, const struct reading *reading) {
 
 bool entry_outputs(struct arena *arena, const struct entry *entry, const struct definition *d, struct column_fact **out, size_t *count) {
     const struct plan *plan = entry->plan;
-    if (d->incremental || d->strategy || !d->dataset || !plan || !plan->root) return false; /* INSERT fills by position: its names are not the table's */
+    if (d->incremental || d->strategy || !d->dataset || !plan || !plan->root)
+        return false; /* INSERT fills by position: its names are not the table's */
     struct column_fact *columns = arena_array(arena, plan->n_outputs + 1, sizeof *columns);
     for (size_t i = 0; i < plan->n_outputs; i++) {
         const struct plan_column *column = &plan->columns[plan->root->columns[i]];
@@ -84,8 +85,8 @@ void schema_learn(struct schema *schema, const struct entry *entry, const struct
     table->complete = true;
 }
 
-const struct err *reading_bind(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *reading, struct entry **out,
-                               struct schema **schema) {
+const struct err *reading_bind(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *reading,
+                               struct entry **out, struct schema **schema) {
     size_t name_count;
     const char *const *names = reading_names(arena, reading, &name_count);
     struct views *views;

@@ -19,7 +19,7 @@ bool entry_outputs(struct arena *arena, const struct entry *entry, const struct 
 void schema_learn(struct schema *schema, const struct entry *entry, const struct column_fact *columns, size_t count);
 
 /* Binds all of them against the catalogs, the reading's own facts and each other. `out[i]` is of reading->definitions.at[i]. */
-const struct err *reading_bind(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *reading, struct entry **out,
-                               struct schema **schema) MUST_CHECK;
+const struct err *reading_bind(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *reading,
+                               struct entry **out, struct schema **schema) MUST_CHECK;
 
 #endif

@@ -6,11 +6,11 @@
 
 #include <stdlib.h>
 
-#define LIST_MAX 300     /* entries taken from one posting list */
-#define COMMON_MAX 2000  /* a longer list tells nothing */
-#define FOUND_MAX 1500   /* entries that are looked at */
-#define LOADED_MAX 240   /* entries that are loaded */
-#define TABLES_MAX 40    /* tables of the new definition whose anchors are walked */
+#define LIST_MAX   300  /* entries taken from one posting list */
+#define COMMON_MAX 2000 /* a longer list tells nothing */
+#define FOUND_MAX  1500 /* entries that are looked at */
+#define LOADED_MAX 240  /* entries that are loaded */
+#define TABLES_MAX 40   /* tables of the new definition whose anchors are walked */
 
 /* An entry seen in a posting list. */
 struct hit {
@@ -64,7 +64,8 @@ static const struct err *list_walk(struct search *s, int kind, uint64_t hash, en
 static const struct err *anchors_walk(struct search *s, uint64_t hash, uint64_t tables) {
     s->why = CANDIDATE_CONTAINMENT;
     s->weight = 0.01;
-    return store_each(s->catalog->store, "SELECT definition FROM feature WHERE kind = $1 AND hash = $2 AND (tables & ~$3) = 0 ORDER BY definition LIMIT $4",
+    return store_each(s->catalog->store,
+                      "SELECT definition FROM feature WHERE kind = $1 AND hash = $2 AND (tables & ~$3) = 0 ORDER BY definition LIMIT $4",
                       VALS(val_int(ANCHOR_KIND), val_int((int64_t)hash), val_int((int64_t)tables), val_int(LIST_MAX)), hit_row, s);
 }
 
@@ -73,15 +74,23 @@ static double kind_weight(enum feature_kind kind, enum candidate_why *why) {
     *why = CANDIDATE_SIMILAR;
     switch (kind) {
     case FEATURE_EXACT:
-    case FEATURE_DECLARED: return *why = CANDIDATE_IDENTITY, 100;
-    case FEATURE_PARAMETERS: return *why = CANDIDATE_PARAMETER, 50;
-    case FEATURE_SUBPLAN: return *why = CANDIDATE_SUBPLAN, 8;
-    case FEATURE_JOIN_SHAPE: return 4;
-    case FEATURE_JOIN_EDGE: return 2;
+    case FEATURE_DECLARED:
+        return *why = CANDIDATE_IDENTITY, 100;
+    case FEATURE_PARAMETERS:
+        return *why = CANDIDATE_PARAMETER, 50;
+    case FEATURE_SUBPLAN:
+        return *why = CANDIDATE_SUBPLAN, 8;
+    case FEATURE_JOIN_SHAPE:
+        return 4;
+    case FEATURE_JOIN_EDGE:
+        return 2;
     case FEATURE_AGGREGATE:
-    case FEATURE_GROUP_KEY: return 1;
-    case FEATURE_TABLE: return 0.5;
-    default: return 0;
+    case FEATURE_GROUP_KEY:
+        return 1;
+    case FEATURE_TABLE:
+        return 0.5;
+    default:
+        return 0;
     }
 }
 
@@ -94,7 +103,8 @@ static const struct err *features_walk(struct search *s, const struct features *
         double weight = kind_weight(f->kind, &why);
         int64_t length = 0;
         if (weight > 0) TRY(list_length(s, (int)f->kind, f->hash, &length));
-        if (length > 0 && (length < COMMON_MAX || why <= CANDIDATE_PARAMETER)) TRY(list_walk(s, (int)f->kind, f->hash, why, weight / (double)(1 + length)));
+        if (length > 0 && (length < COMMON_MAX || why <= CANDIDATE_PARAMETER))
+            TRY(list_walk(s, (int)f->kind, f->hash, why, weight / (double)(1 + length)));
         if (f->kind == FEATURE_TABLE && tables_seen++ < TABLES_MAX) TRY(anchors_walk(s, f->hash, tables));
     }
     return NULL;
@@ -152,7 +162,8 @@ static const struct err *hits_load(struct search *s, const struct entry *entry, 
     for (size_t i = 0; i < s->hits.n && list.n < LOADED_MAX; i++) {
         struct candidate c = {.why = s->hits.at[i]->why};
         struct loading l = {s->arena, &c.entry};
-        TRY(store_each(s->catalog->store, "SELECT " ENTRY_COLUMNS " FROM definition d WHERE d.id = $1", VALS(val_int(s->hits.at[i]->id)), load_row, &l));
+        TRY(store_each(s->catalog->store, "SELECT " ENTRY_COLUMNS " FROM definition d WHERE d.id = $1", VALS(val_int(s->hits.at[i]->id)), load_row,
+                       &l));
         if (!c.entry.id || is_skipped(s, &c.entry)) continue;
         c.score = entry->features && c.entry.features ? features_similarity(entry->features, c.entry.features) : 0;
         *vec_add(s->arena, &list) = c;

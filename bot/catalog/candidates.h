@@ -22,11 +22,11 @@ struct candidate {
 
 /* What must not come back: what the change itself replaces. */
 struct candidates_skip {
-    const char *repo;             /* "acme/dw" */
-    const char *scope;            /* "pr:42": the change's own scope; NULL: none */
-    const char *const *paths;     /* of `repo`, in scope main */
+    const char *repo;         /* "acme/dw" */
+    const char *scope;        /* "pr:42": the change's own scope; NULL: none */
+    const char *const *paths; /* of `repo`, in scope main */
     size_t path_count;
-    const char *uid;              /* one definition, in any scope of `repo`; NULL: none */
+    const char *uid; /* one definition, in any scope of `repo`; NULL: none */
 };
 
 #define CANDIDATES_MAX 60

@@ -12,9 +12,7 @@ struct catalog *catalog_of(struct arena *arena, struct store *store) {
     return catalog;
 }
 
-static void store_close_deferred(void *store) {
-    store_close(store);
-}
+static void store_close_deferred(void *store) { store_close(store); }
 
 const struct err *catalog_open(struct arena *arena, const char *path, struct catalog **out) {
     struct store *store = NULL;
@@ -32,7 +30,8 @@ struct store *catalog_store(const struct catalog *catalog) {
     return catalog->store;
 }
 
-const struct err *catalog_file_known(struct catalog *catalog, const char *repo, const char *scope, const char *path, struct hash128 digest, bool *known) {
+const struct err *catalog_file_known(struct catalog *catalog, const char *repo, const char *scope, const char *path, struct hash128 digest,
+                                     bool *known) {
     struct arena *arena = arena_create(ARENA_SMALL);
     struct row stored = {0};
     const struct err *failed = store_one(catalog->store, arena, "SELECT digest FROM catalog_file WHERE repo = $1 AND scope = $2 AND path = $3",
@@ -56,8 +55,8 @@ static const struct err *path_row(void *ctx, const struct val *c, size_t count) 
 
 const struct err *catalog_paths(struct arena *arena, struct catalog *catalog, const char *repo, const char *scope, struct str **out, size_t *count) {
     struct paths_ctx p = {.arena = arena};
-    TRY(store_each(catalog->store, "SELECT path FROM catalog_file WHERE repo = $1 AND scope = $2 ORDER BY path", VALS(val_text(repo), val_text(scope)), path_row,
-                   &p));
+    TRY(store_each(catalog->store, "SELECT path FROM catalog_file WHERE repo = $1 AND scope = $2 ORDER BY path",
+                   VALS(val_text(repo), val_text(scope)), path_row, &p));
     *out = p.list.at;
     *count = p.list.n;
     return NULL;
@@ -82,7 +81,8 @@ const struct err *catalog_stats(struct catalog *catalog, struct catalog_stats *o
         {"SELECT count(*) FROM definition WHERE state = 1", &out->bound},
         {"SELECT count(*) FROM definition WHERE state = 2", &out->text},
         {"SELECT count(*) FROM (SELECT dataset_key AS k FROM definition WHERE dataset_key IS NOT NULL UNION SELECT source_key FROM edge UNION "
-         "SELECT name_key FROM dataset_fact) AS names", &out->datasets},
+         "SELECT name_key FROM dataset_fact) AS names",
+         &out->datasets},
         {"SELECT count(DISTINCT name_key) FROM dataset_fact WHERE body LIKE '%\"bytes\":%'", &out->sized},
         {"SELECT count(*) FROM metric", &out->metrics},
         {"SELECT count(*) FROM job", &out->jobs},
@@ -114,16 +114,20 @@ const struct err *catalog_fillers(struct arena *arena, struct catalog *catalog, 
     struct entries_ctx e = {.arena = arena};
     const char *key = name_key(arena, dataset);
     TRY(store_each(catalog->store,
-                   "SELECT " ENTRY_COLUMNS " FROM definition d WHERE d.dataset_last = $1 AND " FITS_KEY("d.dataset_key") " ORDER BY d.scope, d.id LIMIT 20",
+                   "SELECT " ENTRY_COLUMNS
+                   " FROM definition d WHERE d.dataset_last = $1 AND " FITS_KEY("d.dataset_key") " ORDER BY d.scope, d.id LIMIT 20",
                    VALS(val_text(name_last(key)), val_text(key)), entry_row, &e));
     *out = e.list.at;
     *count = e.list.n;
     return NULL;
 }
 
-const struct err *catalog_of_path(struct arena *arena, struct catalog *catalog, const char *repo, const char *path, struct entry **out, size_t *count) {
+const struct err *catalog_of_path(struct arena *arena, struct catalog *catalog, const char *repo, const char *path, struct entry **out,
+                                  size_t *count) {
     struct entries_ctx e = {.arena = arena};
-    TRY(store_each(catalog->store, "SELECT " ENTRY_COLUMNS " FROM definition d WHERE d.repo = $1 AND d.scope = 'main' AND d.path = $2 ORDER BY d.line, d.id LIMIT 500",
+    TRY(store_each(catalog->store,
+                   "SELECT " ENTRY_COLUMNS
+                   " FROM definition d WHERE d.repo = $1 AND d.scope = 'main' AND d.path = $2 ORDER BY d.line, d.id LIMIT 500",
                    VALS(val_text(repo), val_text(path)), entry_row, &e));
     *out = e.list.at;
     *count = e.list.n;
@@ -135,8 +139,8 @@ const struct err *catalog_readers(struct arena *arena, struct catalog *catalog, 
     struct entries_ctx e = {.arena = arena};
     const char *key = name_key(arena, dataset);
     TRY(store_each(catalog->store,
-                   "SELECT " ENTRY_COLUMNS " FROM edge g JOIN definition d ON d.id = g.definition WHERE g.source_last = $1 AND " FITS_KEY("g.source_key")
-                   " ORDER BY d.scope, d.id LIMIT $3",
+                   "SELECT " ENTRY_COLUMNS " FROM edge g JOIN definition d ON d.id = g.definition WHERE g.source_last = $1 AND " FITS_KEY(
+                       "g.source_key") " ORDER BY d.scope, d.id LIMIT $3",
                    VALS(val_text(name_last(key)), val_text(key), val_int((int64_t)limit)), entry_row, &e));
     *out = e.list.at;
     *count = e.list.n;
@@ -157,11 +161,12 @@ const struct err *catalog_find(struct arena *arena, struct catalog *catalog, con
         buf_char(&like, *p);
     }
     buf_char(&like, '%');
-    TRY(store_each(catalog->store,
-                   "SELECT " ENTRY_COLUMNS " FROM definition d WHERE lower(coalesce(d.dataset, '')) LIKE $1 ESCAPE '\\' OR lower(d.name) LIKE $1 ESCAPE '\\' "
-                   "OR lower(coalesce(d.description, '')) LIKE $1 ESCAPE '\\' OR lower(d.path) LIKE $1 ESCAPE '\\' "
-                   "ORDER BY CASE WHEN lower(coalesce(d.dataset, '')) LIKE $1 ESCAPE '\\' THEN 0 ELSE 1 END, length(coalesce(d.dataset, d.name)), d.id LIMIT $2",
-                   VALS(val_text(buf_str(&like)), val_int((int64_t)limit)), entry_row, &e));
+    TRY(store_each(
+        catalog->store,
+        "SELECT " ENTRY_COLUMNS " FROM definition d WHERE lower(coalesce(d.dataset, '')) LIKE $1 ESCAPE '\\' OR lower(d.name) LIKE $1 ESCAPE '\\' "
+        "OR lower(coalesce(d.description, '')) LIKE $1 ESCAPE '\\' OR lower(d.path) LIKE $1 ESCAPE '\\' "
+        "ORDER BY CASE WHEN lower(coalesce(d.dataset, '')) LIKE $1 ESCAPE '\\' THEN 0 ELSE 1 END, length(coalesce(d.dataset, d.name)), d.id LIMIT $2",
+        VALS(val_text(buf_str(&like)), val_int((int64_t)limit)), entry_row, &e));
     *out = e.list.at;
     *count = e.list.n;
     return NULL;
@@ -190,8 +195,8 @@ static const struct err *metric_row(void *ctx, const struct val *c, size_t count
     return NULL;
 }
 
-const struct err *catalog_metrics(struct arena *arena, struct catalog *catalog, const char *name, const struct hash128 *identity, struct metric_entry **out,
-                                  size_t *count) {
+const struct err *catalog_metrics(struct arena *arena, struct catalog *catalog, const char *name, const struct hash128 *identity,
+                                  struct metric_entry **out, size_t *count) {
     struct metrics_ctx m = {.arena = arena};
     struct val hi = identity ? val_int((int64_t)identity->hi) : val_null(), lo = identity ? val_int((int64_t)identity->lo) : val_null();
     TRY(store_each(catalog->store,

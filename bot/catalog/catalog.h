@@ -38,17 +38,17 @@ enum entry_state {
 
 /* A definition as stored, or as it would be. A plain record. */
 struct entry {
-    int64_t id;            /* 0: not stored */
+    int64_t id; /* 0: not stored */
     const char *repo, *scope;
-    const char *uid;       /* definition.id */
+    const char *uid; /* definition.id */
     const char *path;
     int line, end_line, cell;
-    const char *name;      /* for people */
-    const char *dataset;   /* NULL when it fills none */
+    const char *name;    /* for people */
+    const char *dataset; /* NULL when it fills none */
     enum definition_kind kind;
     enum artefact artefact;
     enum dialect dialect;
-    const char *sql;       /* NULL when none */
+    const char *sql; /* NULL when none */
     const char *owner, *description;
     const char *job;
     struct schedule schedule;
@@ -56,26 +56,26 @@ struct entry {
     const char *const *reads;
     size_t read_count;
     enum entry_state state;
-    const char *why;       /* ENTRY_BOUND, ENTRY_TEXT: the reason in words */
-    struct hash128 identity; /* of the normal form; the text's when there is none */
-    struct hash128 exact;    /* of the tokens */
+    const char *why;                 /* ENTRY_BOUND, ENTRY_TEXT: the reason in words */
+    struct hash128 identity;         /* of the normal form; the text's when there is none */
+    struct hash128 exact;            /* of the tokens */
     const struct features *features; /* NULL when not loaded */
-    const struct plan *plan; /* NULL when not bound in this process */
-    const struct sql_query *query; /* NULL when not parsed in this process */
-    int64_t readers;       /* definitions that read its dataset, plus imported readers; -1 not known */
+    const struct plan *plan;         /* NULL when not bound in this process */
+    const struct sql_query *query;   /* NULL when not parsed in this process */
+    int64_t readers;                 /* definitions that read its dataset, plus imported readers; -1 not known */
 };
 
 /* What is known of a dataset. */
 struct dataset {
     const char *name;
-    const char *repo;        /* that fills it; NULL when none is known */
-    const char *kind;        /* "table", "view", ..., "source" */
+    const char *repo; /* that fills it; NULL when none is known */
+    const char *kind; /* "table", "view", ..., "source" */
     const char *owner, *description;
-    const char *refresh;     /* in words, NULL when not known */
-    int64_t bytes, rows;     /* -1: not known */
-    int64_t readers;         /* -1: not known */
-    const char *origin;      /* where the figures come from: "import sizes.yml", "DDL", ... */
-    int64_t age;             /* UTC seconds when they were taken; 0 not known */
+    const char *refresh; /* in words, NULL when not known */
+    int64_t bytes, rows; /* -1: not known */
+    int64_t readers;     /* -1: not known */
+    const char *origin;  /* where the figures come from: "import sizes.yml", "DDL", ... */
+    int64_t age;         /* UTC seconds when they were taken; 0 not known */
     struct column_fact *columns;
     size_t column_count;
     bool columns_complete;
@@ -90,7 +90,8 @@ struct catalog_put_stats {
 };
 
 /* Digest of a file as remembered from the last put; false when it is not there. Lets a scan pass over files that did not change. */
-const struct err *catalog_file_known(struct catalog *catalog, const char *repo, const char *scope, const char *path, struct hash128 digest, bool *known) MUST_CHECK;
+const struct err *catalog_file_known(struct catalog *catalog, const char *repo, const char *scope, const char *path, struct hash128 digest,
+                                     bool *known) MUST_CHECK;
 
 /* One file of a put: its digest as catalog_file_known will be asked. */
 struct put_file {
@@ -103,7 +104,7 @@ struct catalog_put {
     const struct reading *reading;     /* of `files` */
     const struct put_file *files;      /* all that were read: what the catalog holds of these paths is replaced */
     size_t file_count;
-    const char *const *gone;           /* paths that do not exist any more */
+    const char *const *gone; /* paths that do not exist any more */
     size_t gone_count;
     int64_t now;
     void (*progress)(void *ctx, size_t done, size_t all); /* may be NULL */
@@ -117,7 +118,8 @@ const struct err *catalog_put_reading(struct catalog *catalog, const struct cata
 const struct err *catalog_drop_scope(struct catalog *catalog, const char *repo, const char *scope) MUST_CHECK;
 
 /* Paths stored for a scope, sorted. */
-const struct err *catalog_paths(struct arena *arena, struct catalog *catalog, const char *repo, const char *scope, struct str **out, size_t *count) MUST_CHECK;
+const struct err *catalog_paths(struct arena *arena, struct catalog *catalog, const char *repo, const char *scope, struct str **out,
+                                size_t *count) MUST_CHECK;
 
 /* Datasets with sizes, readers, refresh and owners from YAML or JSON (JSON is YAML):
  *   datasets:
@@ -143,7 +145,8 @@ const struct err *catalog_dataset(struct arena *arena, struct catalog *catalog, 
 const struct err *catalog_fillers(struct arena *arena, struct catalog *catalog, const char *dataset, struct entry **out, size_t *count) MUST_CHECK;
 
 /* Definitions of one file of a repository's main branch, by line, at most 500. */
-const struct err *catalog_of_path(struct arena *arena, struct catalog *catalog, const char *repo, const char *path, struct entry **out, size_t *count) MUST_CHECK;
+const struct err *catalog_of_path(struct arena *arena, struct catalog *catalog, const char *repo, const char *path, struct entry **out,
+                                  size_t *count) MUST_CHECK;
 
 /* Definitions that read the dataset, at most `limit`. `*all` (may be NULL) is how many there are. */
 const struct err *catalog_readers(struct arena *arena, struct catalog *catalog, const char *dataset, size_t limit, struct entry **out, size_t *count,
@@ -156,11 +159,12 @@ struct metric_entry {
     struct hash128 identity; /* of the plan of SELECT expression FROM dataset WHERE filter; zero when there is none */
     const char *sql;
 };
-const struct err *catalog_metrics(struct arena *arena, struct catalog *catalog, const char *name, const struct hash128 *identity, struct metric_entry **out,
-                                  size_t *count) MUST_CHECK;
+const struct err *catalog_metrics(struct arena *arena, struct catalog *catalog, const char *name, const struct hash128 *identity,
+                                  struct metric_entry **out, size_t *count) MUST_CHECK;
 
 /* Names that have `text` in them (datasets first, then definitions and metrics), at most `limit`. */
-const struct err *catalog_find(struct arena *arena, struct catalog *catalog, const char *text, size_t limit, struct entry **out, size_t *count) MUST_CHECK;
+const struct err *catalog_find(struct arena *arena, struct catalog *catalog, const char *text, size_t limit, struct entry **out,
+                               size_t *count) MUST_CHECK;
 
 struct catalog_stats {
     int64_t repositories, files, definitions, planned, bound, text, datasets, sized, columns, metrics, jobs, edges, features, bytes;

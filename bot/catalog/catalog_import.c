@@ -31,16 +31,28 @@ static const struct err *keys_known(const struct import *in, const struct yaml *
         while (k < count && strcmp(names[k], map->keys[i]) != 0) k++;
         if (k < count) continue;
         const char *near = text_nearest(map->keys[i], names, count);
-        return err_new(ERR_INPUT, "%s:%d: unknown key '%.80s'%s%s%s", in->name, map->key_lines[i], map->keys[i], near ? "; did you mean '" : "", near ? near : "",
-                       near ? "'?" : "");
+        return err_new(ERR_INPUT, "%s:%d: unknown key '%.80s'%s%s%s", in->name, map->key_lines[i], map->keys[i], near ? "; did you mean '" : "",
+                       near ? near : "", near ? "'?" : "");
     }
     return NULL;
 }
 
 /* "12 GB", "2.1TB", "300 GiB", 1234. */
 static bool bytes_parse(const char *text, int64_t *out) {
-    static const struct { const char *unit; double factor; } units[] = {{"", 1},      {"b", 1},      {"kb", 1e3},          {"mb", 1e6},           {"gb", 1e9},             {"tb", 1e12},
-                                                                        {"pb", 1e15}, {"kib", 1024}, {"mib", 1048576.0}, {"gib", 1073741824.0}, {"tib", 1099511627776.0}};
+    static const struct {
+        const char *unit;
+        double factor;
+    } units[] = {{"", 1},
+                 {"b", 1},
+                 {"kb", 1e3},
+                 {"mb", 1e6},
+                 {"gb", 1e9},
+                 {"tb", 1e12},
+                 {"pb", 1e15},
+                 {"kib", 1024},
+                 {"mib", 1048576.0},
+                 {"gib", 1073741824.0},
+                 {"tib", 1099511627776.0}};
     char *end;
     double number = strtod(text, &end);
     if (end == text || number < 0) return false;
@@ -57,7 +69,8 @@ static const struct err *whole_read(const struct import *in, const struct yaml *
     const struct yaml *value = yaml_get(map, key);
     double number;
     if (!value) return NULL;
-    if (!yaml_number(value, &number) || number < 0 || number > 9e18) return wrong(in, value, arena_printf(in->arena, "'%s' must be a number, 0 or more", key));
+    if (!yaml_number(value, &number) || number < 0 || number > 9e18)
+        return wrong(in, value, arena_printf(in->arena, "'%s' must be a number, 0 or more", key));
     *out = (int64_t)number;
     return NULL;
 }
@@ -112,12 +125,14 @@ static void keys_import(const struct import *in, const struct yaml *list, bool v
 }
 
 static const struct err *dataset_import(struct import *in, const struct yaml *item) {
-    static const char *const names[] = {"name", "bytes", "rows", "readers", "refresh", "owner", "description", "partition_by", "columns", "keys", "verified"};
+    static const char *const names[] = {"name",        "bytes",        "rows",    "readers", "refresh", "owner",
+                                        "description", "partition_by", "columns", "keys",    "verified"};
     TRY(keys_known(in, item, names, sizeof names / sizeof *names));
     struct dataset_facts f = {.dataset = yaml_str(item, "name", NULL), .bytes = -1, .rows = -1};
     if (!f.dataset || !*f.dataset) return wrong(in, item, "a dataset needs a name");
     const struct yaml *bytes = yaml_get(item, "bytes");
-    if (bytes && (bytes->kind != YAML_SCALAR || !bytes_parse(bytes->text, &f.bytes))) return wrong(in, bytes, "'bytes' must be a size such as 12 GB or 1200000");
+    if (bytes && (bytes->kind != YAML_SCALAR || !bytes_parse(bytes->text, &f.bytes)))
+        return wrong(in, bytes, "'bytes' must be a size such as 12 GB or 1200000");
     int64_t readers = -1;
     TRY(whole_read(in, item, "rows", &f.rows));
     TRY(whole_read(in, item, "readers", &readers));
@@ -132,7 +147,8 @@ static const struct err *dataset_import(struct import *in, const struct yaml *it
                   VALS(val_text(name_last(key)), val_text(key)), NULL));
     in->count++;
     return store_run(in->catalog->store,
-                     "INSERT INTO dataset_fact (repo, scope, path, line, name, name_key, name_last, body, taken_at) VALUES ('', 'import', $1, $2, $3, $4, $5, $6, $7)",
+                     "INSERT INTO dataset_fact (repo, scope, path, line, name, name_key, name_last, body, taken_at) VALUES ('', 'import', $1, $2, "
+                     "$3, $4, $5, $6, $7)",
                      VALS(val_text(in->name), val_int(item->line), val_text(f.dataset), val_text(key), val_text(name_last(key)),
                           val_text(facts_write(in->arena, &f, yaml_str(item, "refresh", NULL), readers)), val_int(in->taken)),
                      NULL);
@@ -144,22 +160,26 @@ static const struct err *metric_import(struct import *in, const struct yaml *ite
     const char *name = yaml_str(item, "name", NULL), *dataset = yaml_str(item, "dataset", NULL), *expression = yaml_str(item, "expression", NULL);
     const char *filter = yaml_str(item, "filter", NULL);
     if (!name || !dataset || !expression) return wrong(in, item, "a metric needs name, dataset and expression");
-    const char *sql = arena_printf(in->arena, "SELECT %s AS %s FROM %s%s%s", expression, name, dataset, filter ? " WHERE " : "", filter ? filter : "");
+    const char *sql =
+        arena_printf(in->arena, "SELECT %s AS %s FROM %s%s%s", expression, name, dataset, filter ? " WHERE " : "", filter ? filter : "");
     struct sql_error error = {0};
     struct sql_query *query = sql_parse_query(in->arena, str_of(sql), DIALECT_DATABRICKS, &error);
-    if (!query) return wrong(in, item, arena_printf(in->arena, "the metric %s cannot be read as SQL: %s", name, error.message ? error.message : "syntax"));
+    if (!query)
+        return wrong(in, item, arena_printf(in->arena, "the metric %s cannot be read as SQL: %s", name, error.message ? error.message : "syntax"));
     struct schema *schema;
     TRY(catalog_schema(in->arena, &in->catalog, 1, NULL, &dataset, 1, &schema));
     struct hash128 identity = features_of(in->arena, plan_bind(in->arena, query, schema, DIALECT_DATABRICKS))->exact;
     const char *key = name_key(in->arena, name);
-    TRY(store_run(in->catalog->store, "DELETE FROM metric WHERE name_key = $1 AND dataset = $2 AND scope = 'import'", VALS(val_text(key), val_text(dataset)), NULL));
+    TRY(store_run(in->catalog->store, "DELETE FROM metric WHERE name_key = $1 AND dataset = $2 AND scope = 'import'",
+                  VALS(val_text(key), val_text(dataset)), NULL));
     in->count++;
-    return store_run(in->catalog->store,
-                     "INSERT INTO metric (repo, scope, path, line, name, name_key, dataset, expression, filter, owner, origin, sql, identity_hi, identity_lo) "
-                     "VALUES ('', 'import', $1, $2, $3, $4, $5, $6, $7, $8, 'import', $9, $10, $11)",
-                     VALS(val_text(in->name), val_int(item->line), val_text(name), val_text(key), val_text(dataset), val_text(expression), val_text(filter),
-                          val_text(yaml_str(item, "owner", NULL)), val_text(sql), val_int((int64_t)identity.hi), val_int((int64_t)identity.lo)),
-                     NULL);
+    return store_run(
+        in->catalog->store,
+        "INSERT INTO metric (repo, scope, path, line, name, name_key, dataset, expression, filter, owner, origin, sql, identity_hi, identity_lo) "
+        "VALUES ('', 'import', $1, $2, $3, $4, $5, $6, $7, $8, 'import', $9, $10, $11)",
+        VALS(val_text(in->name), val_int(item->line), val_text(name), val_text(key), val_text(dataset), val_text(expression), val_text(filter),
+             val_text(yaml_str(item, "owner", NULL)), val_text(sql), val_int((int64_t)identity.hi), val_int((int64_t)identity.lo)),
+        NULL);
 }
 
 static const struct err *list_import(struct import *in, const struct yaml *list, const struct err *(*one)(struct import *, const struct yaml *)) {

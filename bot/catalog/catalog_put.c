@@ -6,8 +6,8 @@
 #include "entry.h"
 #include "sql_print.h"
 
-#define PUT_ARENA ((size_t)1 << 30)
-#define READS_MAX 500
+#define PUT_ARENA    ((size_t)1 << 30)
+#define READS_MAX    500
 #define POSTINGS_MAX 2000 /* features of one definition that are posted */
 
 struct put {
@@ -42,8 +42,10 @@ static const struct err *definition_drop(void *ctx, const struct val *c, size_t 
 
 static const struct err *path_drop(struct put *p, const char *path) {
     static const char *const deletes[] = {
-        "DELETE FROM definition WHERE repo = $1 AND scope = $2 AND path = $3",   "DELETE FROM dataset_fact WHERE repo = $1 AND scope = $2 AND path = $3",
-        "DELETE FROM metric WHERE repo = $1 AND scope = $2 AND path = $3",       "DELETE FROM job WHERE repo = $1 AND scope = $2 AND path = $3",
+        "DELETE FROM definition WHERE repo = $1 AND scope = $2 AND path = $3",
+        "DELETE FROM dataset_fact WHERE repo = $1 AND scope = $2 AND path = $3",
+        "DELETE FROM metric WHERE repo = $1 AND scope = $2 AND path = $3",
+        "DELETE FROM job WHERE repo = $1 AND scope = $2 AND path = $3",
         "DELETE FROM catalog_file WHERE repo = $1 AND scope = $2 AND path = $3",
     };
     const struct vals where = VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(path));
@@ -57,17 +59,19 @@ static const struct err *path_drop(struct put *p, const char *path) {
 static const struct err *facts_put(struct put *p, const struct dataset_facts *f) {
     const char *key = name_key(p->arena, f->dataset);
     p->stats->datasets++;
-    return store_run(p->catalog->store,
-                     "INSERT INTO dataset_fact (repo, scope, path, line, name, name_key, name_last, body, taken_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                     VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(f->path ? f->path : ""), val_int(f->line), val_text(f->dataset), val_text(key),
-                          val_text(name_last(key)), val_text(facts_write(p->arena, f, NULL, -1)), val_int(p->in->now)),
-                     NULL);
+    return store_run(
+        p->catalog->store,
+        "INSERT INTO dataset_fact (repo, scope, path, line, name, name_key, name_last, body, taken_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(f->path ? f->path : ""), val_int(f->line), val_text(f->dataset), val_text(key),
+             val_text(name_last(key)), val_text(facts_write(p->arena, f, NULL, -1)), val_int(p->in->now)),
+        NULL);
 }
 
 static const struct err *job_put(struct put *p, const struct job *job) {
     const struct compute none = {.workers_min = -1, .workers_max = -1};
     p->stats->jobs++;
-    return store_run(p->catalog->store, "INSERT INTO job (repo, scope, path, line, uid, name, kind, owner, runs) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    return store_run(p->catalog->store,
+                     "INSERT INTO job (repo, scope, path, line, uid, name, kind, owner, runs) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                      VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(job->path ? job->path : ""), val_int(job->line), val_text(job->id),
                           val_text(job->name), val_text(job->kind), val_text(job->owner), val_text(runs_write(p->arena, &job->schedule, &none))),
                      NULL);
@@ -82,18 +86,17 @@ static const struct err *metric_put(struct put *p, const struct metric *m) {
         sql = sql_query_text(p->scratch, m->query, DIALECT_DATABRICKS);
     }
     p->stats->metrics++;
-    return store_run(p->catalog->store,
-                     "INSERT INTO metric (repo, scope, path, line, name, name_key, dataset, expression, filter, owner, origin, sql, identity_hi, identity_lo) "
-                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-                     VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(m->path), val_int(m->line), val_text(m->name), val_text(name_key(p->scratch, m->name)),
-                          val_text(m->dataset), val_text(m->expression), val_text(m->filter), val_text(m->owner), val_text(m->origin), val_text(sql),
-                          val_int((int64_t)identity.hi), val_int((int64_t)identity.lo)),
-                     NULL);
+    return store_run(
+        p->catalog->store,
+        "INSERT INTO metric (repo, scope, path, line, name, name_key, dataset, expression, filter, owner, origin, sql, identity_hi, identity_lo) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(m->path), val_int(m->line), val_text(m->name),
+             val_text(name_key(p->scratch, m->name)), val_text(m->dataset), val_text(m->expression), val_text(m->filter), val_text(m->owner),
+             val_text(m->origin), val_text(sql), val_int((int64_t)identity.hi), val_int((int64_t)identity.lo)),
+        NULL);
 }
 
-static bool is_posted(enum feature_kind kind) {
-    return kind != FEATURE_OUTPUT && kind != FEATURE_PREDICATE;
-}
+static bool is_posted(enum feature_kind kind) { return kind != FEATURE_OUTPUT && kind != FEATURE_PREDICATE; }
 
 static const struct err *posting_put(struct put *p, int kind, uint64_t hash, int64_t id, uint64_t tables) {
     return store_run(p->catalog->store, "INSERT INTO feature (kind, hash, definition, tables) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
@@ -138,20 +141,22 @@ static const struct err *edges_put(struct put *p, const struct entry *e, int64_t
 static const struct err *entry_put(struct put *p, const struct entry *e, const struct definition *d, const char *columns) {
     const char *key = e->dataset ? name_key(p->scratch, e->dataset) : NULL;
     struct row id;
-    TRY(store_one(p->catalog->store, p->scratch,
-                  "INSERT INTO definition (repo, scope, uid, path, line, end_line, cell, name, dataset, dataset_key, dataset_last, kind, artefact, dialect, sql, "
-                  "sql_size, owner, description, job, runs, reads, columns, columns_complete, partition_by, state, why, identity_hi, identity_lo, exact_hi, "
-                  "exact_lo, features, put_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, "
-                  "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32) ON CONFLICT (repo, scope, uid) DO NOTHING RETURNING id",
-                  VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(e->uid), val_text(e->path), val_int(e->line), val_int(e->end_line), val_int(e->cell),
-                       val_text(e->name), val_text(e->dataset), val_text(key), val_text(key ? name_last(key) : NULL), val_int(e->kind), val_int(e->artefact),
-                       val_int(e->dialect), text_pack(p->scratch, e->sql), val_int(e->sql ? (int64_t)strlen(e->sql) : 0), val_text(e->owner),
-                       val_text(e->description), val_text(e->job), val_text(runs_write(p->scratch, &e->schedule, &e->compute)),
-                       val_text(lines_write(p->scratch, e->reads, e->read_count)), val_text(columns), val_int(columns != NULL),
-                       val_text(lines_write(p->scratch, d->partition_by, d->partition_count)), val_int(e->state), val_text(e->why),
-                       val_int((int64_t)e->identity.hi), val_int((int64_t)e->identity.lo), val_int((int64_t)e->exact.hi), val_int((int64_t)e->exact.lo),
-                       features_pack(p->scratch, e->features), val_int(p->in->now)),
-                  &id));
+    TRY(store_one(
+        p->catalog->store, p->scratch,
+        "INSERT INTO definition (repo, scope, uid, path, line, end_line, cell, name, dataset, dataset_key, dataset_last, kind, artefact, dialect, "
+        "sql, "
+        "sql_size, owner, description, job, runs, reads, columns, columns_complete, partition_by, state, why, identity_hi, identity_lo, exact_hi, "
+        "exact_lo, features, put_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, "
+        "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32) ON CONFLICT (repo, scope, uid) DO NOTHING RETURNING id",
+        VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(e->uid), val_text(e->path), val_int(e->line), val_int(e->end_line),
+             val_int(e->cell), val_text(e->name), val_text(e->dataset), val_text(key), val_text(key ? name_last(key) : NULL), val_int(e->kind),
+             val_int(e->artefact), val_int(e->dialect), text_pack(p->scratch, e->sql), val_int(e->sql ? (int64_t)strlen(e->sql) : 0),
+             val_text(e->owner), val_text(e->description), val_text(e->job), val_text(runs_write(p->scratch, &e->schedule, &e->compute)),
+             val_text(lines_write(p->scratch, e->reads, e->read_count)), val_text(columns), val_int(columns != NULL),
+             val_text(lines_write(p->scratch, d->partition_by, d->partition_count)), val_int(e->state), val_text(e->why),
+             val_int((int64_t)e->identity.hi), val_int((int64_t)e->identity.lo), val_int((int64_t)e->exact.hi), val_int((int64_t)e->exact.lo),
+             features_pack(p->scratch, e->features), val_int(p->in->now)),
+        &id));
     if (!id.count) return NULL; /* the reader gave two definitions one id: the first stays */
     p->stats->definitions++;
     p->stats->planned += e->state == ENTRY_PLANNED;
@@ -182,8 +187,8 @@ static const struct err *files_put(struct put *p) {
     for (size_t i = 0; i < in->file_count; i++) {
         TRY(path_drop(p, in->files[i].path));
         TRY(store_run(p->catalog->store, "INSERT INTO catalog_file (repo, scope, path, digest, commit_sha, put_at) VALUES ($1, $2, $3, $4, $5, $6)",
-                      VALS(val_text(in->repo), val_text(in->scope), val_text(in->files[i].path), val_bytes(&in->files[i].digest, sizeof in->files[i].digest),
-                           val_text(in->commit), val_int(in->now)),
+                      VALS(val_text(in->repo), val_text(in->scope), val_text(in->files[i].path),
+                           val_bytes(&in->files[i].digest, sizeof in->files[i].digest), val_text(in->commit), val_int(in->now)),
                       NULL));
         p->stats->files++;
     }

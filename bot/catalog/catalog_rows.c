@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <zstd.h>
 
-#define LINES_MAX 20000
+#define LINES_MAX   20000
 #define COLUMNS_MAX 5000
 
 const char *name_key(struct arena *arena, const char *name) {

@@ -13,7 +13,7 @@ struct catalog {
 };
 
 #define SQL_STORED_MAX ((size_t)4 << 20) /* a longer text is not kept */
-#define ANCHOR_KIND 100                  /* feature.kind of the posting under a definition's rarest table */
+#define ANCHOR_KIND    100               /* feature.kind of the posting under a definition's rarest table */
 
 /* Lower case, quotes taken off; and the last dotted part of that. */
 const char *name_key(struct arena *arena, const char *name);
@@ -39,13 +39,15 @@ struct features *features_unpack(struct arena *arena, const struct val *packed);
 /* A bit per table of the definition: a subset test over words before anything is loaded. */
 uint64_t tables_bloom(const struct features *features);
 
-#define ENTRY_COLUMNS                                                                                                                                 \
-    "d.id, d.repo, d.scope, d.uid, d.path, d.line, d.end_line, d.cell, d.name, d.dataset, d.kind, d.artefact, d.dialect, d.sql, d.sql_size, d.owner, " \
+#define ENTRY_COLUMNS                                                                                                                                \
+    "d.id, d.repo, d.scope, d.uid, d.path, d.line, d.end_line, d.cell, d.name, d.dataset, d.kind, d.artefact, d.dialect, d.sql, d.sql_size, "        \
+    "d.owner, "                                                                                                                                      \
     "d.description, d.job, d.runs, d.reads, d.state, d.why, d.identity_hi, d.identity_lo, d.exact_hi, d.exact_lo, d.features"
 #define ENTRY_COLUMN_COUNT 27
 /* Does the name in `column` fit the name whose key is $2 and last part $1? names_fit, in SQL. */
-#define FITS_KEY(column) \
-    "(" column " = $2 OR " column " = $1 OR substr(" column ", -length($2) - 1) = '.' || $2 OR substr($2, -length(" column ") - 1) = '.' || " column ")"
+#define FITS_KEY(column)                                                                                                                             \
+    "(" column " = $2 OR " column " = $1 OR substr(" column ", -length($2) - 1) = '.' || $2 OR substr($2, -length(" column ") - 1) = '.' || " column \
+    ")"
 
 /* The entry of a row of ENTRY_COLUMNS. */
 void entry_of_row(struct arena *arena, const struct val *columns, struct entry *out);

@@ -4,7 +4,7 @@
 #include "map.h"
 #include "schema.h"
 
-#define ROWS_MAX 200
+#define ROWS_MAX            200
 #define SCHEMA_DATASETS_MAX 200000
 
 /* One row that may be about the dataset. */
@@ -27,7 +27,8 @@ static const struct err *fact_row(void *ctx, const struct val *c, size_t count) 
     struct clues *list = ctx;
     const char *key = val_as_text(list->arena, &c[1], "");
     if (!names_fit(key, list->key)) return NULL;
-    struct clue clue = {.name = val_as_text(list->arena, &c[0], ""), .key = key, .origin = val_as_text(list->arena, &c[3], NULL), .taken = val_as_int(&c[4], 0)};
+    struct clue clue = {
+        .name = val_as_text(list->arena, &c[0], ""), .key = key, .origin = val_as_text(list->arena, &c[3], NULL), .taken = val_as_int(&c[4], 0)};
     if (facts_read(list->arena, val_as_text(list->arena, &c[2], NULL), &clue.stored)) *vec_add(list->arena, list) = clue;
     return NULL;
 }
@@ -36,7 +37,8 @@ static const struct err *definition_row(void *ctx, const struct val *c, size_t c
     struct clues *list = ctx;
     const char *key = val_as_text(list->arena, &c[1], "");
     if (!names_fit(key, list->key)) return NULL;
-    struct clue clue = {.name = val_as_text(list->arena, &c[0], ""), .key = key, .is_definition = true, .origin = val_as_text(list->arena, &c[8], NULL)};
+    struct clue clue = {
+        .name = val_as_text(list->arena, &c[0], ""), .key = key, .is_definition = true, .origin = val_as_text(list->arena, &c[8], NULL)};
     struct dataset_facts *f = &clue.stored.facts;
     clue.kind = definition_kind_name((enum definition_kind)val_as_int(&c[2], 0));
     clue.repo = val_as_text(list->arena, &c[3], NULL);
@@ -70,7 +72,8 @@ static const struct err *clues_load(struct arena *arena, struct catalog *catalog
     *out = (struct clues){.arena = arena, .key = name_key(arena, name)};
     struct val last = val_text(name_last(out->key));
     TRY(store_each(catalog->store,
-                   "SELECT name, name_key, body, path, taken_at FROM dataset_fact WHERE name_last = $1 AND scope IN ('import', 'main') ORDER BY scope, id LIMIT $2",
+                   "SELECT name, name_key, body, path, taken_at FROM dataset_fact WHERE name_last = $1 AND scope IN ('import', 'main') ORDER BY "
+                   "scope, id LIMIT $2",
                    VALS(last, val_int(ROWS_MAX)), fact_row, out));
     TRY(store_each(catalog->store,
                    "SELECT dataset, dataset_key, kind, repo, owner, description, columns, columns_complete, path, partition_by FROM definition "
@@ -114,8 +117,7 @@ static void clue_fold(struct dataset *d, const struct clue *c) {
 
 static const struct err *readers_count(struct arena *arena, struct catalog *catalog, const char *key, int64_t *out) {
     struct row n;
-    TRY(store_one(catalog->store, arena,
-                  "SELECT count(*) FROM edge g WHERE g.source_last = $1 AND " FITS_KEY("g.source_key"),
+    TRY(store_one(catalog->store, arena, "SELECT count(*) FROM edge g WHERE g.source_last = $1 AND " FITS_KEY("g.source_key"),
                   VALS(val_text(name_last(key)), val_text(key)), &n));
     *out = val_as_int(&n.at[0], 0);
     return NULL;
@@ -220,7 +222,8 @@ static void own_clues(struct clues *list, const struct own_facts *own) {
     for (size_t i = 0; numbers && i < numbers->n; i++) {
         const struct dataset_facts *f = &own->reading->facts.at[numbers->at[i]];
         const char *key = name_key(list->arena, f->dataset);
-        if (names_fit(key, list->key)) *vec_add(list->arena, list) = (struct clue){.name = f->dataset, .key = key, .stored = {*f, NULL, -1}, .origin = f->path};
+        if (names_fit(key, list->key))
+            *vec_add(list->arena, list) = (struct clue){.name = f->dataset, .key = key, .stored = {*f, NULL, -1}, .origin = f->path};
     }
 }
 
@@ -233,7 +236,8 @@ static bool is_filled_by(struct clues *list, const struct own_facts *own) {
     return false;
 }
 
-static const struct err *schema_add(struct building *b, struct catalog *const *catalogs, size_t catalog_count, const struct own_facts *extra, const char *name) {
+static const struct err *schema_add(struct building *b, struct catalog *const *catalogs, size_t catalog_count, const struct own_facts *extra,
+                                    const char *name) {
     struct clues list = {.arena = b->arena, .key = name_key(b->arena, name)};
     bool own = is_filled_by(&list, extra);
     own_clues(&list, extra);

@@ -8,9 +8,7 @@
 
 #define ENTRY_MEMORY ((size_t)256 << 20)
 
-static bool hash_is_zero(struct hash128 h) {
-    return !h.hi && !h.lo;
-}
+static bool hash_is_zero(struct hash128 h) { return !h.hi && !h.lo; }
 
 /* What the reader could not be sure of stands as a comment before the SQL, so that it is kept and shown with it; no proof rests on such a query. */
 static const char doubt_mark[] = ENTRY_DOUBT;
@@ -35,9 +33,7 @@ static void entry_text_only(struct entry *entry, const char *why) {
     entry->identity = entry->exact;
 }
 
-static void arena_destroy_deferred(void *arena) {
-    arena_destroy(arena);
-}
+static void arena_destroy_deferred(void *arena) { arena_destroy(arena); }
 
 /* Plan and features in an arena of their own that ends with `arena`; false when they do not fit: one query never takes the others down. */
 static bool plan_make(struct arena *arena, struct entry *entry, const struct schema *schema, const struct views *views) {
@@ -94,9 +90,13 @@ void entry_of_definition(struct arena *arena, const struct definition *d, const 
         .line = d->range.line,
         .end_line = d->range.end_line,
         .cell = d->cell,
-        .name = d->name ? d->name : d->dataset ? d->dataset : d->path,
+        .name = d->name      ? d->name
+                : d->dataset ? d->dataset
+                             : d->path,
         .dataset = d->dataset,
-        .kind = d->dataset && d->partial && d->kind != DEF_TEMP ? DEF_QUERY : d->kind, /* its dataset is not what the query gives: nothing is said to be readable there */
+        .kind = d->dataset && d->partial && d->kind != DEF_TEMP
+                    ? DEF_QUERY
+                    : d->kind, /* its dataset is not what the query gives: nothing is said to be readable there */
         .artefact = d->artefact,
         .dialect = d->dialect,
         .sql = d->sql,

@@ -8,9 +8,9 @@
 #include "sql_print.h"
 #include "sql_walk.h"
 
-#define VIEW_DEPTH 8
+#define VIEW_DEPTH     8
 #define TREE_DEPTH_MAX 300 /* a deeper view is left as it is */
-#define UNFOLDED_MAX 60    /* in one query */
+#define UNFOLDED_MAX   60  /* in one query */
 
 struct view {
     const char *sql;
@@ -31,9 +31,7 @@ struct own_fill {
     struct own_fill *next;
 };
 
-static bool is_view(enum definition_kind kind) {
-    return kind == DEF_VIEW || kind == DEF_EPHEMERAL;
-}
+static bool is_view(enum definition_kind kind) { return kind == DEF_VIEW || kind == DEF_EPHEMERAL; }
 
 static void own_index(struct views *v, const struct reading *extra) {
     v->own = map_new(v->arena);
@@ -116,8 +114,10 @@ static const struct err *name_look(struct views *v, struct catalog *const *catal
     struct catalog *where = NULL;
     for (size_t c = 0; c < catalog_count; c++) {
         size_t before = only.count;
-        TRY(store_each(catalogs[c]->store, "SELECT d.id, d.kind FROM definition d WHERE d.dataset_last = $1 AND d.scope = 'main' AND " FITS_KEY("d.dataset_key") " LIMIT 2",
-                       VALS(val_text(name_last(key)), val_text(key)), filler_row, &only));
+        TRY(store_each(
+            catalogs[c]->store,
+            "SELECT d.id, d.kind FROM definition d WHERE d.dataset_last = $1 AND d.scope = 'main' AND " FITS_KEY("d.dataset_key") " LIMIT 2",
+            VALS(val_text(name_last(key)), val_text(key)), filler_row, &only));
         if (only.count > before) where = catalogs[c];
     }
     return only.count == 1 && is_view(only.kind) ? stored_view_add(v, where, only.id, key) : NULL;

@@ -4,9 +4,7 @@
 #include "binding.h"
 #include "map.h"
 
-static struct price_place place_of(const struct repo_settings *s) {
-    return (struct price_place){s->cloud, s->region, s->tier};
-}
+static struct price_place place_of(const struct repo_settings *s) { return (struct price_place){s->cloud, s->region, s->tier}; }
 
 const struct err *check_price(struct arena *arena, const struct check_input *in, struct subject *s) {
     TRY(estimate_scan(arena, in->catalogs, in->catalog_count, &s->entry, &s->scan));
@@ -15,7 +13,8 @@ const struct err *check_price(struct arena *arena, const struct check_input *in,
     return NULL;
 }
 
-const struct err *check_subjects(struct arena *arena, const struct check_input *in, const struct reading *reading, struct subject **out, size_t *count) {
+const struct err *check_subjects(struct arena *arena, const struct check_input *in, const struct reading *reading, struct subject **out,
+                                 size_t *count) {
     struct schema *schema;
     struct entry *entries;
     TRY(reading_bind(arena, in->catalogs, in->catalog_count, reading, &entries, &schema));
@@ -32,16 +31,15 @@ const struct err *check_subjects(struct arena *arena, const struct check_input *
     return NULL;
 }
 
-static bool text_same(const char *a, const char *b) {
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
+static bool text_same(const char *a, const char *b) { return strcmp(a ? a : "", b ? b : "") == 0; }
 
 bool check_runs_same(const struct entry *a, const struct entry *b) {
     const struct schedule *s = &a->schedule, *t = &b->schedule;
     const struct compute *c = &a->compute, *d = &b->compute;
-    return text_same(s->cron, t->cron) && text_same(s->timezone, t->timezone) && s->every_seconds == t->every_seconds && s->continuous == t->continuous &&
-           s->paused == t->paused && c->kind == d->kind && text_same(c->node_type, d->node_type) && text_same(c->driver_node_type, d->driver_node_type) &&
-           c->workers_min == d->workers_min && c->workers_max == d->workers_max && c->photon == d->photon && text_same(c->size, d->size);
+    return text_same(s->cron, t->cron) && text_same(s->timezone, t->timezone) && s->every_seconds == t->every_seconds &&
+           s->continuous == t->continuous && s->paused == t->paused && c->kind == d->kind && text_same(c->node_type, d->node_type) &&
+           text_same(c->driver_node_type, d->driver_node_type) && c->workers_min == d->workers_min && c->workers_max == d->workers_max &&
+           c->photon == d->photon && text_same(c->size, d->size);
 }
 
 static bool plan_same(const struct subject *a, const struct subject *b) {

@@ -22,22 +22,23 @@ struct subject {
 };
 
 struct check_input {
-    const char *repo;                    /* "acme/dw" */
+    const char *repo; /* "acme/dw" */
     const struct repo_settings *settings;
     const struct price_list *prices;
-    struct catalog *const *catalogs;     /* searched in order */
+    struct catalog *const *catalogs; /* searched in order */
     size_t catalog_count;
-    const struct candidates_skip *skip;  /* what of the catalogs the change replaces; may be NULL */
-    struct subject *subjects;            /* of the head, whole */
+    const struct candidates_skip *skip; /* what of the catalogs the change replaces; may be NULL */
+    struct subject *subjects;           /* of the head, whole */
     size_t subject_count;
-    const struct reading *head, *base;   /* base may be NULL */
-    bool whole;                          /* head is a whole tree that the catalogs hold too: of two equal ones the later is the repetition */
-    int64_t now;                         /* UTC seconds: for costs per month and ages */
-    bool refute;                         /* pass every proof by the refuter before it is said (always, but in a test of it) */
+    const struct reading *head, *base; /* base may be NULL */
+    bool whole;                        /* head is a whole tree that the catalogs hold too: of two equal ones the later is the repetition */
+    int64_t now;                       /* UTC seconds: for costs per month and ages */
+    bool refute;                       /* pass every proof by the refuter before it is said (always, but in a test of it) */
 };
 
 /* Binds the definitions of a reading against the catalogs and prices them. in->head, base and subjects are not read. */
-const struct err *check_subjects(struct arena *arena, const struct check_input *in, const struct reading *reading, struct subject **out, size_t *count) MUST_CHECK;
+const struct err *check_subjects(struct arena *arena, const struct check_input *in, const struct reading *reading, struct subject **out,
+                                 size_t *count) MUST_CHECK;
 
 /* Fills scan and cost of a subject whose entry is bound. */
 const struct err *check_price(struct arena *arena, const struct check_input *in, struct subject *subject) MUST_CHECK;

@@ -1,4 +1,5 @@
-/* check_cost.c - large scans on short schedules, and queries that should be tables. Sizes come from the catalog; without them the rules are silent. */
+/* check_cost.c - large scans on short schedules, and queries that should be tables. Sizes come from the catalog; without them the rules are silent.
+ */
 #include "check.h"
 
 #include "feature.h"
@@ -7,10 +8,10 @@
 
 #include <ctype.h>
 
-#define LARGE_BYTES 100e9        /* a table worth a word when read in full */
-#define OFTEN_PER_MONTH 100.0    /* more than three times a day */
-#define MATERIALIZE_BYTES 10e9   /* what one run reads, from which on a table pays */
-#define PARTITION_SAVES_LOW 0.5  /* estimate.c: a predicate on the partition column leaves 0.1 % to 50 % */
+#define LARGE_BYTES          100e9 /* a table worth a word when read in full */
+#define OFTEN_PER_MONTH      100.0 /* more than three times a day */
+#define MATERIALIZE_BYTES    10e9  /* what one run reads, from which on a table pays */
+#define PARTITION_SAVES_LOW  0.5   /* estimate.c: a predicate on the partition column leaves 0.1 % to 50 % */
 #define PARTITION_SAVES_HIGH 0.99
 
 static const struct scan_part *largest_unpruned(const struct scan *scan) {
@@ -28,8 +29,8 @@ static struct cost saving_of(struct arena *arena, const struct cost *cost, const
     double share = part->high / scan->high;
     saving.low *= share * PARTITION_SAVES_LOW;
     saving.high *= share * PARTITION_SAVES_HIGH;
-    text_list_printf(arena, &saving.assumptions, "a predicate on the partition column is taken to save %.0f to %.0f %% of reading %s", PARTITION_SAVES_LOW * 100,
-                     PARTITION_SAVES_HIGH * 100, part->dataset);
+    text_list_printf(arena, &saving.assumptions, "a predicate on the partition column is taken to save %.0f to %.0f %% of reading %s",
+                     PARTITION_SAVES_LOW * 100, PARTITION_SAVES_HIGH * 100, part->dataset);
     return saving;
 }
 
@@ -89,7 +90,8 @@ static const char *table_name(struct arena *arena, const struct check_input *in,
     const char *schema = "gold.";
     for (size_t i = 0; i < in->settings->layer_count; i++) {
         const struct layer_rule *layer = &in->settings->layers[i];
-        if (strcmp(layer->layer, "gold") == 0 && text_ends(layer->pattern, ".*")) schema = str_dup(arena, (struct str){layer->pattern, strlen(layer->pattern) - 1});
+        if (strcmp(layer->layer, "gold") == 0 && text_ends(layer->pattern, ".*"))
+            schema = str_dup(arena, (struct str){layer->pattern, strlen(layer->pattern) - 1});
     }
     buf_text(&b, strpbrk(schema, "*?") ? "gold." : schema);
     size_t start = b.n;
@@ -139,7 +141,8 @@ static void materialize(struct arena *arena, const struct check_input *in, size_
     f->cost = s->cost;
     f->saving = cost_unknown(fires.known ? "how many read its result is not known" : "how often it is opened is not known");
     for (size_t i = at + 1; i < in->subject_count; i++) {
-        if (is_candidate(&in->subjects[i]) && same_tables(&in->subjects[i], s)) text_list_printf(arena, &f->notes, "it could serve %s too: same tables", in->subjects[i].entry.name);
+        if (is_candidate(&in->subjects[i]) && same_tables(&in->subjects[i], s))
+            text_list_printf(arena, &f->notes, "it could serve %s too: same tables", in->subjects[i].entry.name);
     }
     check_say(arena, in, out, f);
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define PROOFS_MAX 16  /* relations looked at for one definition */
-#define NAMES_MAX 400  /* tables of the schema that a definition and its candidates are bound with */
+#define NAMES_MAX  400 /* tables of the schema that a definition and its candidates are bound with */
 #define OTHERS_MAX 3   /* further equal definitions that are named */
 
 /* A candidate with what was found out about it. */
@@ -32,9 +32,7 @@ struct matching {
     struct entry entry; /* the subject, bound with that schema */
 };
 
-static bool kind_speaks(enum definition_kind kind) {
-    return kind != DEF_TEMP && kind != DEF_EPHEMERAL;
-}
+static bool kind_speaks(enum definition_kind kind) { return kind != DEF_TEMP && kind != DEF_EPHEMERAL; }
 
 static bool dataset_same(const struct entry *a, const struct entry *b) {
     return a->dataset && b->dataset && str_ieq(str_of(a->dataset), str_of(b->dataset));
@@ -120,9 +118,7 @@ static bool is_plain(const struct entry *e) {
 }
 
 /* Stored under a name that others may read? */
-static bool is_readable(const struct entry *e) {
-    return e->dataset && e->kind != DEF_QUERY && kind_speaks(e->kind);
-}
+static bool is_readable(const struct entry *e) { return e->dataset && e->kind != DEF_QUERY && kind_speaks(e->kind); }
 
 /* Others depend on it: a table, a view, a dashboard, a scheduled query; not somebody's cell. */
 static bool is_lasting(const struct entry *e) {
@@ -132,13 +128,17 @@ static bool is_lasting(const struct entry *e) {
 static bool allowed(const struct matching *m, const struct match *match) {
     const struct entry *e = &match->candidate.entry;
     switch (match->relation->kind) {
-    case RELATION_IDENTICAL: return is_lasting(e) && !dataset_same(e, &m->entry);
+    case RELATION_IDENTICAL:
+        return is_lasting(e) && !dataset_same(e, &m->entry);
     case RELATION_DERIVABLE: /* a view that only filters saves nothing */
         return is_readable(e) && !dataset_same(e, &m->entry) && (definition_kind_stored(e->kind) || !is_plain(e));
-    case RELATION_GENERALIZES: return is_readable(&m->entry) && is_lasting(e) && !dataset_same(e, &m->entry);
+    case RELATION_GENERALIZES:
+        return is_readable(&m->entry) && is_lasting(e) && !dataset_same(e, &m->entry);
     case RELATION_SHARES:
-    case RELATION_SIMILAR: return is_lasting(e) && !dataset_same(e, &m->entry);
-    default: return false;
+    case RELATION_SIMILAR:
+        return is_lasting(e) && !dataset_same(e, &m->entry);
+    default:
+        return false;
     }
 }
 
@@ -168,13 +168,14 @@ static double work_done(const struct entry *e) {
 
 /* How much is said: strength of the relation, then what is stored and on the main branch. */
 static double match_rank(const struct match *match) {
-    static const double strength[] = {[RELATION_IDENTICAL] = 500, [RELATION_DERIVABLE] = 400, [RELATION_GENERALIZES] = 200, [RELATION_SHARES] = 300, [RELATION_SIMILAR] = 100,
-                                      [RELATION_UNRELATED] = 0};
+    static const double strength[] = {[RELATION_IDENTICAL] = 500, [RELATION_DERIVABLE] = 400, [RELATION_GENERALIZES] = 200,
+                                      [RELATION_SHARES] = 300,    [RELATION_SIMILAR] = 100,   [RELATION_UNRELATED] = 0};
     const struct entry *e = &match->candidate.entry;
     double rank = strength[match->relation->kind] + match->relation->score * 10;
     if (match->relation->kind == RELATION_DERIVABLE) rank += work_done(e) + (definition_kind_stored(e->kind) ? 15 : 0);
     enum tier tier = match->relation->tier;
-    if (match->relation->kind == RELATION_SIMILAR && (tier == TIER_L1 || tier == TIER_L2 || tier == TIER_L3)) rank += 250; /* all but equal: more than a part */
+    if (match->relation->kind == RELATION_SIMILAR && (tier == TIER_L1 || tier == TIER_L2 || tier == TIER_L3))
+        rank += 250; /* all but equal: more than a part */
     if (e->dataset && definition_kind_stored(e->kind)) rank += 5;
     if (strcmp(e->scope ? e->scope : "", "main") == 0) rank += 2;
     return rank;
@@ -182,7 +183,8 @@ static double match_rank(const struct match *match) {
 
 static struct relation *same_text(struct arena *arena) {
     struct relation *r = arena_new(arena, struct relation);
-    *r = (struct relation){.kind = RELATION_SIMILAR, .tier = TIER_L3, .score = 1, .reason = "the two texts are equal, but not understood well enough for a proof"};
+    *r = (struct relation){
+        .kind = RELATION_SIMILAR, .tier = TIER_L3, .score = 1, .reason = "the two texts are equal, but not understood well enough for a proof"};
     return r;
 }
 
@@ -203,7 +205,9 @@ static const char *open_name(const struct entry *e) {
 /* A proof over a name that is open until run time rests on that name meaning the same in both: so it is none. */
 static const struct relation *relation_weakened(struct arena *arena, const struct relation *r, const char *name) {
     struct relation *weak = arena_new(arena, struct relation);
-    *weak = (struct relation){.kind = RELATION_SIMILAR, .tier = TIER_L3, .score = r->kind == RELATION_IDENTICAL ? 1 : 0.9,
+    *weak = (struct relation){.kind = RELATION_SIMILAR,
+                              .tier = TIER_L3,
+                              .score = r->kind == RELATION_IDENTICAL ? 1 : 0.9,
                               .reason = arena_printf(arena, "equal only if %s is the same table in both", name)};
     return weak;
 }
@@ -234,13 +238,19 @@ static const char *where_text(struct arena *arena, const struct matching *m, con
 static const char *sentence(struct arena *arena, const struct matching *m, const struct match *match, const struct finding *f) {
     const char *twin = f->twin.name, *where = where_text(arena, m, &match->candidate.entry);
     switch (f->rule) {
-    case RULE_IDENTICAL: return arena_printf(arena, "%s %s %s%s.", f->subject, f->proved ? "gives the same rows as" : "is the same query as", twin, where);
-    case RULE_DERIVABLE: return arena_printf(arena, "%s can be computed from %s%s.", f->subject, twin, where);
-    case RULE_GENERALIZES: return arena_printf(arena, "%s%s could be computed from %s.", twin, where, f->subject);
-    case RULE_SHARES: return arena_printf(arena, "%s computes a part that %s%s computes too.", f->subject, twin, where);
-    case RULE_PARAMETERIZE: return arena_printf(arena, "%s is %s%s with other literals.", f->subject, twin, where);
+    case RULE_IDENTICAL:
+        return arena_printf(arena, "%s %s %s%s.", f->subject, f->proved ? "gives the same rows as" : "is the same query as", twin, where);
+    case RULE_DERIVABLE:
+        return arena_printf(arena, "%s can be computed from %s%s.", f->subject, twin, where);
+    case RULE_GENERALIZES:
+        return arena_printf(arena, "%s%s could be computed from %s.", twin, where, f->subject);
+    case RULE_SHARES:
+        return arena_printf(arena, "%s computes a part that %s%s computes too.", f->subject, twin, where);
+    case RULE_PARAMETERIZE:
+        return arena_printf(arena, "%s is %s%s with other literals.", f->subject, twin, where);
     default:
-        if (match->relation->tier == TIER_L1 || match->relation->tier == TIER_L3) return arena_printf(arena, "%s is the same as %s%s but for what cannot be proved.", f->subject, twin, where);
+        if (match->relation->tier == TIER_L1 || match->relation->tier == TIER_L3)
+            return arena_printf(arena, "%s is the same as %s%s but for what cannot be proved.", f->subject, twin, where);
         return arena_printf(arena, "%s is much like %s%s (%.0f %%); not proved equal.", f->subject, twin, where, match->relation->score * 100);
     }
 }
@@ -251,28 +261,39 @@ static const char *next_step(struct arena *arena, const struct match *match, con
     case RULE_IDENTICAL:
         if (is_readable(e)) return arena_printf(arena, "read %s instead", e->dataset);
         return "keep one of the two, as a table or view that both read";
-    case RULE_DERIVABLE: return arena_printf(arena, "read %s instead, with the rewrite", e->dataset);
-    case RULE_GENERALIZES: return arena_printf(arena, "let %s read this one", f->twin.name);
-    case RULE_SHARES: return "store the common part once";
-    case RULE_PARAMETERIZE: return "make the literal a parameter or a column of one definition";
-    default: return "compare the two with its owner; keep one if the differences are not meant";
+    case RULE_DERIVABLE:
+        return arena_printf(arena, "read %s instead, with the rewrite", e->dataset);
+    case RULE_GENERALIZES:
+        return arena_printf(arena, "let %s read this one", f->twin.name);
+    case RULE_SHARES:
+        return "store the common part once";
+    case RULE_PARAMETERIZE:
+        return "make the literal a parameter or a column of one definition";
+    default:
+        return "compare the two with its owner; keep one if the differences are not meant";
     }
 }
 
 /* Equal but for the order of columns: derivable in the strict sense, and for people the same. */
 static bool is_reordered(const struct matching *m, const struct match *match) {
     const struct entry *a = &m->entry, *b = &match->candidate.entry;
-    return match->relation->kind == RELATION_DERIVABLE && a->state == ENTRY_PLANNED && b->state == ENTRY_PLANNED && hash128_eq(a->identity, b->identity);
+    return match->relation->kind == RELATION_DERIVABLE && a->state == ENTRY_PLANNED && b->state == ENTRY_PLANNED &&
+           hash128_eq(a->identity, b->identity);
 }
 
 static enum rule rule_of(const struct matching *m, const struct match *match) {
     const struct relation *r = match->relation;
     switch (r->kind) {
-    case RELATION_IDENTICAL: return RULE_IDENTICAL;
-    case RELATION_DERIVABLE: return is_reordered(m, match) ? RULE_IDENTICAL : RULE_DERIVABLE;
-    case RELATION_GENERALIZES: return RULE_GENERALIZES;
-    case RELATION_SHARES: return RULE_SHARES;
-    default: return r->tier == TIER_L2 ? RULE_PARAMETERIZE : RULE_SIMILAR;
+    case RELATION_IDENTICAL:
+        return RULE_IDENTICAL;
+    case RELATION_DERIVABLE:
+        return is_reordered(m, match) ? RULE_IDENTICAL : RULE_DERIVABLE;
+    case RELATION_GENERALIZES:
+        return RULE_GENERALIZES;
+    case RELATION_SHARES:
+        return RULE_SHARES;
+    default:
+        return r->tier == TIER_L2 ? RULE_PARAMETERIZE : RULE_SIMILAR;
     }
 }
 
@@ -316,7 +337,9 @@ static const struct err *match_say(struct matching *m, const struct match *match
     struct twin twin = check_twin(m->arena, &match->candidate.entry);
     struct finding *f = check_finding(m->arena, m->in, rule_of(m, match), m->subject, twin.name);
     f->twin = twin;
-    f->twin.refresh = fires_of(m->arena, &match->candidate.entry.schedule, m->in->now).known ? fires_of(m->arena, &match->candidate.entry.schedule, m->in->now).text : NULL;
+    f->twin.refresh = fires_of(m->arena, &match->candidate.entry.schedule, m->in->now).known
+                          ? fires_of(m->arena, &match->candidate.entry.schedule, m->in->now).text
+                          : NULL;
     f->dataset = twin.dataset;
     f->relation = f->rule == RULE_IDENTICAL ? rule_info(f->rule)->id : relation_kind_name(r->kind);
     f->tier = tier_text(r);

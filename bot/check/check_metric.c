@@ -32,9 +32,7 @@ static const struct err *identity_of(struct arena *arena, const struct check_inp
     return NULL;
 }
 
-static bool is_zero(struct hash128 h) {
-    return !h.hi && !h.lo;
-}
+static bool is_zero(struct hash128 h) { return !h.hi && !h.lo; }
 
 /* ---- aggregates of queries ---- */
 
@@ -64,7 +62,9 @@ static bool aggregate_seen(void *ctx, struct sql_expr *e) {
 static bool query_seen(void *ctx, struct sql_query *q) {
     struct kpis *k = ctx;
     const struct sql_select *s = q->body == BODY_SELECT ? q->select : NULL;
-    if (!s || !s->from || s->from->kind != FROM_TABLE || !s->from->name || s->from->sample || s->from->travel || s->qualify || s->connect || q->pipe_count) return true;
+    if (!s || !s->from || s->from->kind != FROM_TABLE || !s->from->name || s->from->sample || s->from->travel || s->qualify || s->connect ||
+        q->pipe_count)
+        return true;
     for (uint32_t i = 0; i < s->item_count && k->list.n < ITEMS_MAX; i++) {
         struct sql_item *item = &s->items[i];
         if (!item->alias.text.n || !item->expr) continue;
@@ -96,8 +96,8 @@ static const char *kpi_sql(struct arena *arena, const struct kpi *k, const char 
 }
 
 /* How the query's formula departs from the registered one, line by line. Nothing when it does not, or when that cannot be told. */
-static const struct err *kpi_compare(struct arena *arena, const struct check_input *in, const struct kpi *k, const struct metric_entry *m, enum dialect dialect,
-                                     struct text_list *differences) {
+static const struct err *kpi_compare(struct arena *arena, const struct check_input *in, const struct kpi *k, const struct metric_entry *m,
+                                     enum dialect dialect, struct text_list *differences) {
     struct kpi bare = *k;
     struct hash128 mine, theirs, filtered, plain;
     bare.where = NULL;
@@ -114,12 +114,20 @@ static const struct err *kpi_compare(struct arena *arena, const struct check_inp
 }
 
 static struct twin metric_twin(struct arena *arena, const struct metric_entry *m) {
-    return (struct twin){.dataset = m->dataset, .name = arena_printf(arena, "the metric %s", m->name), .repo = *m->repo ? m->repo : NULL, .path = m->path, .line = m->line,
-                         .kind = "metric", .owner = m->owner, .readers = -1, .scope = "main", .sql = m->sql};
+    return (struct twin){.dataset = m->dataset,
+                         .name = arena_printf(arena, "the metric %s", m->name),
+                         .repo = *m->repo ? m->repo : NULL,
+                         .path = m->path,
+                         .line = m->line,
+                         .kind = "metric",
+                         .owner = m->owner,
+                         .readers = -1,
+                         .scope = "main",
+                         .sql = m->sql};
 }
 
-static void kpi_say(struct arena *arena, const struct check_input *in, const struct subject *s, enum rule rule, const struct kpi *k, const struct metric_entry *m,
-                    const struct text_list *differences, struct findings *out) {
+static void kpi_say(struct arena *arena, const struct check_input *in, const struct subject *s, enum rule rule, const struct kpi *k,
+                    const struct metric_entry *m, const struct text_list *differences, struct findings *out) {
     struct finding *f = check_finding(arena, in, rule, s, arena_printf(arena, "%s %s", k->name, m->name));
     if (k->line) f->where = (struct range){.line = k->line, .column = 1, .end_line = k->line, .end_column = 1};
     f->twin = metric_twin(arena, m);
@@ -136,7 +144,8 @@ static void kpi_say(struct arena *arena, const struct check_input *in, const str
     check_say(arena, in, out, f);
 }
 
-static const struct err *kpi_check(struct arena *arena, const struct check_input *in, const struct subject *s, const struct kpi *k, struct findings *out) {
+static const struct err *kpi_check(struct arena *arena, const struct check_input *in, const struct subject *s, const struct kpi *k,
+                                   struct findings *out) {
     struct hash128 identity;
     TRY(identity_of(arena, in, kpi_sql(arena, k, NULL), k->dataset, s->entry.dialect, &identity));
     bool named = false;
@@ -170,14 +179,14 @@ static const struct err *subject_kpis(struct arena *arena, const struct check_in
 
 /* ---- metrics that the change registers ---- */
 
-static bool text_same(const char *a, const char *b) {
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
+static bool text_same(const char *a, const char *b) { return strcmp(a ? a : "", b ? b : "") == 0; }
 
 static bool is_old(const struct check_input *in, const struct metric *m) {
     for (size_t i = 0; in->base && i < in->base->metrics.n; i++) {
         const struct metric *b = &in->base->metrics.at[i];
-        if (text_same(b->name, m->name) && text_same(b->expression, m->expression) && text_same(b->filter, m->filter) && text_same(b->dataset, m->dataset)) return true;
+        if (text_same(b->name, m->name) && text_same(b->expression, m->expression) && text_same(b->filter, m->filter) &&
+            text_same(b->dataset, m->dataset))
+            return true;
     }
     return false;
 }
@@ -191,17 +200,25 @@ static bool is_replaced(const struct check_input *in, const struct metric_entry 
     return false;
 }
 
-static void metric_say(struct arena *arena, const struct check_input *in, enum rule rule, const struct metric *m, const struct metric_entry *other, struct findings *out) {
+static void metric_say(struct arena *arena, const struct check_input *in, enum rule rule, const struct metric *m, const struct metric_entry *other,
+                       struct findings *out) {
     struct finding *f = arena_new(arena, struct finding);
-    *f = (struct finding){.rule = rule, .rule_id = rule_info(rule)->id, .severity = in->settings->levels[rule], .path = m->path, .where = {.line = m->line, .column = 1, .end_line = m->line, .end_column = 1},
-                          .subject = arena_printf(arena, "the metric %s", m->name), .dataset = other->dataset, .twin = metric_twin(arena, other)};
+    *f = (struct finding){.rule = rule,
+                          .rule_id = rule_info(rule)->id,
+                          .severity = in->settings->levels[rule],
+                          .path = m->path,
+                          .where = {.line = m->line, .column = 1, .end_line = m->line, .end_column = 1},
+                          .subject = arena_printf(arena, "the metric %s", m->name),
+                          .dataset = other->dataset,
+                          .twin = metric_twin(arena, other)};
     f->key = finding_key(arena, rule, arena_printf(arena, "%s %s %s", m->name, m->expression ? m->expression : "", m->filter ? m->filter : ""),
                          arena_printf(arena, "%s %s", other->name, other->path));
     if (rule == RULE_METRIC_CONFLICT) {
         f->text = arena_printf(arena, "The metric %s is registered already, with another formula (%s).", m->name, other->path);
         f->next_step = "agree on one formula, or take another name";
-        text_list_printf(arena, &f->differences, "%s%s%s here; %s%s%s there", m->expression ? m->expression : "?", m->filter ? " where " : "", m->filter ? m->filter : "",
-                         other->expression ? other->expression : "?", other->filter ? " where " : "", other->filter ? other->filter : "");
+        text_list_printf(arena, &f->differences, "%s%s%s here; %s%s%s there", m->expression ? m->expression : "?", m->filter ? " where " : "",
+                         m->filter ? m->filter : "", other->expression ? other->expression : "?", other->filter ? " where " : "",
+                         other->filter ? other->filter : "");
     } else {
         f->text = arena_printf(arena, "The metric %s has the formula of the registered metric %s.", m->name, other->name);
         f->next_step = arena_printf(arena, "use %s", other->name);

@@ -5,9 +5,7 @@
 
 #define RESCHEDULED_MAX 300
 
-static bool same_text(const char *a, const char *b) {
-    return a && b && strcmp(a, b) == 0;
-}
+static bool same_text(const char *a, const char *b) { return a && b && strcmp(a, b) == 0; }
 
 static bool is_changed_path(const struct check_input *in, const char *path) {
     for (size_t i = 0; in->skip && i < in->skip->path_count; i++) {
@@ -44,7 +42,12 @@ static const struct err *subject_make(struct arena *arena, const struct check_in
     TRY(catalog_schema(arena, in->catalogs, in->catalog_count, in->head, names, name_count, &schema));
     *out = (struct subject){.definition = d, .entry = *stored};
     entry_bind(arena, &out->entry, schema, views);
-    *d = (struct definition){.id = stored->uid, .path = stored->path, .kind = stored->kind, .artefact = stored->artefact, .name = stored->name, .dataset = stored->dataset,
+    *d = (struct definition){.id = stored->uid,
+                             .path = stored->path,
+                             .kind = stored->kind,
+                             .artefact = stored->artefact,
+                             .name = stored->name,
+                             .dataset = stored->dataset,
                              .dialect = stored->dialect};
     return NULL;
 }
@@ -62,7 +65,8 @@ static const struct err *rescheduled_add(struct arena *arena, const struct check
     struct definition *d = arena_new(arena, struct definition);
     *d = *out->definition;
     d->path = out->entry.path = job->path;
-    d->range = (struct range){.line = task->line ? task->line : job->line, .column = 1, .end_line = task->line ? task->line : job->line, .end_column = 1};
+    d->range =
+        (struct range){.line = task->line ? task->line : job->line, .column = 1, .end_line = task->line ? task->line : job->line, .end_column = 1};
     out->definition = d;
     out->entry.line = d->range.line;
     out->before = before;
@@ -71,8 +75,8 @@ static const struct err *rescheduled_add(struct arena *arena, const struct check
     return check_price(arena, in, out);
 }
 
-static const struct err *task_add(struct arena *arena, const struct check_input *in, const struct job *job, const struct task *task, struct subject *list,
-                                  size_t *count) {
+static const struct err *task_add(struct arena *arena, const struct check_input *in, const struct job *job, const struct task *task,
+                                  struct subject *list, size_t *count) {
     if (!task->path || !job->path || is_changed_path(in, task->path)) return NULL;
     for (size_t c = 0; c < in->catalog_count; c++) {
         struct entry *stored;

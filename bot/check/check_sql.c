@@ -8,7 +8,7 @@
 
 #include <strings.h>
 
-#define LEAVES_MAX 64
+#define LEAVES_MAX     64
 #define STAR_DEPTH_MAX 30
 
 /* ---- cartesian join ---- */
@@ -41,14 +41,19 @@ static bool has_column(const struct tangle *t, size_t leaf, int column) {
 /* At most one row: pairing it with everything multiplies nothing. */
 static bool is_single_row(const struct rel *rel) {
     switch (rel->kind) {
-    case REL_AGG: return rel->n_keys == 0 && rel->n_sets == 0;
-    case REL_VALUES: return rel->n_rows <= 1;
+    case REL_AGG:
+        return rel->n_keys == 0 && rel->n_sets == 0;
+    case REL_VALUES:
+        return rel->n_rows <= 1;
     case REL_PROJECT:
     case REL_FILTER:
     case REL_WINDOW:
-    case REL_DISTINCT: return rel->left && is_single_row(rel->left);
-    case REL_SORT: return (rel->limit && rel->limit->op == SC_LITERAL && rel->limit->lit.i <= 1) || (rel->left && is_single_row(rel->left));
-    default: return false;
+    case REL_DISTINCT:
+        return rel->left && is_single_row(rel->left);
+    case REL_SORT:
+        return (rel->limit && rel->limit->op == SC_LITERAL && rel->limit->lit.i <= 1) || (rel->left && is_single_row(rel->left));
+    default:
+        return false;
     }
 }
 
@@ -251,15 +256,18 @@ static const struct sql_name *star_source(const struct sql_query *query, const s
 /* SELECT * FROM t, and nothing else. */
 static bool is_copy(const struct sql_query *q) {
     const struct sql_select *s = q->body == BODY_SELECT ? q->select : NULL;
-    if (!s || q->cte_count || q->limit || q->pipe_count || s->distinct == DISTINCT_ROWS || s->where || s->group || s->having || s->qualify || s->top) return false;
-    if (s->item_count != 1 || s->items[0].expr->kind != EX_STAR || !s->from || s->from->kind != FROM_TABLE || s->from->sample || s->from->travel) return false;
+    if (!s || q->cte_count || q->limit || q->pipe_count || s->distinct == DISTINCT_ROWS || s->where || s->group || s->having || s->qualify || s->top)
+        return false;
+    if (s->item_count != 1 || s->items[0].expr->kind != EX_STAR || !s->from || s->from->kind != FROM_TABLE || s->from->sample || s->from->travel)
+        return false;
     const struct sql_star *star = s->items[0].expr->star;
     return !(s->from->flags & SQL_FROM_STREAM) && (!star || (!star->except_count && !star->replace_count && !star->rename_count && !star->like));
 }
 
 /* parquet.`/path`, or a name that is only known at run time: not a table one could read instead. */
 static bool is_file_or_open(const char *name) {
-    static const char *const formats[] = {"csv.", "parquet.", "delta.", "json.", "orc.", "avro.", "text.", "binaryfile.", "cloudfiles.", "read_files"};
+    static const char *const formats[] = {"csv.",  "parquet.", "delta.",      "json.",       "orc.",
+                                          "avro.", "text.",    "binaryfile.", "cloudfiles.", "read_files"};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         if (strncasecmp(name, formats[i], strlen(formats[i])) == 0) return true;
     }
@@ -308,8 +316,8 @@ static void partition_check(struct arena *arena, const struct check_input *in, c
         if (!p->function || p->pruned) continue;
         struct finding *f = check_finding(arena, in, RULE_PARTITION_FUNCTION, s, p->dataset);
         f->dataset = p->dataset;
-        f->text = arena_printf(arena, "%s filters %s by %s(%s): with the partition column inside a function no partition is skipped.", f->subject, p->dataset, p->function,
-                               p->partition);
+        f->text = arena_printf(arena, "%s filters %s by %s(%s): with the partition column inside a function no partition is skipped.", f->subject,
+                               p->dataset, p->function, p->partition);
         f->next_step = arena_printf(arena, "compare %s itself with a range", p->partition);
         check_say(arena, in, out, f);
         return;

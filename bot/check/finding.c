@@ -12,9 +12,7 @@ static const struct rule_info rules[RULE_COUNT] = {
 #undef RULE
 };
 
-const struct rule_info *rule_info(enum rule rule) {
-    return &rules[rule < RULE_COUNT ? rule : 0];
-}
+const struct rule_info *rule_info(enum rule rule) { return &rules[rule < RULE_COUNT ? rule : 0]; }
 
 enum rule rule_find(const char *id) {
     for (int i = 0; i < RULE_COUNT; i++) {
@@ -25,9 +23,7 @@ enum rule rule_find(const char *id) {
 
 static const char *const severity_names[] = {[SEV_OFF] = "off", [SEV_NOTE] = "note", [SEV_WARNING] = "warning", [SEV_BLOCKER] = "blocker"};
 
-const char *severity_name(enum severity severity) {
-    return severity_names[severity];
-}
+const char *severity_name(enum severity severity) { return severity_names[severity]; }
 
 bool severity_parse(const char *text, enum severity *out) {
     for (int i = SEV_OFF; i <= SEV_BLOCKER; i++) {

@@ -21,11 +21,11 @@ enum rule {
 
 /* What rules.def says of a rule. */
 struct rule_info {
-    const char *id;         /* "identical": stable, used in settings and SARIF */
-    enum severity level;    /* default */
-    bool proof;             /* its findings are proofs, so they may gate */
-    const char *sentence;   /* what it says, in general */
-    const char *page;       /* the page it rests on */
+    const char *id;       /* "identical": stable, used in settings and SARIF */
+    enum severity level;  /* default */
+    bool proof;           /* its findings are proofs, so they may gate */
+    const char *sentence; /* what it says, in general */
+    const char *page;     /* the page it rests on */
 };
 const struct rule_info *rule_info(enum rule rule);
 /* The rule with that id; RULE_COUNT when there is none. */
@@ -33,17 +33,17 @@ enum rule rule_find(const char *id);
 
 /* A definition or dataset that exists already, as people name it. Any member may be NULL. */
 struct twin {
-    const char *dataset;  /* "gold.customer_features"; NULL for a query that fills nothing */
-    const char *name;     /* how to call it in a sentence: dataset, else "query in dash/sales.lvdash.json" */
-    const char *repo;     /* "acme/dw"; equals the review's own when in this repository */
+    const char *dataset; /* "gold.customer_features"; NULL for a query that fills nothing */
+    const char *name;    /* how to call it in a sentence: dataset, else "query in dash/sales.lvdash.json" */
+    const char *repo;    /* "acme/dw"; equals the review's own when in this repository */
     const char *path;
-    int line;             /* 0 when not known */
-    const char *kind;     /* "table", "view", "query", ... */
-    const char *owner;    /* as the catalog has it */
-    int64_t readers;      /* -1 when not known */
-    const char *refresh;  /* "daily at 05:00", NULL when not known */
-    const char *scope;    /* "main", or "pr:42": an open pull request */
-    const char *sql;      /* its SQL, rendered */
+    int line;            /* 0 when not known */
+    const char *kind;    /* "table", "view", "query", ... */
+    const char *owner;   /* as the catalog has it */
+    int64_t readers;     /* -1 when not known */
+    const char *refresh; /* "daily at 05:00", NULL when not known */
+    const char *scope;   /* "main", or "pr:42": an open pull request */
+    const char *sql;     /* its SQL, rendered */
 };
 
 /* A replacement of whole lines that can be committed as it stands. text NULL: there is none. */
@@ -57,8 +57,8 @@ enum finding_state { FINDING_OPEN, FINDING_ACCEPTED, FINDING_SNOOZED, FINDING_DI
 
 /* A plain record: read any field. Its strings belong to the arena of the review. */
 struct finding {
-    const char *key;        /* "f-" and 16 hex digits made of rule and plans, not of line numbers: survives rebases */
-    const char *label;      /* "F1" ...: its number in this review, by order of presentation */
+    const char *key;   /* "f-" and 16 hex digits made of rule and plans, not of line numbers: survives rebases */
+    const char *label; /* "F1" ...: its number in this review, by order of presentation */
     enum rule rule;
     const char *rule_id;    /* rule_info(rule)->id */
     enum severity severity; /* after settings */
@@ -67,34 +67,34 @@ struct finding {
     const char *tier;       /* "P0".."P2", "L1".."L4"; NULL when there is no relation */
     double score;           /* 0..1, of the relation */
 
-    const char *path;       /* relative to the repository root */
-    struct range where;     /* on the new side of the change; line 0: the file as a whole */
-    int cell;               /* notebook cell, 1-based, 0 when none */
-    const char *subject;    /* the new definition: dataset name, or "query in path:line" */
-    const char *dataset;    /* the existing dataset to use or to talk about; NULL when none */
-    struct twin twin;       /* the existing second party; all NULL when none */
+    const char *path;    /* relative to the repository root */
+    struct range where;  /* on the new side of the change; line 0: the file as a whole */
+    int cell;            /* notebook cell, 1-based, 0 when none */
+    const char *subject; /* the new definition: dataset name, or "query in path:line" */
+    const char *dataset; /* the existing dataset to use or to talk about; NULL when none */
+    struct twin twin;    /* the existing second party; all NULL when none */
 
-    const char *owner;      /* whom to talk with first: "@dana", "@acme/data-eng", an e-mail; NULL when nobody is known */
-    const char *owner_why;  /* "owner of gold.customer_features", "CODEOWNERS", ... */
+    const char *owner;     /* whom to talk with first: "@dana", "@acme/data-eng", an e-mail; NULL when nobody is known */
+    const char *owner_why; /* "owner of gold.customer_features", "CODEOWNERS", ... */
 
-    struct cost cost;       /* what this place costs as it is; known false with unknown NULL: cost has no part in it */
-    struct cost saving;     /* what is avoided by the next step */
+    struct cost cost;   /* what this place costs as it is; known false with unknown NULL: cost has no part in it */
+    struct cost saving; /* what is avoided by the next step */
 
-    const char *text;       /* one sentence, no markup */
-    const char *next_step;  /* "read gold.customer_features instead", no markup */
+    const char *text;             /* one sentence, no markup */
+    const char *next_step;        /* "read gold.customer_features instead", no markup */
     struct text_list proof;       /* steps in words */
     struct text_list assumes;     /* "orders.id is unique (declared; Delta does not enforce it)" */
     struct text_list differences; /* what is not equal, one per line */
     struct text_list notes;       /* other things worth reading in the folded part */
-    const char *rewrite;    /* SQL onto what exists; NULL when none */
-    const char *draft;      /* draft DDL of a table worth making; NULL when none */
-    const char *this_sql;   /* the new definition's SQL as read */
+    const char *rewrite;          /* SQL onto what exists; NULL when none */
+    const char *draft;            /* draft DDL of a table worth making; NULL when none */
+    const char *this_sql;         /* the new definition's SQL as read */
     struct suggestion suggestion;
 
     enum finding_state state;
     const char *state_by, *state_reason; /* who decided, and why */
-    int64_t state_until;    /* UTC seconds; 0: for good */
-    bool is_new;            /* not in the review before this one */
+    int64_t state_until;                 /* UTC seconds; 0: for good */
+    bool is_new;                         /* not in the review before this one */
 };
 
 #define FINDINGS_MAX 500

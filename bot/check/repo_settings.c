@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#define LIST_MAX 2000
+#define LIST_MAX     2000
 #define PROBLEMS_MAX 100
 
 const char *const repo_settings_paths[] = {".parley.yml", ".github/parley.yml", NULL};
@@ -56,10 +56,10 @@ static void keys_check(struct reader *r, const struct yaml *map, const char *whe
         problem_add(r, map->key_lines[i], 1, buf_str(&b));
     }
 }
-#define KEYS_CHECK(r, map, where, ...)                                                                                                                \
-    do {                                                                                                                                              \
-        static const char *const keys_known[] = {__VA_ARGS__};                                                                                        \
-        keys_check(r, map, where, keys_known, sizeof keys_known / sizeof *keys_known);                                                                \
+#define KEYS_CHECK(r, map, where, ...)                                                                                                               \
+    do {                                                                                                                                             \
+        static const char *const keys_known[] = {__VA_ARGS__};                                                                                       \
+        keys_check(r, map, where, keys_known, sizeof keys_known / sizeof *keys_known);                                                               \
     } while (0)
 
 static void text_read(struct reader *r, const struct yaml *map, const char *key, const char **out) {
@@ -158,7 +158,8 @@ static void layers_read(struct reader *r, const struct yaml *root) {
     if (!is_map(r, map, "layers")) return;
     r->out->layers = arena_array(r->arena, map->count, sizeof *r->out->layers);
     for (size_t i = 0; i < map->count; i++) {
-        if (map->items[i]->kind != YAML_SCALAR) problem_at(r, map->items[i], "layer '%s' must be a pattern such as \"%s.*\"", map->keys[i], map->keys[i]);
+        if (map->items[i]->kind != YAML_SCALAR)
+            problem_at(r, map->items[i], "layer '%s' must be a pattern such as \"%s.*\"", map->keys[i], map->keys[i]);
         else r->out->layers[r->out->layer_count++] = (struct layer_rule){map->keys[i], map->items[i]->text};
     }
 }
@@ -187,7 +188,9 @@ static void cost_threshold_read(struct reader *r, const struct yaml *rule, const
     text_read(r, rule, key, &text);
     if (!text) return;
     if (!amount_parse(text, &number, &unit) || (*unit == '%' && !percent)) {
-        problem_at(r, yaml_get(rule, key), percent ? "'%s' is neither a percentage (\"+10%%\") nor an amount (\"500 USD\")%s" : "'%s' is no amount; write it as \"2000 USD\"%s",
+        problem_at(r, yaml_get(rule, key),
+                   percent ? "'%s' is neither a percentage (\"+10%%\") nor an amount (\"500 USD\")%s"
+                           : "'%s' is no amount; write it as \"2000 USD\"%s",
                    text, "");
         return;
     }
@@ -197,7 +200,8 @@ static void cost_threshold_read(struct reader *r, const struct yaml *rule, const
 static void rule_read(struct reader *r, enum rule rule, const struct yaml *value) {
     const char *where = arena_printf(r->arena, "rules.%s", rule_info(rule)->id);
     if (value->kind == YAML_SCALAR) { /* similar: off */
-        if (!severity_parse(value->text, &r->out->levels[rule])) problem_at(r, value, "level '%s' of %s is none of off, note, warning, blocker", value->text, where);
+        if (!severity_parse(value->text, &r->out->levels[rule]))
+            problem_at(r, value, "level '%s' of %s is none of off, note, warning, blocker", value->text, where);
         return;
     }
     if (!is_map(r, value, where)) return;
@@ -232,7 +236,8 @@ static void owners_read(struct reader *r, const struct yaml *root) {
     r->out->owners = arena_array(r->arena, map->count, sizeof *r->out->owners);
     for (size_t i = 0; i < map->count; i++) {
         const struct yaml *who = map->items[i];
-        if (who->kind != YAML_SCALAR || !*who->text) problem_at(r, who, "the owner of '%s' must be a text such as \"@acme/team\"%s", map->keys[i], "");
+        if (who->kind != YAML_SCALAR || !*who->text)
+            problem_at(r, who, "the owner of '%s' must be a text such as \"@acme/team\"%s", map->keys[i], "");
         else if (strcmp(map->keys[i], "default") == 0) r->out->owner_default = who->text;
         else r->out->owners[r->out->owner_count++] = (struct owner_rule){map->keys[i], who->text};
     }
@@ -258,7 +263,8 @@ static void accept_read(struct reader *r, const struct yaml *root) {
     for (size_t i = 0; yaml_get(map, "who") && i < r->out->accept_who_count; i++) {
         size_t k = 0;
         while (k < 5 && strcmp(roles[k], r->out->accept_who[i]) != 0) k++;
-        if (k == 5) problem_at(r, yaml_get(map, "who"), "'%s' is no role; known: author, writer, owner, data-eng, admin%s", r->out->accept_who[i], "");
+        if (k == 5)
+            problem_at(r, yaml_get(map, "who"), "'%s' is no role; known: author, writer, owner, data-eng, admin%s", r->out->accept_who[i], "");
     }
 }
 
@@ -317,7 +323,8 @@ static void root_read(struct reader *r, const struct yaml *root) {
         problem_at(r, root, "the file must be a map of keys%s%s", "", "");
         return;
     }
-    KEYS_CHECK(r, root, "", "version", "dialect", "mode", "when", "layers", "quiet", "rules", "owners", "people", "accept", "ignore", "slack", "cost", "metrics");
+    KEYS_CHECK(r, root, "", "version", "dialect", "mode", "when", "layers", "quiet", "rules", "owners", "people", "accept", "ignore", "slack", "cost",
+               "metrics");
     version_check(r, root);
     const char *dialect = NULL;
     text_read(r, root, "dialect", &dialect);
@@ -368,7 +375,8 @@ struct repo_settings *repo_settings_default(struct arena *arena) {
     return s;
 }
 
-struct repo_settings *repo_settings_read(struct arena *arena, const char *name, struct str bytes, const struct yaml *locked, struct settings_problems *problems) {
+struct repo_settings *repo_settings_read(struct arena *arena, const char *name, struct str bytes, const struct yaml *locked,
+                                         struct settings_problems *problems) {
     struct reader r = {arena, problems, repo_settings_default(arena), ""};
     struct yaml *root = NULL;
     const struct err *failed = yaml_load(arena, name, bytes.p, bytes.n, &root);

@@ -18,46 +18,46 @@ struct layer_rule {
     const char *pattern; /* glob over dataset names */
 };
 struct ignore_rule {
-    const char *path;  /* glob; NULL: any */
-    const char *rule;  /* rule id; NULL: all */
+    const char *path; /* glob; NULL: any */
+    const char *rule; /* rule id; NULL: all */
 };
 
 /* A plain record, defaults filled in. Lives as long as its arena. */
 struct repo_settings {
-    const char *dialect;    /* NULL: by file or server default */
+    const char *dialect; /* NULL: by file or server default */
     enum review_mode mode;
-    unsigned when;          /* bits of review_when */
+    unsigned when; /* bits of review_when */
     struct layer_rule *layers;
     size_t layer_count;
-    bool quiet_clean;               /* no comment on a clean change */
-    double min_cost_per_month;      /* cost findings under it are not said */
+    bool quiet_clean;          /* no comment on a clean change */
+    double min_cost_per_month; /* cost findings under it are not said */
     const char *min_cost_currency;
-    int max_inline;                 /* 0..20, default 5 */
+    int max_inline; /* 0..20, default 5 */
     enum severity levels[RULE_COUNT];
-    double similar_min_score;       /* default 0.8 */
-    double cost_warn_percent;       /* 0: not set */
-    double cost_warn_amount;        /* 0: not set */
-    double cost_gate_amount;        /* 0: not set */
+    double similar_min_score; /* default 0.8 */
+    double cost_warn_percent; /* 0: not set */
+    double cost_warn_amount;  /* 0: not set */
+    double cost_gate_amount;  /* 0: not set */
     struct owner_rule *owners;
     size_t owner_count;
-    const char *owner_default;      /* NULL: none */
-    const char *rota;               /* data engineering; NULL: none */
-    int max_open_per_person;        /* 0: no limit */
+    const char *owner_default; /* NULL: none */
+    const char *rota;          /* data engineering; NULL: none */
+    int max_open_per_person;   /* 0: no limit */
     const char **away;
     size_t away_count;
-    int accept_max_days;            /* default 90 */
+    int accept_max_days; /* default 90 */
     bool accept_need_reason;
-    const char **accept_who;        /* "author", "writer", "owner", "data-eng", "admin" */
+    const char **accept_who; /* "author", "writer", "owner", "data-eng", "admin" */
     size_t accept_who_count;
     struct ignore_rule *ignores;
     size_t ignore_count;
-    const struct yaml *metrics;     /* the `metrics:` list for read_settings_metrics; NULL: none */
-    const char *slack_channel;      /* NULL: the server's */
-    const char *slack_thread_per;   /* "pull_request" */
+    const struct yaml *metrics;   /* the `metrics:` list for read_settings_metrics; NULL: none */
+    const char *slack_channel;    /* NULL: the server's */
+    const char *slack_thread_per; /* "pull_request" */
     const char *slack_digest;
     const char *cloud, *region, *tier; /* for prices; NULL: the price list's defaults */
-    const char *warehouse_size;     /* for dashboards and queries without one; NULL: Small */
-    const char *warehouse_type;     /* "serverless", "pro", "classic" */
+    const char *warehouse_size;        /* for dashboards and queries without one; NULL: Small */
+    const char *warehouse_type;        /* "serverless", "pro", "classic" */
 };
 
 /* One thing wrong with the file. */

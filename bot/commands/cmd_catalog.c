@@ -44,13 +44,18 @@ struct words {
 static error_t word_take(int key, char *arg, struct argp_state *state) {
     struct words *w = state->input;
     switch (key) {
-    case 'c': w->catalog = arg; return 0;
-    case KEY_JSON: w->json = true; return 0;
+    case 'c':
+        w->catalog = arg;
+        return 0;
+    case KEY_JSON:
+        w->json = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 1) return ARGP_ERR_UNKNOWN;
         *(state->arg_num ? &w->what : &w->verb) = arg;
         return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -122,11 +127,13 @@ static void dataset_print(struct arena *arena, const struct dataset *d) {
     if (d->bytes >= 0) text_bytes((double)d->bytes, size, sizeof size);
     printf("%s (%s)\n", d->name, d->kind);
     if (d->description) printf("%s\n", d->description);
-    printf("owner      %s\nsize       %s%s%s\n", d->owner ? d->owner : "not known", size, d->origin && d->bytes >= 0 ? ", from " : "", d->origin && d->bytes >= 0 ? d->origin : "");
+    printf("owner      %s\nsize       %s%s%s\n", d->owner ? d->owner : "not known", size, d->origin && d->bytes >= 0 ? ", from " : "",
+           d->origin && d->bytes >= 0 ? d->origin : "");
     if (d->refresh) printf("refreshed  %s\n", d->refresh);
     for (size_t i = 0; i < d->partition_count; i++) printf("%-10s %s\n", i ? "" : "partition", d->partition_by[i]);
     for (size_t i = 0; i < d->column_count; i++) {
-        printf("%-10s %s %s%s\n", i ? "" : "columns", d->columns[i].name, d->columns[i].type ? d->columns[i].type : "", d->columns[i].not_null ? " not null" : "");
+        printf("%-10s %s %s%s\n", i ? "" : "columns", d->columns[i].name, d->columns[i].type ? d->columns[i].type : "",
+               d->columns[i].not_null ? " not null" : "");
     }
     if (d->column_count && !d->columns_complete) printf("           (there may be more)\n");
 }

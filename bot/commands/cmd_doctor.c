@@ -40,11 +40,20 @@ struct checkup {
 static error_t word_take(int key, char *arg, struct argp_state *state) {
     struct checkup *c = state->input;
     switch (key) {
-    case 's': c->path = arg; return 0;
-    case 'r': c->repo = arg; return 0;
-    case KEY_OFFLINE: c->offline = true; return 0;
-    case KEY_JSON: c->json = true; return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    case 's':
+        c->path = arg;
+        return 0;
+    case 'r':
+        c->repo = arg;
+        return 0;
+    case KEY_OFFLINE:
+        c->offline = true;
+        return 0;
+    case KEY_JSON:
+        c->json = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -129,8 +138,10 @@ static void permissions_check(struct checkup *c, struct github *github) {
         const char *have = jsx_str(granted, needed[i].name, NULL);
         const char *what = arena_printf(c->arena, "github %s", needed[i].name);
         if (level_enough(have, needed[i].level)) say(c, OUTCOME_FINE, what, have);
-        else say(c, OUTCOME_WRONG, what, arena_printf(c->arena, "%s is needed %s; granted is %s. Change it in the App's settings and accept it in the organization",
-                                                      needed[i].level, needed[i].why, have ? have : "nothing"));
+        else
+            say(c, OUTCOME_WRONG, what,
+                arena_printf(c->arena, "%s is needed %s; granted is %s. Change it in the App's settings and accept it in the organization",
+                             needed[i].level, needed[i].why, have ? have : "nothing"));
     }
 }
 

@@ -10,16 +10,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char doc[] = "Explain a finding (F1, or its key f-...), or a rule by its id.\n"
-                          "\n"
-                          "With --data or --settings the finding is looked up in the server's reviews; otherwise the change on this machine is reviewed anew and "
-                          "the finding explained with all its evidence.\v"
-                          "Examples:\n"
-                          "  parley explain F1 --base main\n"
-                          "  parley explain f-0123456789abcdef --data /var/lib/parley\n"
-                          "  parley explain derivable\n"
-                          "\n"
-                          "Exit codes: 0 explained, 1 there is no such finding, 2 wrong usage, 3 it could not be done.";
+static const char doc[] =
+    "Explain a finding (F1, or its key f-...), or a rule by its id.\n"
+    "\n"
+    "With --data or --settings the finding is looked up in the server's reviews; otherwise the change on this machine is reviewed anew and "
+    "the finding explained with all its evidence.\v"
+    "Examples:\n"
+    "  parley explain F1 --base main\n"
+    "  parley explain f-0123456789abcdef --data /var/lib/parley\n"
+    "  parley explain derivable\n"
+    "\n"
+    "Exit codes: 0 explained, 1 there is no such finding, 2 wrong usage, 3 it could not be done.";
 
 enum { KEY_JSON = 256, KEY_PULL, KEY_DIALECT };
 
@@ -45,18 +46,40 @@ struct words {
 static error_t word_take(int key, char *arg, struct argp_state *state) {
     struct words *w = state->input;
     switch (key) {
-    case 'r': w->ask.dir = arg; return 0;
-    case 'b': w->ask.base = arg; return 0;
-    case 'H': w->ask.head = arg; return 0;
-    case 'c': w->ask.catalog = arg; return 0;
-    case KEY_DIALECT: w->ask.dialect = arg; return 0;
-    case 's': w->settings = arg; return 0;
-    case 'd': w->data = arg; return 0;
-    case KEY_PULL: w->pull = arg; return 0;
-    case KEY_JSON: w->json = true; return 0;
-    case ARGP_KEY_ARG: return w->what ? ARGP_ERR_UNKNOWN : (w->what = arg, 0);
-    case ARGP_KEY_NO_ARGS: argp_error(state, "name a finding or a rule"); return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    case 'r':
+        w->ask.dir = arg;
+        return 0;
+    case 'b':
+        w->ask.base = arg;
+        return 0;
+    case 'H':
+        w->ask.head = arg;
+        return 0;
+    case 'c':
+        w->ask.catalog = arg;
+        return 0;
+    case KEY_DIALECT:
+        w->ask.dialect = arg;
+        return 0;
+    case 's':
+        w->settings = arg;
+        return 0;
+    case 'd':
+        w->data = arg;
+        return 0;
+    case KEY_PULL:
+        w->pull = arg;
+        return 0;
+    case KEY_JSON:
+        w->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        return w->what ? ARGP_ERR_UNKNOWN : (w->what = arg, 0);
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "name a finding or a rule");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -68,7 +91,8 @@ static void json_print(const json_t *o) {
 static void rule_explain(const struct words *w, enum rule rule) {
     const struct rule_info *r = rule_info(rule);
     if (w->json) {
-        json_t *o = json_pack("{s:s, s:s, s:b, s:s, s:s}", "rule", r->id, "level", severity_name(r->level), "proof", r->proof, "text", r->sentence, "page", r->page);
+        json_t *o = json_pack("{s:s, s:s, s:b, s:s, s:s}", "rule", r->id, "level", severity_name(r->level), "proof", r->proof, "text", r->sentence,
+                              "page", r->page);
         json_print(o);
         json_decref(o);
         return;

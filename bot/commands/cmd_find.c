@@ -5,9 +5,9 @@
 #include "entry.h"
 #include "jsonx.h"
 #include "local.h"
-#include "views.h"
 #include "prove.h"
 #include "sql_parse.h"
+#include "views.h"
 
 #include <argp.h>
 #include <stdio.h>
@@ -42,13 +42,24 @@ struct words {
 static error_t word_take(int key, char *arg, struct argp_state *state) {
     struct words *w = state->input;
     switch (key) {
-    case 'c': w->catalog = arg; return 0;
-    case 'n': w->limit = (size_t)strtoul(arg, NULL, 10); return w->limit > 0 && w->limit <= 1000 ? 0 : (argp_error(state, "the limit is from 1 to 1000"), 0);
-    case KEY_JSON: w->json = true; return 0;
-    case KEY_DIALECT: return dialect_parse(str_of(arg), &w->dialect) ? 0 : (argp_error(state, "unknown dialect '%s'", arg), 0);
-    case ARGP_KEY_ARG: return w->text ? ARGP_ERR_UNKNOWN : (w->text = arg, 0);
-    case ARGP_KEY_NO_ARGS: argp_error(state, "say what to find"); return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    case 'c':
+        w->catalog = arg;
+        return 0;
+    case 'n':
+        w->limit = (size_t)strtoul(arg, NULL, 10);
+        return w->limit > 0 && w->limit <= 1000 ? 0 : (argp_error(state, "the limit is from 1 to 1000"), 0);
+    case KEY_JSON:
+        w->json = true;
+        return 0;
+    case KEY_DIALECT:
+        return dialect_parse(str_of(arg), &w->dialect) ? 0 : (argp_error(state, "unknown dialect '%s'", arg), 0);
+    case ARGP_KEY_ARG:
+        return w->text ? ARGP_ERR_UNKNOWN : (w->text = arg, 0);
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "say what to find");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -72,8 +83,8 @@ static void entry_print(const struct words *w, const struct entry *e, const stru
         return;
     }
     if (r) printf("%-11s %-2s ", relation_kind_name(r->kind), tier_name(r->tier));
-    printf("%s (%s) %s %s:%d%s%s\n", e->dataset ? e->dataset : e->name, definition_kind_name(e->kind), e->repo, e->path, e->line, e->owner ? ", owner " : "",
-           e->owner ? e->owner : "");
+    printf("%s (%s) %s %s:%d%s%s\n", e->dataset ? e->dataset : e->name, definition_kind_name(e->kind), e->repo, e->path, e->line,
+           e->owner ? ", owner " : "", e->owner ? e->owner : "");
     for (size_t i = 0; r && r->kind == RELATION_SIMILAR && i < r->n_differences && i < 3; i++) printf("               %s\n", r->differences[i]);
     if (r && r->rewrite) printf("               %s\n", r->rewrite);
 }
@@ -90,7 +101,8 @@ static int found_order(const void *left, const void *right) {
     return a->entry.id < b->entry.id ? -1 : 1;
 }
 
-static const struct err *names_bind(struct arena *arena, struct catalog *catalog, const struct text_list *names, struct schema **schema, struct views **views) {
+static const struct err *names_bind(struct arena *arena, struct catalog *catalog, const struct text_list *names, struct schema **schema,
+                                    struct views **views) {
     size_t count;
     TRY(catalog_views(arena, &catalog, 1, NULL, names->at, names->n, views));
     const char *const *all = views_names(*views, &count);

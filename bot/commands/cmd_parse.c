@@ -20,19 +20,21 @@ struct options {
 };
 
 static const struct argp_option argp_options[] = {
-    {"dialect", 'd', "NAME", 0, "databricks (the default), spark, bigquery, snowflake, postgres, redshift, trino, duckdb, mysql, tsql, sqlite, clickhouse, oracle or ansi", 0},
+    {"dialect", 'd', "NAME", 0,
+     "databricks (the default), spark, bigquery, snowflake, postgres, redshift, trino, duckdb, mysql, tsql, sqlite, clickhouse, oracle or ansi", 0},
     {"json", 'j', NULL, 0, "one JSON object per file and line", 0},
     {0},
 };
 
-static const char doc[] = "Read SQL files, dbt models, notebooks, Python, jobs, bundles and dashboards and report what was understood.\v"
-                          "Without --dialect, a file that Databricks SQL does not understand whole is tried in the other dialects; when exactly one of them "
-                          "understands all of it, that one is taken and named.\n\n"
-                          "Examples:\n"
-                          "  parley parse models/orders.sql\n"
-                          "  parley parse --dialect snowflake --json *.sql\n\n"
-                          "Each JSON line: {\"path\",\"dialect\",\"kind\",\"statements\",\"definitions\",\"errors\":[{\"line\",\"column\",\"message\"}],\"micros\"}.\n\n"
-                          "Exit codes: 0 all was understood, 1 something was not, 2 wrong usage, 3 a file could not be read.";
+static const char doc[] =
+    "Read SQL files, dbt models, notebooks, Python, jobs, bundles and dashboards and report what was understood.\v"
+    "Without --dialect, a file that Databricks SQL does not understand whole is tried in the other dialects; when exactly one of them "
+    "understands all of it, that one is taken and named.\n\n"
+    "Examples:\n"
+    "  parley parse models/orders.sql\n"
+    "  parley parse --dialect snowflake --json *.sql\n\n"
+    "Each JSON line: {\"path\",\"dialect\",\"kind\",\"statements\",\"definitions\",\"errors\":[{\"line\",\"column\",\"message\"}],\"micros\"}.\n\n"
+    "Exit codes: 0 all was understood, 1 something was not, 2 wrong usage, 3 a file could not be read.";
 
 static error_t option_read(int key, char *arg, struct argp_state *state) {
     struct options *o = state->input;
@@ -41,13 +43,18 @@ static error_t option_read(int key, char *arg, struct argp_state *state) {
         if (!dialect_parse(str_of(arg), &o->dialect)) argp_error(state, "unknown dialect '%s'", arg);
         o->has_dialect = true;
         return 0;
-    case 'j': o->json = true; return 0;
+    case 'j':
+        o->json = true;
+        return 0;
     case ARGP_KEY_ARGS:
         o->files = state->argv + state->next;
         o->file_count = state->argc - state->next;
         return 0;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "no FILE given"); return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no FILE given");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -63,11 +70,16 @@ static bool is_definition(const struct sql_statement *s) {
     case STMT_QUERY:
     case STMT_MERGE:
     case STMT_CDC:
-    case STMT_FLOW: return true;
-    case STMT_INSERT: return s->query && s->query->body != BODY_VALUES;
-    case STMT_CREATE: return s->query && s->create->object <= OBJECT_DYNAMIC_TABLE;
-    case STMT_CACHE: return s->query != NULL;
-    default: return false;
+    case STMT_FLOW:
+        return true;
+    case STMT_INSERT:
+        return s->query && s->query->body != BODY_VALUES;
+    case STMT_CREATE:
+        return s->query && s->create->object <= OBJECT_DYNAMIC_TABLE;
+    case STMT_CACHE:
+        return s->query != NULL;
+    default:
+        return false;
     }
 }
 

@@ -8,17 +8,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char doc[] = "Review a change, or a whole folder, against what exists.\n"
-                          "\n"
-                          "With --base (or --head) the definitions that change between the two revisions are reviewed; --head left out means the working tree. "
-                          "Without either, every definition below the folder is held against the catalog and the others.\v"
-                          "Examples:\n"
-                          "  parley review --base main\n"
-                          "  parley review --repo ../dw --base origin/main --head HEAD --format markdown\n"
-                          "  parley review --catalog dw.db models/gold/churn.sql\n"
-                          "\n"
-                          "Exit codes: 0 nothing that blocks, 1 the verdict is gate (mode gate, and a proof or the cost limit stands against it), "
-                          "2 wrong usage, 3 it could not be done.";
+static const char doc[] =
+    "Review a change, or a whole folder, against what exists.\n"
+    "\n"
+    "With --base (or --head) the definitions that change between the two revisions are reviewed; --head left out means the working tree. "
+    "Without either, every definition below the folder is held against the catalog and the others.\v"
+    "Examples:\n"
+    "  parley review --base main\n"
+    "  parley review --repo ../dw --base origin/main --head HEAD --format markdown\n"
+    "  parley review --catalog dw.db models/gold/churn.sql\n"
+    "\n"
+    "Exit codes: 0 nothing that blocks, 1 the verdict is gate (mode gate, and a proof or the cost limit stands against it), "
+    "2 wrong usage, 3 it could not be done.";
 
 enum { KEY_REPO = 'r', KEY_BASE = 'b', KEY_HEAD = 'H', KEY_CATALOG = 'c', KEY_FORMAT = 'f', KEY_JSON = 256, KEY_DIALECT, KEY_PRICES };
 
@@ -44,16 +45,35 @@ struct words {
 static error_t word_take(int key, char *arg, struct argp_state *state) {
     struct words *w = state->input;
     switch (key) {
-    case KEY_REPO: w->ask.dir = arg; return 0;
-    case KEY_BASE: w->ask.base = arg; return 0;
-    case KEY_HEAD: w->ask.head = arg; return 0;
-    case KEY_CATALOG: w->ask.catalog = arg; return 0;
-    case KEY_FORMAT: w->format = arg; return 0;
-    case KEY_JSON: w->format = "json"; return 0;
-    case KEY_DIALECT: w->ask.dialect = arg; return 0;
-    case KEY_PRICES: w->ask.prices = arg; return 0;
-    case ARGP_KEY_ARG: *vec_add(w->arena, &w->paths) = arg; return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    case KEY_REPO:
+        w->ask.dir = arg;
+        return 0;
+    case KEY_BASE:
+        w->ask.base = arg;
+        return 0;
+    case KEY_HEAD:
+        w->ask.head = arg;
+        return 0;
+    case KEY_CATALOG:
+        w->ask.catalog = arg;
+        return 0;
+    case KEY_FORMAT:
+        w->format = arg;
+        return 0;
+    case KEY_JSON:
+        w->format = "json";
+        return 0;
+    case KEY_DIALECT:
+        w->ask.dialect = arg;
+        return 0;
+    case KEY_PRICES:
+        w->ask.prices = arg;
+        return 0;
+    case ARGP_KEY_ARG:
+        *vec_add(w->arena, &w->paths) = arg;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 

@@ -36,15 +36,24 @@ struct words {
 static error_t word_take(int key, char *arg, struct argp_state *state) {
     struct words *w = state->input;
     switch (key) {
-    case 's': w->settings = arg; return 0;
-    case 'd': w->data = arg; return 0;
-    case 'r': w->repo = arg; return 0;
+    case 's':
+        w->settings = arg;
+        return 0;
+    case 'd':
+        w->data = arg;
+        return 0;
+    case 'r':
+        w->repo = arg;
+        return 0;
     case 'n':
         w->limit = (int)strtol(arg, NULL, 10);
         if (w->limit < 1 || w->limit > 10000) argp_error(state, "the limit is from 1 to 10000");
         return 0;
-    case KEY_JSON: w->json = true; return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    case KEY_JSON:
+        w->json = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 

@@ -35,22 +35,31 @@ static error_t word_take(int key, char *arg, struct argp_state *state) {
     struct words *w = state->input;
     switch (key) {
     case 'r':
-    case ARGP_KEY_ARG: *vec_add(w->arena, &w->dirs) = arg; return 0;
-    case 'c': w->catalog = arg; return 0;
-    case KEY_JSON: w->json = true; return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_ARG:
+        *vec_add(w->arena, &w->dirs) = arg;
+        return 0;
+    case 'c':
+        w->catalog = arg;
+        return 0;
+    case KEY_JSON:
+        w->json = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
 static void stats_print(const struct words *w, const char *dir, const struct catalog_put_stats *s, int64_t micros) {
     if (!w->json) {
-        printf("%s: %zu files read again, %zu definitions (%zu with a plan that proves, %zu with a plan, %zu as text), %zu dataset facts, %zu jobs, %zu metrics, %zu dropped, %.1f s\n",
+        printf("%s: %zu files read again, %zu definitions (%zu with a plan that proves, %zu with a plan, %zu as text), %zu dataset facts, %zu jobs, "
+               "%zu metrics, %zu dropped, %.1f s\n",
                dir, s->files, s->definitions, s->planned, s->bound, s->text, s->datasets, s->jobs, s->metrics, s->deleted, (double)micros / 1e6);
         return;
     }
-    json_t *o = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "repo", dir, "files", (json_int_t)s->files, "definitions", (json_int_t)s->definitions,
-                          "planned", (json_int_t)s->planned, "bound", (json_int_t)s->bound, "text", (json_int_t)s->text, "facts", (json_int_t)s->datasets, "jobs",
-                          (json_int_t)s->jobs, "metrics", (json_int_t)s->metrics, "dropped", (json_int_t)s->deleted, "micros", (json_int_t)micros);
+    json_t *o = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "repo", dir, "files", (json_int_t)s->files, "definitions",
+                          (json_int_t)s->definitions, "planned", (json_int_t)s->planned, "bound", (json_int_t)s->bound, "text", (json_int_t)s->text,
+                          "facts", (json_int_t)s->datasets, "jobs", (json_int_t)s->jobs, "metrics", (json_int_t)s->metrics, "dropped",
+                          (json_int_t)s->deleted, "micros", (json_int_t)micros);
     json_dumpf(o, stdout, 0);
     putchar('\n');
     json_decref(o);

@@ -18,17 +18,11 @@
 
 /* ---- a folder of our own ---- */
 
-static int entry_remove(const char *path, const struct stat *info, int kind, struct FTW *walk) {
-    return remove(path);
-}
+static int entry_remove(const char *path, const struct stat *info, int kind, struct FTW *walk) { return remove(path); }
 
-static void folder_remove(void *path) {
-    nftw(path, entry_remove, 16, FTW_DEPTH | FTW_PHYS);
-}
+static void folder_remove(void *path) { nftw(path, entry_remove, 16, FTW_DEPTH | FTW_PHYS); }
 
-static void store_close_deferred(void *store) {
-    store_close(store);
-}
+static void store_close_deferred(void *store) { store_close(store); }
 
 /* The server's store as it is now, in the folder; an empty one when there is none. */
 static const struct err *store_copy(struct arena *arena, const char *data, const char *folder, struct store **out) {
@@ -50,7 +44,10 @@ static const struct err *store_copy(struct arena *arena, const char *data, const
 static const struct err *delivery_add(struct arena *arena, struct store *store, const struct dry_run_ask *w, struct delivery **out) {
     struct str body;
     TRY(fs_read(arena, w->file, (size_t)25 << 20, &body));
-    struct delivery d = {.sender = w->sender, .event = w->event, .guid = arena_printf(arena, "simulate-%lld", (long long)clock_monotonic_us()), .body = body,
+    struct delivery d = {.sender = w->sender,
+                         .event = w->event,
+                         .guid = arena_printf(arena, "simulate-%lld", (long long)clock_monotonic_us()),
+                         .body = body,
                          .received_at = clock_now()};
     int seen;
     bool fresh;
@@ -79,13 +76,9 @@ static const struct err *items_print(struct arena *arena, struct store *store, c
     return NULL;
 }
 
-static void http_destroy_deferred(void *http) {
-    http_destroy(http);
-}
+static void http_destroy_deferred(void *http) { http_destroy(http); }
 
-static void github_destroy_deferred(void *github) {
-    github_destroy(github);
-}
+static void github_destroy_deferred(void *github) { github_destroy(github); }
 
 static const struct err *context_fill(struct arena *arena, struct settings *settings, struct handler_context *out) {
     out->settings = settings;

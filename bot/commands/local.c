@@ -76,9 +76,7 @@ static const struct err *dialect_of(const char *asked, const struct repo_setting
     return NULL;
 }
 
-static void store_close_deferred(void *store) {
-    store_close(store);
-}
+static void store_close_deferred(void *store) { store_close(store); }
 
 const struct err *local_store(struct arena *arena, const char *settings, const char *data, struct store **out) {
     if (!data) {
@@ -86,7 +84,8 @@ const struct err *local_store(struct arena *arena, const char *settings, const c
         TRY(settings_load(arena, settings, SETTINGS_NO_SECRETS, &s));
         data = s->data;
     }
-    if (!fs_exists(arena_printf(arena, "%s/parley.db", data))) return err_new(ERR_CONFIG, "there is no parley.db in %s: name the data folder by --data or --settings", data);
+    if (!fs_exists(arena_printf(arena, "%s/parley.db", data)))
+        return err_new(ERR_CONFIG, "there is no parley.db in %s: name the data folder by --data or --settings", data);
     TRY(migrate_open(data, out));
     arena_defer(arena, store_close_deferred, *out);
     return NULL;
@@ -113,7 +112,8 @@ static bool path_asked(const struct local_ask *ask, const char *path) {
         if (strncmp(want, "./", 2) == 0) want += 2;
         size_t n = strlen(want);
         while (n && want[n - 1] == '/') n--;
-        if (n == 0 || strcmp(want, ".") == 0 || (strncmp(path, want, n) == 0 && (path[n] == 0 || path[n] == '/')) || text_glob(want, path)) return true;
+        if (n == 0 || strcmp(want, ".") == 0 || (strncmp(path, want, n) == 0 && (path[n] == 0 || path[n] == '/')) || text_glob(want, path))
+            return true;
     }
     return false;
 }
@@ -199,7 +199,8 @@ static const struct err *folder_read(struct local *l) {
     TRY(clone_folder_open(l->arena, l->ask->dir, tree));
     TRY(settings_load_tree(l, tree));
     for (size_t i = 0; i < tree->count; i++) {
-        if (path_asked(l->ask, tree->paths[i]) && !repo_settings_ignores(l->in.settings, tree->paths[i], NULL)) *vec_add(l->arena, &only) = tree->paths[i];
+        if (path_asked(l->ask, tree->paths[i]) && !repo_settings_ignores(l->in.settings, tree->paths[i], NULL))
+            *vec_add(l->arena, &only) = tree->paths[i];
     }
     if (!only.n && l->ask->path_count) return err_new(ERR_INPUT, "%s: no such file in %s", l->ask->paths[0], l->ask->dir);
     TRY(side_read(l, tree, only.at, only.n, &head));

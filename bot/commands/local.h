@@ -11,7 +11,7 @@
 
 /* What `parley review` is asked. Any member may be NULL. */
 struct local_ask {
-    const char *dir;     /* "." */
+    const char *dir; /* "." */
     const char *base, *head;
     const char *catalog; /* file */
     const char *prices;  /* file */
@@ -32,7 +32,8 @@ const struct err *local_review(struct arena *arena, const struct local_ask *ask,
 /* Definitions of the tree into the catalog, as "main"; progress goes to stderr when it is a terminal. */
 const struct err *local_scan(struct arena *arena, struct catalog *catalog, const char *dir, struct catalog_put_stats *stats, size_t *gaps) MUST_CHECK;
 
-/* The server's store: --data, else the data folder of --settings, else of the environment. ERR_CONFIG when there is none yet. Closed with the arena. */
+/* The server's store: --data, else the data folder of --settings, else of the environment. ERR_CONFIG when there is none yet. Closed with the arena.
+ */
 const struct err *local_store(struct arena *arena, const char *settings, const char *data, struct store **out) MUST_CHECK;
 
 /* "12.3 MB" of the process's largest memory so far. */

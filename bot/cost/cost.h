@@ -10,13 +10,13 @@
 /* A plain record. When `known` is false every number is 0 and `unknown` says in words what is missing; nobody may show a number then. */
 struct cost {
     bool known;
-    double low, high;           /* low <= high, in `currency` per `period` */
-    const char *currency;       /* "USD" */
-    const char *period;         /* "month", "run" or "hour" */
-    const char *unknown;        /* "size of silver.events is not in the catalog" */
+    double low, high;             /* low <= high, in `currency` per `period` */
+    const char *currency;         /* "USD" */
+    const char *period;           /* "month", "run" or "hour" */
+    const char *unknown;          /* "size of silver.events is not in the catalog" */
     struct text_list assumptions; /* what the range rests on, one sentence each */
-    const char *price_date;     /* "2026-11-22", date of the price list */
-    const char *price_source;   /* "deploy/prices.json: list prices" */
+    const char *price_date;       /* "2026-11-22", date of the price list */
+    const char *price_source;     /* "deploy/prices.json: list prices" */
 };
 
 /* The sum; unknown as soon as one of them is unknown. Assumptions are joined without repetition. */

@@ -9,16 +9,16 @@
 
 #include "text.h"
 
-#define PARTS_MAX 200
-#define COLUMN_SHARE_LOW 0.3
+#define PARTS_MAX            200
+#define COLUMN_SHARE_LOW     0.3
 #define PARTITION_SHARE_HIGH 0.5
-#define PARTITION_EQUAL_LOW 0.001
-#define PARTITION_RANGE_LOW 0.01
-#define DBU_HOUR_LOW 60e9
-#define DBU_HOUR_HIGH 300e9
-#define CORE_HOUR_LOW 10e9
-#define CORE_HOUR_HIGH 60e9
-#define START_SECONDS 10.0 /* least time a run takes */
+#define PARTITION_EQUAL_LOW  0.001
+#define PARTITION_RANGE_LOW  0.01
+#define DBU_HOUR_LOW         60e9
+#define DBU_HOUR_HIGH        300e9
+#define CORE_HOUR_LOW        10e9
+#define CORE_HOUR_HIGH       60e9
+#define START_SECONDS        10.0 /* least time a run takes */
 
 /* ---- which partition columns have a predicate ---- */
 
@@ -29,7 +29,7 @@ struct narrowing_search {
     const struct rel *scan; /* of the table */
     const char *column;     /* its partition column */
     enum narrowing found;
-    const char *function;   /* around the column, in a comparison with constants */
+    const char *function; /* around the column, in a comparison with constants */
 };
 
 static bool is_column_of(const struct narrowing_search *s, const struct scalar *e) {
@@ -137,11 +137,13 @@ static void part_size(struct arena *arena, struct scan_part *part, const struct 
         part->low = part->all * (narrowing == NARROW_EQUAL ? PARTITION_EQUAL_LOW : PARTITION_RANGE_LOW);
     }
     part->why = arena_printf(arena, "%s has %s (%s), %s", part->dataset, bytes, d->origin ? d->origin : "catalog",
-                             part->pruned ? "narrowed by its partition column" : part->partitioned ? "read without a predicate on its partition column" : "read in full but for unused columns");
+                             part->pruned        ? "narrowed by its partition column"
+                             : part->partitioned ? "read without a predicate on its partition column"
+                                                 : "read in full but for unused columns");
 }
 
-static const struct err *part_make(struct arena *arena, struct catalog *const *catalogs, size_t count, const struct entry *entry, const struct rel *scan,
-                                   const char *name, struct scan_part *part) {
+static const struct err *part_make(struct arena *arena, struct catalog *const *catalogs, size_t count, const struct entry *entry,
+                                   const struct rel *scan, const char *name, struct scan_part *part) {
     struct dataset *d;
     *part = (struct scan_part){.dataset = name};
     TRY(size_find(arena, catalogs, count, name, &d));
@@ -163,7 +165,8 @@ static const struct err *part_make(struct arena *arena, struct catalog *const *c
     return NULL;
 }
 
-const struct err *estimate_scan(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct entry *entry, struct scan *out) {
+const struct err *estimate_scan(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct entry *entry,
+                                struct scan *out) {
     struct scans scans = {.arena = arena};
     *out = (struct scan){.known = true};
     if (entry->plan && entry->plan->root) scans_of(&scans, entry->plan->root);
@@ -172,7 +175,8 @@ const struct err *estimate_scan(struct arena *arena, struct catalog *const *cata
     out->parts = arena_array(arena, n + 1, sizeof *out->parts);
     for (size_t i = 0; i < n; i++) {
         struct scan_part *part = &out->parts[out->part_count++];
-        TRY(part_make(arena, catalogs, catalog_count, entry, planned ? scans.at.at[i] : NULL, planned ? scans.at.at[i]->name : entry->reads[i], part));
+        TRY(part_make(arena, catalogs, catalog_count, entry, planned ? scans.at.at[i] : NULL, planned ? scans.at.at[i]->name : entry->reads[i],
+                      part));
         out->low += part->low;
         out->high += part->high;
         if (part->known) continue;
@@ -208,12 +212,14 @@ static bool speed_of(const struct estimate_input *in, const struct compute *comp
 
 static struct compute compute_of(struct arena *arena, const struct estimate_input *in, struct text_list *assumptions) {
     struct compute compute = in->entry->compute;
-    bool is_query = in->entry->kind == DEF_QUERY || in->entry->artefact == ARTEFACT_DASHBOARD || in->entry->artefact == ARTEFACT_SQL || in->entry->artefact == ARTEFACT_DBT_MODEL;
+    bool is_query = in->entry->kind == DEF_QUERY || in->entry->artefact == ARTEFACT_DASHBOARD || in->entry->artefact == ARTEFACT_SQL ||
+                    in->entry->artefact == ARTEFACT_DBT_MODEL;
     if (compute.kind == COMPUTE_UNKNOWN && !compute.node_type && !compute.size && is_query) compute.kind = COMPUTE_WAREHOUSE;
     if (compute.kind == COMPUTE_WAREHOUSE && !compute.size) {
         compute.size = in->default_size ? in->default_size : "Small";
         compute.serverless = !in->default_type || strcmp(in->default_type, "serverless") == 0;
-        text_list_printf(arena, assumptions, "assumed to run on a %s %s SQL warehouse", compute.size, compute.serverless ? "serverless" : in->default_type);
+        text_list_printf(arena, assumptions, "assumed to run on a %s %s SQL warehouse", compute.size,
+                         compute.serverless ? "serverless" : in->default_type);
     }
     return compute;
 }

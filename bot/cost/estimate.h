@@ -10,14 +10,14 @@
 /* One table read by a plan. */
 struct scan_part {
     const char *dataset;
-    bool known;        /* is its size in the catalog? */
-    double all;        /* bytes of the table */
-    double low, high;  /* bytes read after pruning, range */
-    bool pruned;       /* a predicate on a partition column was found */
-    bool partitioned;  /* it has partition columns */
+    bool known;            /* is its size in the catalog? */
+    double all;            /* bytes of the table */
+    double low, high;      /* bytes read after pruning, range */
+    bool pruned;           /* a predicate on a partition column was found */
+    bool partitioned;      /* it has partition columns */
     const char *partition; /* the first of them; NULL */
     const char *function;  /* not pruned, for a function stands around a partition column in a predicate; NULL */
-    const char *why;   /* how the range came about */
+    const char *why;       /* how the range came about */
 };
 
 /* Bytes read by one run. */
@@ -30,7 +30,8 @@ struct scan {
 };
 
 /* Sizes come from the first catalog that has one. `plan` may be NULL: then every read counts whole. */
-const struct err *estimate_scan(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct entry *entry, struct scan *out) MUST_CHECK;
+const struct err *estimate_scan(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct entry *entry,
+                                struct scan *out) MUST_CHECK;
 
 struct estimate_input {
     const struct entry *entry;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define CRON_YEARS 5
-#define DAY 86400
+#define DAY        86400
 #define MONTH_DAYS 30.436875 /* mean of the Gregorian calendar */
 
 struct cron {
@@ -116,9 +116,7 @@ static bool field_read(struct str text, const struct field *field, uint64_t *bit
     return *bits != 0;
 }
 
-static bool is_any(struct str text) {
-    return str_is(text, "*") || str_is(text, "?");
-}
+static bool is_any(struct str text) { return str_is(text, "*") || str_is(text, "?"); }
 
 static int small_number(struct str text) {
     int v = 0;
@@ -308,9 +306,7 @@ static bool walk_visit(void *ctx, int second) {
     return w->once && w->count;
 }
 
-static int bits_count(uint64_t bits) {
-    return __builtin_popcountll(bits);
-}
+static int bits_count(uint64_t bits) { return __builtin_popcountll(bits); }
 
 /* Fires of the local day within [from, until); *first is lowered to the earliest. */
 static int64_t day_count(const struct cron *cron, const struct zone *zone, int64_t day, int64_t from, int64_t until, int64_t *first) {
@@ -370,9 +366,7 @@ int64_t cron_count(const struct cron *cron, const char *timezone, int64_t from, 
 
 /* ---- in words ---- */
 
-static int bit_lowest(uint64_t bits) {
-    return __builtin_ctzll(bits);
-}
+static int bit_lowest(uint64_t bits) { return __builtin_ctzll(bits); }
 
 /* "every 15 minutes" when the bits are evenly spaced from 0 over `span`. */
 static int bits_step(uint64_t bits, int span) {
@@ -405,9 +399,7 @@ static const char *cron_words(struct arena *arena, const struct cron *cron, cons
     return arena_printf(arena, "cron \"%s\"%s", text, zone);
 }
 
-static struct fires fires_unknown(const char *why) {
-    return (struct fires){.why = why, .text = "schedule not known"};
-}
+static struct fires fires_unknown(const char *why) { return (struct fires){.why = why, .text = "schedule not known"}; }
 
 static struct fires fires_every(struct arena *arena, double seconds) {
     struct fires f = {.known = true, .per_month = MONTH_DAYS * DAY / seconds, .shortest = seconds};
@@ -445,7 +437,10 @@ static struct fires fires_cron(struct arena *arena, const struct schedule *sched
 
 /* dbt tags and triggers only hint at a rhythm. */
 static struct fires fires_hint(struct arena *arena, const char *trigger) {
-    static const struct { const char *word; double seconds; } hints[] = {{"hourly", 3600}, {"nightly", DAY}, {"daily", DAY}, {"weekly", 7 * DAY}, {"monthly", MONTH_DAYS * DAY}};
+    static const struct {
+        const char *word;
+        double seconds;
+    } hints[] = {{"hourly", 3600}, {"nightly", DAY}, {"daily", DAY}, {"weekly", 7 * DAY}, {"monthly", MONTH_DAYS * DAY}};
     char *low = str_lower(arena, str_of(trigger));
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
         if (!strstr(low, hints[i].word)) continue;

@@ -23,11 +23,11 @@ int64_t cron_count(const struct cron *cron, const char *timezone, int64_t from, 
 /* Runs a month. */
 struct fires {
     bool known;
-    double per_month;   /* mean over the twelve months from `now`'s month on */
-    double shortest;    /* seconds between two fires, least seen; 0 when not known */
-    bool continuous;    /* runs all the time: per_month is 1 run of a month */
-    const char *text;   /* "hourly", "daily at 05:00 Europe/Berlin", "every 15 minutes" */
-    const char *why;    /* not known: why */
+    double per_month; /* mean over the twelve months from `now`'s month on */
+    double shortest;  /* seconds between two fires, least seen; 0 when not known */
+    bool continuous;  /* runs all the time: per_month is 1 run of a month */
+    const char *text; /* "hourly", "daily at 05:00 Europe/Berlin", "every 15 minutes" */
+    const char *why;  /* not known: why */
 };
 struct fires fires_of(struct arena *arena, const struct schedule *schedule, int64_t now);
 

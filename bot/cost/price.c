@@ -15,9 +15,7 @@ struct price_list {
     const char *date, *source;
 };
 
-static bool iis(const char *a, const char *b) {
-    return a && b && str_ieq(str_of(a), str_of(b));
-}
+static bool iis(const char *a, const char *b) { return a && b && str_ieq(str_of(a), str_of(b)); }
 
 const struct err *price_list_read(struct arena *arena, const char *name, const void *bytes, size_t n, struct price_list **out) {
     struct price_list *list = arena_new(arena, struct price_list);
@@ -46,13 +44,9 @@ const struct err *price_list_load(struct arena *arena, const char *path, struct 
     return price_list_read(arena, path, bytes.p, bytes.n, out);
 }
 
-const char *price_list_date(const struct price_list *list) {
-    return list->date;
-}
+const char *price_list_date(const struct price_list *list) { return list->date; }
 
-const char *price_list_source(const struct price_list *list) {
-    return list->source;
-}
+const char *price_list_source(const struct price_list *list) { return list->source; }
 
 static struct price_place place_full(const struct price_place *place) {
     struct price_place full = {"AWS", NULL, "PREMIUM"};
@@ -147,13 +141,14 @@ static struct cost warehouse_hour(struct arena *arena, const struct price_list *
     const char *size = compute->size ? compute->size : "Small";
     double dbu, usd;
     int workers;
-    if (!price_warehouse_dbu(list, size, &dbu, &workers)) return cost_unknown(arena_printf(arena, "warehouse size '%s' is not in the price list", size));
+    if (!price_warehouse_dbu(list, size, &dbu, &workers))
+        return cost_unknown(arena_printf(arena, "warehouse size '%s' is not in the price list", size));
     const char *sku = compute->serverless ? "SERVERLESS_SQL_COMPUTE" : "SQL_PRO_COMPUTE";
     if (!price_dbu(list, at, sku, &usd)) return cost_unknown(arena_printf(arena, "%s in %s is not in the price list", sku, place_text(arena, at)));
     struct cost hour = hour_new(list);
     hour.low = hour.high = dbu * usd;
-    text_list_printf(arena, &hour.assumptions, "%s warehouse, %s: %.4g DBU an hour at $%.4g (%s)", size, compute->serverless ? "serverless" : "pro", dbu, usd,
-                     place_text(arena, at));
+    text_list_printf(arena, &hour.assumptions, "%s warehouse, %s: %.4g DBU an hour at $%.4g (%s)", size, compute->serverless ? "serverless" : "pro",
+                     dbu, usd, place_text(arena, at));
     if (compute->serverless) return hour;
     const json_t *row = warehouse_row(list, size);
     char path[64];
@@ -205,8 +200,8 @@ static struct cost cluster_hour(struct arena *arena, const struct price_list *li
     hour.low = factor * (driver.dbu + min * worker.dbu) * usd + driver.usd + min * spot;
     hour.high = factor * (driver.dbu + max * worker.dbu) * usd + driver.usd + max * (compute->spot ? worker.usd : spot);
     text_list_printf(arena, &hour.assumptions, "%s at $%.4g per DBU (%s)%s, driver %s, %d%s%.0d worker%s %s", sku, usd, place_text(arena, at),
-                     compute->photon ? arena_printf(arena, ", Photon x%.4g", factor) : "", driver.type, min, max > min ? "-" : "", max > min ? max : 0,
-                     max == 1 ? "" : "s", worker.type);
+                     compute->photon ? arena_printf(arena, ", Photon x%.4g", factor) : "", driver.type, min, max > min ? "-" : "",
+                     max > min ? max : 0, max == 1 ? "" : "s", worker.type);
     if (compute->spot) text_list_printf(arena, &hour.assumptions, "workers between spot and on-demand price");
     text_list_add(arena, &hour.assumptions, "disks, addresses and network traffic are not included");
     return hour;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define ZONE_FILE_MAX ((size_t)1 << 20)
-#define ZONE_DIR "/usr/share/zoneinfo/"
+#define ZONE_DIR      "/usr/share/zoneinfo/"
 
 /* "M3.5.0/2", "J60", "59" */
 struct zone_rule {
@@ -20,10 +20,10 @@ struct zone_rule {
 
 struct zone {
     size_t count;
-    int64_t *at;       /* transition instants, ascending */
-    int32_t *offset;   /* from at[i] on */
-    int32_t first;     /* before at[0] */
-    bool has_rule;     /* after the last transition */
+    int64_t *at;     /* transition instants, ascending */
+    int32_t *offset; /* from at[i] on */
+    int32_t first;   /* before at[0] */
+    bool has_rule;   /* after the last transition */
     bool has_summer;
     int32_t standard, summer;
     struct zone_rule start, end; /* of summer time, in local wall time */
@@ -43,9 +43,7 @@ static int64_t days_of(int64_t year, int month, int day) {
     return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
-static bool is_leap(int64_t y) {
-    return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-}
+static bool is_leap(int64_t y) { return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0; }
 
 static bool number_read(const char **p, long max, long *out) {
     if (!isdigit((unsigned char)**p)) return false;
@@ -174,7 +172,8 @@ static bool zone_read(struct arena *arena, struct zone *zone, struct str bytes) 
 
 struct zone *zone_open(struct arena *arena, const char *name) {
     struct zone *zone = arena_new(arena, struct zone);
-    if (!name || !*name || strcmp(name, "UTC") == 0 || strcmp(name, "Etc/UTC") == 0 || strcmp(name, "GMT") == 0 || strcmp(name, "Z") == 0) return zone;
+    if (!name || !*name || strcmp(name, "UTC") == 0 || strcmp(name, "Etc/UTC") == 0 || strcmp(name, "GMT") == 0 || strcmp(name, "Z") == 0)
+        return zone;
     if (strlen(name) > 60 || !fs_path_safe(name)) return NULL;
     for (const char *p = name; *p; p++) {
         if (!isalnum((unsigned char)*p) && !strchr("/_+-", *p)) return NULL;

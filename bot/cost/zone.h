@@ -10,7 +10,8 @@
 
 struct zone; /* opaque; lives as long as its arena */
 
-/* "Europe/Berlin", "UTC". NULL when there is no such zone, or the system has no zone files. NULL name: UTC. Never follows a path out of the zone folder. */
+/* "Europe/Berlin", "UTC". NULL when there is no such zone, or the system has no zone files. NULL name: UTC. Never follows a path out of the zone
+ * folder. */
 struct zone *zone_open(struct arena *arena, const char *name);
 
 /* Seconds to add to UTC to get local time at the instant `utc`. */

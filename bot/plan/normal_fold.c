@@ -95,7 +95,8 @@ static int64_t days_of(int64_t y, int m, int d) {
 
 /* Engines in which DATE + INTERVAL is a timestamp, which no date literal equals in every use. */
 static bool dates_become_timestamps(enum dialect dialect) {
-    return dialect == DIALECT_POSTGRES || dialect == DIALECT_REDSHIFT || dialect == DIALECT_DUCKDB || dialect == DIALECT_BIGQUERY || dialect == DIALECT_ORACLE;
+    return dialect == DIALECT_POSTGRES || dialect == DIALECT_REDSHIFT || dialect == DIALECT_DUCKDB || dialect == DIALECT_BIGQUERY ||
+           dialect == DIALECT_ORACLE;
 }
 
 /* DATE + INTERVAL of whole days or months, where that is a date again. */

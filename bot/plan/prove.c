@@ -8,20 +8,17 @@
 
 #include <stdlib.h>
 
-const char *relation_kind_name(enum relation_kind kind)
-{
+const char *relation_kind_name(enum relation_kind kind) {
     static const char *const names[] = {"identical", "derivable", "generalizes", "shares", "similar", "unrelated"};
     return names[kind];
 }
 
-const char *tier_name(enum tier tier)
-{
+const char *tier_name(enum tier tier) {
     static const char *const names[] = {"", "P0", "P1", "P2", "L1", "L2", "L3", "L4"};
     return names[tier];
 }
 
-static void proof_add(struct arena *arena, struct relation *r, const char *text)
-{
+static void proof_add(struct arena *arena, struct relation *r, const char *text) {
     const char **list = arena_array(arena, r->n_proof + 1, sizeof *list);
     if (r->n_proof) memcpy(list, r->proof, r->n_proof * sizeof *list);
     list[r->n_proof++] = text;
@@ -29,8 +26,7 @@ static void proof_add(struct arena *arena, struct relation *r, const char *text)
 }
 
 /* Column i of `a` is column order[i] of `b`; NULL when the outputs do not pair up. */
-static size_t *outputs_pair(struct arena *arena, const struct normal *a, const struct normal *b)
-{
+static size_t *outputs_pair(struct arena *arena, const struct normal *a, const struct normal *b) {
     size_t n = a->root->outs.n;
     if (b->root->outs.n != n) return NULL;
     size_t *order = arena_array(arena, n + 1, sizeof *order);
@@ -47,8 +43,7 @@ static size_t *outputs_pair(struct arena *arena, const struct normal *a, const s
     return order;
 }
 
-static void mapping_fill(struct arena *arena, struct relation *r, const struct normal *a, const struct normal *b, const size_t *order)
-{
+static void mapping_fill(struct arena *arena, struct relation *r, const struct normal *a, const struct normal *b, const size_t *order) {
     size_t n = a->root->outs.n;
     const char **list = arena_array(arena, n + 1, sizeof *list);
     for (size_t i = 0; i < n; i++) list[i] = arena_printf(arena, "%s = %s", a->plan->names[i], b->plan->names[order ? order[i] : i]);
@@ -57,8 +52,8 @@ static void mapping_fill(struct arena *arena, struct relation *r, const struct n
 }
 
 /* The columns of `b` in the order of `a`; false when they cannot be named. */
-static bool rewrite_reorder(struct arena *arena, struct relation *r, const struct normal *b, const size_t *order, const struct prove_options *options)
-{
+static bool rewrite_reorder(struct arena *arena, struct relation *r, const struct normal *b, const size_t *order,
+                            const struct prove_options *options) {
     size_t n = b->root->outs.n;
     const char *const *names = options->b_columns ? options->b_columns : b->plan->names;
     struct buf sql = buf_new(arena);
@@ -76,13 +71,9 @@ static bool rewrite_reorder(struct arena *arena, struct relation *r, const struc
     return true;
 }
 
-static int text_order(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+static int text_order(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
-static void assumes_fill(struct arena *arena, struct relation *r, const struct normal *a, const struct normal *b)
-{
+static void assumes_fill(struct arena *arena, struct relation *r, const struct normal *a, const struct normal *b) {
     const char **list = arena_array(arena, a->n_assumes + b->n_assumes + 1, sizeof *list);
     size_t n = 0, kept = 0;
     for (size_t i = 0; i < a->n_assumes; i++) list[n++] = a->assumes[i];
@@ -94,8 +85,7 @@ static void assumes_fill(struct arena *arena, struct relation *r, const struct n
     r->n_assumes = kept;
 }
 
-static void proof_fill(struct arena *arena, struct relation *r, const struct normal *a, const struct normal *b)
-{
+static void proof_fill(struct arena *arena, struct relation *r, const struct normal *a, const struct normal *b) {
     for (size_t i = 0; i < a->n_steps; i++) proof_add(arena, r, arena_printf(arena, "in the first: %s", a->steps[i]));
     for (size_t i = 0; i < b->n_steps; i++) proof_add(arena, r, arena_printf(arena, "in the second: %s", b->steps[i]));
     proof_add(arena, r, "both then have the same normal form: the same rows, as often, NULLs and all");
@@ -104,8 +94,8 @@ static void proof_fill(struct arena *arena, struct relation *r, const struct nor
 }
 
 /* Equal forms of one mode; false when they are not, or when the refuter objects. */
-static bool equal_claim(struct arena *arena, const struct normal *a, const struct normal *b, const struct prove_options *options, struct relation *r)
-{
+static bool equal_claim(struct arena *arena, const struct normal *a, const struct normal *b, const struct prove_options *options,
+                        struct relation *r) {
     if (a->reason || b->reason || !hash128_eq(a->any_order, b->any_order)) return false;
     size_t *order = outputs_pair(arena, a, b);
     if (!order) return false;
@@ -127,8 +117,7 @@ static bool equal_claim(struct arena *arena, const struct normal *a, const struc
 }
 
 /* The same query, but for layout and aliases: even a LIMIT with ties says the same thing twice. Volatile functions never do. */
-static bool same_text(struct arena *arena, const struct normal *a, const struct normal *b, struct relation *r)
-{
+static bool same_text(struct arena *arena, const struct normal *a, const struct normal *b, struct relation *r) {
     bool known = !a->plan->reason && !b->plan->reason && !a->plan->is_volatile && !b->plan->is_volatile;
     if (!known || !plan_same(a->plan, b->plan)) return false;
     r->kind = RELATION_IDENTICAL;
@@ -141,8 +130,7 @@ static bool same_text(struct arena *arena, const struct normal *a, const struct 
 }
 
 /* The same form, but one that does not prove: ties of a LIMIT, volatile functions. */
-static bool almost_equal(struct arena *arena, const struct normal *a, const struct normal *b, struct relation *r)
-{
+static bool almost_equal(struct arena *arena, const struct normal *a, const struct normal *b, struct relation *r) {
     const char *why = a->reason ? a->reason : b->reason;
     bool bound = !a->plan->reason && !b->plan->reason;
     if (!hash128_eq(a->any_order, b->any_order) || !bound) return false;
@@ -155,8 +143,7 @@ static bool almost_equal(struct arena *arena, const struct normal *a, const stru
     return true;
 }
 
-static void similarity(struct arena *arena, const struct normal *a, const struct normal *b, struct relation *r)
-{
+static void similarity(struct arena *arena, const struct normal *a, const struct normal *b, struct relation *r) {
     const struct features *fa = features_of_normal(arena, a), *fb = features_of_normal(arena, b);
     r->score = features_similarity(fa, fb);
     if (r->score >= 0.3) {
@@ -167,8 +154,7 @@ static void similarity(struct arena *arena, const struct normal *a, const struct
     if (!r->reason) r->reason = a->reason ? a->reason : b->reason;
 }
 
-struct relation *relation_of_normals(struct arena *arena, const struct normal *a, const struct normal *b, const struct prove_options *options)
-{
+struct relation *relation_of_normals(struct arena *arena, const struct normal *a, const struct normal *b, const struct prove_options *options) {
     static const struct prove_options plain = {0};
     struct relation *r = arena_new(arena, struct relation);
     r->kind = RELATION_UNRELATED;
@@ -195,8 +181,7 @@ struct relation *relation_of_normals(struct arena *arena, const struct normal *a
     return r;
 }
 
-struct relation *relation_find(struct arena *arena, const struct plan *a, const struct plan *b, const struct prove_options *options)
-{
+struct relation *relation_find(struct arena *arena, const struct plan *a, const struct plan *b, const struct prove_options *options) {
     const struct normal *na = normal_make(arena, a, NORMAL_PURE), *nb = normal_make(arena, b, NORMAL_PURE);
     return relation_of_normals(arena, na, nb, options);
 }

@@ -32,10 +32,10 @@ struct relation {
 };
 
 struct prove_options {
-    const char *b_name;  /* name of the dataset that b fills, used in the rewrite; NULL: "b" */
+    const char *b_name;           /* name of the dataset that b fills, used in the rewrite; NULL: "b" */
     const char *const *b_columns; /* its column names in order; NULL: the plan's own */
-    bool refute;         /* run the refuter on a claim before making it */
-    int64_t micros_max;  /* time for one pair; 0: PROVE_MICROS */
+    bool refute;                  /* run the refuter on a claim before making it */
+    int64_t micros_max;           /* time for one pair; 0: PROVE_MICROS */
 };
 #define PROVE_MICROS 5000
 

@@ -5,14 +5,14 @@
 #include <stdio.h>
 
 #define CODEOWNERS_MAX ((size_t)3 << 20)
-#define RULES_MAX 20000
-#define OWNERS_MAX 50
-#define PERSONS_MAX 10
+#define RULES_MAX      20000
+#define OWNERS_MAX     50
+#define PERSONS_MAX    10
 
 const char *const codeowners_paths[] = {".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", NULL};
 
 struct codeowners_rule {
-    const char *pattern;  /* without leading and trailing slash */
+    const char *pattern; /* without leading and trailing slash */
     bool anchored, folder, one_level;
     const char *const *who; /* NULL-terminated */
 };
@@ -103,7 +103,8 @@ static void person_add(struct arena *arena, const struct people_input *in, struc
     *vec_add(arena, list) = (struct person){who, why};
 }
 
-/* `pattern` over a dataset name: dots are its slashes, so "gold.*" is one level and "gold.**" all below. A single `*` at the end takes all: people mean that. */
+/* `pattern` over a dataset name: dots are its slashes, so "gold.*" is one level and "gold.**" all below. A single `*` at the end takes all: people
+ * mean that. */
 static bool dataset_fits(const char *pattern, const char *dataset) {
     if (!dataset) return false;
     if (text_glob(pattern, dataset)) return true;
@@ -158,7 +159,8 @@ static bool login_valid(const char *text) {
     return n > 0 && n <= 100;
 }
 
-void people_reviewers(struct arena *arena, const struct people_input *in, const struct persons *persons, struct text_list *users, struct text_list *teams) {
+void people_reviewers(struct arena *arena, const struct people_input *in, const struct persons *persons, struct text_list *users,
+                      struct text_list *teams) {
     const char *slash = in->repo ? strchr(in->repo, '/') : NULL;
     size_t org = slash ? (size_t)(slash - in->repo) : 0;
     for (size_t i = 0; i < persons->n; i++) {

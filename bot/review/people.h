@@ -1,5 +1,6 @@
 /* people.h - whom to bring in: the dataset's owner first, then .parley.yml, then CODEOWNERS of the target branch.
- * Layer: review. May use: base, check. https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners */
+ * Layer: review. May use: base, check.
+ * https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners */
 #ifndef PEOPLE_H
 #define PEOPLE_H
 
@@ -28,8 +29,8 @@ struct persons {
 };
 
 struct people_input {
-    const char *repo;     /* "acme/dw" */
-    const char *author;   /* login, never asked to review; NULL: not known */
+    const char *repo;   /* "acme/dw" */
+    const char *author; /* login, never asked to review; NULL: not known */
     const struct repo_settings *settings;
     const struct codeowners *codeowners; /* NULL: none */
 };
@@ -39,6 +40,7 @@ struct persons people_find(struct arena *arena, const struct people_input *in, s
 
 /* The form GitHub wants for review requests: logins into `users`, team slugs into `teams` (of the repository's organization only);
  * e-mails and others are left out. */
-void people_reviewers(struct arena *arena, const struct people_input *in, const struct persons *persons, struct text_list *users, struct text_list *teams);
+void people_reviewers(struct arena *arena, const struct people_input *in, const struct persons *persons, struct text_list *users,
+                      struct text_list *teams);
 
 #endif

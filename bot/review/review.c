@@ -5,20 +5,15 @@
 #include "definition.h"
 #include "map.h"
 
-
 static const char *const verdict_names[] = {[VERDICT_CLEAN] = "clean", [VERDICT_ADVISE] = "advise", [VERDICT_GATE] = "gate"};
 
-const char *verdict_name(enum verdict verdict) {
-    return verdict_names[verdict];
-}
+const char *verdict_name(enum verdict verdict) { return verdict_names[verdict]; }
 
 /* ---- what it costs ---- */
 
 static const struct cost nothing = {.known = true, .currency = "USD", .period = "month"};
 
-static bool is_monthly(const struct cost *c) {
-    return c->period && strcmp(c->period, "month") == 0;
-}
+static bool is_monthly(const struct cost *c) { return c->period && strcmp(c->period, "month") == 0; }
 
 /* Sums what runs on a schedule and was touched. What is unknown stays out of the numbers and is named. */
 static void cost_sum(struct arena *arena, const struct subject *s, struct cost *sum, struct text_list *unknown) {
@@ -29,7 +24,8 @@ static void cost_sum(struct arena *arena, const struct subject *s, struct cost *
     }
 }
 
-static void costs_fill(struct arena *arena, struct review *r, const struct subject *head, size_t head_count, const struct subject *base, size_t base_count) {
+static void costs_fill(struct arena *arena, struct review *r, const struct subject *head, size_t head_count, const struct subject *base,
+                       size_t base_count) {
     struct text_list unknown = {0};
     r->before = r->after = nothing;
     for (size_t i = 0; i < head_count; i++) {
@@ -62,8 +58,14 @@ static void cost_rule(struct arena *arena, const struct review_input *in, struct
     bool gate = s->cost_gate_amount > 0 && r->delta.low >= s->cost_gate_amount; /* even the low end is over it */
     if (!amount && !percent && !gate) return;
     struct finding *f = arena_new(arena, struct finding);
-    *f = (struct finding){.rule = RULE_COST, .rule_id = rule_info(RULE_COST)->id, .severity = gate ? SEV_BLOCKER : s->levels[RULE_COST], .proved = false, .subject = "this change",
-                          .path = in->changed_count ? in->changed[0] : "", .cost = r->delta, .twin = {.readers = -1}};
+    *f = (struct finding){.rule = RULE_COST,
+                          .rule_id = rule_info(RULE_COST)->id,
+                          .severity = gate ? SEV_BLOCKER : s->levels[RULE_COST],
+                          .proved = false,
+                          .subject = "this change",
+                          .path = in->changed_count ? in->changed[0] : "",
+                          .cost = r->delta,
+                          .twin = {.readers = -1}};
     f->key = finding_key(arena, RULE_COST, in->repo, arena_printf(arena, "%lld", (long long)in->number));
     f->text = arena_printf(arena, "The change adds %s.", cost_text(arena, &r->delta));
     f->next_step = gate ? "agree on the spend with data engineering, or lower it" : "check that the spend is wanted";
@@ -169,14 +171,26 @@ static bool loses_lineage(const struct review *r) {
 static struct review *review_new(struct arena *arena, const struct review_input *in) {
     struct review *r = arena_new(arena, struct review);
     *r = (struct review){
-        .repo = in->repo, .number = in->number, .source = in->source ? in->source : "command", .title = in->title, .author = in->author,
-        .base_sha = in->base_sha, .head_sha = in->head_sha, .made = in->now, .settings = in->settings, .settings_problems = in->settings_problems,
-        .gaps = in->head->gaps.at, .gap_count = in->head->gaps.n, .files = in->head->files, .definitions = in->head->definitions.n,
+        .repo = in->repo,
+        .number = in->number,
+        .source = in->source ? in->source : "command",
+        .title = in->title,
+        .author = in->author,
+        .base_sha = in->base_sha,
+        .head_sha = in->head_sha,
+        .made = in->now,
+        .settings = in->settings,
+        .settings_problems = in->settings_problems,
+        .gaps = in->head->gaps.at,
+        .gap_count = in->head->gaps.n,
+        .files = in->head->files,
+        .definitions = in->head->definitions.n,
     };
     return r;
 }
 
-static const struct err *subjects_make(struct arena *arena, struct check_input *check, const struct reading *base, struct subject **before, size_t *before_count) {
+static const struct err *subjects_make(struct arena *arena, struct check_input *check, const struct reading *base, struct subject **before,
+                                       size_t *before_count) {
     *before = NULL;
     *before_count = 0;
     TRY(check_subjects(arena, check, check->head, &check->subjects, &check->subject_count));
@@ -189,8 +203,17 @@ const struct err *review_run(struct arena *arena, const struct review_input *in,
     int64_t start = clock_monotonic_us();
     struct candidates_skip skip = {.repo = in->repo, .paths = in->changed, .path_count = in->changed_count};
     if (in->number) skip.scope = arena_printf(arena, "pr:%lld", (long long)in->number);
-    struct check_input check = {.repo = in->repo, .settings = in->settings, .prices = in->prices, .catalogs = in->catalogs, .catalog_count = in->catalog_count,
-                                .skip = &skip, .head = in->head, .base = in->base, .whole = in->whole, .now = in->now, .refute = true};
+    struct check_input check = {.repo = in->repo,
+                                .settings = in->settings,
+                                .prices = in->prices,
+                                .catalogs = in->catalogs,
+                                .catalog_count = in->catalog_count,
+                                .skip = &skip,
+                                .head = in->head,
+                                .base = in->base,
+                                .whole = in->whole,
+                                .now = in->now,
+                                .refute = true};
     struct subject *before;
     size_t before_count;
     struct findings all = {0};

@@ -29,20 +29,20 @@ struct past {
 };
 
 struct review_input {
-    const char *repo;          /* "acme/dw"; for a folder on disk its name */
-    int64_t number;            /* pull request; 0 when none */
-    const char *source;        /* "pull_request", "job", "command", "slack" */
-    const char *title;         /* of the pull request or job; may be NULL */
-    const char *author;        /* login; may be NULL */
+    const char *repo;                /* "acme/dw"; for a folder on disk its name */
+    int64_t number;                  /* pull request; 0 when none */
+    const char *source;              /* "pull_request", "job", "command", "slack" */
+    const char *title;               /* of the pull request or job; may be NULL */
+    const char *author;              /* login; may be NULL */
     const char *base_sha, *head_sha; /* may be NULL */
-    const struct reading *base; /* the changed files before; NULL: everything in head is new */
-    const struct reading *head; /* the changed files after */
-    const char *const *changed; /* every path of the change, deleted ones too: the catalogs' definitions there are replaced by head */
+    const struct reading *base;      /* the changed files before; NULL: everything in head is new */
+    const struct reading *head;      /* the changed files after */
+    const char *const *changed;      /* every path of the change, deleted ones too: the catalogs' definitions there are replaced by head */
     size_t changed_count;
-    bool whole;                /* head is a whole tree, not a change: it is held against the catalogs, which may hold it too */
+    bool whole;                      /* head is a whole tree, not a change: it is held against the catalogs, which may hold it too */
     struct catalog *const *catalogs; /* searched in order; may be none */
     size_t catalog_count;
-    const struct repo_settings *settings; /* from the target branch */
+    const struct repo_settings *settings;              /* from the target branch */
     const struct settings_problems *settings_problems; /* of the file at the head, when the change touches it; may be NULL */
     const struct price_list *prices;
     const struct codeowners *codeowners; /* from the target branch; may be NULL */
@@ -59,23 +59,23 @@ struct review {
     const char *source, *title, *author, *base_sha, *head_sha;
     int64_t made; /* UTC seconds */
     enum verdict verdict;
-    struct findings findings; /* open ones at level note or higher, sorted and labelled F1.. */
-    struct findings waived;   /* accepted, snoozed, different: labelled after the open ones */
+    struct findings findings;   /* open ones at level note or higher, sorted and labelled F1.. */
+    struct findings waived;     /* accepted, snoozed, different: labelled after the open ones */
     struct past_finding *fixed; /* in the past review, gone now */
     size_t fixed_count;
-    size_t new_count;         /* open and not in the past review */
+    size_t new_count;                  /* open and not in the past review */
     const struct not_understood *gaps; /* places that were not understood: said, never passed over */
     size_t gap_count;
     size_t files, definitions, changed_definitions;
-    struct cost before, after; /* of the changed definitions that run on a schedule */
-    struct cost delta;         /* after - before per month: low may be negative */
-    struct cost avoidable;     /* sum of savings of open findings */
-    struct persons people;     /* everyone concerned, first the owners of duplicated datasets */
+    struct cost before, after;                       /* of the changed definitions that run on a schedule */
+    struct cost delta;                               /* after - before per month: low may be negative */
+    struct cost avoidable;                           /* sum of savings of open findings */
+    struct persons people;                           /* everyone concerned, first the owners of duplicated datasets */
     struct text_list reviewer_users, reviewer_teams; /* forms for the forge */
     const struct repo_settings *settings;
     const struct settings_problems *settings_problems; /* may be NULL */
-    bool quiet;                /* no comment is wanted */
-    int64_t micros;            /* how long it took */
+    bool quiet;                                        /* no comment is wanted */
+    int64_t micros;                                    /* how long it took */
 };
 
 /* Runs the whole of it. ERR_RETRY when a catalog cannot be read. Everything lives as long as `arena`. */

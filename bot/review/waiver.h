@@ -11,14 +11,14 @@ enum waiver_kind { WAIVER_ACCEPT, WAIVER_SNOOZE, WAIVER_DIFFERENT };
 
 /* A plain record. */
 struct waiver {
-    const char *repo;  /* "acme/dw" */
-    const char *key;   /* of the finding */
+    const char *repo; /* "acme/dw" */
+    const char *key;  /* of the finding */
     enum waiver_kind kind;
-    const char *by;    /* login */
+    const char *by; /* login */
     const char *reason;
-    int64_t until;     /* UTC seconds; 0: for good */
-    int64_t made;      /* UTC seconds */
-    int64_t number;    /* the pull request it was made in; it holds beyond it */
+    int64_t until;  /* UTC seconds; 0: for good */
+    int64_t made;   /* UTC seconds */
+    int64_t number; /* the pull request it was made in; it holds beyond it */
 };
 
 /* Stores or replaces the decision on (repo, key). */

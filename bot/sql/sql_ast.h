@@ -83,7 +83,8 @@ enum sql_expr_kind {
     EX_GROUPING,  /* GROUP BY element: op OP_ROLLUP, OP_CUBE, OP_SETS over args (each an expression, an EX_TUPLE, or an EX_GROUPING) */
     EX_DEFAULT,   /* DEFAULT as a value */
     EX_QUERY_ARG, /* a whole query as an argument of a call without brackets of its own: ARRAY(SELECT 1), f(TABLE t ..) */
-    EX_TABLE_ARG, /* TABLE t / TABLE(t) [PARTITION BY ..] [ORDER BY ..] as an argument: call->path the table, or args[0] an EX_SUBQUERY; call its PARTITION BY, ORDER BY */
+    EX_TABLE_ARG, /* TABLE t / TABLE(t) [PARTITION BY ..] [ORDER BY ..] as an argument: call->path the table, or args[0] an EX_SUBQUERY; call its
+                     PARTITION BY, ORDER BY */
     EX_KIND_COUNT,
 };
 

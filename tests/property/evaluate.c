@@ -13,15 +13,24 @@ static json_t *value_json(struct arena *arena, struct value v) {
     const char *shown = buf_str(&text);
     size_t n = strlen(shown);
     switch (v.kind) {
-    case CELL_NULL: return json_null();
-    case CELL_BOOL: return json_boolean(v.i);
-    case CELL_TEXT: return json_stringn(v.text.p, v.text.n);
-    case CELL_INT: return json_pack("{s:s}", "i", shown);
-    case CELL_DATE: return json_pack("{s:s%}", "d", shown + 6, n - 7);
-    case CELL_TIME: return json_pack("{s:s%}", "t", shown + 11, n - 12);
-    case CELL_EXACT: return json_pack("{s:s}", "f", arena_printf(arena, "%lld/%lld", (long long)v.exact.num, (long long)v.exact.den));
-    case CELL_REAL: return json_pack("{s:s}", "f", arena_printf(arena, "%.17g", v.r));
-    default: return json_pack("{s:s}", "o", shown);
+    case CELL_NULL:
+        return json_null();
+    case CELL_BOOL:
+        return json_boolean(v.i);
+    case CELL_TEXT:
+        return json_stringn(v.text.p, v.text.n);
+    case CELL_INT:
+        return json_pack("{s:s}", "i", shown);
+    case CELL_DATE:
+        return json_pack("{s:s%}", "d", shown + 6, n - 7);
+    case CELL_TIME:
+        return json_pack("{s:s%}", "t", shown + 11, n - 12);
+    case CELL_EXACT:
+        return json_pack("{s:s}", "f", arena_printf(arena, "%lld/%lld", (long long)v.exact.num, (long long)v.exact.den));
+    case CELL_REAL:
+        return json_pack("{s:s}", "f", arena_printf(arena, "%.17g", v.r));
+    default:
+        return json_pack("{s:s}", "o", shown);
     }
 }
 

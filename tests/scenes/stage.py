@@ -71,7 +71,7 @@ catch_up_minutes: 0
 {extra}"""
 
     def serve(self, extra="", start=True, **environment):
-        self.service = Service(self.folder, self.settings(extra), {"PARLEY_GITHUB_WRITE_SPACING_MS": "0"})
+        self.service = Service(self.folder, self.settings(extra), {})
         self.started.append(self.service)
         return self.service.start(**environment) if start else self.service
 

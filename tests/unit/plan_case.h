@@ -5,10 +5,10 @@
 #include "bind.h"
 #include "jsonx.h"
 
-#define SHOP                                                                                                                                          \
-    "{\"tables\": {\"orders\": {\"id\": \"int\", \"customer_id\": \"int\", \"status\": \"text\", \"net\": \"int\", \"gross\": \"int\", "                  \
-    "\"day\": \"date\"}, \"customers\": {\"id\": \"int\", \"country\": \"text\"}, \"lines\": {\"order_id\": \"int\", \"sku\": \"text\", "                 \
-    "\"pieces\": \"int\"}}, \"not_null\": [\"orders.id\", \"customers.id\", \"orders.customer_id\"], "                                                    \
+#define SHOP                                                                                                                                         \
+    "{\"tables\": {\"orders\": {\"id\": \"int\", \"customer_id\": \"int\", \"status\": \"text\", \"net\": \"int\", \"gross\": \"int\", "             \
+    "\"day\": \"date\"}, \"customers\": {\"id\": \"int\", \"country\": \"text\"}, \"lines\": {\"order_id\": \"int\", \"sku\": \"text\", "            \
+    "\"pieces\": \"int\"}}, \"not_null\": [\"orders.id\", \"customers.id\", \"orders.customer_id\"], "                                               \
     "\"keys\": [[\"orders.id\"], [\"customers.id\"]], \"fks\": [[\"orders.customer_id\", \"customers.id\"]]}"
 
 static struct plan *plan_case(struct arena *arena, const char *sql) {

@@ -109,9 +109,15 @@ static void yaml_has_lines_and_merges(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arena_overflow_jumps), cmocka_unit_test(arena_reset_zeroes),  cmocka_unit_test(map_keeps_order),
-        cmocka_unit_test(glob_crosses_only_with_two_stars), cmocka_unit_test(utf8_is_strict), cmocka_unit_test(nearest_word),
-        cmocka_unit_test(time_forms), cmocka_unit_test(json_is_bounded), cmocka_unit_test(yaml_has_lines_and_merges),
+        cmocka_unit_test(arena_overflow_jumps),
+        cmocka_unit_test(arena_reset_zeroes),
+        cmocka_unit_test(map_keeps_order),
+        cmocka_unit_test(glob_crosses_only_with_two_stars),
+        cmocka_unit_test(utf8_is_strict),
+        cmocka_unit_test(nearest_word),
+        cmocka_unit_test(time_forms),
+        cmocka_unit_test(json_is_bounded),
+        cmocka_unit_test(yaml_has_lines_and_merges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

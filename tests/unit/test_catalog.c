@@ -28,14 +28,20 @@ static void fine(const struct err *e) {
 
 static struct catalog_put_stats put(const char *repo, const char *scope, const char *path, const char *sql) {
     struct put_file file = {path, hash128(sql, strlen(sql))};
-    struct catalog_put put = {.repo = repo, .scope = scope, .reading = read_sql_text(arena, path, str_of(sql), DIALECT_DATABRICKS), .files = &file, .file_count = 1, .now = 1};
+    struct catalog_put put = {.repo = repo,
+                              .scope = scope,
+                              .reading = read_sql_text(arena, path, str_of(sql), DIALECT_DATABRICKS),
+                              .files = &file,
+                              .file_count = 1,
+                              .now = 1};
     struct catalog_put_stats stats = {0};
     fine(catalog_put_reading(catalog, &put, &stats));
     return stats;
 }
 
 static const char ddl[] = "CREATE TABLE silver.orders (order_id BIGINT NOT NULL, customer_id BIGINT, status STRING, amount DECIMAL(12,2));";
-static const char paid[] = "CREATE TABLE gold.paid AS SELECT customer_id, sum(amount) AS amount FROM silver.orders WHERE status = 'paid' GROUP BY customer_id;";
+static const char paid[] =
+    "CREATE TABLE gold.paid AS SELECT customer_id, sum(amount) AS amount FROM silver.orders WHERE status = 'paid' GROUP BY customer_id;";
 
 static struct entry bound(const char *sql) {
     struct reading *reading = read_sql_text(arena, "new.sql", str_of(sql), DIALECT_DATABRICKS);
@@ -113,9 +119,11 @@ static void test_ambiguous(void **state) {
 static void test_candidates(void **state) {
     put("acme/dw", "main", "ddl.sql", ddl);
     put("acme/dw", "main", "paid.sql", paid);
-    put("acme/dw", "pr:7", "mine.sql", "CREATE TABLE x.mine AS SELECT customer_id, sum(amount) AS a FROM silver.orders WHERE status = 'paid' GROUP BY 1;");
+    put("acme/dw", "pr:7", "mine.sql",
+        "CREATE TABLE x.mine AS SELECT customer_id, sum(amount) AS a FROM silver.orders WHERE status = 'paid' GROUP BY 1;");
     put("acme/dw", "main", "other.sql", "CREATE TABLE gold.other AS SELECT count(*) AS n FROM silver.refunds;");
-    struct entry e = bound("CREATE TABLE x.again AS SELECT sum(o.amount) AS total, o.customer_id FROM silver.orders o WHERE 'paid' = o.status GROUP BY o.customer_id");
+    struct entry e = bound(
+        "CREATE TABLE x.again AS SELECT sum(o.amount) AS total, o.customer_id FROM silver.orders o WHERE 'paid' = o.status GROUP BY o.customer_id");
     struct candidate *list;
     size_t n;
     fine(candidates_find(arena, catalog, &e, NULL, &list, &n));
@@ -154,13 +162,14 @@ static void test_upstream_first(void **state) {
 
 static void test_import(void **state) {
     size_t count;
-    fine(catalog_import(catalog, "sizes.yml",
-                        str_of("taken: 2026-11-20\n"
-                               "datasets:\n"
-                               "  - {name: silver.events, bytes: 2.1 TB, rows: 9, partition_by: event_date, owner: \"@dana\", readers: 11, refresh: daily}\n"
-                               "metrics:\n"
-                               "  - {name: active, dataset: silver.events, expression: count(distinct user_id), filter: not is_bot}\n"),
-                        &count));
+    fine(catalog_import(
+        catalog, "sizes.yml",
+        str_of("taken: 2026-11-20\n"
+               "datasets:\n"
+               "  - {name: silver.events, bytes: 2.1 TB, rows: 9, partition_by: event_date, owner: \"@dana\", readers: 11, refresh: daily}\n"
+               "metrics:\n"
+               "  - {name: active, dataset: silver.events, expression: count(distinct user_id), filter: not is_bot}\n"),
+        &count));
     assert_int_equal(count, 2);
     struct dataset *d;
     fine(catalog_dataset(arena, catalog, "silver.events", &d));

@@ -32,7 +32,7 @@ static void test_next(void **state) {
     next_is("0 0/15 * * * ?", NULL, "2026-01-01T05:01:00Z", "2026-01-01T05:15:00Z");
     next_is("0 0 12 ? * MON-FRI", NULL, "2026-01-02T12:00:00Z", "2026-01-05T12:00:00Z"); /* Friday to Monday */
     next_is("0 0 9 L * ?", NULL, "2026-02-01T00:00:00Z", "2026-02-28T09:00:00Z");
-    next_is("0 0 9 LW * ?", NULL, "2026-02-01T00:00:00Z", "2026-02-27T09:00:00Z"); /* the 28th is a Saturday */
+    next_is("0 0 9 LW * ?", NULL, "2026-02-01T00:00:00Z", "2026-02-27T09:00:00Z");  /* the 28th is a Saturday */
     next_is("0 0 9 15W * ?", NULL, "2026-02-01T00:00:00Z", "2026-02-16T09:00:00Z"); /* the 15th is a Sunday */
     next_is("0 15 10 ? * 6L", NULL, "2026-01-01T00:00:00Z", "2026-01-30T10:15:00Z");
     next_is("0 15 10 ? * 6#3", NULL, "2026-01-01T00:00:00Z", "2026-01-16T10:15:00Z");
@@ -44,7 +44,8 @@ static void test_next(void **state) {
 }
 
 static void test_refused(void **state) {
-    static const char *const bad[] = {"", "* * *", "61 * * * *", "0 0 25 * * ?", "a b c d e", "0 0 0 32 * ?", "*/0 * * * *", "1 2 3 4 5 6 7 8", "0 0 5 * * 9"};
+    static const char *const bad[] = {
+        "", "* * *", "61 * * * *", "0 0 25 * * ?", "a b c d e", "0 0 0 32 * ?", "*/0 * * * *", "1 2 3 4 5 6 7 8", "0 0 5 * * 9"};
     struct arena *arena = arena_create(ARENA_SMALL);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const char *why = NULL;
@@ -130,8 +131,8 @@ static void test_other_schedules(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_next),  cmocka_unit_test(test_refused), cmocka_unit_test(test_count),
-        cmocka_unit_test(test_zone),  cmocka_unit_test(test_words),   cmocka_unit_test(test_other_schedules),
+        cmocka_unit_test(test_next), cmocka_unit_test(test_refused), cmocka_unit_test(test_count),
+        cmocka_unit_test(test_zone), cmocka_unit_test(test_words),   cmocka_unit_test(test_other_schedules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,9 +19,7 @@ static int teardown(void **state) {
     return 0;
 }
 
-static bool near(double a, double b) {
-    return fabs(a - b) < 0.0005;
-}
+static bool near(double a, double b) { return fabs(a - b) < 0.0005; }
 
 /* The worked check of the price notes: m5d.2xlarge driver and 4 workers, AWS us-east-1 Premium. */
 static void test_cluster(void **state) {

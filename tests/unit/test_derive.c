@@ -22,7 +22,8 @@ static struct derivation *derived(const char *query, const char *view, enum norm
     if (!d->query) return d;
     struct refute_limits limits = {.databases = 200, .micros = -1, .declared = mode == NORMAL_DECLARED};
     struct refutation *r = derive_check(arena, d, q, v, "mart.view", NULL, &limits);
-    if (r->verdict != REFUTE_NONE) fail_msg("%s\n%s\n%s query: %s rewrite: %s", r->reason ? r->reason : "refuted", d->sql, r->database, r->left, r->right);
+    if (r->verdict != REFUTE_NONE)
+        fail_msg("%s\n%s\n%s query: %s rewrite: %s", r->reason ? r->reason : "refuted", d->sql, r->database, r->left, r->right);
     assert_true(d->n_proof > 0);
     return d;
 }
@@ -38,13 +39,16 @@ static void assert_not(const char *query, const char *view) {
     assert_non_null(d->why);
 }
 
-#define DAILY "SELECT day, status, SUM(net) AS net, COUNT(*) AS n, COUNT(gross) AS m, SUM(gross) AS gross, MAX(net) AS top FROM orders GROUP BY day, status"
+#define DAILY                                                                                                                                        \
+    "SELECT day, status, SUM(net) AS net, COUNT(*) AS n, COUNT(gross) AS m, SUM(gross) AS gross, MAX(net) AS top FROM orders GROUP BY day, status"
 
 static void filters_and_columns(void **state) {
     assert_derived("SELECT id FROM orders WHERE net > 20", "SELECT id, net FROM orders WHERE net > 10");
-    assert_derived("SELECT id, net + 1 FROM orders WHERE status = 'a' AND net IN (1, 2)", "SELECT id, net, status FROM orders WHERE net IN (1, 2, 3)");
+    assert_derived("SELECT id, net + 1 FROM orders WHERE status = 'a' AND net IN (1, 2)",
+                   "SELECT id, net, status FROM orders WHERE net IN (1, 2, 3)");
     assert_derived("SELECT o.id FROM orders o WHERE o.net BETWEEN 3 AND 5", "SELECT * FROM orders WHERE net >= 1");
-    assert_derived("SELECT o.id, c.country FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.net > 5", "SELECT id, customer_id FROM orders WHERE net > 5");
+    assert_derived("SELECT o.id, c.country FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.net > 5",
+                   "SELECT id, customer_id FROM orders WHERE net > 5");
     assert_derived("SELECT id, SUM(net) FROM orders WHERE status = 'a' GROUP BY id", "SELECT id, net FROM orders WHERE status = 'a'");
     assert_derived("SELECT o.id, l.sku FROM orders o LEFT JOIN lines l ON l.order_id = o.id WHERE o.status = 'a'",
                    "SELECT o.id, o.status, l.sku FROM orders o LEFT JOIN lines l ON l.order_id = o.id");
@@ -52,7 +56,8 @@ static void filters_and_columns(void **state) {
     assert_not("SELECT id FROM orders WHERE net > 20", "SELECT id FROM orders WHERE net > 10");
     assert_not("SELECT id FROM orders", "SELECT DISTINCT id FROM orders WHERE net > 1");
     assert_not("SELECT id FROM orders WHERE status <> 'A'", "SELECT id FROM orders WHERE status <> 'b'");
-    assert_not("SELECT o.id, l.sku FROM orders o JOIN lines l ON l.order_id = o.id", "SELECT o.id, l.sku FROM orders o LEFT JOIN lines l ON l.order_id = o.id AND l.pieces > 1");
+    assert_not("SELECT o.id, l.sku FROM orders o JOIN lines l ON l.order_id = o.id",
+               "SELECT o.id, l.sku FROM orders o LEFT JOIN lines l ON l.order_id = o.id AND l.pieces > 1");
 }
 
 static void coarser_grain(void **state) {
@@ -66,7 +71,8 @@ static void coarser_grain(void **state) {
     assert_derived("SELECT DISTINCT status FROM orders", DAILY);
     assert_not("SELECT day, SUM(net) FROM orders WHERE customer_id = 1 GROUP BY day", DAILY);
     assert_not("SELECT day, AVG(net) FROM orders GROUP BY day", "SELECT day, status, AVG(net) AS net FROM orders GROUP BY day, status");
-    assert_not("SELECT day, COUNT(DISTINCT status) FROM orders GROUP BY day", "SELECT day, COUNT(DISTINCT status) AS n, customer_id FROM orders GROUP BY day, customer_id");
+    assert_not("SELECT day, COUNT(DISTINCT status) FROM orders GROUP BY day",
+               "SELECT day, COUNT(DISTINCT status) AS n, customer_id FROM orders GROUP BY day, customer_id");
     assert_not("SELECT id FROM orders", DAILY);
 }
 
@@ -90,9 +96,12 @@ static void an_outer_join_makes_null(void **state) {
 }
 
 static void literals_are_written_as_such(void **state) {
-    assert_derived("SELECT status, COUNT(*) FROM orders WHERE status = 'a' AND net = 3 GROUP BY status", "SELECT id, status FROM orders WHERE status = 'a' AND net = 3");
-    assert_derived("SELECT date_trunc('year', TIMESTAMP '1997-01-20 12:34:56'), SUM(net) FROM orders GROUP BY date_trunc('year', TIMESTAMP '1997-01-20 12:34:56')",
-                   "SELECT customer_id, date_trunc('month', TIMESTAMP '1997-01-20 12:34:56') AS m, SUM(net) AS net FROM orders GROUP BY customer_id, date_trunc('month', TIMESTAMP '1997-01-20 12:34:56')");
+    assert_derived("SELECT status, COUNT(*) FROM orders WHERE status = 'a' AND net = 3 GROUP BY status",
+                   "SELECT id, status FROM orders WHERE status = 'a' AND net = 3");
+    assert_derived("SELECT date_trunc('year', TIMESTAMP '1997-01-20 12:34:56'), SUM(net) FROM orders GROUP BY date_trunc('year', TIMESTAMP "
+                   "'1997-01-20 12:34:56')",
+                   "SELECT customer_id, date_trunc('month', TIMESTAMP '1997-01-20 12:34:56') AS m, SUM(net) AS net FROM orders GROUP BY customer_id, "
+                   "date_trunc('month', TIMESTAMP '1997-01-20 12:34:56')");
 }
 
 static void truncation_needs_a_finer_one(void **state) {
@@ -103,16 +112,17 @@ static void truncation_needs_a_finer_one(void **state) {
 }
 
 static void a_key_makes_a_table_more_harmless(void **state) {
-    const char *query = "SELECT id FROM orders WHERE net > 5", *view = "SELECT o.id, c.country FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.net > 5";
+    const char *query = "SELECT id FROM orders WHERE net > 5",
+               *view = "SELECT o.id, c.country FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.net > 5";
     assert_null(derived(query, view, NORMAL_PURE)->query);
     assert_non_null(derived(query, "SELECT o.id FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.net > 5", NORMAL_DECLARED)->query);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filters_and_columns),  cmocka_unit_test(coarser_grain),
-        cmocka_unit_test(one_row_over_nothing), cmocka_unit_test(groups_that_are_kept),
-        cmocka_unit_test(an_outer_join_makes_null), cmocka_unit_test(literals_are_written_as_such),
+        cmocka_unit_test(filters_and_columns),          cmocka_unit_test(coarser_grain),
+        cmocka_unit_test(one_row_over_nothing),         cmocka_unit_test(groups_that_are_kept),
+        cmocka_unit_test(an_outer_join_makes_null),     cmocka_unit_test(literals_are_written_as_such),
         cmocka_unit_test(truncation_needs_a_finer_one), cmocka_unit_test(a_key_makes_a_table_more_harmless),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -68,7 +68,7 @@ static json_t *payload_of(const char *text) {
 
 #define COMMON                                                                                                                                       \
     "\"repo\":\"acme/dw\",\"number\":42,\"installation\":77,\"head_sha\":\"" MODEL_HEAD "\",\"base_sha\":"                                           \
-                                                                                        "\"3333333333333333333333333333333333333333\""
+    "\"3333333333333333333333333333333333333333\""
 #define COMMENT(text) "\"comment\":{\"marker\":\"<!-- parley:summary -->\",\"body\":\"" text "\"}"
 #define CHECK                                                                                                                                        \
     "\"check\":{\"name\":\"parley\",\"conclusion\":\"neutral\",\"title\":\"1 finding\",\"summary\":\"s\",\"annotations\":["                          \

@@ -49,10 +49,15 @@ static void edits_are_found(void **state) {
 
 static void equals_are_left_alone(void **state) {
     assert_same("SELECT id FROM orders WHERE net IN (1, 2)", "SELECT id FROM orders WHERE net = 1 OR net = 2", false);
-    assert_same("SELECT status, COUNT(*) FROM orders GROUP BY status", "SELECT s, n FROM (SELECT status AS s, COUNT(*) AS n FROM orders GROUP BY status) x", false);
+    assert_same("SELECT status, COUNT(*) FROM orders GROUP BY status",
+                "SELECT s, n FROM (SELECT status AS s, COUNT(*) AS n FROM orders GROUP BY status) x", false);
     assert_same("SELECT o.id FROM orders o JOIN customers c ON o.customer_id = c.id", "SELECT id FROM orders", true);
-    assert_same("SELECT AVG(net) FROM orders", "SELECT SUM(net) * 1.0 / COUNT(net) FROM orders WHERE net IS NOT NULL HAVING COUNT(*) > 0 UNION ALL SELECT NULL WHERE NOT EXISTS (SELECT 1 FROM orders WHERE net IS NOT NULL)", false);
-    assert_same("SELECT id FROM orders EXCEPT SELECT order_id FROM lines", "SELECT DISTINCT id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM lines l WHERE l.order_id = o.id) AND id IS NOT NULL", true);
+    assert_same("SELECT AVG(net) FROM orders",
+                "SELECT SUM(net) * 1.0 / COUNT(net) FROM orders WHERE net IS NOT NULL HAVING COUNT(*) > 0 UNION ALL SELECT NULL WHERE NOT EXISTS "
+                "(SELECT 1 FROM orders WHERE net IS NOT NULL)",
+                false);
+    assert_same("SELECT id FROM orders EXCEPT SELECT order_id FROM lines",
+                "SELECT DISTINCT id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM lines l WHERE l.order_id = o.id) AND id IS NOT NULL", true);
 }
 
 static void constraints_matter(void **state) {
@@ -74,7 +79,8 @@ static void unknown_functions_are_said(void **state) {
 }
 
 static void the_same_seed_gives_the_same(void **state) {
-    struct refutation *a = compared("SELECT net FROM orders", "SELECT gross FROM orders", true), *b = compared("SELECT net FROM orders", "SELECT gross FROM orders", true);
+    struct refutation *a = compared("SELECT net FROM orders", "SELECT gross FROM orders", true),
+                      *b = compared("SELECT net FROM orders", "SELECT gross FROM orders", true);
     assert_string_equal(a->database, b->database);
 }
 

@@ -55,8 +55,13 @@ static void test_order(void **state) {
     s->owners = owners, s->owner_count = 2;
     s->away = away, s->away_count = 1;
     s->owner_default = "@acme/data-eng";
-    struct people_input in = {.repo = "acme/dw", .author = "ana", .settings = s, .codeowners = codeowners_read(arena, str_of("* @ana @acme/core @other/team\n"))};
-    struct finding f = {.rule = RULE_IDENTICAL, .path = "new.sql", .subject = "ds.churn", .dataset = "gold.finance", .twin = {.owner = "@dana", .repo = "acme/dw", .path = "old.sql"}};
+    struct people_input in = {
+        .repo = "acme/dw", .author = "ana", .settings = s, .codeowners = codeowners_read(arena, str_of("* @ana @acme/core @other/team\n"))};
+    struct finding f = {.rule = RULE_IDENTICAL,
+                        .path = "new.sql",
+                        .subject = "ds.churn",
+                        .dataset = "gold.finance",
+                        .twin = {.owner = "@dana", .repo = "acme/dw", .path = "old.sql"}};
     struct persons p = people_find(arena, &in, &f);
     assert_int_equal(p.n, 4);
     assert_string_equal(p.at[0].who, "@dana");

@@ -23,7 +23,14 @@ static int teardown(void **state) {
 }
 
 static void test_waivers(void **state) {
-    struct waiver w = {.repo = "acme/dw", .key = "f-1", .kind = WAIVER_ACCEPT, .by = "lee", .reason = "known; <b>'quoted'</b>", .until = 2000, .made = 1000, .number = 42};
+    struct waiver w = {.repo = "acme/dw",
+                       .key = "f-1",
+                       .kind = WAIVER_ACCEPT,
+                       .by = "lee",
+                       .reason = "known; <b>'quoted'</b>",
+                       .until = 2000,
+                       .made = 1000,
+                       .number = 42};
     assert_null(waiver_put(store, &w));
     w.kind = WAIVER_SNOOZE;
     w.until = 3000;
@@ -56,8 +63,9 @@ static void test_past(void **state) {
     assert_true(p->n == 0 && !*p->head_sha);
     p = past_read(arena, "not json");
     assert_int_equal(p->n, 0);
-    p = past_read(arena, "{\"findings\":[{\"key\":\"f-1\",\"label\":\"F1\",\"rule\":\"identical\",\"path\":\"a.sql\",\"text\":\"t\",\"state\":\"open\"},3],"
-                         "\"set_aside\":[{\"key\":\"f-2\",\"state\":\"different\"}]}");
+    p = past_read(arena,
+                  "{\"findings\":[{\"key\":\"f-1\",\"label\":\"F1\",\"rule\":\"identical\",\"path\":\"a.sql\",\"text\":\"t\",\"state\":\"open\"},3],"
+                  "\"set_aside\":[{\"key\":\"f-2\",\"state\":\"different\"}]}");
     assert_int_equal(p->n, 3);
     assert_string_equal(p->at[0].rule_id, "identical");
     assert_int_equal(p->at[0].state, FINDING_OPEN);
@@ -66,8 +74,10 @@ static void test_past(void **state) {
 
 static void test_findings(void **state) {
     struct findings list = {0};
-    struct finding a = {.key = "k1", .rule = RULE_SIMILAR, .severity = SEV_NOTE, .path = "a"}, b = {.key = "k2", .rule = RULE_IDENTICAL, .severity = SEV_WARNING, .path = "b", .proved = true},
-                   c = {.key = "k3", .rule = RULE_LARGE_SCAN, .severity = SEV_WARNING, .path = "c", .cost = {.known = true, .high = 1e6}}, again = {.key = "k1", .rule = RULE_SIMILAR};
+    struct finding a = {.key = "k1", .rule = RULE_SIMILAR, .severity = SEV_NOTE, .path = "a"},
+                   b = {.key = "k2", .rule = RULE_IDENTICAL, .severity = SEV_WARNING, .path = "b", .proved = true},
+                   c = {.key = "k3", .rule = RULE_LARGE_SCAN, .severity = SEV_WARNING, .path = "c", .cost = {.known = true, .high = 1e6}},
+                   again = {.key = "k1", .rule = RULE_SIMILAR};
     assert_true(findings_add(arena, &list, &a));
     assert_true(findings_add(arena, &list, &c));
     assert_true(findings_add(arena, &list, &b));

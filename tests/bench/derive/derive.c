@@ -1,8 +1,8 @@
 /* derive.c - derivability on the pairs of Calcite's tests for materialized views: how many are found, how many claims are refuted.
  * usage: bench_derive CALCITE_MV.jsonl [--keys] [--all]   --keys: the keys that the tests assume; --all: every pair, with its rewrite. */
+#include "derive.h"
 #include "bind.h"
 #include "clock.h"
-#include "derive.h"
 #include "fs.h"
 
 #include <stdio.h>
@@ -18,9 +18,11 @@ static const char HR[] =
     "\"locations\": {\"empid\": \"int\", \"name\": \"varchar\"},"
     "\"events\": {\"eventid\": \"int\", \"ts\": \"timestamp\"},"
     "\"nullables\": {\"col1\": \"int\", \"col2\": \"int\", \"col3\": \"int\"},"
-    "\"emp\": {\"empno\": \"int\", \"ename\": \"varchar\", \"job\": \"varchar\", \"mgr\": \"int\", \"hiredate\": \"date\", \"sal\": \"decimal(7,2)\", \"comm\": "
+    "\"emp\": {\"empno\": \"int\", \"ename\": \"varchar\", \"job\": \"varchar\", \"mgr\": \"int\", \"hiredate\": \"date\", \"sal\": "
+    "\"decimal(7,2)\", \"comm\": "
     "\"decimal(7,2)\", \"deptno\": \"int\"}},"
-    "\"not_null\": [\"emps.empid\", \"emps.deptno\", \"emps.salary\", \"depts.deptno\", \"depts2.deptno\", \"dependents.empid\", \"locations.empid\", "
+    "\"not_null\": [\"emps.empid\", \"emps.deptno\", \"emps.salary\", \"depts.deptno\", \"depts2.deptno\", \"dependents.empid\", "
+    "\"locations.empid\", "
     "\"events.eventid\"]";
 static const char KEYS[] = ", \"keys\": [[\"emps.empid\"], [\"depts.deptno\"]], \"fks\": [[\"emps.deptno\", \"depts.deptno\"]]}";
 static const char NO_KEYS[] = ", \"keys\": [], \"fks\": []}";
@@ -47,7 +49,9 @@ static const char *const *column_names(struct arena *arena, const struct plan *v
 }
 
 static void show(const struct bench *b, const json_t *pair, const char *what, const char *more) {
-    if (b->all) printf("%-8s %-6s %s\n    mv:    %s\n    query: %s\n    %s\n", what, jsx_str(pair, "label", ""), jsx_str(pair, "id", ""), jsx_str(pair, "mv", ""), jsx_str(pair, "query", ""), more);
+    if (b->all)
+        printf("%-8s %-6s %s\n    mv:    %s\n    query: %s\n    %s\n", what, jsx_str(pair, "label", ""), jsx_str(pair, "id", ""),
+               jsx_str(pair, "mv", ""), jsx_str(pair, "query", ""), more);
 }
 
 static void judge(struct bench *b, struct arena *arena, const json_t *pair, struct counts *c, struct plan *query, struct plan *view) {
@@ -67,7 +71,12 @@ static void judge(struct bench *b, struct arena *arena, const json_t *pair, stru
     c->found++;
     c->refuted += r->verdict == REFUTE_FOUND || r->verdict == REFUTE_BROKEN;
     c->unchecked += r->verdict == REFUTE_CANNOT;
-    show(b, pair, r->verdict == REFUTE_FOUND ? "REFUTED" : r->verdict == REFUTE_CANNOT ? "found?" : "found", arena_printf(arena, "%s\n    -- %s%s %s", d->sql, r->reason ? r->reason : "", r->verdict == REFUTE_FOUND ? r->database : "", r->verdict == REFUTE_FOUND ? arena_printf(arena, "query: %s rewrite: %s", r->left, r->right) : ""));
+    show(b, pair,
+         r->verdict == REFUTE_FOUND    ? "REFUTED"
+         : r->verdict == REFUTE_CANNOT ? "found?"
+                                       : "found",
+         arena_printf(arena, "%s\n    -- %s%s %s", d->sql, r->reason ? r->reason : "", r->verdict == REFUTE_FOUND ? r->database : "",
+                      r->verdict == REFUTE_FOUND ? arena_printf(arena, "query: %s rewrite: %s", r->left, r->right) : ""));
 }
 
 static void run_pair(struct bench *b, struct arena *arena, const json_t *pair) {
@@ -84,7 +93,9 @@ static void run_pair(struct bench *b, struct arena *arena, const json_t *pair) {
     judge(b, arena, pair, c, query, view);
 }
 
-static int compare_doubles(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
+static int compare_doubles(const void *a, const void *b) {
+    return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
+}
 
 int main(int argc, char **argv) {
     struct arena *arena = arena_create(ARENA_JOB);
@@ -97,7 +108,8 @@ int main(int argc, char **argv) {
         b.all |= strcmp(argv[i], "--all") == 0;
     }
     const char *facts = arena_printf(arena, "%s%s", HR, b.keys ? KEYS : NO_KEYS);
-    const struct err *err = argc < 2 ? err_new(ERR_INPUT, "usage: bench_derive CALCITE_MV.jsonl [--keys] [--all]") : fs_read(arena, argv[1], 16 << 20, &text);
+    const struct err *err =
+        argc < 2 ? err_new(ERR_INPUT, "usage: bench_derive CALCITE_MV.jsonl [--keys] [--all]") : fs_read(arena, argv[1], 16 << 20, &text);
     if (!err) err = jsx_load(arena, facts, strlen(facts), &json);
     if (!err) err = schema_from_json(arena, json, DIALECT_ANSI, &schema);
     if (err) {
@@ -114,7 +126,8 @@ int main(int argc, char **argv) {
     printf("derive on calcite_mv%s | found | missed | not read | refuted | not run\n", b.keys ? " with keys" : "");
     printf("ok (should be found)  | %d | %d | %d | %d | %d\n", b.ok.found, b.ok.missed, b.ok.unread, b.ok.refuted, b.ok.unchecked);
     printf("noMat (by Calcite)    | %d | %d | %d | %d | %d\n", b.no.found, b.no.missed, b.no.unread, b.no.refuted, b.no.unchecked);
-    printf("micros: median %.0f, worst %.0f; a prototype in Python (quoted): 109 of 159 ok, 0 noMat, 4-7 ms\n", b.micros.n ? b.micros.at[b.micros.n / 2] : 0, b.micros.n ? b.micros.at[b.micros.n - 1] : 0);
+    printf("micros: median %.0f, worst %.0f; a prototype in Python (quoted): 109 of 159 ok, 0 noMat, 4-7 ms\n",
+           b.micros.n ? b.micros.at[b.micros.n / 2] : 0, b.micros.n ? b.micros.at[b.micros.n - 1] : 0);
     arena_destroy(arena);
     return b.ok.refuted + b.no.refuted ? 1 : 0;
 }

@@ -34,8 +34,8 @@ static int hex_read(const char *hex, unsigned char out[32]) {
     return 1;
 }
 
-static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data, size_t *size,
-                              void **state) {
+static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
+                              const char *data, size_t *size, void **state) {
     struct request *request = *state;
     if (!request) {
         const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
@@ -66,8 +66,8 @@ static void done(void *cls, struct MHD_Connection *connection, void **state, enu
 int main(int argc, char **argv) {
     if (argc != 3) return 2;
     secret = argv[2];
-    struct MHD_Daemon *daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, (uint16_t)strtol(argv[1], NULL, 10), NULL, NULL, handle, NULL, MHD_OPTION_THREAD_POOL_SIZE, 2u,
-                                                 MHD_OPTION_NOTIFY_COMPLETED, done, NULL, MHD_OPTION_END);
+    struct MHD_Daemon *daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, (uint16_t)strtol(argv[1], NULL, 10), NULL, NULL, handle, NULL,
+                                                 MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_NOTIFY_COMPLETED, done, NULL, MHD_OPTION_END);
     if (!daemon) return 3;
     pause();
     return 0;

@@ -1,9 +1,9 @@
 /* refute.c - the refuter on pairs with known answers: how many of those that differ it tells apart, how many equal ones it refutes.
  * usage: bench_refute FILE.jsonl... [--databases N] [--all]   A pair's schema is FILE#KEY beside the file, or the object itself. */
+#include "refute.h"
 #include "bind.h"
 #include "clock.h"
 #include "fs.h"
-#include "refute.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +58,11 @@ static void run_pair(struct bench *b, struct arena *arena, const json_t *schema_
     c->cannot += r->verdict == REFUTE_CANNOT;
     bool expected = (c == &b->eq) == (r->verdict == REFUTE_NONE);
     if (!b->all || (expected && r->verdict != REFUTE_CANNOT)) return;
-    printf("%s %s: %s %s\n    a: %s\n    b: %s\n", label, jsx_str(pair, "id", ""), r->verdict == REFUTE_FOUND ? "REFUTED" : r->verdict == REFUTE_NONE ? "same" : "cannot", r->reason ? r->reason : "", jsx_str(pair, "a", ""), jsx_str(pair, "b", ""));
+    printf("%s %s: %s %s\n    a: %s\n    b: %s\n", label, jsx_str(pair, "id", ""),
+           r->verdict == REFUTE_FOUND  ? "REFUTED"
+           : r->verdict == REFUTE_NONE ? "same"
+                                       : "cannot",
+           r->reason ? r->reason : "", jsx_str(pair, "a", ""), jsx_str(pair, "b", ""));
     if (r->verdict == REFUTE_FOUND) printf("%s    a gives:\n%s    b gives:\n%s", r->database, r->left, r->right);
 }
 
@@ -78,7 +82,8 @@ static const struct err *run_file(struct bench *b, const char *path) {
         arena_reset(pair_arena);
     }
     const char *name = slash ? slash + 1 : path;
-    printf("%-30s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %.2f\n", name, b->neq.n, b->neq.refuted, b->neq.same, b->neq.cannot, b->neq.unread, b->eq.n, b->eq.refuted, b->eq.same, b->eq.cannot, b->eq.unread,
+    printf("%-30s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %.2f\n", name, b->neq.n, b->neq.refuted, b->neq.same, b->neq.cannot,
+           b->neq.unread, b->eq.n, b->eq.refuted, b->eq.same, b->eq.cannot, b->eq.unread,
            (double)b->micros / 1000 / (b->eq.n + b->neq.n ? b->eq.n + b->neq.n : 1));
     arena_destroy(pair_arena);
     arena_destroy(arena);

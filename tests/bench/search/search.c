@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BATCH 500
+#define BATCH  500
 #define PROOFS 16
 
 static uint64_t state;
@@ -38,7 +38,8 @@ static void definition_write(struct buf *b, unsigned i, unsigned tables, bool co
     const char *a = copy ? "x" : "t";
     buf_printf(b, "CREATE TABLE gold.d%u%s AS\n", i, copy ? "_again" : "");
     if (copy) buf_printf(b, "WITH base AS (SELECT * FROM silver.s%u)\n", t[0]);
-    buf_printf(b, "SELECT %s0.k%u AS grp, %s, max(%s0.v2) AS m%u\nFROM %s %s0", a, key, copy ? "count(1) AS n" : "count(*) AS n", a, i % 7, copy ? "base" : arena_printf(b->arena, "silver.s%u", t[0]), a);
+    buf_printf(b, "SELECT %s0.k%u AS grp, %s, max(%s0.v2) AS m%u\nFROM %s %s0", a, key, copy ? "count(1) AS n" : "count(*) AS n", a, i % 7,
+               copy ? "base" : arena_printf(b->arena, "silver.s%u", t[0]), a);
     for (unsigned k = 1; k < n; k++) {
         if (copy) buf_printf(b, "\nJOIN silver.s%u %s%u ON %s%u.k0 = %s%u.k1", t[k], a, k, a, k, a, k - 1);
         else buf_printf(b, "\nJOIN silver.s%u %s%u ON %s%u.k1 = %s%u.k0", t[k], a, k, a, k - 1, a, k);
@@ -104,7 +105,8 @@ static struct timing probe(struct catalog *catalog, unsigned i, unsigned tables,
     for (size_t k = 0; k < count && k < PROOFS; k++) {
         entry_bind(arena, &list[k].entry, schema, NULL);
         if (!list[k].entry.plan || !entries[0].plan) continue;
-        struct relation *r = relation_find(arena, entries[0].plan, list[k].entry.plan, &(struct prove_options){.b_name = list[k].entry.dataset, .refute = true});
+        struct relation *r =
+            relation_find(arena, entries[0].plan, list[k].entry.plan, &(struct prove_options){.b_name = list[k].entry.dataset, .refute = true});
         bool same = list[k].entry.dataset && strcmp(list[k].entry.dataset, wanted) == 0;
         is_found |= same;
         is_proved |= same && r->kind == RELATION_IDENTICAL;
@@ -170,7 +172,8 @@ int main(int argc, char **argv) {
     getrusage(RUSAGE_SELF, &usage);
     stat(path, &file);
     printf("search     p50 %.2f ms, p99 %.2f ms (read, bind, candidates)\n", p50 / 1000, p99 / 1000);
-    printf("with proof p50 %.2f ms, p99 %.2f ms (%d candidates bound, proved, refuted)\n", times[probes / 2].whole / 1000, times[probes * 99 / 100].whole / 1000, PROOFS);
+    printf("with proof p50 %.2f ms, p99 %.2f ms (%d candidates bound, proved, refuted)\n", times[probes / 2].whole / 1000,
+           times[probes * 99 / 100].whole / 1000, PROOFS);
     printf("found      %zu of %u rewritten copies, %zu proved identical\n", found, probes, proved);
     printf("memory     %.0f MB at most; catalog file %.0f MB\n", (double)usage.ru_maxrss / 1024, (double)file.st_size / 1e6);
     printf("peer       every entry's features in turn: %.1f ms; the search at p50 is %.1f times as fast\n", linear / 1000, linear / p50);
