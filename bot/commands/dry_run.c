@@ -41,8 +41,12 @@ static const struct err *store_copy(struct arena *arena, const char *data, const
 
 /* ---- the delivery ---- */
 
-static const struct err *delivery_add(struct arena *arena, struct store *store, const struct dry_run_ask *w, struct delivery **out) {
+/* `*out` is NULL, and `*ignored` says why, when nobody needs to act on it. */
+static const struct err *delivery_add(struct arena *arena, struct store *store, const struct dry_run_ask *w, struct delivery **out,
+                                      const char **ignored) {
+    struct triage look;
     struct str body;
+    *out = NULL;
     TRY(fs_read(arena, w->file, (size_t)25 << 20, &body));
     struct delivery d = {.sender = w->sender,
                          .event = w->event,
@@ -51,6 +55,9 @@ static const struct err *delivery_add(struct arena *arena, struct store *store, 
                          .received_at = clock_now()};
     int seen;
     bool fresh;
+    TRY(err_wrap(handlers_triage(arena, &d, &look), "%s", w->file));
+    *ignored = look.ignored;
+    if (look.ignored) return NULL;
     TRY(store_run(store, "UPDATE delivery SET state = 'done' WHERE state IN ('received', 'waiting', 'retry', 'leased')", VALS_NONE, NULL));
     TRY(store_run(store, "DELETE FROM outbox", VALS_NONE, NULL));
     TRY(queue_add(store, &d, &fresh));
@@ -93,7 +100,7 @@ static const struct err *context_fill(struct arena *arena, struct settings *sett
     return NULL;
 }
 
-static const struct err *simulate(struct arena *arena, const struct dry_run_ask *w, bool *ignored) {
+static const struct err *simulate(struct arena *arena, const struct dry_run_ask *w, const char **ignored) {
     char *folder = arena_strdup(arena, "/tmp/parley-simulate-XXXXXX");
     struct settings *settings;
     struct handler_context context = {.arena = arena};
@@ -103,8 +110,7 @@ static const struct err *simulate(struct arena *arena, const struct dry_run_ask 
     TRY(store_copy(arena, settings->data, folder, &context.store));
     settings->data = folder;
     struct delivery *delivery;
-    TRY(delivery_add(arena, context.store, w, &delivery));
-    *ignored = !delivery;
+    TRY(delivery_add(arena, context.store, w, &delivery, ignored));
     if (!delivery) return NULL;
     context.delivery = delivery;
     TRY(context_fill(arena, settings, &context));
@@ -114,9 +120,9 @@ static const struct err *simulate(struct arena *arena, const struct dry_run_ask 
 
 int dry_run(const struct dry_run_ask *w) {
     struct arena *arena = arena_create(ARENA_JOB * 2);
-    bool ignored = false;
+    const char *ignored = NULL;
     const struct err *failed = simulate(arena, w, &ignored);
-    if (!failed && ignored) puts("The delivery would be ignored.");
+    if (!failed && ignored) printf("The delivery would be ignored: %s.\n", ignored);
     int code = failed ? local_fail(failed) : ignored ? EXIT_FOUND : EXIT_FINE;
     arena_destroy(arena);
     return code;
