@@ -62,6 +62,7 @@ struct entry {
     const struct features *features; /* NULL when not loaded */
     const struct plan *plan;         /* NULL when not bound in this process */
     const struct sql_query *query;   /* NULL when not parsed in this process */
+    bool unfolded;                   /* the plan is not of `query` alone: views that it reads stand in it */
     int64_t readers;                 /* definitions that read its dataset, plus imported readers; -1 not known */
 };
 

@@ -49,6 +49,7 @@ static bool plan_make(struct arena *arena, struct entry *entry, const struct sch
         return false;
     }
     const struct sql_query *unfolded = views ? views_unfold(own, views, entry->sql, entry->dialect) : NULL;
+    entry->unfolded = unfolded != NULL;
     struct plan *plan = plan_bind(own, unfolded ? unfolded : entry->query, schema, entry->dialect);
     if (!plan->reason) plan->reason = doubt_of(own, entry);
     entry->plan = plan;

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "binding.h"
+#include "look.h"
 #include "map.h"
 
 static struct price_place place_of(const struct repo_settings *s) { return (struct price_place){s->cloud, s->region, s->tier}; }
@@ -42,7 +43,7 @@ bool check_runs_same(const struct entry *a, const struct entry *b) {
            c->photon == d->photon && text_same(c->size, d->size);
 }
 
-static bool plan_same(const struct subject *a, const struct subject *b) {
+static bool same_plan(const struct subject *a, const struct subject *b) {
     if (hash128_eq(a->entry.exact, b->entry.exact)) return true;
     return a->entry.state == ENTRY_PLANNED && b->entry.state == ENTRY_PLANNED && hash128_eq(a->entry.identity, b->entry.identity);
 }
@@ -66,7 +67,7 @@ void check_compare(struct arena *arena, struct subject *head, size_t head_count,
         h->before = map_get(by_id, str_of(h->entry.uid));
         if (!h->before && h->entry.dataset) h->before = map_get(by_dataset, str_of(h->entry.dataset));
         if (!h->before && h->entry.state == ENTRY_PLANNED) h->before = map_get(by_plan, str_of(identity_key(arena, h)));
-        h->changed = !h->before || !plan_same(h, h->before);
+        h->changed = !h->before || !same_plan(h, h->before);
         h->touched = h->changed || !check_runs_same(&h->entry, &h->before->entry);
     }
 }
@@ -118,7 +119,7 @@ void check_say(struct arena *arena, const struct check_input *in, struct finding
 }
 
 /* In this order: what another thing makes needless is not scolded for its cost. */
-static const check_family families[] = {check_duplicate, check_metric, check_cost, check_sql};
+static const check_family families[] = {check_duplicate, check_metric, check_cost, check_looks};
 
 const struct err *check_run(struct arena *arena, const struct check_input *in, struct findings *out) {
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) TRY(families[i](arena, in, out));

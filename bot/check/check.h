@@ -68,7 +68,6 @@ typedef const struct err *(*check_family)(struct arena *arena, const struct chec
 const struct err *check_duplicate(struct arena *arena, const struct check_input *in, struct findings *out) MUST_CHECK;
 const struct err *check_metric(struct arena *arena, const struct check_input *in, struct findings *out) MUST_CHECK;
 const struct err *check_cost(struct arena *arena, const struct check_input *in, struct findings *out) MUST_CHECK;
-const struct err *check_sql(struct arena *arena, const struct check_input *in, struct findings *out) MUST_CHECK;
 
 /* Runs all families over the changed subjects. */
 const struct err *check_run(struct arena *arena, const struct check_input *in, struct findings *out) MUST_CHECK;

@@ -1,8 +1,6 @@
 /* check_sql.c - what can be said of one query by itself, when it is certain. */
-#include "check.h"
+#include "look.h"
 
-#include "plan.h"
-#include "sql_ast.h"
 #include "sql_print.h"
 #include "sql_walk.h"
 
@@ -192,17 +190,17 @@ static bool cross_seen(void *ctx, struct sql_from *from) {
     return true;
 }
 
-static void cartesian_check(struct arena *arena, const struct check_input *in, const struct subject *s, struct findings *out) {
+static const struct err *cartesian_look(struct look *look) {
     struct cartesian found;
     bool meant = false; /* CROSS JOIN was written: then it was meant */
-    const struct entry *e = &s->entry;
-    if (!e->plan || e->plan->reason || !e->query) return;
-    sql_walk_query(&(struct sql_visitor){.ctx = &meant, .from = cross_seen}, (struct sql_query *)(uintptr_t)e->query);
-    if (meant || !cartesian_find(e->plan, e->plan->root, &found)) return;
-    struct finding *f = check_finding(arena, in, RULE_CARTESIAN, s, NULL);
-    f->text = arena_printf(arena, "%s joins %s and %s without any condition between them.", f->subject, found.a, found.b);
+    if (!look->plan || look->plan->reason || !look->query) return NULL;
+    sql_walk_query(&(struct sql_visitor){.ctx = &meant, .from = cross_seen}, (struct sql_query *)(uintptr_t)look->query);
+    if (meant || !cartesian_find(look->plan, look->plan->root, &found)) return NULL;
+    struct finding *f = look_finding(look, RULE_CARTESIAN, NULL, (struct range){0});
+    f->text = arena_printf(look->arena, "%s joins %s and %s without any condition between them.", f->subject, found.a, found.b);
     f->next_step = "join them on their keys, or write CROSS JOIN if every pair is wanted";
-    check_say(arena, in, out, f);
+    look_say(look, f);
+    return NULL;
 }
 
 /* ---- SELECT * ---- */
@@ -287,50 +285,54 @@ static bool is_landing(struct arena *arena, const struct check_input *in, const 
     return false;
 }
 
-static void star_check(struct arena *arena, const struct check_input *in, const struct subject *s, struct findings *out) {
-    const struct entry *e = &s->entry;
+/* A copy is said by the one rule, a part of other columns by the other. */
+static const struct err *star_look(struct look *look, enum rule rule) {
+    const struct entry *e = &look->subject->entry;
     bool stored = definition_kind_stored(e->kind) && e->kind != DEF_STREAMING;
-    if (!e->query || !e->dataset || s->reused || (!stored && e->kind != DEF_VIEW) || is_landing(arena, in, e)) return;
+    if (!e->query || !e->dataset || look->subject->reused || (!stored && e->kind != DEF_VIEW) || is_landing(look->arena, look->in, e)) return NULL;
     const struct sql_name *source = star_source(e->query, NULL, 0);
-    if (!source) return;
-    const char *name = sql_name_text(arena, source);
+    if (!source) return NULL;
+    const char *name = sql_name_text(look->arena, source);
     bool copy = is_copy(e->query);
-    if ((!copy && !stored) || is_file_or_open(name) || is_file_or_open(e->dataset)) return;
-    struct finding *f = check_finding(arena, in, copy ? RULE_RENAME : RULE_SELECT_STAR, s, name);
+    if (copy != (rule == RULE_RENAME) || (!copy && !stored) || is_file_or_open(name) || is_file_or_open(e->dataset)) return NULL;
+    struct finding *f = look_finding(look, rule, name, (struct range){0});
     f->dataset = name;
     if (copy) {
-        f->text = arena_printf(arena, "%s is %s under another name.", f->subject, name);
-        f->next_step = arena_printf(arena, "read %s itself", name);
+        f->text = arena_printf(look->arena, "%s is %s under another name.", f->subject, name);
+        f->next_step = arena_printf(look->arena, "read %s itself", name);
     } else {
-        f->text = arena_printf(arena, "%s takes every column of %s: its own columns change whenever those do.", f->subject, name);
+        f->text = arena_printf(look->arena, "%s takes every column of %s: its own columns change whenever those do.", f->subject, name);
         f->next_step = "list the columns";
     }
-    check_say(arena, in, out, f);
+    look_say(look, f);
+    return NULL;
 }
+
+static const struct err *copy_look(struct look *look) { return star_look(look, RULE_RENAME); }
+static const struct err *select_star_look(struct look *look) { return star_look(look, RULE_SELECT_STAR); }
 
 /* ---- function on the partition column ---- */
 
-static void partition_check(struct arena *arena, const struct check_input *in, const struct subject *s, struct findings *out) {
-    for (size_t i = 0; i < s->scan.part_count; i++) {
-        const struct scan_part *p = &s->scan.parts[i];
+static const struct err *partition_look(struct look *look) {
+    const struct scan *scan = &look->subject->scan;
+    for (size_t i = 0; i < scan->part_count; i++) {
+        const struct scan_part *p = &scan->parts[i];
         if (!p->function || p->pruned) continue;
-        struct finding *f = check_finding(arena, in, RULE_PARTITION_FUNCTION, s, p->dataset);
+        struct finding *f = look_finding(look, RULE_PARTITION_FUNCTION, p->dataset, (struct range){0});
         f->dataset = p->dataset;
-        f->text = arena_printf(arena, "%s filters %s by %s(%s): with the partition column inside a function no partition is skipped.", f->subject,
-                               p->dataset, p->function, p->partition);
-        f->next_step = arena_printf(arena, "compare %s itself with a range", p->partition);
-        check_say(arena, in, out, f);
-        return;
-    }
-}
-
-const struct err *check_sql(struct arena *arena, const struct check_input *in, struct findings *out) {
-    for (size_t i = 0; i < in->subject_count; i++) {
-        const struct subject *s = &in->subjects[i];
-        if (!s->changed || s->entry.kind == DEF_TEMP) continue;
-        cartesian_check(arena, in, s, out);
-        star_check(arena, in, s, out);
-        partition_check(arena, in, s, out);
+        f->text = arena_printf(look->arena, "%s filters %s by %s(%s): with the partition column inside a function no partition is skipped.",
+                               f->subject, p->dataset, p->function, p->partition);
+        f->next_step = arena_printf(look->arena, "compare %s itself with a range", p->partition);
+        look_say(look, f);
+        return NULL;
     }
     return NULL;
 }
+
+const struct look_rule sql_looks[] = {
+    {.rule = RULE_CARTESIAN, .subject = cartesian_look},
+    {.rule = RULE_RENAME, .subject = copy_look},
+    {.rule = RULE_SELECT_STAR, .subject = select_star_look},
+    {.rule = RULE_PARTITION_FUNCTION, .subject = partition_look},
+    LOOKS_END,
+};
