@@ -71,6 +71,7 @@ static void facts_read(struct arena *arena, const struct job_event *e, const cha
 static struct reading *event_reading(struct arena *arena, const struct job_event *e, const char *path) {
     struct reading *reading = arena_new(arena, struct reading);
     if (e->job) read_job_json(arena, path, e->job, reading);
+    if (e->own) read_job_external(arena, path, e->own, reading);
     for (size_t i = 0; i < e->task_count; i++) task_read(arena, &e->tasks[i], path, reading);
     schedule_set(e, reading);
     facts_read(arena, e, path, reading);

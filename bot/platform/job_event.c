@@ -41,7 +41,8 @@ const struct err *job_event_own(struct arena *arena, const json_t *payload, stru
                               .repo = jsx_str(job, "source.repo", NULL),
                               .path = jsx_str(job, "source.path", NULL),
                               .ref = jsx_str(job, "source.ref", NULL),
-                              .link = https_only(jsx_str(job, "link", NULL))};
+                              .link = https_only(jsx_str(job, "link", NULL)),
+                              .own = job};
     if (!out->name) return err_new(ERR_INPUT, "name: a string is needed");
     if (!out->id) out->id = out->name;
     if (!json_is_array(jsx_at(job, "tasks"))) return err_new(ERR_INPUT, "tasks: a list of {\"key\",\"sql\"} is needed");

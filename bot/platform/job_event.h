@@ -39,6 +39,7 @@ struct job_event {
     struct event_dataset *inputs, *outputs;
     size_t input_count, output_count;
     const json_t *job;  /* databricks: the job as the Jobs API returns it; NULL */
+    const json_t *own;  /* Parley's own form, whole: it may say of a job what the Jobs API says; NULL */
     const char *job_id; /* databricks: id to be asked for, when the event is only a notice */
     const char *run_id, *run_state;
     int64_t at; /* UTC seconds, 0 not said */
@@ -46,7 +47,8 @@ struct job_event {
 
 /* Parley's own form, for any scheduler (README, "A job source"):
  * {"id","name","owner","description","schedule":{"cron","timezone"} or "0 5 * * *","source":{"repo","path","ref"},"link",
- *  "tasks":[{"key","sql","dialect","writes"}]} or {"job": that}. ERR_INPUT names the field. */
+ *  "tasks":[{"key","sql","dialect","writes"}]} or {"job": that}. What else is known may stand there in the words of the Jobs API: "timeout_seconds",
+ *  "max_concurrent_runs", "run_as", "tags", "parameters", and in tasks "max_retries", "new_cluster", "libraries", ... ERR_INPUT names the field. */
 const struct err *job_event_own(struct arena *arena, const json_t *payload, struct job_event *out) MUST_CHECK;
 
 /* Databricks: a job of /api/2.2/jobs/get (`settings` in it), a create request ({"name","tasks"...}), or a webhook notice

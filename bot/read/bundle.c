@@ -12,7 +12,7 @@ struct bundle {
     const char *path, *root;
     json_t *all;       /* merged */
     json_t *variables; /* name to value */
-    const char *target;
+    const char *target, *target_mode;
 };
 
 /* YAML to JSON, each map with its place. */
@@ -38,6 +38,8 @@ static json_t *json_of(const struct yaml *y, const char *path, int depth) {
     return text ? text : json_null();
 }
 
+json_t *job_json_of_yaml(struct arena *arena, const struct yaml *y, const char *path) { return jsx_own(arena, json_of(y, path, 0)); }
+
 static json_t *load(struct bundle *b, const char *path) {
     struct str bytes;
     struct yaml *y = NULL;
@@ -49,7 +51,7 @@ static json_t *load(struct bundle *b, const char *path) {
         if (reader_wants(r, path)) reading_gap(r->arena, r->out, &gap);
         return NULL;
     }
-    return jsx_own(r->arena, json_of(y, path, 0));
+    return job_json_of_yaml(r->arena, y, path);
 }
 
 /* Lists whose items have names are merged by them. */
@@ -124,6 +126,7 @@ static json_t *target_choose(struct bundle *b) {
         rank = mine;
         best = value;
         b->target = key;
+        b->target_mode = jsx_str(value, "mode", NULL);
     }
     return best;
 }
@@ -210,17 +213,29 @@ static void substitute(struct bundle *b, json_t *value, int depth) {
 }
 
 static void resources_read(struct bundle *b) {
-    struct job_source from = {b->reader->arena, b->reader->out, b->reader, b->path, b->reader->options->dialect};
+    struct job_source from = {b->reader->arena, b->reader->out, b->reader, b->path, b->reader->options->dialect, b->target, b->target_mode};
     static const struct {
         const char *kind;
         void (*read)(const struct job_source *from, const char *key, const json_t *spec);
-    } kinds[] = {{"jobs", job_read}, {"pipelines", pipeline_read}, {"dashboards", dashboard_resource_read}};
+    } kinds[] = {{"jobs", job_read}, {"pipelines", pipeline_read}, {"dashboards", dashboard_resource_read}, {"clusters", cluster_resource_read}};
     const json_t *resources = json_object_get(b->all, "resources");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const char *key;
         json_t *value;
         json_object_foreach(json_object_get(resources, kinds[i].kind), key, value) {
             if (json_is_object(value)) kinds[i].read(&from, key, value);
+        }
+    }
+}
+
+/* Who the bundle runs as counts for each job and pipeline that does not say it. */
+static void run_as_give(struct bundle *b, json_t *run_as) {
+    static const char *const kinds[] = {"resources.jobs", "resources.pipelines"};
+    for (size_t i = 0; run_as && i < sizeof kinds / sizeof *kinds; i++) {
+        json_t *list = (json_t *)jsx_at(b->all, kinds[i]), *value;
+        const char *key;
+        json_object_foreach(list, key, value) {
+            if (json_is_object(value) && !json_object_get(value, "run_as")) json_object_set(value, "run_as", run_as);
         }
     }
 }
@@ -238,6 +253,8 @@ static void bundle_read(struct reader *r, const char *path) {
     json_t *overrides = json_object_get(target, "resources");
     if (overrides && json_object_get(b.all, "resources")) merge(json_object_get(b.all, "resources"), overrides, 0);
     if (overrides && !json_object_get(b.all, "resources")) json_object_set(b.all, "resources", overrides);
+    run_as_give(&b, json_object_get(target, "run_as"));
+    run_as_give(&b, json_object_get(b.all, "run_as"));
     substitute(&b, json_object_get(b.all, "resources"), 0);
     resources_read(&b);
 }

@@ -148,6 +148,12 @@ void read_dashboard_json(struct arena *arena, const char *path, const json_t *js
     any_read(&d, json);
 }
 
+/* The same JSON with the lines of its maps, which jansson does not tell; NULL when it is no YAML. */
+static json_t *with_places(struct arena *arena, const char *path, struct str bytes) {
+    struct yaml *y = NULL;
+    return yaml_load(arena, path, bytes.p, bytes.n, &y) ? NULL : job_json_of_yaml(arena, y, path);
+}
+
 void json_file_read(struct reader *r, const char *path, struct str bytes, enum file_kind kind) {
     json_t *json = NULL;
     const struct err *e = jsx_load(r->arena, bytes.p, bytes.n, &json);
@@ -161,7 +167,9 @@ void json_file_read(struct reader *r, const char *path, struct str bytes, enum f
         any_read(&d, json);
         return;
     }
-    struct job_source from = {r->arena, r->out, r, path, r->options->dialect};
+    json_t *placed = with_places(r->arena, path, bytes);
+    if (placed) json = placed;
+    struct job_source from = {.arena = r->arena, .out = r->out, .reader = r, .path = path, .dialect = r->options->dialect};
     const json_t *jobs = json_object_get(json, "jobs");
     if (!jobs && json_is_array(json)) jobs = json;
     for (size_t i = 0; i < json_array_size(jobs) && i < DATASETS_MAX; i++) job_file_read(&from, json_array_get(jobs, i));

@@ -8,6 +8,8 @@
 #include "range.h"
 #include "schema.h" /* enum fact_origin: how well a fact is known; a proof that rests on it says so */
 
+#include <limits.h>
+
 struct sql_query;
 struct sql_expr;
 
@@ -38,6 +40,12 @@ const char *definition_kind_name(enum definition_kind kind); /* "table", "view",
 /* Does a definition of this kind store its rows, so that others can read them without computing again? */
 bool definition_kind_stored(enum definition_kind kind);
 
+/* A number that was not said, where -1 has a meaning of its own (unlimited retries). */
+#define NOT_SAID INT_MIN
+
+/* A switch with a default that is not ours to guess. */
+enum said { SAID_NOTHING, SAID_NO, SAID_YES };
+
 /* When something runs. All empty: not known. */
 struct schedule {
     const char *cron;     /* as written: Quartz of 6-7 fields from Databricks, 5 fields or @daily from Airflow; NULL when none */
@@ -46,6 +54,8 @@ struct schedule {
     bool continuous;      /* runs all the time */
     bool paused;
     const char *trigger; /* "file arrival", "table update", "dbt tag:daily"; NULL when none */
+    const char *path;    /* where it is said; NULL when not in a file */
+    int line;
 };
 
 /* What it runs on. All empty: not known. */
@@ -58,7 +68,37 @@ struct compute {
     const char *size;            /* warehouse: "Small" */
     const char *spark_version;   /* "15.4.x-scala2.12" */
     const char *edition;         /* pipeline: CORE, PRO, ADVANCED */
-    int autotermination_minutes; /* -1 when not said */
+    int autotermination_minutes; /* -1 when not said; 0 never ends by itself */
+    bool existing;               /* a running cluster is named by its id: it is not made for the task */
+    bool autoscale;
+    const char *availability;              /* "SPOT_WITH_FALLBACK", "ON_DEMAND": as written */
+    const char *pool, *driver_pool;        /* instance pools, by id */
+    const char *policy;                    /* cluster policy, by id */
+    const char *security_mode;             /* "SINGLE_USER", "USER_ISOLATION": as written */
+    const struct parameter *configuration; /* spark_conf, spark_env_vars, pipeline configuration: names */
+    size_t configuration_count;
+    const char *path; /* where it is said; NULL when not in a file */
+    int line;
+};
+
+/* The name of something handed over. Its value is never kept. */
+struct parameter {
+    const char *name;  /* "--token" and "2" for words of a list */
+    const char *where; /* "parameters", "base_parameters", "named_parameters", "spark_conf", "spark_env_vars", "configuration" */
+    bool secret;       /* its value stands there in plain text and looks like a password or token */
+    int line;
+};
+
+struct library {
+    const char *kind; /* "pypi", "maven", "cran", "jar", "whl", "egg", "requirements" */
+    const char *name; /* as written: "pandas==2.2.1", "com.acme:x:1.0", a path */
+    bool pinned;      /* to one version; a file is */
+    int line;
+};
+
+/* Whom a job tells, by kind of event; who they are is not kept. */
+struct notice {
+    size_t failure, success, start, slow; /* recipients */
 };
 
 struct column_fact {
@@ -155,6 +195,7 @@ struct definition {
 };
 
 struct task {
+    const char *path_said; /* the file this task is written in; NULL when it came from a platform */
     const char *key;
     const char *type; /* "notebook", "sql", "dbt", "pipeline", "spark_python", "wheel", "jar", "run_job", "dashboard", ... */
     const char *path; /* the repository file it runs, resolved; NULL when none or outside */
@@ -164,14 +205,26 @@ struct task {
     struct compute compute;
     const char *const *after; /* keys of the tasks it depends on */
     size_t after_count;
+    struct library *libraries;
+    size_t library_count;
+    struct parameter *parameters;
+    size_t parameter_count;
+    int timeout_seconds;      /* 0: none; NOT_SAID */
+    int max_retries;          /* -1: without end; NOT_SAID */
+    double min_retry_seconds; /* -1: not said */
+    enum said retry_on_timeout;
+    const char *run_if; /* "ALL_DONE": as written */
+    struct notice notice;
+    const char *owner; /* Airflow: of the operator; NULL */
 };
 
-/* A job, pipeline or workflow. */
+/* A job, pipeline or workflow; or a cluster that stands for itself. */
 struct job {
     const char *key; /* of the resource in its bundle, or the platform's id; NULL when it has none */
     const char *id;  /* 32 hex digits, or the platform's own id */
     const char *name;
-    const char *kind; /* "job", "pipeline", "dbt", "airflow" */
+    const char *kind; /* "job", "pipeline", "dashboard", "airflow", "cluster" (no tasks: `clusters[0]`), "external" (a scheduler of which only
+                         what it says is known: nothing may be concluded from what it does not say) */
     const char *path; /* NULL when it came from a platform */
     int line;
     const char *owner, *description;
@@ -181,6 +234,23 @@ struct job {
     struct task *tasks;
     size_t task_count;
     const char *catalog, *schema; /* pipeline: where its datasets go */
+    const char *run_as;           /* who it runs as; NULL when not said */
+    enum { RUN_AS_UNKNOWN, RUN_AS_USER, RUN_AS_PRINCIPAL, RUN_AS_GROUP } run_as_kind;
+    struct compute *clusters; /* job clusters, a pipeline's clusters, by key; used by a task or not */
+    size_t cluster_count;
+    struct library *libraries; /* of a pipeline, and of the serverless environments of a job */
+    size_t library_count;
+    struct parameter *parameters;
+    size_t parameter_count;
+    int timeout_seconds;     /* 0: none; NOT_SAID */
+    int max_concurrent_runs; /* NOT_SAID */
+    enum said queue;
+    enum said development; /* a pipeline in development mode; a bundle's target of that mode */
+    const char *channel;   /* pipeline: "CURRENT", "PREVIEW"; NULL */
+    const char *target;    /* the bundle's target that was read; NULL */
+    double warn_seconds;   /* health rule on the duration of a run; 0 none */
+    struct notice notice;
+    const char *git_branch; /* it runs what this branch holds; NULL */
 };
 
 /* A registered number: what it is computed from, and how. */

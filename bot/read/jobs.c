@@ -2,85 +2,16 @@
 #include "jobs.h"
 
 #include "hash.h"
+#include "job_facts.h"
 #include "session.h"
-
-#include <stdio.h>
 
 #define TASKS_MAX 2000
 #define DEPTH_MAX 8
-
-static const char *text(const json_t *j, const char *path) {
-    const char *s = jsx_str(j, path, NULL);
-    return s && s[0] ? s : NULL;
-}
-
-static const char *kept(const struct job_source *from, const char *s) { return s ? arena_strdup(from->arena, s) : NULL; }
 
 static const char *id_of(const struct job_source *from, const char *kind, const char *name) {
     char *key = arena_printf(from->arena, "%s\n%s\n%s", from->path, kind, name), *hex = arena_alloc(from->arena, HASH_HEX);
     hash128_hex(hash128(key, strlen(key)), hex);
     return hex;
-}
-
-/* Schedules. Quartz fields as written. */
-
-static void schedule_read(const struct job_source *from, const json_t *s, struct schedule *out) {
-    const json_t *cron = json_object_get(s, "schedule"), *trigger = json_object_get(s, "trigger"), *continuous = json_object_get(s, "continuous");
-    if (!cron) cron = json_object_get(trigger, "cron");
-    const char *expression = text(cron, "quartz_cron_expression");
-    out->cron = kept(from, expression ? expression : text(cron, "quartz_cron_schedule"));
-    out->timezone = kept(from, text(cron, "timezone_id"));
-    const char *pause = text(cron, "pause_status");
-    if (!pause) pause = text(trigger, "pause_status");
-    if (!pause) pause = text(continuous, "pause_status");
-    out->paused = pause && strcmp(pause, "PAUSED") == 0;
-    out->continuous = json_is_object(continuous) || json_is_true(continuous);
-    const json_t *periodic = json_object_get(trigger, "periodic");
-    if (periodic) {
-        const char *unit = jsx_str(periodic, "unit", "DAYS");
-        double n = jsx_real(periodic, "interval", (double)jsx_int(periodic, "interval", 1));
-        out->every_seconds = n * (unit[0] == 'M' ? 60 : unit[0] == 'H' ? 3600 : unit[0] == 'W' ? 604800 : 86400);
-    }
-    if (json_object_get(trigger, "file_arrival")) out->trigger = "file arrival";
-    if (json_object_get(trigger, "table_update") || json_object_get(trigger, "table")) out->trigger = "table update";
-}
-
-/* Compute. */
-
-static void compute_none(struct compute *c) {
-    *c = (struct compute){0};
-    c->workers_min = c->workers_max = c->autotermination_minutes = -1;
-}
-
-static int whole(const json_t *j, const char *path) {
-    const json_t *v = jsx_at(j, path);
-    if (json_is_integer(v)) return (int)json_integer_value(v);
-    int n = -1;
-    if (json_is_string(v) && sscanf(json_string_value(v), "%9d", &n) != 1) n = -1;
-    return n;
-}
-
-static bool truth(const json_t *j, const char *path) {
-    const json_t *v = jsx_at(j, path);
-    return json_is_true(v) || (json_is_string(v) && strcmp(json_string_value(v), "true") == 0);
-}
-
-static void cluster_read(const struct job_source *from, const json_t *j, struct compute *c) {
-    c->kind = c->kind ? c->kind : COMPUTE_JOB;
-    c->node_type = kept(from, text(j, "node_type_id"));
-    c->driver_node_type = kept(from, text(j, "driver_node_type_id"));
-    c->workers_min = c->workers_max = whole(j, "num_workers");
-    if (json_object_get(j, "autoscale")) c->workers_min = whole(j, "autoscale.min_workers"), c->workers_max = whole(j, "autoscale.max_workers");
-    if (truth(j, "is_single_node")) c->workers_min = c->workers_max = 0;
-    c->spark_version = kept(from, text(j, "spark_version"));
-    const char *engine = text(j, "runtime_engine");
-    c->photon = engine ? strcmp(engine, "PHOTON") == 0 : c->spark_version && strstr(c->spark_version, "photon");
-    const char *const availability[] = {"aws_attributes.availability", "azure_attributes.availability", "gcp_attributes.availability"};
-    for (size_t i = 0; i < 3; i++) {
-        const char *a = text(j, availability[i]);
-        c->spot |= a && (strncmp(a, "SPOT", 4) == 0 || strncmp(a, "PREEMPTIBLE", 11) == 0);
-    }
-    c->autotermination_minutes = whole(j, "autotermination_minutes");
 }
 
 static const json_t *cluster_named(const json_t *settings, const char *key) {
@@ -96,7 +27,7 @@ static const char *warehouse_of(const json_t *task) {
     static const char *const places[] = {"sql_task.warehouse_id",       "dbt_task.warehouse_id",   "notebook_task.warehouse_id",
                                          "dashboard_task.warehouse_id", "alert_task.warehouse_id", "warehouse_id"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        const char *id = text(task, places[i]);
+        const char *id = job_text(task, places[i]);
         if (id) return id;
     }
     return NULL;
@@ -104,26 +35,30 @@ static const char *warehouse_of(const json_t *task) {
 
 static void task_compute(const struct job_source *from, const json_t *settings, const json_t *task, struct compute *c) {
     compute_none(c);
-    const char *key = text(task, "job_cluster_key"), *existing = text(task, "existing_cluster_id"), *warehouse = warehouse_of(task);
+    const char *key = job_text(task, "job_cluster_key"), *existing = job_text(task, "existing_cluster_id"), *warehouse = warehouse_of(task);
     const json_t *fresh = json_object_get(task, "new_cluster"), *named = cluster_named(settings, key);
     if (warehouse) {
         c->kind = COMPUTE_WAREHOUSE;
-        c->key = kept(from, warehouse);
+        c->key = job_kept(from, warehouse);
     } else if (fresh || named) {
-        c->key = kept(from, key);
+        c->key = job_kept(from, key);
         cluster_read(from, fresh ? fresh : named, c);
     } else if (existing) {
         c->kind = COMPUTE_ALL_PURPOSE;
-        c->key = kept(from, existing);
+        c->key = job_kept(from, existing);
+        c->existing = true;
     } else if (key) {
         c->kind = COMPUTE_JOB;
-        c->key = kept(from, key);
+        c->key = job_kept(from, key);
     } else if (json_object_get(task, "pipeline_task")) {
         c->kind = COMPUTE_PIPELINE;
     } else if (!json_object_get(task, "run_job_task") && !json_object_get(task, "condition_task")) {
         c->kind = COMPUTE_SERVERLESS;
         c->serverless = true;
     }
+    if (c->line) return;
+    c->path = job_path(from, task);
+    c->line = job_line(task, 0);
 }
 
 /* The repository file a task names: relative to the declaring file, or the tail of a workspace path. */
@@ -172,18 +107,18 @@ static const struct {
 
 static const char *what_text(const struct job_source *from, const json_t *body, const char *path) {
     const json_t *v = jsx_at(body, path);
-    if (json_is_string(v)) return kept(from, json_string_value(v));
+    if (json_is_string(v)) return job_kept(from, json_string_value(v));
     return json_is_integer(v) ? arena_printf(from->arena, "%lld", (long long)json_integer_value(v)) : NULL;
 }
 
 static void sql_task_read(const struct job_source *from, const json_t *where, const json_t *body, struct task *t) {
-    const char *file = text(body, "file.path");
+    const char *file = job_text(body, "file.path");
     t->type = file ? "sql" : json_object_get(body, "dashboard") ? "dashboard" : json_object_get(body, "alert") ? "alert" : "sql";
-    t->what = kept(from, file ? file : text(body, "query.query_id"));
-    if (!t->what) t->what = kept(from, text(body, "dashboard.dashboard_id"));
+    t->what = job_kept(from, file ? file : job_text(body, "query.query_id"));
+    if (!t->what) t->what = job_kept(from, job_text(body, "dashboard.dashboard_id"));
     t->path = file_of(from, where, file);
-    t->sql = kept(from, text(body, "query.query_text"));
-    if (!t->sql) t->sql = kept(from, text(body, "query_text"));
+    t->sql = job_kept(from, job_text(body, "query.query_text"));
+    if (!t->sql) t->sql = job_kept(from, job_text(body, "query_text"));
 }
 
 static void dbt_commands(const struct job_source *from, const json_t *body, struct task *t) {
@@ -195,7 +130,7 @@ static void dbt_commands(const struct job_source *from, const json_t *body, stru
         buf_text(&b, command ? command : "");
     }
     if (b.n) t->what = buf_str(&b);
-    const char *dir = text(body, "project_directory");
+    const char *dir = job_text(body, "project_directory");
     t->path = dir ? path_join(from->arena, path_dir(from->arena, jsx_str(body, JOB_PATH, from->path)), dir) : "";
 }
 
@@ -221,10 +156,19 @@ static void after_read(const struct job_source *from, const json_t *task, struct
     const json_t *list = json_object_get(task, "depends_on");
     const char **names = arena_array(from->arena, json_array_size(list) + 1, sizeof *names);
     for (size_t i = 0; i < json_array_size(list); i++) {
-        const char *key = text(json_array_get(list, i), "task_key");
-        if (key) names[t->after_count++] = kept(from, key);
+        const char *key = job_text(json_array_get(list, i), "task_key");
+        if (key) names[t->after_count++] = job_kept(from, key);
     }
     t->after = names;
+}
+
+static void limits_read(const struct job_source *from, const json_t *task, struct task *t) {
+    t->timeout_seconds = job_whole(task, "timeout_seconds", NOT_SAID);
+    t->max_retries = job_whole(task, "max_retries", NOT_SAID);
+    int millis = job_whole(task, "min_retry_interval_millis", -1);
+    t->min_retry_seconds = millis < 0 ? -1 : millis / 1000.0;
+    t->retry_on_timeout = job_said(task, "retry_on_timeout");
+    t->run_if = job_kept(from, job_text(task, "run_if"));
 }
 
 static void task_read(const struct job_source *from, const json_t *settings, const json_t *task, struct job *job, size_t *cap, int depth) {
@@ -236,22 +180,28 @@ static void task_read(const struct job_source *from, const json_t *settings, con
     if (job->task_count >= TASKS_MAX) return;
     job->tasks = arena_grow(from->arena, job->tasks, cap, job->task_count + 1, sizeof *job->tasks);
     struct task *t = &job->tasks[job->task_count++];
-    *t = (struct task){.key = kept(from, text(task, "task_key"))};
+    const char *key = job_text(task, "task_key");
+    *t = (struct task){.key = job_kept(from, key ? key : job_text(task, "key"))};
     if (!t->key) t->key = job->name;
     t->line = (int)jsx_int(task, JOB_LINE, 0);
+    t->path_said = job_path(from, task);
     task_kind(from, task, task, t);
     task_compute(from, settings, task, &t->compute);
     after_read(from, task, t);
+    limits_read(from, task, t);
+    libraries_read(from, task, &t->libraries, &t->library_count);
+    task_parameters(from, task, t);
+    notice_read(task, &t->notice);
 }
 
 static const char *owner_of(const struct job_source *from, const json_t *outer, const json_t *settings) {
     static const char *const places[] = {"run_as.user_name", "tags.owner", "tags.Owner", "tags.team", "run_as.group_name", "custom_tags.owner"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        const char *owner = text(settings, places[i]);
-        if (owner && !strstr(owner, "${")) return kept(from, owner);
+        const char *owner = job_text(settings, places[i]);
+        if (owner && !strstr(owner, "${")) return job_kept(from, owner);
     }
-    const char *creator = text(outer, "creator_user_name");
-    return kept(from, creator ? creator : text(outer, "run_as_user_name"));
+    const char *creator = job_text(outer, "creator_user_name");
+    return job_kept(from, creator ? creator : job_text(outer, "run_as_user_name"));
 }
 
 static void tags_read(const struct job_source *from, const json_t *settings, struct job *job) {
@@ -265,24 +215,74 @@ static void tags_read(const struct job_source *from, const json_t *settings, str
     job->tags = names;
 }
 
+static void run_as_read(const struct job_source *from, const json_t *outer, const json_t *settings, struct job *job) {
+    const char *user = job_text(settings, "run_as.user_name"), *principal = job_text(settings, "run_as.service_principal_name"),
+               *group = job_text(settings, "run_as.group_name"), *said = job_text(outer, "run_as_user_name");
+    job->run_as = job_kept(from, user ? user : principal ? principal : group ? group : said);
+    job->run_as_kind = user ? RUN_AS_USER : principal ? RUN_AS_PRINCIPAL : group ? RUN_AS_GROUP : RUN_AS_UNKNOWN;
+    /* The platform's own answer names users by address and principals by application id. */
+    if (said && !job->run_as_kind) job->run_as_kind = strchr(said, '@') ? RUN_AS_USER : RUN_AS_PRINCIPAL;
+}
+
+static void warning_read(const json_t *settings, struct job *job) {
+    const json_t *rules = jsx_at(settings, "health.rules");
+    for (size_t i = 0; i < json_array_size(rules); i++) {
+        const json_t *rule = json_array_get(rules, i);
+        if (strcmp(jsx_str(rule, "metric", ""), "RUN_DURATION_SECONDS") == 0) job->warn_seconds = job_whole(rule, "value", 0);
+    }
+}
+
+static void clusters_read(const struct job_source *from, const json_t *settings, struct job *job) {
+    const json_t *list = json_object_get(settings, "job_clusters");
+    const json_t *own = list ? list : json_object_get(settings, "clusters");
+    job->clusters = arena_array(from->arena, json_array_size(own) + 1, sizeof *job->clusters);
+    for (size_t i = 0; i < json_array_size(own) && i < TASKS_MAX; i++) {
+        const json_t *item = json_array_get(own, i);
+        struct compute *c = &job->clusters[job->cluster_count++];
+        compute_none(c);
+        c->kind = list ? COMPUTE_JOB : COMPUTE_PIPELINE;
+        c->key = job_kept(from, job_text(item, list ? "job_cluster_key" : "label"));
+        cluster_read(from, list ? json_object_get(item, "new_cluster") : item, c);
+    }
+}
+
+static void settings_read(const struct job_source *from, const json_t *settings, struct job *job) {
+    job->timeout_seconds = job_whole(settings, "timeout_seconds", NOT_SAID);
+    job->max_concurrent_runs = job_whole(settings, "max_concurrent_runs", NOT_SAID);
+    job->queue = job_said(settings, "queue.enabled");
+    job->development = job_said(settings, "development");
+    if (from->target_mode && strcmp(from->target_mode, "development") == 0) job->development = SAID_YES;
+    job->target = from->target;
+    job->channel = job_kept(from, job_text(settings, "channel"));
+    job->git_branch = job_kept(from, job_text(settings, "git_source.git_branch"));
+    warning_read(settings, job);
+    clusters_read(from, settings, job);
+    notice_read(settings, &job->notice);
+    job_parameters(from, settings, job);
+    if (!json_object_get(settings, "notebook_task") && !json_object_get(settings, "spark_python_task"))
+        libraries_read(from, settings, &job->libraries, &job->library_count);
+}
+
 static struct job *job_new(const struct job_source *from, const char *key, const char *kind, const json_t *outer, const json_t *settings) {
     struct job *job = vec_add(from->arena, &from->out->jobs);
-    const char *name = text(settings, "name");
-    if (!name) name = text(settings, "display_name");
-    if (!name) name = text(settings, "run_name");
-    *job = (struct job){.key = kept(from, key), .name = kept(from, name ? name : key ? key : kind), .kind = kind, .path = from->path};
-    const char *declared = text(settings, JOB_PATH);
-    if (declared) job->path = kept(from, declared);
+    const char *name = job_text(settings, "name");
+    if (!name) name = job_text(settings, "display_name");
+    if (!name) name = job_text(settings, "run_name");
+    *job = (struct job){.key = job_kept(from, key), .name = job_kept(from, name ? name : key ? key : kind), .kind = kind, .path = from->path};
+    const char *declared = job_text(settings, JOB_PATH);
+    if (declared) job->path = job_kept(from, declared);
     const json_t *id = json_object_get(outer, "job_id");
     if (!id) id = json_object_get(outer, "pipeline_id");
     if (json_is_integer(id)) job->key = arena_printf(from->arena, "%lld", (long long)json_integer_value(id));
-    if (json_is_string(id)) job->key = kept(from, json_string_value(id));
+    if (json_is_string(id)) job->key = job_kept(from, json_string_value(id));
     job->id = id && job->key ? job->key : id_of(from, kind, key ? key : job->name);
     job->line = (int)jsx_int(settings, JOB_LINE, 1);
     job->owner = owner_of(from, outer, settings);
-    job->description = kept(from, text(settings, "description"));
+    job->description = job_kept(from, job_text(settings, "description"));
     tags_read(from, settings, job);
     schedule_read(from, settings, &job->schedule);
+    run_as_read(from, outer, settings, job);
+    settings_read(from, settings, job);
     return job;
 }
 
@@ -308,26 +308,42 @@ static void inline_sql(const struct job_source *from, const struct job *job) {
     }
 }
 
-void job_read(const struct job_source *from, const char *key, const json_t *outer) {
-    const json_t *settings = json_object_get(outer, "settings");
-    if (!json_is_object(settings)) settings = json_object_get(outer, "new_settings");
-    if (!json_is_object(settings)) settings = outer;
-    struct job *job = job_new(from, key, "job", outer, settings);
+static void tasks_read(const struct job_source *from, const json_t *settings, struct job *job) {
     const json_t *tasks = json_object_get(settings, "tasks");
     size_t cap = 0;
     for (size_t i = 0; i < json_array_size(tasks); i++) task_read(from, settings, json_array_get(tasks, i), job, &cap, 0);
     /* Jobs API 2.0: the one task is the job itself. */
     if (!json_array_size(tasks)) task_read(from, settings, settings, job, &cap, 0);
+}
+
+void job_read(const struct job_source *from, const char *key, const json_t *outer) {
+    const json_t *settings = json_object_get(outer, "settings");
+    if (!json_is_object(settings)) settings = json_object_get(outer, "new_settings");
+    if (!json_is_object(settings)) settings = outer;
+    struct job *job = job_new(from, key, "job", outer, settings);
+    tasks_read(from, settings, job);
     inline_sql(from, job);
+}
+
+void cluster_resource_read(const struct job_source *from, const char *key, const json_t *spec) {
+    struct job *job = job_new(from, key, "cluster", spec, spec);
+    const char *name = job_text(spec, "cluster_name");
+    if (name) job->name = job_kept(from, name);
+    job->clusters = arena_array(from->arena, 1, sizeof *job->clusters);
+    job->cluster_count = 1;
+    compute_none(job->clusters);
+    job->clusters->kind = COMPUTE_ALL_PURPOSE;
+    job->clusters->key = job->key;
+    cluster_read(from, spec, job->clusters);
 }
 
 void pipeline_read(const struct job_source *from, const char *key, const json_t *outer) {
     const json_t *spec = json_object_get(outer, "spec");
     if (!json_is_object(spec)) spec = outer;
     struct job *job = job_new(from, key, "pipeline", outer, spec);
-    const char *schema = text(spec, "schema");
-    job->catalog = kept(from, text(spec, "catalog"));
-    job->schema = kept(from, schema ? schema : text(spec, "target"));
+    const char *schema = job_text(spec, "schema");
+    job->catalog = job_kept(from, job_text(spec, "catalog"));
+    job->schema = job_kept(from, schema ? schema : job_text(spec, "target"));
     if (job->catalog && strstr(job->catalog, "${")) job->catalog = NULL;
     if (job->schema && strstr(job->schema, "${")) job->schema = NULL;
     const json_t *libraries = json_object_get(spec, "libraries"), *clusters = json_object_get(spec, "clusters");
@@ -335,21 +351,25 @@ void pipeline_read(const struct job_source *from, const char *key, const json_t 
     compute_none(&compute);
     compute.kind = COMPUTE_PIPELINE;
     if (json_array_size(clusters)) cluster_read(from, json_array_get(clusters, 0), &compute);
-    compute.serverless = truth(spec, "serverless");
-    compute.photon |= truth(spec, "photon");
-    compute.edition = kept(from, text(spec, "edition"));
+    compute.serverless = job_truth(spec, "serverless");
+    compute.photon |= job_truth(spec, "photon");
+    compute.edition = job_kept(from, job_text(spec, "edition"));
     size_t cap = 0;
     for (size_t i = 0; i < json_array_size(libraries) && i < TASKS_MAX; i++) {
         const json_t *library = json_array_get(libraries, i);
-        const char *written = text(library, "notebook.path");
-        if (!written) written = text(library, "file.path");
-        const char *glob = text(library, "glob.include");
+        const char *written = job_text(library, "notebook.path");
+        if (!written) written = job_text(library, "file.path");
+        const char *glob = job_text(library, "glob.include");
         if (!written && !glob) continue;
         job->tasks = arena_grow(from->arena, job->tasks, &cap, job->task_count + 1, sizeof *job->tasks);
         struct task *t = &job->tasks[job->task_count++];
-        *t = (struct task){
-            .key = kept(from, written ? written : glob), .type = "pipeline", .what = kept(from, written ? written : glob), .compute = compute};
-        t->line = (int)jsx_int(library, JOB_LINE, job->line);
+        *t = (struct task){.key = job_kept(from, written ? written : glob),
+                           .type = "pipeline",
+                           .what = job_kept(from, written ? written : glob),
+                           .compute = compute};
+        t->line = job_line(library, job->line);
+        t->path_said = job_path(from, library);
+        limits_read(from, library, t);
         if (written) t->path = file_of(from, library, written);
         if (glob) t->path = path_join(from->arena, path_dir(from->arena, jsx_str(library, JOB_PATH, from->path)), glob);
     }
@@ -360,10 +380,11 @@ void dashboard_resource_read(const struct job_source *from, const char *key, con
     size_t cap = 0;
     job->tasks = arena_grow(from->arena, NULL, &cap, 1, sizeof *job->tasks);
     struct task *t = &job->tasks[job->task_count++];
-    *t = (struct task){.key = job->name, .type = "dashboard", .what = kept(from, text(spec, "file_path")), .line = job->line};
+    *t = (struct task){.key = job->name, .type = "dashboard", .what = job_kept(from, job_text(spec, "file_path")), .line = job->line};
+    limits_read(from, spec, t);
     t->path = file_of(from, spec, t->what);
     compute_none(&t->compute);
-    if (text(spec, "warehouse_id")) t->compute.kind = COMPUTE_WAREHOUSE, t->compute.key = kept(from, text(spec, "warehouse_id"));
+    if (job_text(spec, "warehouse_id")) t->compute.kind = COMPUTE_WAREHOUSE, t->compute.key = job_kept(from, job_text(spec, "warehouse_id"));
 }
 
 static bool is_pipeline(const json_t *j) {
@@ -382,12 +403,56 @@ void job_file_read(const struct job_source *from, const json_t *json) {
     }
 }
 
-void read_job_json(struct arena *arena, const char *path, const json_t *job, struct reading *into) {
-    struct job_source from = {arena, into, NULL, path, DIALECT_DATABRICKS};
-    job_file_read(&from, job);
+/* Links. */
+
+/* "${resources.clusters.KEY.id}", "${databricks_cluster.KEY.id}", or the id itself. */
+static bool names_resource(const char *written, const char *key) {
+    const char *at = written && key && key[0] ? strstr(written, key) : NULL;
+    return at && (at == written || at[-1] == '.') && (at[strlen(key)] == '\0' || at[strlen(key)] == '.');
 }
 
-/* Links. */
+/* A task on a cluster that stands for itself gets what is known of that. */
+static void existing_set(const struct reading *out, struct compute *c) {
+    for (size_t i = 0; i < out->jobs.n; i++) {
+        const struct job *other = &out->jobs.at[i];
+        if (strcmp(other->kind, "cluster") != 0 || !names_resource(c->key, other->key)) continue;
+        const char *key = c->key;
+        *c = other->clusters[0];
+        c->key = key;
+        c->existing = true;
+        return;
+    }
+}
+
+static void existing_link(struct reading *out) {
+    for (size_t i = 0; i < out->jobs.n; i++) {
+        for (size_t k = 0; k < out->jobs.at[i].task_count; k++) {
+            if (out->jobs.at[i].tasks[k].compute.existing) existing_set(out, &out->jobs.at[i].tasks[k].compute);
+        }
+    }
+}
+
+void read_job_json(struct arena *arena, const char *path, const json_t *job, struct reading *into) {
+    struct job_source from = {.arena = arena, .out = into, .path = path, .dialect = DIALECT_DATABRICKS};
+    job_file_read(&from, job);
+    existing_link(into);
+}
+
+void read_job_external(struct arena *arena, const char *path, const json_t *json, struct reading *into) {
+    struct job_source from = {.arena = arena, .out = into, .path = path, .dialect = DIALECT_DATABRICKS};
+    struct job *job = job_new(&from, NULL, "external", json, json);
+    const char *owner = job_text(json, "owner");
+    if (owner) job->owner = job_kept(&from, owner);
+    tasks_read(&from, json, job);
+    for (size_t i = 0; i < job->task_count; i++) {
+        struct task *t = &job->tasks[i];
+        bool said = t->compute.kind != COMPUTE_SERVERLESS;
+        if (strcmp(t->type, "other") == 0) t->type = "sql";
+        if (!said) compute_none(&t->compute);
+    }
+}
+
+/* Definitions. */
 
 static bool runs_file(const struct task *t, const char *path) {
     if (!t->path || !t->path[0]) return false;
@@ -476,15 +541,14 @@ static const struct job *starter_of(const struct reading *out, const struct job 
         const struct job *job = &out->jobs.at[i];
         for (size_t k = 0; job != pipeline && strcmp(job->kind, "job") == 0 && k < job->task_count; k++) {
             const char *what = strcmp(job->tasks[k].type, pipeline->kind) == 0 ? job->tasks[k].what : NULL;
-            const char *at = what ? strstr(what, pipeline->key) : NULL;
-            bool whole_word = at && (at == what || at[-1] == '.') && (at[strlen(pipeline->key)] == '\0' || at[strlen(pipeline->key)] == '.');
-            if (whole_word) return job;
+            if (names_resource(what, pipeline->key)) return job;
         }
     }
     return NULL;
 }
 
 void jobs_link(struct reading *out) {
+    existing_link(out);
     for (size_t i = 0; i < out->jobs.n; i++) {
         const struct job *job = &out->jobs.at[i];
         const struct job *starter = strcmp(job->kind, "job") != 0 && !has_schedule(&job->schedule) ? starter_of(out, job) : NULL;

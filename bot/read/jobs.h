@@ -15,12 +15,18 @@ struct job_source {
     struct reader *reader; /* NULL when there is no repository */
     const char *path;
     enum dialect dialect;
+    const char *target, *target_mode; /* of a bundle: "prod", "production"; NULL */
 };
+
+/* YAML (JSON is YAML too) as JSON, each map with its place; bounded in depth. */
+json_t *job_json_of_yaml(struct arena *arena, const struct yaml *y, const char *path);
 
 void job_read(const struct job_source *from, const char *key, const json_t *settings);
 void pipeline_read(const struct job_source *from, const char *key, const json_t *spec);
 /* Either, told apart by its keys. */
 void job_file_read(const struct job_source *from, const json_t *json);
+/* A cluster that stands for itself: jobs[..].kind "cluster". */
+void cluster_resource_read(const struct job_source *from, const char *key, const json_t *spec);
 /* A dashboard resource: which file, on which warehouse. */
 void dashboard_resource_read(const struct job_source *from, const char *key, const json_t *spec);
 /* The pipeline whose libraries hold this file; NULL when none does. */

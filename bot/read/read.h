@@ -46,6 +46,10 @@ struct reading *read_sql_text(struct arena *arena, const char *path, struct str 
  * Inline SQL of tasks becomes definitions. `path` names it for people. */
 void read_job_json(struct arena *arena, const char *path, const json_t *job, struct reading *into);
 
+/* A job in Parley's own form (README, "A job source"), of any scheduler: `name`, `owner`, `schedule`, `tasks`, and of the Jobs API's words those it
+ * cares to say (timeout_seconds, max_retries, run_as, tags, parameters, new_cluster, ..). Adds a job of kind "external", no definitions. */
+void read_job_external(struct arena *arena, const char *path, const json_t *job, struct reading *into);
+
 /* A dashboard (.lvdash.json, or the API's object with serialized_dashboard) or a saved query (both shapes), added to `into`. */
 void read_dashboard_json(struct arena *arena, const char *path, const json_t *dashboard, enum dialect dialect, struct reading *into);
 

@@ -71,6 +71,98 @@ static void job_json_of_every_shape(void **state) {
     assert_string_equal(r.jobs.at[2].schema, "db");
 }
 
+static const char job_text[] =
+    "{\n \"name\": \"load\", \"timeout_seconds\": 3600, \"max_concurrent_runs\": 2, \"queue\": {\"enabled\": true},\n"
+    " \"run_as\": {\"service_principal_name\": \"0a1b\"},\n"
+    " \"parameters\": [{\"name\": \"day\", \"default\": \"2024-01-01\"}],\n"
+    " \"email_notifications\": {\"on_failure\": [\"a@b.c\", \"d@b.c\"]},\n"
+    " \"schedule\": {\n  \"quartz_cron_expression\": \"0 0 * * * ?\", \"timezone_id\": \"UTC\"},\n"
+    " \"job_clusters\": [\n  {\"job_cluster_key\": \"m\", \"new_cluster\": {\n    \"autoscale\": {\"min_workers\": 1, \"max_workers\": 9},\n"
+    "    \"instance_pool_id\": \"p1\", \"policy_id\": \"po\", \"autotermination_minutes\": 20,\n"
+    "    \"aws_attributes\": {\"availability\": \"SPOT_WITH_FALLBACK\"},\n"
+    "    \"spark_conf\": {\"fs.azure.account.key\": \"{{secrets/s/k}}\", \"spark.password\": \"hunter2hunter2\"}}}],\n"
+    " \"tasks\": [\n  {\"task_key\": \"t\", \"job_cluster_key\": \"m\", \"max_retries\": -1, \"min_retry_interval_millis\": 60000,\n"
+    "   \"retry_on_timeout\": false, \"libraries\": [{\"pypi\": {\"package\": \"pandas\"}}, {\"pypi\": {\"package\": \"x==1.2\"}},\n"
+    "    {\"maven\": {\"coordinates\": \"g:a:1.0\"}}, {\"whl\": \"/x.whl\"}],\n"
+    "   \"notebook_task\": {\"notebook_path\": \"/a\", \"base_parameters\": {\"api_token\": \"abcdef12345\"}}},\n"
+    "  {\"task_key\": \"u\", \"existing_cluster_id\": \"1234-x\", \"spark_python_task\": {\"python_file\": \"/b.py\", \"parameters\": "
+    "[\"--password\", "
+    "\"s3cretword\", \"--day=1\"]}}]\n}\n";
+
+static void jobs_tell_their_settings(void **state) {
+    struct reading *r = read_one(*state, "jobs/load.json", job_text);
+    const struct job *job = &r->jobs.at[0];
+    assert_int_equal(r->gaps.n, 0);
+    assert_int_equal(job->timeout_seconds, 3600);
+    assert_int_equal(job->max_concurrent_runs, 2);
+    assert_int_equal(job->queue, SAID_YES);
+    assert_int_equal(job->run_as_kind, RUN_AS_PRINCIPAL);
+    assert_string_equal(job->run_as, "0a1b");
+    assert_int_equal(job->notice.failure, 2);
+    assert_string_equal(job->parameters[0].name, "day");
+    assert_false(job->parameters[0].secret);
+    assert_int_equal(job->schedule.line, 7);
+    assert_int_equal(job->cluster_count, 1);
+    const struct task *t = &job->tasks[0], *u = &job->tasks[1];
+    assert_int_equal(t->line, 15);
+    assert_int_equal(t->max_retries, -1);
+    assert_true(t->min_retry_seconds == 60);
+    assert_int_equal(t->timeout_seconds, NOT_SAID);
+    assert_int_equal(t->retry_on_timeout, SAID_NO);
+    assert_true(t->compute.autoscale && t->compute.spot && !t->compute.existing);
+    assert_string_equal(t->compute.pool, "p1");
+    assert_string_equal(t->compute.policy, "po");
+    assert_int_equal(t->compute.autotermination_minutes, 20);
+    assert_int_equal(t->compute.line, 10);
+    assert_false(t->compute.configuration[0].secret);
+    assert_true(t->compute.configuration[1].secret);
+    assert_int_equal(t->library_count, 4);
+    assert_false(t->libraries[0].pinned);
+    assert_true(t->libraries[1].pinned && t->libraries[2].pinned && t->libraries[3].pinned);
+    assert_true(t->parameters[0].secret);
+    assert_int_equal(u->compute.kind, COMPUTE_ALL_PURPOSE);
+    assert_true(u->compute.existing);
+    assert_string_equal(u->parameters[0].name, "--password");
+    assert_true(u->parameters[0].secret);
+    assert_string_equal(u->parameters[1].name, "--day");
+    assert_false(u->parameters[1].secret);
+}
+
+static void bundle_clusters_and_targets(void **state) {
+    static const struct memory_file files[] = {
+        {"databricks.yml", "bundle: {name: b}\nrun_as: {user_name: mo@x.y}\ntargets:\n  live: {mode: production}\n"
+                           "resources:\n  clusters:\n    shared: {cluster_name: shared, num_workers: 4, autotermination_minutes: 0}\n"
+                           "  jobs:\n    j:\n      name: j\n      trigger: {periodic: {interval: 2, unit: HOURS}}\n      tasks:\n"
+                           "        - {task_key: t, existing_cluster_id: '${resources.clusters.shared.id}', notebook_task: {notebook_path: ./n}}\n"},
+    };
+    struct reading *r = read_memory(*state, files, 1);
+    const struct job *job = NULL;
+    for (size_t i = 0; i < r->jobs.n; i++) job = strcmp(r->jobs.at[i].kind, "job") == 0 ? &r->jobs.at[i] : job;
+    assert_non_null(job);
+    assert_string_equal(job->target, "live");
+    assert_int_equal(job->run_as_kind, RUN_AS_USER);
+    assert_true(job->schedule.every_seconds == 7200);
+    assert_true(job->tasks[0].compute.existing);
+    assert_int_equal(job->tasks[0].compute.autotermination_minutes, 0);
+    assert_int_equal(job->tasks[0].compute.workers_max, 4);
+}
+
+static void external_jobs_say_what_they_say(void **state) {
+    struct arena *arena = *state;
+    static const char text[] = "{\"name\": \"n\", \"owner\": \"mo\", \"schedule\": \"0 5 * * *\", \"max_concurrent_runs\": 1, "
+                               "\"tasks\": [{\"key\": \"a\", \"sql\": \"select 1\", \"timeout_seconds\": 60}]}";
+    json_t *json = NULL;
+    struct reading r = {0};
+    assert_null(jsx_load(arena, text, strlen(text), &json));
+    read_job_external(arena, "n", json, &r);
+    assert_string_equal(r.jobs.at[0].kind, "external");
+    assert_string_equal(r.jobs.at[0].schedule.cron, "0 5 * * *");
+    assert_string_equal(r.jobs.at[0].owner, "mo");
+    assert_string_equal(r.jobs.at[0].tasks[0].key, "a");
+    assert_int_equal(r.jobs.at[0].tasks[0].timeout_seconds, 60);
+    assert_int_equal(r.jobs.at[0].tasks[0].compute.kind, COMPUTE_UNKNOWN);
+}
+
 static void dashboards_are_queries(void **state) {
     struct reading *r =
         read_one(*state, "d/sales.lvdash.json",
@@ -116,8 +208,8 @@ static void settings_metrics(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(bundles_reach_definitions),      TEST(job_json_of_every_shape), TEST(dashboards_are_queries),
-        TEST(dbt_jobs_reach_selected_models), TEST(settings_metrics),
+        TEST(bundles_reach_definitions), TEST(job_json_of_every_shape),  TEST(dashboards_are_queries),      TEST(dbt_jobs_reach_selected_models),
+        TEST(settings_metrics),          TEST(jobs_tell_their_settings), TEST(bundle_clusters_and_targets), TEST(external_jobs_say_what_they_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
