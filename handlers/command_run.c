@@ -159,6 +159,7 @@ static const struct err *decide(struct pull_review *p, const struct speaker *who
     if (verb == VERB_UNACCEPT) {
         bool found;
         TRY(waiver_drop(p->context->store, p->repo.name, d->key, &found));
+        TRY(feedback_drop(p->context->store, p->repo.name, d->key));
         for (size_t i = 0; i < p->waivers.n; i++) {
             if (strcmp(p->waivers.at[i].key, d->key) == 0) p->waivers.at[i].key = "";
         }

@@ -58,11 +58,12 @@ static const struct err *past_load(struct pull_review *p) {
     const char *subject = arena_printf(context->arena, "%s#%d", p->repo.name, p->pull.number);
     TRY(review_record_last(context->store, context->arena, subject, &last));
     p->past = past_read(context->arena, last ? last->body : NULL);
+    if (last && last->head_sha) p->past->head_sha = last->head_sha;
     struct waiver *stored;
     size_t count;
     TRY(waivers_load(context->arena, context->store, p->repo.name, &stored, &count));
     for (size_t i = 0; i < count; i++) *vec_add(context->arena, &p->waivers) = stored[i];
-    return NULL;
+    return feedback_count(context->store, &p->use);
 }
 
 const struct err *pull_paused(const struct handler_context *context, const char *repo, int number, bool *out) {
@@ -173,6 +174,7 @@ static void input_fill(struct pull_review *p, struct review_input *in) {
     in->settings_problems = p->problems;
     in->waivers = p->waivers.at;
     in->waiver_count = p->waivers.n;
+    in->use = &p->use;
     in->past = p->past;
     in->now = p->context->now;
 }
@@ -232,6 +234,47 @@ static const struct err *record_put(struct pull_review *p) {
     return review_record_put(p->context->store, &record, &id);
 }
 
+/* What the decision says of the rule: accepted as right or meant to be so. A snooze says nothing. */
+static const struct err *answer_put(struct pull_review *p, const struct waiver *w) {
+    const struct finding *f = review_find(p->review, w->key);
+    if (!f || w->kind == WAIVER_SNOOZE) return NULL;
+    struct feedback answer = {.repo = w->repo,
+                              .key = w->key,
+                              .rule = f->rule_id,
+                              .useful = w->kind == WAIVER_ACCEPT,
+                              .source = waiver_kind_name(w->kind),
+                              .by = w->by,
+                              .why = w->reason,
+                              .made = w->made};
+    return feedback_put(p->context->store, &answer);
+}
+
+/* Does the same rule still speak about the file? Then an edit has only renamed the finding. */
+static bool still_said(const struct review *r, const struct past_finding *was) {
+    const struct findings *lists[] = {&r->findings, &r->waived};
+    for (size_t l = 0; l < 2; l++) {
+        for (size_t i = 0; i < lists[l]->n; i++) {
+            const struct finding *f = lists[l]->at[i];
+            if (strcmp(f->rule_id, was->rule_id) == 0 && strcmp(f->path, was->path) == 0) return true;
+        }
+    }
+    return false;
+}
+
+/* What was said and is gone after a push was worth saying. Only a review of the whole change can know. */
+static const struct err *gone_put(struct pull_review *p) {
+    const struct review *r = p->review;
+    if ((p->paths && *p->paths) || !r->head_sha || strcmp(r->head_sha, p->past->head_sha) == 0) return NULL;
+    for (size_t i = 0; i < r->fixed_count; i++) {
+        const struct past_finding *was = &r->fixed[i];
+        if (still_said(r, was) || rule_find(was->rule_id) == RULE_COUNT) continue;
+        struct feedback seen = {
+            .repo = p->repo.name, .key = was->key, .rule = was->rule_id, .useful = true, .source = "gone", .by = "parley", .made = p->context->now};
+        TRY(feedback_see(p->context->store, &seen));
+    }
+    return NULL;
+}
+
 static const struct err *decisions_put(struct pull_review *p) {
     for (size_t i = 0; i < p->decided.n; i++) {
         const struct waiver *w = &p->decided.at[i];
@@ -243,8 +286,9 @@ static const struct err *decisions_put(struct pull_review *p) {
                                    .finding = w->key,
                                    .detail = w->reason};
         TRY(ledger_add(p->context->store, &line));
+        TRY(answer_put(p, w));
     }
-    return NULL;
+    return gone_put(p);
 }
 
 static const struct err *all_put(struct pull_review *p) {

@@ -17,7 +17,8 @@ struct pull_review {
     struct repo_settings *settings;
     struct settings_problems *problems; /* of the head's .parley.yml when the change touches it; NULL otherwise */
     struct catalog *catalog;
-    struct past *past; /* what the last review of this pull request said */
+    struct past *past;    /* what the last review of this pull request said */
+    struct rules_use use; /* what people said of the rules */
     VEC(struct waiver) waivers;
     VEC(struct waiver) decided; /* by this very command: stored with the review */
     struct review *review;      /* NULL before pull_review_run */

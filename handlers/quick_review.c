@@ -16,6 +16,8 @@ const struct err *quick_run(const struct handler_context *context, const struct 
     struct price_list *prices;
     TRY(price_list_load(context->arena, context->settings->prices, &prices));
     struct catalog *catalog = catalog_of(context->arena, context->store);
+    struct rules_use use;
+    TRY(feedback_count(context->store, &use));
     const char *changed[] = {what->title};
     struct review_input in = {.repo = what->repo,
                               .source = what->source,
@@ -28,6 +30,7 @@ const struct err *quick_run(const struct handler_context *context, const struct 
                               .catalog_count = 1,
                               .settings = settings_plain(context),
                               .prices = prices,
+                              .use = &use,
                               .past = what->past,
                               .now = context->now};
     return review_run(context->arena, &in, out);

@@ -19,7 +19,7 @@ static const char *github_lane(struct arena *arena, int64_t installation) { retu
 
 static bool wants_comment(const struct wanted *w) {
     const struct review *r = w->review;
-    return r->findings.n > 0 || (r->settings_problems && r->settings_problems->n > 0) || w->answer;
+    return r->spoken > 0 || (r->settings_problems && r->settings_problems->n > 0) || w->answer;
 }
 
 static struct render_options options_of(const struct wanted *w) {
@@ -143,7 +143,7 @@ const struct err *wanted_issue(const struct wanted *w) {
     struct arena *arena = w->context->arena;
     const struct review *r = w->review;
     struct render_options options = options_of(w);
-    bool closed = r->findings.n == 0;
+    bool closed = r->spoken == 0;
     const char *key = arena_printf(arena, "job:%s", r->title ? r->title : r->repo);
     const char *subject = arena_printf(arena, "%s:%s", r->repo, key), *before;
     TRY(outbox_outside(w->context->store, arena, "github.issue", subject, &before));

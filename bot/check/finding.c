@@ -21,6 +21,17 @@ enum rule rule_find(const char *id) {
     return RULE_COUNT;
 }
 
+bool rule_compares(enum rule rule) {
+    static const enum rule pairs[] = {RULE_IDENTICAL, RULE_DERIVABLE,    RULE_GENERALIZES,     RULE_SHARES,
+                                      RULE_SIMILAR,   RULE_PARAMETERIZE, RULE_METRIC_CONFLICT, RULE_METRIC_DUPLICATE};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        if (pairs[i] == rule) return true;
+    }
+    return false;
+}
+
+bool rule_speaks(enum rule rule, enum severity level) { return level >= SEV_WARNING || (level == SEV_NOTE && rule_compares(rule)); }
+
 static const char *const severity_names[] = {[SEV_OFF] = "off", [SEV_NOTE] = "note", [SEV_WARNING] = "warning", [SEV_BLOCKER] = "blocker"};
 
 const char *severity_name(enum severity severity) { return severity_names[severity]; }
@@ -61,6 +72,7 @@ static double finding_money(const struct finding *f) {
 static int finding_order(const void *left, const void *right) {
     const struct finding *a = *(struct finding *const *)left, *b = *(struct finding *const *)right;
     if (a->severity != b->severity) return a->severity > b->severity ? -1 : 1;
+    if (a->folded != b->folded) return a->folded ? 1 : -1;
     if (a->proved != b->proved) return a->proved ? -1 : 1;
     double am = finding_money(a), bm = finding_money(b);
     if (am != bm) return am > bm ? -1 : 1;

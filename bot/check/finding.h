@@ -31,6 +31,11 @@ const struct rule_info *rule_info(enum rule rule);
 /* The rule with that id; RULE_COUNT when there is none. */
 enum rule rule_find(const char *id);
 
+/* Is it about two things, of which one exists already? Such notes are worth a row of the table. */
+bool rule_compares(enum rule rule);
+/* Do its findings of that level stand in the table of the comment? The others are folded. */
+bool rule_speaks(enum rule rule, enum severity level);
+
 /* A definition or dataset that exists already, as people name it. Any member may be NULL. */
 struct twin {
     const char *dataset; /* "gold.customer_features"; NULL for a query that fills nothing */
@@ -62,6 +67,7 @@ struct finding {
     enum rule rule;
     const char *rule_id;    /* rule_info(rule)->id */
     enum severity severity; /* after settings */
+    bool folded;            /* a note without a second party, or of a rule that fell below its floor: in the folded part, after all others */
     bool proved;            /* a proof: may gate */
     const char *relation;   /* "identical", "derivable", "generalizes", "shares", "similar"; NULL for rules without a second party */
     const char *tier;       /* "P0".."P2", "L1".."L4"; NULL when there is no relation */
@@ -109,7 +115,7 @@ struct findings {
 /* Keeps `f` (in the arena) unless its key is there already or the list is full; says whether it was kept. */
 bool findings_add(struct arena *arena, struct findings *list, struct finding *f);
 
-/* Blockers first, then by severity, proved before not, saved or spent money, rule, path and line. Numbers them F1, F2, ... */
+/* Blockers first, then by severity, what is folded last, proved before not, saved or spent money, rule, path and line. Numbers them F1, F2, ... */
 void findings_sort(struct arena *arena, struct findings *list);
 
 /* The key of `rule` about the plan `subject` and the plan or name `other` (may be empty). */

@@ -200,8 +200,8 @@ static void cost_threshold_read(struct reader *r, const struct yaml *rule, const
 static void rule_read(struct reader *r, enum rule rule, const struct yaml *value) {
     const char *where = arena_printf(r->arena, "rules.%s", rule_info(rule)->id);
     if (value->kind == YAML_SCALAR) { /* similar: off */
-        if (!severity_parse(value->text, &r->out->levels[rule]))
-            problem_at(r, value, "level '%s' of %s is none of off, note, warning, blocker", value->text, where);
+        if (severity_parse(value->text, &r->out->levels[rule])) r->out->level_said[rule] = true;
+        else problem_at(r, value, "level '%s' of %s is none of off, note, warning, blocker", value->text, where);
         return;
     }
     if (!is_map(r, value, where)) return;
@@ -210,9 +210,8 @@ static void rule_read(struct reader *r, enum rule rule, const struct yaml *value
     else if (rule == RULE_COST) KEYS_CHECK(r, value, where, "level", "warn", "gate");
     else KEYS_CHECK(r, value, where, "level");
     text_read(r, value, "level", &level);
-    if (level && !severity_parse(level, &r->out->levels[rule])) {
-        problem_at(r, yaml_get(value, "level"), "level '%s' of %s is none of off, note, warning, blocker", level, where);
-    }
+    if (level && severity_parse(level, &r->out->levels[rule])) r->out->level_said[rule] = true;
+    else if (level) problem_at(r, yaml_get(value, "level"), "level '%s' of %s is none of off, note, warning, blocker", level, where);
     if (rule == RULE_SIMILAR) number_read(r, value, "min_score", 0, 1, &r->out->similar_min_score);
     if (rule == RULE_COST) cost_threshold_read(r, value, "warn", &r->out->cost_warn_percent, &r->out->cost_warn_amount);
     if (rule == RULE_COST) cost_threshold_read(r, value, "gate", NULL, &r->out->cost_gate_amount);

@@ -34,10 +34,11 @@ struct repo_settings {
     const char *min_cost_currency;
     int max_inline; /* 0..20, default 5 */
     enum severity levels[RULE_COUNT];
-    double similar_min_score; /* default 0.8 */
-    double cost_warn_percent; /* 0: not set */
-    double cost_warn_amount;  /* 0: not set */
-    double cost_gate_amount;  /* 0: not set */
+    bool level_said[RULE_COUNT]; /* the file (or the server's lock) says the level: use does not change it */
+    double similar_min_score;    /* default 0.8 */
+    double cost_warn_percent;    /* 0: not set */
+    double cost_warn_amount;     /* 0: not set */
+    double cost_gate_amount;     /* 0: not set */
     struct owner_rule *owners;
     size_t owner_count;
     const char *owner_default; /* NULL: none */

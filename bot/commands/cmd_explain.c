@@ -2,8 +2,8 @@
 #include "commands.h"
 #include "jsonx.h"
 #include "local.h"
-#include "record.h"
 #include "render.h"
+#include "stored.h"
 
 #include <argp.h>
 #include <stdio.h>
@@ -100,37 +100,6 @@ static void rule_explain(const struct words *w, enum rule rule) {
     printf("%s (%s by default%s)\n%s\n%s\n", r->id, severity_name(r->level), r->proof ? ", a proof: may gate" : "", r->sentence, r->page);
 }
 
-static json_t *finding_in(const json_t *review, const char *what) {
-    static const char *const lists[] = {"findings", "set_aside"};
-    for (size_t l = 0; l < 2; l++) {
-        size_t i;
-        json_t *one;
-        json_array_foreach(jsx_at(review, lists[l]), i, one) {
-            if (strcmp(jsx_str(one, "key", ""), what) == 0 || str_iis(str_of(jsx_str(one, "label", "")), what)) return one;
-        }
-    }
-    return NULL;
-}
-
-#define RECORDS_SEARCHED 500
-
-static const struct err *stored_find(struct arena *arena, const struct words *w, json_t **out) {
-    struct store *store;
-    struct review_records records;
-    struct review_record *whole;
-    json_t *review;
-    *out = NULL;
-    TRY(local_store(arena, w->settings, w->data, &store));
-    TRY(review_record_list(store, arena, NULL, RECORDS_SEARCHED, &records));
-    for (size_t i = 0; i < records.n && !*out; i++) {
-        const char *subject = records.at[i].subject;
-        if (w->pull && strcmp(subject, w->pull) != 0) continue;
-        TRY(review_record_last(store, arena, subject, &whole));
-        if (whole && whole->body && !jsx_load(arena, whole->body, strlen(whole->body), &review)) *out = finding_in(review, w->what);
-    }
-    return NULL;
-}
-
 static void texts_print(const char *title, const json_t *list) {
     size_t i;
     json_t *one;
@@ -157,8 +126,11 @@ static int nothing_found(const struct words *w) {
 }
 
 static int stored_explain(struct arena *arena, const struct words *w) {
-    json_t *finding;
-    const struct err *failed = stored_find(arena, w, &finding);
+    struct store *store;
+    json_t *finding = NULL;
+    const char *repo;
+    const struct err *failed = local_store(arena, w->settings, w->data, &store);
+    if (!failed) failed = stored_finding(arena, store, w->pull, w->what, &finding, &repo);
     if (failed) return local_fail(failed);
     if (!finding) return nothing_found(w);
     if (w->json) json_print(finding);
@@ -174,7 +146,7 @@ static int local_explain(struct arena *arena, const struct words *w) {
     const struct finding *f = review_find(review, w->what);
     if (!f) return nothing_found(w);
     if (w->json) {
-        json_t *one = finding_in(render_json(arena, review), f->key);
+        json_t *one = stored_finding_in(render_json(arena, review), f->key);
         json_print(one);
         return EXIT_FINE;
     }

@@ -138,6 +138,15 @@ static const struct err *side_read(struct local *l, const struct clone_tree *tre
     return read_files(l->arena, &source, &options, out);
 }
 
+const struct err *local_settings(struct arena *arena, const char *dir, const struct repo_settings **out) {
+    struct clone_tree tree;
+    struct local l = {.arena = arena, .ask = &(struct local_ask){.dir = dir}};
+    TRY(clone_folder_open(arena, dir, &tree));
+    TRY(settings_load_tree(&l, &tree));
+    *out = l.in.settings;
+    return NULL;
+}
+
 /* ---- catalogs ---- */
 
 /* The base tree as a catalog in memory: what a change repeats is most often in its own repository. */
@@ -161,6 +170,9 @@ static const struct err *catalogs_make(struct local *l, const struct clone_tree 
         struct waiver *waivers;
         TRY(waivers_load(l->arena, catalog_store(l->catalogs[0]), l->name, &waivers, &l->in.waiver_count));
         l->in.waivers = waivers;
+        struct rules_use *use = arena_new(l->arena, struct rules_use);
+        TRY(feedback_count(catalog_store(l->catalogs[0]), use));
+        l->in.use = use;
     }
     return known ? NULL : memory_catalog(l, tree);
 }

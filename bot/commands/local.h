@@ -36,6 +36,9 @@ const struct err *local_scan(struct arena *arena, struct catalog *catalog, const
  */
 const struct err *local_store(struct arena *arena, const char *settings, const char *data, struct store **out) MUST_CHECK;
 
+/* The .parley.yml of the folder, defaults where it is silent or absent. */
+const struct err *local_settings(struct arena *arena, const char *dir, const struct repo_settings **out) MUST_CHECK;
+
 /* "12.3 MB" of the process's largest memory so far. */
 const char *local_memory(struct arena *arena);
 

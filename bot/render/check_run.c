@@ -8,7 +8,7 @@
 
 static const char *conclusion_of(const struct review *review) {
     if (review->verdict == VERDICT_GATE) return "failure";
-    return review->findings.n || review->gap_count ? "neutral" : "success";
+    return review->spoken || review->gap_count ? "neutral" : "success";
 }
 
 static const char *level_of(enum severity severity) { return severity == SEV_BLOCKER ? "failure" : severity == SEV_WARNING ? "warning" : "notice"; }
@@ -48,7 +48,7 @@ const struct err *render_check_run(struct arena *arena, const struct review *rev
     json_t *check = *out = jsx_own(arena, json_object());
     jsx_set_text(check, "name", "parley");
     jsx_set_text(check, "conclusion", conclusion_of(review));
-    jsx_set_text(check, "title", cut_text(arena, review->findings.n ? view_headline(arena, review) : render_summary_line(arena, review), TITLE_MAX));
+    jsx_set_text(check, "title", cut_text(arena, review->spoken ? view_headline(arena, review) : render_summary_line(arena, review), TITLE_MAX));
     jsx_set_text(check, "summary", cut_text(arena, summary, SUMMARY_MAX));
     jsx_set_text(check, "text", "");
     json_object_set_new(check, "annotations", annotations_of(arena, review));

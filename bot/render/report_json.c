@@ -28,6 +28,7 @@ static json_t *finding_json(const struct finding *f) {
     jsx_set_text(o, "label", f->label);
     jsx_set_text(o, "rule", f->rule_id);
     jsx_set_text(o, "severity", severity_name(f->severity));
+    json_object_set_new(o, "folded", json_boolean(f->folded));
     jsx_set_text(o, "relation", f->relation);
     jsx_set_text(o, "tier", f->tier);
     json_object_set_new(o, "proved", json_boolean(f->proved));

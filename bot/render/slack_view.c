@@ -73,7 +73,7 @@ static const char *head_line(struct arena *arena, const struct review *review, c
 static const struct err *findings_add_blocks(struct arena *arena, const struct review *review, const struct render_options *options,
                                              bool with_buttons, json_t *blocks) {
     size_t total = 0, shown = 0;
-    for (; shown < review->findings.n && shown < FINDINGS_SHOWN; shown++) {
+    for (; shown < review->spoken && shown < FINDINGS_SHOWN; shown++) {
         const struct finding *f = review->findings.at[shown];
         char *text;
         json_t *view = jsx_own(arena, view_finding(arena, f, DETAIL_NO_SQL));
@@ -83,7 +83,7 @@ static const struct err *findings_add_blocks(struct arena *arena, const struct r
         json_array_append_new(blocks, section(arena, text));
         if (with_buttons && strlen(review->repo) + strlen(f->key) + 32 < VALUE_MAX) json_array_append_new(blocks, buttons(arena, review, f));
     }
-    if (shown < review->findings.n) json_array_append_new(blocks, context(arena, arena_printf(arena, "and %zu more", review->findings.n - shown)));
+    if (shown < review->spoken) json_array_append_new(blocks, context(arena, arena_printf(arena, "and %zu more", review->spoken - shown)));
     return NULL;
 }
 

@@ -11,6 +11,7 @@
 
 #define SQL_LINES_MAX 400
 #define ROWS_SHORT    10
+#define FOLDED_MAX    20
 #define TEMPLATE_MAX  ((size_t)256 << 10)
 
 /* ---- templates: a folder's file, else the built-in one ---- */
@@ -78,18 +79,19 @@ static bool is_reuse(const struct finding *f) { return f->proved && (f->rule == 
 
 static const char *headline_claim(const struct review *review) {
     size_t reuse = 0, metric = 0, money = 0;
-    for (size_t i = 0; i < review->findings.n; i++) {
+    for (size_t i = 0; i < review->spoken; i++) {
         const struct finding *f = review->findings.at[i];
         reuse += is_reuse(f);
         metric += f->rule == RULE_METRIC_CONFLICT;
         money += f->rule == RULE_COST || f->rule == RULE_LARGE_SCAN || f->rule == RULE_MATERIALIZE;
     }
-    if (review->findings.n == 0) return review->gap_count ? "not everything could be read" : "nothing to say";
+    if (review->spoken == 0 && review->gap_count) return "not everything could be read";
+    if (review->spoken == 0) return review->findings.n ? "small notes only" : "nothing to say";
     if (reuse && reuse * 2 > review->changed_definitions) return "most of this exists already";
     if (reuse) return "part of this exists already";
     if (metric) return "a metric differs from the registered one";
     if (money) return "this can cost less";
-    return review->findings.n == 1 ? "one thing to look at" : "a few things to look at";
+    return review->spoken == 1 ? "one thing to look at" : "a few things to look at";
 }
 
 const char *view_headline(struct arena *arena, const struct review *review) {
@@ -262,11 +264,22 @@ json_t *view_finding(struct arena *arena, const struct finding *f, enum detail d
     return v;
 }
 
-static json_t *findings_view(struct arena *arena, const struct findings *list, enum detail detail) {
+static json_t *findings_view(struct arena *arena, const struct findings *list, size_t from, size_t to, enum detail detail) {
     json_t *out = json_array();
-    for (size_t i = 0; i < list->n && (detail < DETAIL_SHORT_TABLE || i < ROWS_SHORT); i++)
+    for (size_t i = from; i < to && (detail < DETAIL_SHORT_TABLE || i < from + ROWS_SHORT); i++)
         json_array_append_new(out, view_finding(arena, list->at[i], detail));
     return out;
+}
+
+/* Notes, one line each: they never take the evidence's place. */
+static void folded_view(struct arena *arena, json_t *v, const struct review *review, enum detail detail) {
+    size_t n = review->findings.n - review->spoken;
+    size_t most = n < FOLDED_MAX || detail == DETAIL_FULL ? n : FOLDED_MAX;
+    json_object_set_new(v, "folded", findings_view(arena, &review->findings, review->spoken, review->spoken + most, DETAIL_TABLE));
+    json_object_set_new(v, "has_folded", json_boolean(n > 0));
+    json_object_set_new(v, "folded_count", json_integer((json_int_t)n));
+    json_object_set_new(v, "folded_one", json_boolean(n == 1));
+    if (n > most) json_object_set_new(v, "folded_hidden", json_integer((json_int_t)(n - most)));
 }
 
 static json_t *gaps_view(const struct review *review, enum detail detail) {
@@ -312,9 +325,10 @@ json_t *view_review(struct arena *arena, const struct review *review, const stru
     jsx_set_text(v, "summary", render_summary_line(arena, review));
     jsx_set_text(v, "verdict", verdict_name(review->verdict));
     json_object_set_new(v, "gates", json_boolean(review->verdict == VERDICT_GATE));
-    json_object_set_new(v, "findings", findings_view(arena, &review->findings, detail));
-    json_object_set_new(v, "has_findings", json_boolean(review->findings.n > 0));
-    json_object_set_new(v, "waived", findings_view(arena, &review->waived, DETAIL_TABLE));
+    json_object_set_new(v, "findings", findings_view(arena, &review->findings, 0, review->spoken, detail));
+    json_object_set_new(v, "has_findings", json_boolean(review->spoken > 0));
+    folded_view(arena, v, review, detail);
+    json_object_set_new(v, "waived", findings_view(arena, &review->waived, 0, review->waived.n, DETAIL_TABLE));
     json_object_set_new(v, "has_waived", json_boolean(review->waived.n > 0));
     json_object_set_new(v, "gaps", gaps_view(review, detail));
     json_object_set_new(v, "gap_count", json_integer((json_int_t)review->gap_count));
@@ -325,7 +339,7 @@ json_t *view_review(struct arena *arena, const struct review *review, const stru
     if (review->avoidable.known && review->avoidable.high > 0) json_object_set_new(v, "avoidable", cost_view(arena, &review->avoidable));
     since_view(arena, v, review);
     problems_view(v, review);
-    size_t hidden = detail == DETAIL_SHORT_TABLE && review->findings.n > ROWS_SHORT ? review->findings.n - ROWS_SHORT : 0;
+    size_t hidden = detail == DETAIL_SHORT_TABLE && review->spoken > ROWS_SHORT ? review->spoken - ROWS_SHORT : 0;
     if (hidden + review->findings.dropped) json_object_set_new(v, "hidden", json_integer((json_int_t)(hidden + review->findings.dropped)));
     json_object_set_new(v, "has_evidence", json_boolean(detail <= DETAIL_NO_SQL));
     json_object_set_new(v, "is_cut", json_boolean(detail > DETAIL_FULL));

@@ -9,6 +9,15 @@ static const char *const verdict_names[] = {[VERDICT_CLEAN] = "clean", [VERDICT_
 
 const char *verdict_name(enum verdict verdict) { return verdict_names[verdict]; }
 
+/* Folded: what is a note and names no second party, and all of a rule that fell below its floor. */
+static void fold(struct arena *arena, const struct review *r, struct findings *list) {
+    for (size_t i = 0; i < list->n; i++) {
+        struct finding *f = list->at[i];
+        f->folded = f->severity == SEV_NOTE && (r->fallen[f->rule] || !rule_speaks(f->rule, f->severity));
+        if (r->fallen[f->rule]) text_list_printf(arena, &f->notes, "%s is a note since too few found it useful (parley rules)", f->rule_id);
+    }
+}
+
 /* ---- what it costs ---- */
 
 static const struct cost nothing = {.known = true, .currency = "USD", .period = "month"};
@@ -199,7 +208,10 @@ static const struct err *subjects_make(struct arena *arena, struct check_input *
     return check->whole ? NULL : check_rescheduled(arena, check);
 }
 
-const struct err *review_run(struct arena *arena, const struct review_input *in, struct review **out) {
+const struct err *review_run(struct arena *arena, const struct review_input *asked, struct review **out) {
+    struct review_input with_levels = *asked, *in = &with_levels;
+    struct review *r = review_new(arena, in);
+    in->settings = r->settings = feedback_settings(arena, asked->settings, asked->use, r->fallen);
     int64_t start = clock_monotonic_us();
     struct candidates_skip skip = {.repo = in->repo, .paths = in->changed, .path_count = in->changed_count};
     if (in->number) skip.scope = arena_printf(arena, "pr:%lld", (long long)in->number);
@@ -217,22 +229,23 @@ const struct err *review_run(struct arena *arena, const struct review_input *in,
     struct subject *before;
     size_t before_count;
     struct findings all = {0};
-    struct review *r = review_new(arena, in);
     TRY(subjects_make(arena, &check, in->base, &before, &before_count));
     for (size_t i = 0; i < check.subject_count; i++) r->changed_definitions += check.subjects[i].changed;
     costs_fill(arena, r, check.subjects, check.subject_count, before, before_count);
     TRY(check_run(arena, &check, &all));
     cost_rule(arena, in, r, &all);
     floor_apply(in, &all);
+    fold(arena, r, &all);
     findings_sort(arena, &all);
     waivers_split(arena, in, &all, r);
     people_fill(arena, in, r);
     findings_sort(arena, &r->findings);
+    for (size_t i = 0; i < r->findings.n; i++) r->spoken += !r->findings.at[i]->folded;
     labels_continue(arena, r);
     past_compare(arena, in, r);
     avoidable_fill(arena, r);
     r->verdict = decide(in, r);
-    r->quiet = !r->findings.n && in->settings->quiet_clean && !loses_lineage(r) && !(r->settings_problems && r->settings_problems->n);
+    r->quiet = !r->spoken && in->settings->quiet_clean && !loses_lineage(r) && !(r->settings_problems && r->settings_problems->n);
     r->micros = clock_monotonic_us() - start;
     *out = r;
     return NULL;

@@ -5,6 +5,7 @@
 
 #include "catalog.h"
 #include "check.h"
+#include "feedback.h"
 #include "people.h"
 #include "waiver.h"
 
@@ -48,8 +49,9 @@ struct review_input {
     const struct codeowners *codeowners; /* from the target branch; may be NULL */
     const struct waiver *waivers;
     size_t waiver_count;
-    const struct past *past; /* may be NULL */
-    int64_t now;             /* UTC seconds */
+    const struct rules_use *use; /* what people said of the rules; may be NULL */
+    const struct past *past;     /* may be NULL */
+    int64_t now;                 /* UTC seconds */
 };
 
 /* A plain record: read any field. */
@@ -60,6 +62,7 @@ struct review {
     int64_t made; /* UTC seconds */
     enum verdict verdict;
     struct findings findings;   /* open ones at level note or higher, sorted and labelled F1.. */
+    size_t spoken;              /* the first of them are said; the others are folded notes */
     struct findings waived;     /* accepted, snoozed, different: labelled after the open ones */
     struct past_finding *fixed; /* in the past review, gone now */
     size_t fixed_count;
@@ -67,12 +70,13 @@ struct review {
     const struct not_understood *gaps; /* places that were not understood: said, never passed over */
     size_t gap_count;
     size_t files, definitions, changed_definitions;
-    struct cost before, after;                       /* of the changed definitions that run on a schedule */
-    struct cost delta;                               /* after - before per month: low may be negative */
-    struct cost avoidable;                           /* sum of savings of open findings */
-    struct persons people;                           /* everyone concerned, first the owners of duplicated datasets */
-    struct text_list reviewer_users, reviewer_teams; /* forms for the forge */
-    const struct repo_settings *settings;
+    struct cost before, after;                         /* of the changed definitions that run on a schedule */
+    struct cost delta;                                 /* after - before per month: low may be negative */
+    struct cost avoidable;                             /* sum of savings of open findings */
+    struct persons people;                             /* everyone concerned, first the owners of duplicated datasets */
+    struct text_list reviewer_users, reviewer_teams;   /* forms for the forge */
+    const struct repo_settings *settings;              /* with the levels that the rules have earned */
+    bool fallen[RULE_COUNT];                           /* rules that are notes now because too few found them useful */
     const struct settings_problems *settings_problems; /* may be NULL */
     bool quiet;                                        /* no comment is wanted */
     int64_t micros;                                    /* how long it took */

@@ -12,8 +12,9 @@ struct migration {
 };
 
 /* Each part owns its list; migrate.c names them all. */
-extern const struct migration migrate_core[];    /* delivery, lane, outbox, outside, review, ledger, setting */
-extern const struct migration migrate_catalog[]; /* what the catalog keeps */
+extern const struct migration migrate_core[];     /* delivery, lane, outbox, outside, review, ledger, setting */
+extern const struct migration migrate_catalog[];  /* what the catalog keeps */
+extern const struct migration migrate_feedback[]; /* what people said of findings */
 
 /* Applies what is missing, each step in its own transaction. ERR_CONFIG when the database is of a newer version. */
 const struct err *migrate_run(struct store *store) MUST_CHECK;

@@ -86,6 +86,7 @@ static struct review *review_of(int extra) {
                          .new_count = 1};
     *vec_add(arena, &r->findings) = reuse();
     for (int i = 0; i < extra; i++) *vec_add(arena, &r->findings) = hostile(i + 2);
+    r->spoken = r->findings.n;
     r->delta = money(310, 420);
     struct not_understood *gap = arena_new(arena, struct not_understood);
     *gap = (struct not_understood){.path = "load.py", .line = 40, .reason = "a table name that is computed"};
