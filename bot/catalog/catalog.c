@@ -78,6 +78,7 @@ const struct err *catalog_stats(struct catalog *catalog, struct catalog_stats *o
         {"SELECT count(*) FROM catalog_file", &out->files},
         {"SELECT count(*) FROM definition", &out->definitions},
         {"SELECT count(*) FROM definition WHERE state = 0", &out->planned},
+        {"SELECT count(*) FROM definition WHERE state = 3", &out->formed},
         {"SELECT count(*) FROM definition WHERE state = 1", &out->bound},
         {"SELECT count(*) FROM definition WHERE state = 2", &out->text},
         {"SELECT count(*) FROM (SELECT dataset_key AS k FROM definition WHERE dataset_key IS NOT NULL UNION SELECT source_key FROM edge UNION "

@@ -32,8 +32,9 @@ struct store *catalog_store(const struct catalog *catalog);
 /* How far a definition was understood: what may be claimed of it. */
 enum entry_state {
     ENTRY_PLANNED, /* bound and normalized: proofs are possible */
-    ENTRY_BOUND,   /* a plan, but the normal form gave up: similar only */
+    ENTRY_BOUND,   /* a plan, but with parts that are in no normal form: similar only */
     ENTRY_TEXT,    /* no plan: reads and name only */
+    ENTRY_FORMED,  /* a whole normal form that proves nothing: rows may differ from run to run, or a condition is not known to hold */
 };
 
 /* A definition as stored, or as it would be. A plain record. */
@@ -56,7 +57,7 @@ struct entry {
     const char *const *reads;
     size_t read_count;
     enum entry_state state;
-    const char *why;                 /* ENTRY_BOUND, ENTRY_TEXT: the reason in words */
+    const char *why;                 /* not ENTRY_PLANNED: the reason in words */
     struct hash128 identity;         /* of the normal form; the text's when there is none */
     struct hash128 exact;            /* of the tokens */
     const struct features *features; /* NULL when not loaded */
@@ -87,7 +88,7 @@ struct dataset {
 /* ---- writing ---- */
 
 struct catalog_put_stats {
-    size_t files, definitions, planned, bound, text, deleted, datasets, metrics, jobs;
+    size_t files, definitions, planned, formed, bound, text, deleted, datasets, metrics, jobs;
 };
 
 /* Digest of a file as remembered from the last put; false when it is not there. Lets a scan pass over files that did not change. */
@@ -168,7 +169,7 @@ const struct err *catalog_find(struct arena *arena, struct catalog *catalog, con
                                size_t *count) MUST_CHECK;
 
 struct catalog_stats {
-    int64_t repositories, files, definitions, planned, bound, text, datasets, sized, columns, metrics, jobs, edges, features, bytes;
+    int64_t repositories, files, definitions, planned, formed, bound, text, datasets, sized, columns, metrics, jobs, edges, features, bytes;
 };
 const struct err *catalog_stats(struct catalog *catalog, struct catalog_stats *out) MUST_CHECK;
 

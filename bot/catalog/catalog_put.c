@@ -160,6 +160,7 @@ static const struct err *entry_put(struct put *p, const struct entry *e, const s
     if (!id.count) return NULL; /* the reader gave two definitions one id: the first stays */
     p->stats->definitions++;
     p->stats->planned += e->state == ENTRY_PLANNED;
+    p->stats->formed += e->state == ENTRY_FORMED;
     p->stats->bound += e->state == ENTRY_BOUND;
     p->stats->text += e->state == ENTRY_TEXT;
     TRY(edges_put(p, e, id.at[0].i));

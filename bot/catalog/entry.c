@@ -51,7 +51,7 @@ static bool plan_make(struct arena *arena, struct entry *entry, const struct sch
     const struct sql_query *unfolded = views ? views_unfold(own, views, entry->sql, entry->dialect) : NULL;
     entry->unfolded = unfolded != NULL;
     struct plan *plan = plan_bind(own, unfolded ? unfolded : entry->query, schema, entry->dialect);
-    if (!plan->reason) plan->reason = doubt_of(own, entry);
+    if (!plan->condition) plan->condition = doubt_of(own, entry);
     entry->plan = plan;
     entry->features = features_of(own, plan);
     arena_catch(own, NULL);
@@ -77,10 +77,10 @@ void entry_bind(struct arena *arena, struct entry *entry, const struct schema *s
         entry->why = NULL;
         return;
     }
-    entry->state = ENTRY_BOUND;
+    const struct normal *normal = normal_make(arena, entry->plan, NORMAL_PURE);
+    entry->state = normal->complete ? ENTRY_FORMED : ENTRY_BOUND;
     entry->identity = entry->exact;
-    entry->why = entry->plan->reason;
-    if (!entry->why) entry->why = normal_make(arena, entry->plan, NORMAL_PURE)->reason;
+    entry->why = normal->reason;
     if (!entry->why) entry->why = "its normal form does not prove";
 }
 

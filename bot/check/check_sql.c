@@ -193,7 +193,7 @@ static bool cross_seen(void *ctx, struct sql_from *from) {
 static const struct err *cartesian_look(struct look *look) {
     struct cartesian found;
     bool meant = false; /* CROSS JOIN was written: then it was meant */
-    if (!look->plan || look->plan->reason || !look->query) return NULL;
+    if (!look->plan || look->plan->reason || look->plan->condition || !look->query) return NULL;
     sql_walk_query(&(struct sql_visitor){.ctx = &meant, .from = cross_seen}, (struct sql_query *)(uintptr_t)look->query);
     if (meant || !cartesian_find(look->plan, look->plan->root, &found)) return NULL;
     struct finding *f = look_finding(look, RULE_CARTESIAN, NULL, (struct range){0});

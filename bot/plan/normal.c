@@ -42,10 +42,10 @@ static void volatile_find(struct norm *n, const struct block *b);
 
 static void volatile_expr(struct norm *n, nexpr e) {
     if (e->is_volatile && e->op == SC_AGG && strcmp(e->name, "bare") == 0)
-        normal_refuse(n, "a column outside GROUP BY: any row of the group may give its value");
-    else if (e->is_volatile && e->n == 0) normal_refuse(n, "%s() gives another value each time", e->name ? e->name : "a function");
-    else if (e->is_volatile && e->op == SC_AGG) normal_refuse(n, "%s(..) depends on the order of rows", e->name);
-    else if (e->is_volatile && e->op == SC_CALL) normal_refuse(n, "%s(..) gives another value each time", e->name);
+        normal_undetermined(n, "a column outside GROUP BY: any row of the group may give its value");
+    else if (e->is_volatile && e->n == 0) normal_undetermined(n, "%s() gives another value each time", e->name ? e->name : "a function");
+    else if (e->is_volatile && e->op == SC_AGG) normal_undetermined(n, "%s(..) depends on the order of rows", e->name);
+    else if (e->is_volatile && e->op == SC_CALL) normal_undetermined(n, "%s(..) gives another value each time", e->name);
     for (size_t i = 0; i < e->n; i++) volatile_expr(n, e->args[i]);
     if (e->block) volatile_find(n, e->block);
 }
@@ -61,7 +61,7 @@ static void window_find(struct norm *n, struct source *s, nexpr e) {
     struct exprs seed = {0};
     for (size_t i = 0; i < e->window->n_partition; i++) exprs_add(n, &seed, e->window->partition[i]);
     for (size_t i = 0; i < e->window->n_order; i++) exprs_add(n, &seed, e->window->order[i].expr);
-    if (!block_determined(n, s->block, &seed, true)) normal_refuse(n, "%s(..) OVER an order that does not tell all rows apart", fn->name);
+    if (!block_determined(n, s->block, &seed, true)) normal_undetermined(n, "%s(..) OVER an order that does not tell all rows apart", fn->name);
 }
 
 static void source_find(struct norm *n, struct source *s) {
@@ -72,7 +72,7 @@ static void source_find(struct norm *n, struct source *s) {
     for (size_t i = 0; s->kind == SRC_WINDOW && i < s->aggs.n; i++) window_find(n, s, s->aggs.at[i]);
     if (s->kind == SRC_LIMIT && !limit_determined(n, s)) {
         n->ties = true;
-        normal_refuse(n, "LIMIT: rows that tie in its order may be taken or left");
+        normal_undetermined(n, "LIMIT: rows that tie in its order may be taken or left");
     }
 }
 
@@ -89,7 +89,7 @@ struct normal *normal_make(struct arena *arena, const struct plan *plan, enum no
     struct norm n = {.arena = arena, .plan = plan, .out = out, .mode = mode};
     out->plan = plan;
     out->mode = mode;
-    out->reason = plan->reason;
+    out->reason = plan->reason ? plan->reason : plan->condition;
     n.bound = arena_array(arena, plan->n_columns + 1, sizeof *n.bound);
     struct block *root = block_closed(&n, plan->root);
     if (plan->n_outputs < root->outs.n) root->outs.n = plan->n_outputs;
@@ -99,6 +99,7 @@ struct normal *normal_make(struct arena *arena, const struct plan *plan, enum no
     out->any_order = root_hash(&n, root, 1, out->outputs);
     out->exact = hash128_mix(out->any_order, hash128(out->outputs, root->outs.n * sizeof *out->outputs));
     out->parameters = root_hash(&n, root, 2, NULL);
+    out->complete = !plan->reason && !n.broken;
     notes_finish(&n);
     *state = n;
     out->state = state;

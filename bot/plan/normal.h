@@ -86,6 +86,8 @@ struct normal {
     const struct plan *plan;
     enum normal_mode mode;
     const char *reason; /* NULL: fingerprints prove; else why they do not (limit ties, volatile, too many symmetric sources, ...) */
+    bool complete;      /* every part of the plan is in the form: where `reason` is set all the same, it is that rows may differ from run to run,
+                           or the plan's condition, which no fingerprint can decide */
     struct block *root; /* NULL only when the plan has no form at all */
     size_t n_columns;
     struct source **column_source; /* by column number, NULL when none */

@@ -42,7 +42,8 @@ struct norm {
     int next_source, next_item;
     size_t work;
     VEC(const char *) steps, assumes;
-    bool ties; /* a limit whose rows are not determined */
+    bool broken; /* something is not in the form, or it is not canonical */
+    bool ties;   /* a limit whose rows are not determined */
 };
 
 /* A chain of blocks from the inside out: where a column may come from. */
@@ -108,7 +109,8 @@ bool block_rejects(struct norm *n, const struct block *b, nexpr skip, nexpr e); 
 bool expr_propagates(const struct norm *n, nexpr e, const struct block *of);    /* NULL when the columns of `of` all are */
 void step_add(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void assume_add(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void normal_refuse(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void normal_refuse(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3);       /* the form is not complete, or not canonical */
+void normal_undetermined(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3); /* the form is complete, the query's rows are not determined */
 bool work_spent(struct norm *n, size_t amount);
 /* normal_build.c */
 struct block *block_of_rel(struct norm *n, const struct rel *rel); /* open: outputs stand in n->bound */

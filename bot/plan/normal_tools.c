@@ -10,14 +10,26 @@ bool work_spent(struct norm *n, size_t amount) {
     return true;
 }
 
-void normal_refuse(struct norm *n, const char *fmt, ...) {
+static void reason_set(struct norm *n, const char *fmt, va_list args) {
     if (n->out->reason) return;
-    va_list args;
-    va_start(args, fmt);
     char text[256];
     vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
     n->out->reason = arena_strdup(n->arena, text);
+}
+
+void normal_refuse(struct norm *n, const char *fmt, ...) {
+    n->broken = true;
+    va_list args;
+    va_start(args, fmt);
+    reason_set(n, fmt, args);
+    va_end(args);
+}
+
+void normal_undetermined(struct norm *n, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    reason_set(n, fmt, args);
+    va_end(args);
 }
 
 #define NOTES_MAX 200

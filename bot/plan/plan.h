@@ -182,6 +182,8 @@ struct plan {
     bool reads_clock;          /* current_date and kin: same text, other result tomorrow */
     const char *reason;        /* why it is not provable, in words; NULL: it is */
     struct range reason_range;
+    const char *condition; /* what the plan takes for granted without knowing it ("a table's name holds a parameter: $db"): it has a normal form,
+                              and plans of equal form are the same while it holds, but nothing is proved; NULL: nothing */
 };
 
 /* True when `op`/`name` gives NULL whenever an argument is NULL (comparisons, arithmetic, known functions). */

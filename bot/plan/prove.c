@@ -118,7 +118,7 @@ static bool equal_claim(struct arena *arena, const struct normal *a, const struc
 
 /* The same query, but for layout and aliases: even a LIMIT with ties says the same thing twice. Volatile functions never do. */
 static bool same_text(struct arena *arena, const struct normal *a, const struct normal *b, struct relation *r) {
-    bool known = !a->plan->reason && !b->plan->reason && !a->plan->is_volatile && !b->plan->is_volatile;
+    bool known = !a->plan->reason && !b->plan->reason && !a->plan->condition && !b->plan->condition && !a->plan->is_volatile && !b->plan->is_volatile;
     if (!known || !plan_same(a->plan, b->plan)) return false;
     r->kind = RELATION_IDENTICAL;
     r->tier = TIER_P0;
@@ -129,7 +129,7 @@ static bool same_text(struct arena *arena, const struct normal *a, const struct 
     return true;
 }
 
-/* The same form, but one that does not prove: ties of a LIMIT, volatile functions. */
+/* The same form, but one that does not prove: ties of a LIMIT, volatile functions, a condition. */
 static bool almost_equal(struct arena *arena, const struct normal *a, const struct normal *b, struct relation *r) {
     const char *why = a->reason ? a->reason : b->reason;
     bool bound = !a->plan->reason && !b->plan->reason;
@@ -137,7 +137,7 @@ static bool almost_equal(struct arena *arena, const struct normal *a, const stru
     if (!why && hash128_eq(a->exact, b->exact)) return false;
     if (!why) why = "the columns stand in another order";
     r->kind = RELATION_SIMILAR;
-    r->tier = TIER_L1;
+    r->tier = a->plan->condition || b->plan->condition ? TIER_L3 : TIER_L1;
     r->score = 0.99;
     r->reason = arena_printf(arena, "the same form, but not proved equal: %s", why);
     return true;

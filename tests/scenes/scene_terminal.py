@@ -150,3 +150,22 @@ def scene_no_two_engines_are_needed_to_be_sound(tmp_path):
     file.write_text("".join(json.dumps({"id": str(i), "dialect": "databricks", "schema": schema, "a": a, "b": b}) + "\n" for i, (a, b) in enumerate(traps)))
     _, out, err = parley("compare", "--pairs", file)
     assert [l["id"] for l in map(json.loads, out.splitlines()) if l["relation"] == "identical"] == [], err
+
+
+def scene_a_scan_lists_what_it_cannot_prove_and_why(tmp_path):
+    sql = {
+        "sum.sql": "CREATE TABLE a AS SELECT k, SUM(v) AS v FROM t GROUP BY k;\n",
+        "ties.sql": "CREATE TABLE b AS\nSELECT k FROM t ORDER BY v LIMIT 3;\n",
+    }
+    repo = tmp_path / "repo"
+    repo.mkdir()
+    for name, text in sql.items():
+        (repo / name).write_text(text)
+    code, out, err = parley("scan", "--repo", repo, "--catalog", tmp_path / "c.db", "--unproved", "--json")
+    assert code == 0, err
+    found = json.loads(out)
+    assert (found["definitions"], found["planned"], found["formed"], found["bound"], found["text"]) == (2, 1, 1, 0, 0), found
+    assert [(u["path"], u["line"], u["understood"]) for u in found["unproved"]] == [("ties.sql", 1, "form")], found
+    assert "tie" in found["unproved"][0]["why"]
+    code, out, _ = parley("scan", "--repo", repo, "--catalog", tmp_path / "c.db", "--unproved")
+    assert "ties.sql:1: b: LIMIT" in out
