@@ -65,7 +65,13 @@ static void window_find(struct norm *n, struct source *s, nexpr e) {
 }
 
 static void source_find(struct norm *n, struct source *s) {
-    if (s->block) volatile_find(n, s->block);
+    bool repeats = s->kind == SRC_AGG || s->kind == SRC_WINDOW; /* keys and aggs are what counts: the block's outputs repeat an earlier state */
+    if (s->block) {
+        struct block inside = *s->block;
+        if (repeats) inside.outs.n = 0;
+        volatile_find(n, &inside);
+    }
+    for (size_t i = 0; i < s->keys.n; i++) volatile_expr(n, s->keys.at[i]);
     for (size_t i = 0; i < s->n_branches; i++) volatile_find(n, s->branches[i]);
     for (size_t i = 0; i < s->aggs.n; i++) volatile_expr(n, s->aggs.at[i]);
     for (size_t i = 0; i < s->on.n; i++) volatile_expr(n, s->on.at[i]);

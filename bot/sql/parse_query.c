@@ -625,10 +625,16 @@ static struct sql_query *setop_read(struct parser *p, int least, bool *brackets)
     return setop_from(p, left, first, least, brackets);
 }
 
+/* SQLite has no brackets there: such a query never ran. */
+static void setop_brackets(struct parser *p, bool brackets) {
+    if (brackets && p->dialect == DIALECT_SQLITE) parse_fail(p, "SQLite takes no query in brackets as part of a set operation");
+}
+
 /* a UNION ALL b UNION ALL c is one node of three arms. */
 static struct sql_query *setop_from(struct parser *p, struct sql_query *left, const struct token *first, int least, bool *brackets) {
     int bind;
     while ((bind = setop_bind(p)) >= least && bind > 0) {
+        setop_brackets(p, *brackets);
         struct sql_query *q = parse_new(p, struct sql_query);
         size_t mark = list_start(p);
         bool inner;
@@ -639,6 +645,7 @@ static struct sql_query *setop_from(struct parser *p, struct sql_query *left, co
         query_deepen(p, q, left->depth);
         for (;;) {
             struct sql_query *right = setop_read(p, bind + 1, &inner);
+            setop_brackets(p, inner);
             query_deepen(p, q, right->depth);
             list_push(p, &right, sizeof right);
             if (setop_bind(p) != bind || q->corresponding_count) break;

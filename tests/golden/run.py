@@ -3,7 +3,7 @@
 
 A suite is a folder here; a golden is told from its input by its suffix:
   parse/      NAME.sql .py .ipynb .json    -> NAME.EXT.parse      `parley parse --json`; deploy/example -> example.parse
-  compare/    NAME.a.sql NAME.b.sql over shop.ddl.sql -> NAME.compare  `parley compare`
+  compare/    NAME.a.sql NAME.b.sql over NAME.ddl.sql or shop.ddl.sql -> NAME.compare  `parley compare`; "-- dialect: mysql" in front of NAME.a.sql
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
   check/      RULE.fires/ RULE.silent/: base/ (what exists), head/ (what is new), sizes.yml -> RULE.fires.findings
 
@@ -48,8 +48,10 @@ def cases_parse(binary, folder):
 def cases_compare(binary, folder):
     for a in sorted(folder.glob("*.a.sql")):
         stem = a.name[:-len(".a.sql")]
-        ddl = folder / "shop.ddl.sql"
-        schema = ["--schema", ddl.relative_to(SOURCE)]
+        own = folder / (stem + ".ddl.sql")
+        ddl = own if own.exists() else folder / "shop.ddl.sql"
+        dialect = re.match(r"-- dialect: (\w+)\n", a.read_text())
+        schema = ["--schema", ddl.relative_to(SOURCE)] + (["--dialect", dialect[1]] if dialect else [])
         b = folder / (stem + ".b.sql")
         yield folder / (stem + ".compare"), lambda a=a, b=b, s=schema: parley(binary, "compare", *s, a.relative_to(SOURCE), b.relative_to(SOURCE))
 

@@ -77,6 +77,20 @@ static void test_attributes_differ(void **state) {
     arena_destroy(arena);
 }
 
+/* SQLite has no brackets around the queries of a set operation: an answer that never ran must not be compared as if it did. */
+static void test_brackets_in_set_operations(void **state) {
+    struct arena *arena = arena_create(ARENA_SMALL);
+    struct sql_error error;
+    (void)state;
+    const char *right = "SELECT a FROM t UNION (SELECT a FROM s)", *left = "(SELECT a FROM t) UNION SELECT a FROM s";
+    assert_non_null(sql_parse_query(arena, str_of(right), DIALECT_POSTGRES, &error));
+    assert_non_null(sql_parse_query(arena, str_of("SELECT a FROM (SELECT a FROM t) UNION SELECT a FROM s"), DIALECT_SQLITE, &error));
+    assert_null(sql_parse_query(arena, str_of(right), DIALECT_SQLITE, &error));
+    assert_string_equal(error.message, "SQLite takes no query in brackets as part of a set operation");
+    assert_null(sql_parse_query(arena, str_of(left), DIALECT_SQLITE, &error));
+    arena_destroy(arena);
+}
+
 static void test_errors_and_ranges(void **state) {
     struct arena *arena = arena_create(ARENA_SMALL);
     struct sql_script *script;
@@ -232,6 +246,7 @@ int main(void) {
         cmocka_unit_test(test_precedence),
         cmocka_unit_test(test_attributes_differ),
         cmocka_unit_test(test_errors_and_ranges),
+        cmocka_unit_test(test_brackets_in_set_operations),
         cmocka_unit_test(test_guess),
         cmocka_unit_test(test_built),
         cmocka_unit_test(test_hostile),
