@@ -21,7 +21,7 @@ struct wishes {
 
 struct walk {
     struct look look;
-    struct wishes subject, rel, scalar, query, from, expr, hint, job, change;
+    struct wishes subject, rel, scalar, query, from, expr, fact, job, change;
     bool all; /* the plan changed, not only when or where it runs */
 };
 
@@ -39,7 +39,7 @@ static void wishes_collect(struct walk *w) {
             wish(&w->query, r, r->query);
             wish(&w->from, r, r->from);
             wish(&w->expr, r, r->expr);
-            wish(&w->hint, r, r->hint);
+            wish(&w->fact, r, r->fact);
             wish(&w->job, r, r->job);
             wish(&w->change, r, r->change);
         }
@@ -116,9 +116,9 @@ static const struct plan *own_plan(struct arena *arena, const struct entry *e) {
     return plan_bind(arena, e->query, e->plan->schema, e->dialect);
 }
 
-static const struct err *hints_walk(struct walk *w) {
+static const struct err *facts_walk(struct walk *w) {
     const struct definition *d = w->look.subject->definition;
-    for (size_t i = 0; i < d->hint_count; i++) OFFER(w, hint, &d->hints[i]);
+    for (size_t i = 0; i < d->code_count; i++) OFFER(w, fact, &d->code[i]);
     w->look.subject = NULL;
     return NULL;
 }
@@ -130,7 +130,7 @@ static const struct err *subject_walk(struct walk *w, struct subject *s) {
     look->plan = own_plan(look->arena, &s->entry);
     look->depth = 0;
     w->all = s->changed;
-    if (s->entry.kind == DEF_TEMP) return hints_walk(w); /* its query stands in those that read it */
+    if (s->entry.kind == DEF_TEMP) return facts_walk(w); /* its query stands in those that read it */
     for (size_t i = 0; i < w->subject.n; i++) {
         if (w->all || w->subject.at[i]->touched) TRY(w->subject.at[i]->subject(look));
     }
@@ -140,7 +140,7 @@ static const struct err *subject_walk(struct walk *w, struct subject *s) {
             .ctx = w, .query = w->query.n ? query_offer : NULL, .from = w->from.n ? from_offer : NULL, .expr = w->expr.n ? expr_offer : NULL};
         sql_walk_query(&visitor, (struct sql_query *)(uintptr_t)look->query);
     }
-    return hints_walk(w);
+    return facts_walk(w);
 }
 
 /* ---- jobs ---- */

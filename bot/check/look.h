@@ -35,7 +35,7 @@ struct look_rule {
     void (*query)(struct look *look, const struct sql_query *query); /* every query of the tree, WITH and sub-queries too */
     void (*from)(struct look *look, const struct sql_from *from);
     void (*expr)(struct look *look, const struct sql_expr *expr);
-    void (*hint)(struct look *look, const struct code_hint *hint);      /* what the Python around the definition does */
+    void (*fact)(struct look *look, const struct code_fact *fact);      /* what the Python around the definition does */
     const struct err *(*job)(struct look *look, const struct job *job); /* every job that is new or not as it was */
     const struct err *(*change)(struct look *look);                     /* once, after all else: look->subject is NULL */
 };

@@ -145,10 +145,51 @@ struct dataset_facts {
     int64_t bytes, rows; /* -1 when not known */
 };
 
-/* Something the rules on Spark code want to know of, at a line of the same file. */
-struct code_hint {
-    const char *what; /* "collect", "toPandas", "cache", "count", "repartition", "udf", "cross_join", "infer_schema", ... */
-    int line;
+/* What the rules on Spark code want to know of. Said of Python files and notebooks, by following values: never by words alone. */
+enum code_fact_kind {
+    FACT_COLLECT,   /* rows come to the driver: collect, take, head, first, tail, toLocalIterator; detail: the method; amount: at most so many rows */
+    FACT_TO_PANDAS, /* toPandas, pandas_api().to_pandas(); amount as above */
+    FACT_COUNT,     /* count() of a DataFrame, which runs it; detail: "check" where it is only compared with 0 or 1, else NULL */
+    FACT_DISPLAY,   /* display(df), df.show(), df.display(); detail: the word */
+    FACT_FOREACH,   /* foreach, foreachPartition: a Python call per row or partition */
+    FACT_RDD,       /* df.rdd: rows leave the engine for Python */
+    FACT_CACHE,     /* cache, persist; amount: how many actions run on it (-1: it is handed on, not known); detail: "released" when unpersist is
+                       called on it, else NULL */
+    FACT_UNPERSIST, /* unpersist */
+    FACT_CHECKPOINT,  /* checkpoint, localCheckpoint */
+    FACT_REPARTITION, /* repartition, repartitionByRange; amount: partitions, -1 when not said or not known; detail: columns, comma-separated, or NULL
+                       */
+    FACT_COALESCE,    /* coalesce; amount: partitions, -1 when not known */
+    FACT_BROADCAST,   /* broadcast(df), df.hint("broadcast"); reads: the tables of that side */
+    FACT_CROSS_JOIN,  /* crossJoin, or join without a condition */
+    FACT_UDF,         /* a Python function is made a UDF; subject: its name; detail: what it returns as written, NULL when it is longer than one
+                         expression; twin: the built-in that does the same, NULL when none is known */
+    FACT_UDF_CALL,    /* a UDF computes a column; subject: its name; twin as above */
+    FACT_APPLY_PANDAS,     /* applyInPandas, mapInPandas, pandas_udf, ...: opaque; detail: the word */
+    FACT_INFER_SCHEMA,     /* a file is read with inferSchema; subject: the path when known */
+    FACT_STREAM_WRITE,     /* a streaming query starts; subject: what it fills; detail: its checkpointLocation, NULL when none is set */
+    FACT_WRITE,            /* every write; subject: the dataset, NULL when not known; detail: its mode as written, NULL when none */
+    FACT_WRITE_IN_LOOP,    /* a write under for or while; subject and detail as above; amount: rounds, -1 when not known */
+    FACT_READ_IN_LOOP,     /* the same table or path read in each round; subject: the dataset; amount: rounds, -1 when not known */
+    FACT_FRAME_USED_TWICE, /* a join, aggregation or distinct that several actions compute again, never cached; subject: its variable; amount: actions
+                            */
+};
+const char *code_fact_name(enum code_fact_kind kind); /* "collect", "to_pandas", ... */
+
+/* One such place. Ordered by path, line, column, kind; a place that runs often (a helper called twice, a loop) is told once. */
+struct code_fact {
+    enum code_fact_kind kind;
+    const char *path;
+    int line, column, cell;   /* in the file; column 1-based; cell 0 when the file has none */
+    const char *subject;      /* the DataFrame's variable, or what the kind says; NULL: none */
+    const char *detail;       /* see the kind; NULL: none */
+    const char *twin;         /* of UDFs */
+    long amount;              /* see the kind; -1: not known, or no bound */
+    const char *const *reads; /* base datasets the DataFrame is computed from, sorted, no repeats */
+    size_t read_count;
+    bool in_loop;     /* under a for, while or comprehension over DataFrames */
+    bool in_function; /* in the body of a function: a helper, not the run of the file */
+    bool aggregated;  /* the DataFrame is grouped or aggregated last: it may be small */
 };
 
 /* One output computed by an artefact. */
@@ -189,9 +230,9 @@ struct definition {
     size_t unique_key_count;
     const char *const *partition_by;
     size_t partition_count;
-    const char *watermark; /* text of the incremental filter, NULL when none was found */
-    struct code_hint *hints;
-    size_t hint_count;
+    const char *watermark;        /* text of the incremental filter, NULL when none was found */
+    const struct code_fact *code; /* of the whole Python file or notebook that makes it: the same for all its definitions */
+    size_t code_count;
 };
 
 struct task {
@@ -299,8 +340,9 @@ struct reading {
     READING_VEC(struct metric) metrics;
     READING_VEC(struct exposure) exposures;
     READING_VEC(struct not_understood) gaps;
-    size_t files;      /* looked at and of a kind that is read */
-    size_t statements; /* SQL statements, models, DataFrame writes seen */
+    READING_VEC(struct code_fact) code; /* what Spark code does besides defining datasets */
+    size_t files;                       /* looked at and of a kind that is read */
+    size_t statements;                  /* SQL statements, models, DataFrame writes seen */
 };
 
 #endif

@@ -589,14 +589,13 @@ static struct pv special_call(struct py_run *r, struct str name, const struct py
         return e ? ordered(r, e, name) : unknown();
     }
     if (str_is(name, "broadcast") && a.kind == PV_FRAME) {
-        hint_add(r, "broadcast", call);
+        fact_add(r, FACT_BROADCAST, a.frame, call);
         return a;
     }
     if (str_is(name, "isnull")) {
         struct sql_expr *e = column_or_name(r, a);
         return e ? pv_column(r, sql_is(r->arena, e, OP_IS_NULL, false)) : unknown();
     }
-    if (str_is(name, "udf") || str_is(name, "pandas_udf")) hint_add(r, "udf", call);
     *known = false;
     return unknown();
 }

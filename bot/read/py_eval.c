@@ -132,6 +132,7 @@ void py_env_push(struct py_run *r, struct py_env *outer) {
 
 void py_target_assign(struct py_run *r, const struct py_node *target, struct pv v) {
     if (target->kind == PY_NAME) {
+        if (v.kind == PV_FRAME) frame_named(r, v.frame, target->text);
         py_assign(r, target->text, v);
     } else if (target->kind == PY_TUPLE || target->kind == PY_LIST) {
         for (size_t i = 0; i < target->count; i++) {
@@ -193,6 +194,7 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     struct py_env *caller = r->env;
     const int *lines = r->lines;
     size_t line_count = r->line_count;
+    struct str text = r->text;
     bool returned = r->returned;
     struct pv value = r->value, maybe = r->maybe;
     bool has_maybe = r->has_maybe;
@@ -205,6 +207,7 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     r->value = none();
     r->lines = f->lines;
     r->line_count = f->line_count;
+    r->text = f->text;
     if (f->node->kind == PY_LAMBDA) r->value = py_eval(r, f->node->kids[1]);
     if (f->node->kind == PY_FUNCTION) py_block_run(r, f->node->kids[1]);
     struct pv result = r->value;
@@ -213,6 +216,7 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     r->maybe = maybe;
     r->lines = lines;
     r->line_count = line_count;
+    r->text = text;
     r->depth--;
     r->returned = returned;
     r->value = value;
@@ -222,7 +226,7 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
 
 struct pv py_function_value(struct py_run *r, const struct py_node *node) {
     struct py_function *f = arena_new(r->arena, struct py_function);
-    *f = (struct py_function){node, r->env, r->lines, r->line_count, false};
+    *f = (struct py_function){.node = node, .home = r->env, .lines = r->lines, .line_count = r->line_count, .text = r->text};
     if (node->kind == PY_FUNCTION) *vec_add(r->arena, &r->functions) = f;
     return (struct pv){.kind = PV_FUNCTION, .function = f};
 }
@@ -231,6 +235,7 @@ static struct pv call_user(struct py_run *r, struct py_function *f, const struct
     enum { ARGS_MAX = 40 };
     struct pv args[ARGS_MAX];
     size_t n = 0;
+    if (f->udf) return udf_call(r, f, call);
     if (r->given) {
         args[n++] = *r->given;
         r->given = NULL;
@@ -272,6 +277,14 @@ static bool ends_with(struct str s, const char *tail) { return str_ends(s, tail)
 static struct pv call_named(struct py_run *r, struct str name, const struct py_node *call) {
     bool known = false;
     int line = py_line(r, call);
+    if (udf_is(name)) {
+        struct pv f = py_arg_value(r, call, 0, "f");
+        return f.kind == PV_FUNCTION ? udf_make(r, f, STR(""), call) : (struct pv){.kind = PV_NAME, .s = STR("udf")};
+    }
+    if (ends_with(name, ".udf.register")) {
+        struct pv as = py_arg_value(r, call, 0, "name"), f = py_arg_value(r, call, 1, "f");
+        return udf_make(r, f, pv_str(as), call);
+    }
     if (str_starts(name, "functions.")) {
         struct pv v = functions_call(r, (struct str){name.p + 10, name.n - 10}, call, &known);
         return known ? v : pv_unknown(r, call);
@@ -287,7 +300,7 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
         str_is(name, "sqlContext.table") || str_is(name, "table")) {
         struct pv v = py_arg_value(r, call, 0, "tableName");
         if (!pv_is_text(v)) return pv_frame(frame_unknown(r, NULL, NULL, line, "a table whose name is only known when it runs is read"));
-        return pv_frame(frame_table(r, pv_str(v), ends_with(name, "Stream.table"), line));
+        return pv_frame(frame_read(r, pv_str(v), ends_with(name, "Stream.table"), call));
     }
     if (str_starts(name, "spark.read.") || str_starts(name, "spark.readStream.")) {
         struct io *io = arena_new(r->arena, struct io);
@@ -306,6 +319,7 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
     }
     if (str_is(name, "display")) {
         struct pv v = py_arg_value(r, call, 0, NULL);
+        if (v.kind == PV_FRAME) fact_add(r, FACT_DISPLAY, v.frame, call)->detail = "display";
         if (v.kind == PV_FRAME) frame_define(r, v.frame, DEF_QUERY, NULL, py_range(r, call));
         return none();
     }
@@ -374,6 +388,19 @@ static struct pv sql_of_others(struct py_run *r, struct pv text, struct str meth
     return str_is(method, "sql") ? pv_frame(f) : pv_unknown(r, NULL);
 }
 
+/* Arguments are followed all the same: a write may hide in one. Frames among them are out of sight from here on. */
+static struct pv call_unknown(struct py_run *r, const struct py_node *call) {
+    for (size_t i = 1; i < call->count; i++) {
+        const struct py_node *kid = call->kids[i];
+        struct pv v = py_eval(r, kid->kind == PY_KWARG && kid->count ? kid->kids[0] : kid);
+        if (v.kind == PV_FRAME) frame_escape(r, v.frame);
+        for (size_t k = 0; v.kind == PV_LIST && k < v.list->n; k++) {
+            if (v.list->at[k].kind == PV_FRAME) frame_escape(r, v.list->at[k].frame);
+        }
+    }
+    return pv_unknown(r, NULL);
+}
+
 static struct pv call_method(struct py_run *r, struct pv object, const struct py_node *callee, const struct py_node *call) {
     struct str method = callee->text;
     bool known = false;
@@ -402,10 +429,7 @@ static struct pv call_method(struct py_run *r, struct pv object, const struct py
         struct pv text = py_arg_value(r, call, 0, "sql");
         if (pv_is_text(text) && looks_like_sql(pv_str(text))) return sql_of_others(r, text, method, call);
     }
-    /* Arguments are followed all the same: a write may hide in one. */
-    for (size_t i = 1; i < call->count; i++)
-        py_eval(r, call->kids[i]->kind == PY_KWARG && call->kids[i]->count ? call->kids[i]->kids[0] : call->kids[i]);
-    return pv_unknown(r, NULL);
+    return call_unknown(r, call);
 }
 
 static struct pv eval_call(struct py_run *r, const struct py_node *call) {
@@ -427,9 +451,7 @@ static struct pv eval_call(struct py_run *r, const struct py_node *call) {
     struct pv function = py_eval(r, callee);
     if (function.kind == PV_FUNCTION) return call_user(r, function.function, call);
     if (function.kind == PV_NAME) return call_named(r, function.s, call);
-    for (size_t i = 1; i < call->count; i++)
-        py_eval(r, call->kids[i]->kind == PY_KWARG && call->kids[i]->count ? call->kids[i]->kids[0] : call->kids[i]);
-    return pv_unknown(r, NULL);
+    return call_unknown(r, call);
 }
 
 /* Expressions. */
@@ -449,7 +471,10 @@ static struct pv eval_attribute(struct py_run *r, const struct py_node *node) {
         io->stream = str_is(node->text, "writeStream");
         if (io->stream || str_is(node->text, "write")) return (struct pv){.kind = PV_IO, .io = io};
         if (str_is(node->text, "na") || str_is(node->text, "stat")) return object;
-        if (str_is(node->text, "rdd")) hint_add(r, "rdd", node);
+        if (str_is(node->text, "rdd")) {
+            fact_add(r, FACT_RDD, object.frame, node);
+            frame_escape(r, object.frame);
+        }
         if (str_is(node->text, "rdd") || str_is(node->text, "columns") || str_is(node->text, "schema") || str_is(node->text, "dtypes"))
             return pv_unknown(r, NULL);
         return frame_item(r, object.frame, node->text);
@@ -511,6 +536,9 @@ static struct pv eval_compare_known(struct py_run *r, struct str op, struct pv a
 
 static struct pv eval_binary(struct py_run *r, const struct py_node *node) {
     if (node->kind == PY_COMPARE) return pv_unknown(r, NULL);
+    /* df.count() > 0 asks whether there are rows. */
+    bool small = node->kids[1]->kind == PY_NUMBER && (str_is(node->kids[1]->text, "0") || str_is(node->kids[1]->text, "1"));
+    if (small && node->kids[0]->kind == PY_CALL && node->text.n && strchr("=!<>", node->text.p[0])) r->checked = node->kids[0];
     struct pv a = py_eval(r, node->kids[0]), b = py_eval(r, node->kids[1]);
     struct str op = node->text;
     if (a.kind == PV_COLUMN || b.kind == PV_COLUMN) return column_binary(r, op, a, b);

@@ -18,7 +18,7 @@ static struct frame *frame_new(struct py_run *r, int line) {
     f->id = ++r->next_id;
     f->line = line;
     f->cost = 1;
-    r->frames_seen++;
+    f->cell = r->session->cell;
     return f;
 }
 
@@ -43,6 +43,12 @@ struct frame *frame_table(struct py_run *r, struct str name, bool stream, int li
     session_bind(r->session, f->query, &f->deps);
     f->open = true;
     f->stream = stream;
+    return f;
+}
+
+struct frame *frame_read(struct py_run *r, struct str name, bool stream, const struct py_node *call) {
+    struct frame *f = frame_table(r, name, stream, py_line(r, call));
+    fact_round(r, FACT_READ_IN_LOOP, f, str_dup(r->arena, name), call);
     return f;
 }
 
@@ -72,6 +78,8 @@ struct frame *frame_unknown(struct py_run *r, const struct frame *from, const st
     f->why = from && from->why ? from->why : why;
     reads_join(r, f, from);
     reads_join(r, f, other);
+    f->parents[0] = (struct frame *)from;
+    f->parents[1] = (struct frame *)other;
     return f;
 }
 
@@ -85,7 +93,7 @@ struct frame *frame_sql(struct py_run *r, struct pv text, const struct py_node *
     return f;
 }
 
-static bool no_frame(const struct frame *f) { return !f->query || f->cost > FRAME_COST_MAX || f->query->depth > SQL_DEPTH_MAX / 4; }
+bool frame_lost(const struct frame *f) { return !f->query || f->cost > FRAME_COST_MAX || f->query->depth > SQL_DEPTH_MAX / 4; }
 
 /* The frame after `f` in a chain; fields that go on are kept. */
 static struct frame *frame_next(struct py_run *r, const struct frame *f, int line) {
@@ -94,6 +102,8 @@ static struct frame *frame_next(struct py_run *r, const struct frame *f, int lin
     view_set_join(r->arena, &next->deps, &f->deps);
     next->stream = f->stream;
     next->cost = f->cost + 1;
+    next->parents[0] = (struct frame *)f;
+    next->grouped = f->grouped;
     next->doubt = f->doubt;
     next->columns = f->columns;
     next->column_count = f->column_count;
@@ -173,7 +183,7 @@ static struct frame *do_filter(struct py_run *r, struct frame *f, const struct p
     return e ? frame_where(r, f, e) : NULL;
 }
 
-static struct pv_items all_arguments(struct py_run *r, const struct py_node *call, bool *known) {
+struct pv_items py_arguments(struct py_run *r, const struct py_node *call, bool *known) {
     struct pv_items items = {0};
     for (size_t i = 1; i < call->count && items.n < ITEMS_MAX; i++) {
         const struct py_node *kid = call->kids[i];
@@ -201,7 +211,7 @@ static void columns_set(struct frame *f, const char **names, size_t n) {
     f->column_count = n;
 }
 
-static struct frame *select_items(struct py_run *r, struct frame *f, const struct column *columns, size_t n, int line) {
+struct frame *frame_select(struct py_run *r, struct frame *f, const struct column *columns, size_t n, int line) {
     struct frame *next = frame_next(r, f, line);
     const char **names = arena_array(r->arena, n + 1, sizeof *names);
     bool named = true;
@@ -221,22 +231,22 @@ static struct frame *select_items(struct py_run *r, struct frame *f, const struc
 
 static struct frame *do_select(struct py_run *r, struct frame *f, const struct py_node *call) {
     bool known = true;
-    struct pv_items items = all_arguments(r, call, &known);
+    struct pv_items items = py_arguments(r, call, &known);
     struct column *columns = arena_array(r->arena, items.n + 1, sizeof *columns);
     for (size_t i = 0; i < items.n; i++) known &= column_of(r, items.at[i], &columns[i]);
-    return known && items.n ? select_items(r, f, columns, items.n, py_line(r, call)) : NULL;
+    return known && items.n ? frame_select(r, f, columns, items.n, py_line(r, call)) : NULL;
 }
 
 static struct frame *do_select_expr(struct py_run *r, struct frame *f, const struct py_node *call) {
     bool known = true;
-    struct pv_items items = all_arguments(r, call, &known);
+    struct pv_items items = py_arguments(r, call, &known);
     struct column *columns = arena_array(r->arena, items.n + 1, sizeof *columns);
     for (size_t i = 0; i < items.n; i++) {
         struct sql_item *item = pv_is_text(items.at[i]) ? sql_parse_item(r->arena, pv_str(items.at[i]), r->session->dialect, NULL) : NULL;
         if (!item || !item->expr) return NULL;
         columns[i] = (struct column){.expr = item->expr, .alias = item->alias.text};
     }
-    return known && items.n ? select_items(r, f, columns, items.n, py_line(r, call)) : NULL;
+    return known && items.n ? frame_select(r, f, columns, items.n, py_line(r, call)) : NULL;
 }
 
 static bool mentions(const struct frame *f, const char *name) {
@@ -359,7 +369,7 @@ static struct frame *drop_side(struct py_run *r, struct frame *f, const struct s
 
 static struct frame *do_drop(struct py_run *r, struct frame *f, const struct py_node *call) {
     bool known = true;
-    struct pv_items items = all_arguments(r, call, &known);
+    struct pv_items items = py_arguments(r, call, &known);
     if (!known || !items.n) return NULL;
     if (items.n == 1 && items.at[0].kind == PV_COLUMN && items.at[0].column->expr->spare && f->joined && f->open)
         return drop_side(r, f, items.at[0].column->expr, py_line(r, call));
@@ -454,7 +464,7 @@ static struct frame *do_join(struct py_run *r, struct frame *f, const struct py_
     struct pv other = py_arg_value(r, call, 0, "other"), on = py_arg_value(r, call, 1, "on"), how = py_arg_value(r, call, 2, "how");
     bool known = other.kind == PV_FRAME;
     int line = py_line(r, call);
-    if (!known || no_frame(other.frame)) return known ? frame_unknown(r, f, other.frame, line, other.frame->why) : NULL;
+    if (!known || frame_lost(other.frame)) return known ? frame_unknown(r, f, other.frame, line, other.frame->why) : NULL;
     enum sql_join join = cross ? JOIN_CROSS : pv_is_text(how) ? join_of(pv_str(how), &known) : JOIN_INNER;
     if (!known || (!pv_is_text(how) && !pv_absent(how)))
         return frame_unknown(r, f, other.frame, line, "the kind of this join is only known when it runs");
@@ -462,7 +472,9 @@ static struct frame *do_join(struct py_run *r, struct frame *f, const struct py_
     view_set_join(r->arena, &next->deps, &other.frame->deps);
     next->cost += other.frame->cost;
     next->stream |= other.frame->stream;
-    next->joined = next->open = true;
+    next->joined = next->open = next->heavy = true;
+    next->parents[1] = other.frame;
+    next->grouped = false;
     next->alias = (struct str){"", 0};
     if (!next->doubt) next->doubt = other.frame->doubt;
     columns_set(next, NULL, 0);
@@ -478,6 +490,7 @@ static struct frame *do_join(struct py_run *r, struct frame *f, const struct py_
         if (!from->on) return frame_unknown(r, f, other.frame, line, "the condition of this join was not understood");
         if (from->depth <= from->on->depth) from->depth = from->on->depth + 1;
     }
+    if (from->join == JOIN_CROSS) fact_add(r, FACT_CROSS_JOIN, next, call);
     if (none && from->join != JOIN_CROSS) return frame_unknown(r, f, other.frame, line, "a join without a condition");
     next->query = sql_query_select(r->arena, from);
     next->query->range = next->query->select->range = from->range;
@@ -490,13 +503,14 @@ static struct frame *do_setop(struct py_run *r, struct frame *f, const struct py
     struct pv other = py_arg_value(r, call, 0, "other");
     int line = py_line(r, call);
     if (other.kind != PV_FRAME) return NULL;
-    if (no_frame(other.frame)) return frame_unknown(r, f, other.frame, line, other.frame->why);
+    if (frame_lost(other.frame)) return frame_unknown(r, f, other.frame, line, other.frame->why);
     const struct py_node *missing = py_kwarg(call, "allowMissingColumns");
     if (missing && py_is_constant(missing, "True")) return frame_unknown(r, f, other.frame, line, "a union that fills missing columns");
     struct frame *next = frame_next(r, f, line);
     view_set_join(r->arena, &next->deps, &other.frame->deps);
     next->cost += other.frame->cost;
     next->stream |= other.frame->stream;
+    next->parents[1] = other.frame;
     if (!next->doubt) next->doubt = other.frame->doubt;
     next->alias = (struct str){"", 0};
     struct sql_query *arms[2] = {f->query, other.frame->query};
@@ -514,7 +528,7 @@ static struct frame *wrapped(struct py_run *r, struct frame *f, int line) {
 
 static struct frame *do_order(struct py_run *r, struct frame *f, const struct py_node *call) {
     bool known = true;
-    struct pv_items items = all_arguments(r, call, &known);
+    struct pv_items items = py_arguments(r, call, &known);
     const struct py_node *ascending = py_kwarg(call, "ascending");
     struct frame *next = wrapped(r, f, py_line(r, call));
     for (size_t i = 0; i < items.n; i++) {
@@ -547,9 +561,10 @@ static struct frame *do_limit(struct py_run *r, struct frame *f, const struct py
 
 static struct frame *do_distinct(struct py_run *r, struct frame *f, const struct py_node *call, bool by_columns) {
     bool known = true;
-    struct pv_items items = by_columns ? all_arguments(r, call, &known) : (struct pv_items){0};
+    struct pv_items items = by_columns ? py_arguments(r, call, &known) : (struct pv_items){0};
     struct frame *next = wrapped(r, f, py_line(r, call));
     if (!known) return NULL;
+    next->heavy = true;
     if (!items.n) {
         next->query->select->distinct = DISTINCT_ROWS;
         return next;
@@ -603,117 +618,7 @@ static struct frame *do_drop_null(struct py_run *r, struct frame *f, const struc
     return all ? frame_where(r, f, all) : NULL;
 }
 
-/* Groups. */
-
-static struct pv do_group(struct py_run *r, struct frame *f, const struct py_node *call, int how) {
-    bool known = true;
-    struct pv_items items = all_arguments(r, call, &known);
-    struct grouped *g = arena_new(r->arena, struct grouped);
-    g->frame = f;
-    g->how = how;
-    g->keys = arena_array(r->arena, items.n + 1, sizeof *g->keys);
-    for (size_t i = 0; i < items.n; i++) {
-        known &= column_of(r, items.at[i], &g->keys[g->key_count]);
-        g->key_count++;
-    }
-    if (!known) g->frame = frame_unknown(r, f, NULL, py_line(r, call), "what this groups by was not understood");
-    return (struct pv){.kind = PV_GROUPED, .grouped = g};
-}
-
-static struct frame *aggregate(struct py_run *r, struct grouped *g, const struct column *columns, size_t n, int line) {
-    struct column *all = arena_array(r->arena, g->key_count + n, sizeof *all);
-    struct sql_expr **keys = arena_array(r->arena, g->key_count + 1, sizeof *keys);
-    for (size_t i = 0; i < g->key_count; i++) all[i] = g->keys[i], keys[i] = g->keys[i].expr;
-    for (size_t i = 0; i < n; i++) all[g->key_count + i] = columns[i];
-    struct frame *next = select_items(r, g->frame, all, g->key_count + n, line);
-    if (g->key_count && g->how == GROUP_PLAIN) next->query->select->group = sql_group_by(r->arena, keys, (uint32_t)g->key_count);
-    if (g->key_count && g->how != GROUP_PLAIN) {
-        struct sql_expr *grouping = sql_expr_new(r->arena, EX_GROUPING, g->how == GROUP_CUBE ? OP_CUBE : OP_ROLLUP, keys, (uint32_t)g->key_count);
-        next->query->select->group = sql_group_by(r->arena, &grouping, 1);
-    }
-    next->open = false;
-    return next;
-}
-
-static struct column call_column(struct py_run *r, struct str function, struct str column) {
-    bool all = str_is(column, "*");
-    struct sql_expr *arg = all ? sql_star(r->arena, NULL) : sql_column(r->arena, column);
-    struct str name = str_is(function, "mean") ? STR("avg") : function;
-    return (struct column){.expr = sql_call(r->arena, name, &arg, 1),
-                           .alias = str_of(arena_printf(r->arena, "%.*s(%.*s)", STR_ARG(name), STR_ARG(all ? STR("1") : column)))};
-}
-
-struct pv grouped_call(struct py_run *r, struct grouped *g, struct str method, const struct py_node *call) {
-    int line = py_line(r, call);
-    if (no_frame(g->frame)) return pv_frame(frame_unknown(r, g->frame, NULL, line, g->frame->why));
-    bool known = !g->pivoted;
-    struct pv_items items = all_arguments(r, call, &known);
-    struct column *columns = arena_array(r->arena, items.n + 1, sizeof *columns);
-    size_t n = 0;
-    if (str_is(method, "pivot")) {
-        g->pivoted = true;
-        return (struct pv){.kind = PV_GROUPED, .grouped = g};
-    }
-    static const char *const shorts[] = {"sum", "avg", "mean", "min", "max"};
-    bool is_short = false;
-    for (size_t i = 0; i < 5; i++) is_short |= str_is(method, shorts[i]);
-    if (str_is(method, "count")) {
-        columns[n++] = call_column(r, STR("count"), STR("*"));
-        columns[0].alias = STR("count");
-    } else if (is_short) {
-        for (size_t i = 0; i < items.n; i++) {
-            known &= pv_is_text(items.at[i]);
-            if (known) columns[n++] = call_column(r, method, pv_str(items.at[i]));
-        }
-    } else if (str_is(method, "agg")) {
-        for (size_t i = 0; i < items.n; i++) {
-            if (items.at[i].kind == PV_DICT) {
-                struct pv_dict *d = items.at[i].dict;
-                columns = arena_array(r->arena, d->keys.n + 1, sizeof *columns);
-                for (size_t k = 0; k < d->keys.n; k++) columns[n++] = call_column(r, pv_str(d->values.at[k]), pv_str(d->keys.at[k]));
-                continue;
-            }
-            known &= items.at[i].kind == PV_COLUMN && column_of(r, items.at[i], &columns[n]);
-            n++;
-        }
-    } else {
-        known = false;
-    }
-    if (!known || n == 0)
-        return pv_frame(frame_unknown(r, g->frame, NULL, line, arena_printf(r->arena, "'groupBy().%.*s' was not understood", STR_ARG(method))));
-    return pv_frame(aggregate(r, g, columns, n, line));
-}
-
 /* The table of methods. */
-
-static bool keeps_rows(struct str method) {
-    static const char *const names[] = {"cache",
-                                        "persist",
-                                        "unpersist",
-                                        "checkpoint",
-                                        "localCheckpoint",
-                                        "repartition",
-                                        "repartitionByRange",
-                                        "coalesce",
-                                        "hint",
-                                        "sortWithinPartitions",
-                                        "withWatermark",
-                                        "toDF_"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (str_is(method, names[i])) return true;
-    }
-    return false;
-}
-
-static bool ends_chain(struct str method) {
-    static const char *const names[] = {
-        "collect", "toPandas",         "count",       "first",   "head",     "take",    "tail",   "toLocalIterator", "isEmpty",
-        "foreach", "foreachPartition", "printSchema", "explain", "describe", "summary", "toJSON", "approxQuantile",  "createTempView_"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (str_is(method, names[i])) return true;
-    }
-    return false;
-}
 
 static struct frame *step(struct py_run *r, struct frame *f, struct str m, const struct py_node *call, bool *known) {
     if (str_is(m, "filter") || str_is(m, "where")) return do_filter(r, f, call);
@@ -742,21 +647,17 @@ static struct frame *step(struct py_run *r, struct frame *f, struct str m, const
 
 static struct pv make_view(struct py_run *r, struct frame *f, const struct py_node *call) {
     struct pv name = py_arg_value(r, call, 0, "name");
+    frame_escape(r, f);
     if (!pv_is_text(name)) return (struct pv){.kind = PV_NONE};
     session_view_add(r->session, pv_str(name),
-                     &(struct temp_view){.query = no_frame(f) ? NULL : f->query,
+                     &(struct temp_view){.query = frame_lost(f) ? NULL : f->query,
                                          .deps = f->deps,
                                          .reads = f->reads,
                                          .read_count = f->read_count,
                                          .doubt = f->doubt,
                                          .range = py_range(r, call)});
-    if (no_frame(f) && f->why && f->why != rows_of_program) session_gap(r->session, f->line, true, "%s", f->why);
+    if (frame_lost(f) && f->why && f->why != rows_of_program) session_gap(r->session, f->line, true, "%s", f->why);
     return (struct pv){.kind = PV_NONE};
-}
-
-static struct pv end_of_chain(struct py_run *r, struct str m, const struct py_node *call) {
-    hint_add(r, str_dup(r->arena, m), call);
-    return unknown();
 }
 
 static struct pv do_alias(struct py_run *r, struct frame *f, const struct py_node *call) {
@@ -764,6 +665,11 @@ static struct pv do_alias(struct py_run *r, struct frame *f, const struct py_nod
     struct frame *next = arena_new(r->arena, struct frame);
     *next = *f;
     next->id = ++r->next_id;
+    next->parents[0] = f;
+    next->parents[1] = NULL;
+    next->variable = (struct str){"", 0};
+    next->actions = 0;
+    next->heavy = next->cached = next->unpersisted = next->escaped = false;
     next->sources = NULL;
     next->source_count = 0;
     for (size_t i = 0; i < f->source_count; i++) source_add(r, next, f->sources[i].id, f->sources[i].alias);
@@ -796,6 +702,7 @@ struct pv frame_call(struct py_run *r, struct frame *f, struct str m, const stru
         str_is(m, "createGlobalTempView") || str_is(m, "registerTempTable"))
         return make_view(r, f, call);
     if (str_is(m, "display") || str_is(m, "show")) {
+        fact_add(r, FACT_DISPLAY, f, call)->detail = m.p[0] == 'd' ? "display" : "show";
         frame_define(r, f, DEF_QUERY, NULL, py_range(r, call));
         return (struct pv){.kind = PV_NONE};
     }
@@ -805,20 +712,19 @@ struct pv frame_call(struct py_run *r, struct frame *f, struct str m, const stru
         *io = (struct io){.frame = f, .is_v2 = true, .target = pv_str(name)};
         return (struct pv){.kind = PV_IO, .io = io};
     }
-    if (ends_chain(m)) return end_of_chain(r, m, call);
-    if (str_is(m, "alias")) return no_frame(f) ? pv_frame(f) : do_alias(r, f, call);
+    struct pv ended;
+    if (action_call(r, f, m, call, &ended)) return ended;
+    if (str_is(m, "alias")) return frame_lost(f) ? pv_frame(f) : do_alias(r, f, call);
     if (str_is(m, "transform")) return do_transform(r, f, call);
-    if (keeps_rows(m)) {
-        hint_add(r, str_dup(r->arena, m), call);
-        return pv_frame(f);
-    }
-    if (str_is(m, "groupBy") || str_is(m, "groupby")) return do_group(r, f, call, GROUP_PLAIN);
-    if (str_is(m, "rollup") || str_is(m, "cube")) return do_group(r, f, call, m.p[0] == 'c' ? GROUP_CUBE : GROUP_ROLLUP);
+    if (str_is(m, "groupBy") || str_is(m, "groupby")) return frame_group(r, f, call, GROUP_PLAIN);
+    if (str_is(m, "rollup") || str_is(m, "cube")) return frame_group(r, f, call, m.p[0] == 'c' ? GROUP_CUBE : GROUP_ROLLUP);
     if (str_is(m, "agg")) {
         struct grouped g = {.frame = f};
         return grouped_call(r, &g, m, call);
     }
-    if (no_frame(f)) {
+    if (str_starts(m, "applyIn") || str_starts(m, "mapIn") || str_is(m, "apply"))
+        fact_add(r, FACT_APPLY_PANDAS, f, call)->detail = str_dup(r->arena, m);
+    if (frame_lost(f)) {
         /* The other side of a join or union is read as well. */
         struct pv other = py_arg_value(r, call, 0, NULL);
         return pv_frame(

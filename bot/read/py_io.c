@@ -15,6 +15,7 @@ static struct io *io_copy(struct py_run *r, const struct io *io) {
 
 struct definition *frame_define(struct py_run *r, struct frame *f, enum definition_kind kind, const char *dataset, struct range range) {
     struct session *s = r->session;
+    frame_action(r, f);
     bool made_here = !f->query && !f->read_count && !f->deps.n && f->why == rows_of_program;
     if (!f->query && f->why && !made_here) session_gap(s, f->line, true, "%s", f->why);
     struct definition_spec spec = {.kind = kind,
@@ -46,10 +47,12 @@ static struct pv read_path(struct py_run *r, const struct io *io, struct str for
     if (!pv_is_text(path) && io->path.n) path = pv_text_new(r, io->path, line);
     if (str_iis(format, "jdbc") || str_iis(format, "kafka") || str_iis(format, "bigquery") || str_iis(format, "snowflake")) {
         if (!io->table_option.n) return pv_frame(frame_unknown(r, NULL, NULL, line, "a source whose name is only known when it runs is read"));
-        return pv_frame(frame_table(r, io->table_option, io->stream, line));
+        return pv_frame(frame_read(r, io->table_option, io->stream, call));
     }
     if (!pv_is_text(path)) return pv_frame(frame_unknown(r, NULL, NULL, line, "a path that is only known when it runs is read"));
-    return pv_frame(frame_table(r, path_table(r, format, pv_str(path)), io->stream, line));
+    struct frame *f = frame_read(r, path_table(r, format, pv_str(path)), io->stream, call);
+    if (io->infers) fact_add(r, FACT_INFER_SCHEMA, f, call)->subject = str_dup(r->arena, pv_str(path));
+    return pv_frame(f);
 }
 
 static void option_set(struct py_run *r, struct io *io, struct str name, struct pv v) {
@@ -57,7 +60,8 @@ static void option_set(struct py_run *r, struct io *io, struct str name, struct 
     if (str_iis(name, "dbtable") || str_iis(name, "subscribe") || str_iis(name, "table")) io->table_option = pv_str(v);
     if (str_iis(name, "path")) io->path = pv_str(v);
     if (str_iis(name, "cloudFiles.format")) io->format = str_of(arena_printf(r->arena, "cloudFiles_%.*s", STR_ARG(pv_str(v))));
-    if (str_iis(name, "inferSchema") && str_iis(pv_str(v), "true")) io->name = STR("infer");
+    if (str_iis(name, "inferSchema")) io->infers = str_iis(pv_str(v), "true");
+    if (str_iis(name, "checkpointLocation")) io->checkpoint = pv_str(v);
     if (str_iis(name, "replaceWhere")) io->mode = STR("replaceWhere");
     if (str_iis(name, "partitionOverwriteMode") && str_iis(pv_str(v), "dynamic")) io->mode = STR("dynamic");
 }
@@ -95,7 +99,17 @@ static bool io_setting(struct py_run *r, struct io *io, struct str m, const stru
     return true;
 }
 
+/* What the rules want to know of a write. */
+static void write_facts(struct py_run *r, const struct io *io, const char *dataset, const struct py_node *call) {
+    const char *mode = io->mode.n ? str_dup(r->arena, io->mode) : NULL;
+    struct code_fact *fact = fact_add(r, io->stream ? FACT_STREAM_WRITE : FACT_WRITE, io->frame, call);
+    fact->subject = dataset;
+    fact->detail = !io->stream ? mode : io->checkpoint.n ? str_dup(r->arena, io->checkpoint) : NULL;
+    fact_round(r, FACT_WRITE_IN_LOOP, io->frame, dataset, call);
+}
+
 static struct pv write_to(struct py_run *r, struct io *io, const char *dataset, const struct py_node *call) {
+    write_facts(r, io, dataset, call);
     bool append = str_is(io->mode, "append") || io->stream;
     bool part = str_is(io->mode, "replaceWhere") || str_is(io->mode, "dynamic") || str_is(io->mode, "ignore");
     struct definition *d = frame_define(r, io->frame, io->stream ? DEF_STREAMING : append ? DEF_INCREMENTAL : DEF_TABLE, dataset, py_range(r, call));
@@ -107,6 +121,7 @@ static struct pv write_to(struct py_run *r, struct io *io, const char *dataset, 
 }
 
 static struct pv write_unknown(struct py_run *r, struct io *io, const struct py_node *call, const char *why) {
+    write_facts(r, io, NULL, call);
     session_gap(r->session, py_line(r, call), true, "%s", why);
     frame_define(r, io->frame, DEF_QUERY, NULL, py_range(r, call))->partial = true;
     return none();
@@ -126,7 +141,10 @@ static struct pv write_end(struct py_run *r, struct io *io, struct str m, const 
     if (str_is(m, "foreachBatch")) return write_unknown(r, io, call, "what foreachBatch does with each batch is not followed");
     struct str path = pv_is_text(a) ? pv_str(a) : io->path;
     bool sink = str_is(io->format, "console") || str_is(io->format, "memory") || str_is(io->format, "noop");
-    if (sink || str_is(m, "awaitTermination")) return none();
+    if (sink || str_is(m, "awaitTermination")) {
+        frame_action(r, io->frame);
+        return none();
+    }
     const char *formats[] = {"parquet", "csv", "json", "orc", "text"};
     for (size_t i = 0; i < 5; i++) {
         if (str_is(m, formats[i])) io->format = m;
@@ -143,7 +161,6 @@ struct pv io_call(struct py_run *r, struct io *before, struct str m, const struc
     if (io->merge_target) return merge_call(r, io, m, call);
     /* spark.read.format(..).option(..).load(..) arrives as one dotted name up to the first call. */
     if (io_setting(r, io, m, call)) {
-        if (str_is(io->name, "infer")) hint_add(r, "infer_schema", call);
         return io_value(io);
     }
     if (!io->frame) {
@@ -151,8 +168,10 @@ struct pv io_call(struct py_run *r, struct io *before, struct str m, const struc
         struct pv path = py_arg_value(r, call, 0, "path");
         if (str_is(m, "table"))
             return pv_is_text(path)
-                       ? pv_frame(frame_table(r, pv_str(path), io->stream, py_line(r, call)))
+                       ? pv_frame(frame_read(r, pv_str(path), io->stream, call))
                        : pv_frame(frame_unknown(r, NULL, NULL, py_line(r, call), "a table whose name is only known when it runs is read"));
+        const struct py_node *infer = py_kwarg(call, "inferSchema");
+        if (infer) io->infers = py_truth(py_eval(r, infer)) == 1;
         if (str_is(m, "load")) return read_path(r, io, io->format, path, call);
         for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
             if (str_is(m, formats[i])) return read_path(r, io, m, path, call);

@@ -129,9 +129,7 @@ static bool jumps(const struct py_node *node) {
     return false;
 }
 
-static void run_for(struct py_run *r, const struct py_node *node) {
-    struct pv over = py_eval(r, node->kids[1]);
-    if (over.kind == PV_DICT) over = (struct pv){.kind = PV_LIST, .list = &over.dict->keys};
+static void run_rounds(struct py_run *r, const struct py_node *node, struct pv over) {
     if (over.kind == PV_LIST && over.list->n <= PY_LOOP_MAX && !jumps(node->kids[2])) {
         size_t n = over.list->n;
         for (size_t i = 0; i < n; i++) {
@@ -144,8 +142,37 @@ static void run_for(struct py_run *r, const struct py_node *node) {
     run_often(r, node->kids[2]);
 }
 
+static void run_for(struct py_run *r, const struct py_node *node) {
+    struct pv over = py_eval(r, node->kids[1]);
+    if (over.kind == PV_DICT) over = (struct pv){.kind = PV_LIST, .list = &over.dict->keys};
+    long rounds = r->rounds;
+    r->rounds = over.kind == PV_LIST ? (long)over.list->n : -1;
+    r->loop++;
+    run_rounds(r, node, over);
+    r->loop--;
+    r->rounds = rounds;
+}
+
+static void run_while(struct py_run *r, const struct py_node *node) {
+    long rounds = r->rounds;
+    r->rounds = -1;
+    r->loop++;
+    run_often(r, node->kids[1]);
+    r->loop--;
+    r->rounds = rounds;
+}
+
 static void run_function(struct py_run *r, const struct py_node *node) {
-    py_assign(r, node->text, py_function_value(r, node));
+    struct pv function = py_assign(r, node->text, py_function_value(r, node));
+    for (size_t i = 2; i < node->count; i++) {
+        const struct py_node *decorator = node->kids[i];
+        struct pv v = decorator->kind == PY_NAME || decorator->kind == PY_ATTRIBUTE || decorator->kind == PY_CALL
+                          ? py_eval(r, decorator->kind == PY_CALL ? decorator->kids[0] : decorator)
+                          : none();
+        if (v.kind != PV_NAME || !udf_is(v.s)) continue;
+        py_assign(r, node->text, udf_make(r, function, node->text, node));
+        return;
+    }
     if (node->count > 2 && dlt_decorated(r, node)) return;
 }
 
@@ -194,7 +221,7 @@ static void run_statement(struct py_run *r, const struct py_node *node) {
         run_for(r, node);
         return;
     case PY_WHILE:
-        run_often(r, node->kids[1]);
+        run_while(r, node);
         return;
     case PY_WITH:
         for (size_t i = 0; i + 1 < node->count; i++) {
@@ -233,22 +260,17 @@ void py_block_run(struct py_run *r, const struct py_node *block) {
 
 void py_run_init(struct py_run *r, struct session *session) {
     *r = (struct py_run){.session = session, .arena = session->arena};
+    r->noted = map_new(r->arena);
+    r->rounds = -1;
     py_env_push(r, NULL);
     r->global = r->env;
-}
-
-void hint_add(struct py_run *r, const char *what, const struct py_node *at) {
-    int line = py_line(r, at);
-    for (size_t i = 0; i < r->hints.n; i++) {
-        if (r->hints.at[i].line == line && strcmp(r->hints.at[i].what, what) == 0) return;
-    }
-    if (r->hints.n < 1000) *vec_add(r->arena, &r->hints) = (struct code_hint){what, line};
 }
 
 void py_run_text(struct py_run *r, struct str text, const int *lines, size_t line_count) {
     struct py_node *module = NULL;
     r->lines = lines;
     r->line_count = line_count;
+    r->text = text;
     const struct err *e = pytree_parse(r->arena, text.p, text.n, &module);
     if (e) {
         session_gap(r->session, lines ? lines[0] : 1, true, "this Python was not understood: %s", e->text);
@@ -273,10 +295,5 @@ void py_run_end(struct py_run *r) {
         py_call_function(r, f, NULL, 0, NULL);
         r->session->conditional = before;
     }
-    struct reading *out = r->session->out;
-    for (size_t i = r->session->first; r->hints.n && i < out->definitions.n; i++) {
-        struct definition *d = &out->definitions.at[i];
-        d->hints = r->hints.at;
-        d->hint_count = r->hints.n;
-    }
+    facts_end(r);
 }

@@ -65,7 +65,9 @@ struct grouped {
 
 struct io {
     struct frame *frame; /* of a writer; NULL for readers */
-    struct str format, mode, target, path, name;
+    struct str format, mode, target, path;
+    struct str checkpoint; /* checkpointLocation */
+    bool infers;           /* inferSchema */
     struct str table_option;
     const char **partition_by;
     size_t partition_count;
@@ -80,6 +82,8 @@ struct py_function {
     struct py_env *home;
     const int *lines;
     size_t line_count;
+    struct str text; /* it stands in */
+    const char *udf; /* its name, when it computes columns; then node may be NULL */
     bool called;
 };
 
@@ -123,11 +127,29 @@ struct frame {
     bool stream;
     const char **columns; /* names, in order; NULL when not known */
     size_t column_count;
+    /* For the facts on code: */
+    struct frame *parents[2];
+    struct str variable; /* the first name it was given */
+    int cell;
+    uint32_t visit;           /* mark of the last walk */
+    long actions;             /* how often it was computed */
+    bool escaped, heavy;      /* handed to code that is not followed; a join, aggregation or distinct */
+    bool cached, unpersisted; /* by a call on this very frame */
+    bool grouped;
 };
 
 struct py_env {
     struct py_env *outer;
     struct map *names; /* to struct pv * */
+};
+
+/* A fact in the making; what hangs on the rest of the file is filled in at its end. */
+struct code_note {
+    struct code_fact fact; /* first: a fact is found again as its note */
+    struct frame *frame;
+    const struct reading *home;
+    const char *dataset; /* of the last round of a loop */
+    bool varies;         /* it differed between rounds */
 };
 
 struct py_run {
@@ -136,6 +158,7 @@ struct py_run {
     struct py_env *env, *global;
     const int *lines; /* file lines of the text being run */
     size_t line_count;
+    struct str text;
     size_t steps;
     int depth;
     uint32_t next_id;
@@ -146,9 +169,15 @@ struct py_run {
     bool has_maybe;  /* such code returned something: */
     struct pv maybe;
     VEC(struct py_function *) functions;
-    VEC(struct code_hint) hints;
-    size_t frames_seen;
-    const struct pv *given; /* positional argument put before those of a call: df.transform(f) */
+    VEC(struct code_note *) notes;
+    struct map *noted;         /* by kind and place */
+    VEC(struct frame *) named; /* frames that have a variable and are worth keeping */
+    size_t walked;             /* frames visited for the facts */
+    uint32_t walks;
+    int loop;                      /* loops around the place that runs */
+    long rounds;                   /* of the innermost loop, -1 when not known */
+    const struct py_node *checked; /* a call that is only compared with 0 */
+    const struct pv *given;        /* positional argument put before those of a call: df.transform(f) */
     /* %run and imports of the repository; NULL: not followed */
     void (*run_notebook)(void *ctx, struct py_run *run, const char *path);
     void *run_ctx;
@@ -213,9 +242,16 @@ bool functions_known(struct str name);
 
 /* Frames. */
 struct frame *frame_table(struct py_run *r, struct str name, bool stream, int line);
+struct frame *frame_read(struct py_run *r, struct str name, bool stream, const struct py_node *call); /* a call reads it */
 struct frame *frame_sql(struct py_run *r, struct pv text, const struct py_node *call);
 struct frame *frame_unknown(struct py_run *r, const struct frame *from, const struct frame *other, int line, const char *why);
 struct pv frame_call(struct py_run *r, struct frame *f, struct str method, const struct py_node *call);
+bool frame_lost(const struct frame *f); /* no query, or one that grew too big: only what it reads is known */
+struct frame *frame_select(struct py_run *r, struct frame *f, const struct column *columns, size_t n, int line);
+struct pv_items py_arguments(struct py_run *r, const struct py_node *call, bool *known); /* positional ones, lists laid out */
+struct pv frame_group(struct py_run *r, struct frame *f, const struct py_node *call, int how);
+/* Actions and hints: false when the method is neither. */
+bool action_call(struct py_run *r, struct frame *f, struct str m, const struct py_node *call, struct pv *out);
 struct pv frame_item(struct py_run *r, struct frame *f, struct str name);
 struct pv grouped_call(struct py_run *r, struct grouped *g, struct str method, const struct py_node *call);
 struct frame *frame_where(struct py_run *r, struct frame *f, struct sql_expr *condition);
@@ -227,6 +263,20 @@ bool dlt_is(struct str name);
 bool dlt_decorated(struct py_run *r, const struct py_node *function);
 struct pv dlt_call(struct py_run *r, struct str name, const struct py_node *call);
 struct pv delta_call(struct py_run *r, struct str name, const struct py_node *call);
-void hint_add(struct py_run *r, const char *what, const struct py_node *at);
+
+/* Facts on code. */
+struct code_fact *fact_add(struct py_run *r, enum code_fact_kind kind, struct frame *f, const struct py_node *at); /* never NULL; set the rest */
+void frame_action(struct py_run *r, struct frame *f);                                                              /* it is computed here */
+void frame_escape(struct py_run *r, struct frame *f); /* somebody else may compute it, any number of times */
+void frame_named(struct py_run *r, struct frame *f, struct str variable);
+long frame_bound(struct py_run *r, const struct frame *f); /* at most so many rows; -1: no bound is known */
+void fact_round(struct py_run *r, enum code_fact_kind kind, struct frame *f, const char *dataset, const struct py_node *at);
+void fact_udf(struct py_run *r, enum code_fact_kind kind, const struct py_function *f, const char *name, const struct py_node *at);
+/* What a Python function returns, as written and as a built-in would: NULL where that is not known. */
+bool udf_is(struct str name); /* udf, pandas_udf */
+struct pv udf_make(struct py_run *r, struct pv function, struct str name, const struct py_node *at);
+struct pv udf_call(struct py_run *r, struct py_function *f, const struct py_node *call);
+void udf_describe(struct py_run *r, const struct py_function *f, const char **body, const char **twin);
+void facts_end(struct py_run *r);
 
 #endif

@@ -235,6 +235,11 @@ static void unwanted_drop(struct reader *r) {
         if (reader_wants(r, r->out->gaps.at[i].path)) r->out->gaps.at[kept++] = r->out->gaps.at[i];
     }
     if (r->only) r->out->gaps.n = kept;
+    kept = 0;
+    for (size_t i = 0; r->only && i < r->out->code.n; i++) {
+        if (reader_wants(r, r->out->code.at[i].path)) r->out->code.at[kept++] = r->out->code.at[i];
+    }
+    if (r->only) r->out->code.n = kept;
 }
 
 static int path_order(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }

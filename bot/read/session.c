@@ -19,6 +19,7 @@
 void session_init(struct session *s, struct arena *arena, struct reading *out, const char *path, enum artefact artefact, enum dialect dialect) {
     *s = (struct session){.arena = arena, .out = out, .path = path, .artefact = artefact, .dialect = dialect};
     s->views = map_new(arena);
+    s->opaque = map_new(arena);
     s->first = out->definitions.n;
 }
 
@@ -261,11 +262,57 @@ static void reads_of_query(struct session *s, const struct sql_query *query, str
     }
 }
 
+/* Base datasets of a spec: names of views are none. */
+static void spec_reads(struct session *s, const struct definition_spec *spec, const struct view_set *all, struct definition *d) {
+    struct names names = {0};
+    for (size_t i = 0; i < spec->read_count; i++) name_add(s->arena, &names, spec->reads[i]);
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->at[i]->doubt && !d->doubt) d->doubt = all->at[i]->doubt;
+        for (size_t k = 0; k < all->at[i]->read_count; k++) name_add(s->arena, &names, all->at[i]->reads[k]);
+        if (all->at[i]->query) reads_of_query(s, all->at[i]->query, &names, d);
+        if (!all->at[i]->query) d->reads_complete = false;
+    }
+    if (spec->query) reads_of_query(s, spec->query, &names, d);
+    for (size_t i = 0; i < names.n; i++) {
+        for (size_t k = 0; k < all->n; k++) {
+            if (names.at[i] && strcasecmp(names.at[i], all->at[k]->name) == 0 && spec->query) names.at[i] = NULL;
+        }
+        if (!names.at[i]) names.at[i] = "";
+    }
+    d->read_count = names.n;
+    d->reads = names_sorted(s->arena, names.at, &d->read_count, spec->dataset);
+}
+
+const char *const *session_reads(struct session *s, const struct definition_spec *spec, size_t *count) {
+    struct view_set all = views_below(s->arena, spec->deps);
+    struct definition d = {0};
+    spec_reads(s, spec, &all, &d);
+    *count = d.read_count;
+    return d.reads;
+}
+
 static const char *definition_name(struct session *s, const struct definition *d) {
     if (d->dataset) return d->dataset;
     if (s->label) return s->label;
     if (s->cell) return arena_printf(s->arena, "query in cell %d, line %d", s->cell, d->range.line);
     return arena_printf(s->arena, "query at line %d", d->range.line);
+}
+
+struct calls {
+    struct session *s;
+    bool found;
+};
+
+static bool visit_call(void *ctx, struct sql_expr *e) {
+    struct calls *c = ctx;
+    c->found |= e->kind == EX_CALL && map_get(c->s->opaque, str_of(str_lower(c->s->arena, e->name)));
+    return !c->found;
+}
+
+static bool calls_opaque(struct session *s, struct sql_query *query) {
+    struct calls calls = {s, false};
+    if (map_count(s->opaque)) sql_walk_query(&(struct sql_visitor){.ctx = &calls, .expr = visit_call}, query);
+    return calls.found;
 }
 
 struct definition *session_define(struct session *s, const struct definition_spec *spec) {
@@ -280,26 +327,10 @@ struct definition *session_define(struct session *s, const struct definition_spe
     d->compute.workers_min = d->compute.workers_max = d->compute.autotermination_minutes = -1;
     d->partial = s->conditional;
     struct view_set all = views_below(s->arena, spec->deps);
-    struct names names = {0};
     d->reads_complete = spec->query != NULL || spec->reads_complete;
-    for (size_t i = 0; i < spec->read_count; i++) name_add(s->arena, &names, spec->reads[i]);
-    for (size_t i = 0; i < all.n; i++) {
-        if (all.at[i]->doubt && !d->doubt) d->doubt = all.at[i]->doubt;
-        for (size_t k = 0; k < all.at[i]->read_count; k++) name_add(s->arena, &names, all.at[i]->reads[k]);
-        if (all.at[i]->query) reads_of_query(s, all.at[i]->query, &names, d);
-        if (!all.at[i]->query) d->reads_complete = false;
-    }
-    if (spec->query) reads_of_query(s, spec->query, &names, d);
-    /* Names of views are no base tables. */
-    for (size_t i = 0; i < names.n; i++) {
-        for (size_t k = 0; k < all.n; k++) {
-            if (names.at[i] && strcasecmp(names.at[i], all.at[k]->name) == 0 && spec->query) names.at[i] = NULL;
-        }
-        if (!names.at[i]) names.at[i] = "";
-    }
-    d->read_count = names.n;
-    d->reads = names_sorted(s->arena, names.at, &d->read_count, spec->dataset);
+    spec_reads(s, spec, &all, d);
     d->query = spec->query ? with_views(s->arena, spec->query, &all) : NULL;
+    if (d->query && !d->doubt && calls_opaque(s, (struct sql_query *)d->query)) d->doubt = "a function written in Python computes a column";
     if (d->query && d->query == spec->query) d->query_range = spec->query_range;
     if (d->query && d->query == spec->query && spec->text.n) d->sql = str_dup(s->arena, spec->text);
     if (d->query && !d->sql) d->sql = sql_query_text(s->arena, d->query, s->dialect);

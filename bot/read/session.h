@@ -42,6 +42,7 @@ struct session {
     bool guess_dialect;                     /* other dialects may be tried */
     bool conditional;                       /* inside a branch or a loop */
     struct map *views;                      /* lower-case name to the newest struct temp_view */
+    struct map *opaque;                     /* lower-case names of functions that are no SQL: nothing is proved of their columns */
     struct view_set all;                    /* in the order of creation */
     size_t first;                           /* definitions of this session start there in out->definitions */
 };
@@ -84,6 +85,9 @@ struct definition_spec {
     const char *label; /* name of a definition that fills nothing; NULL: made from its place */
 };
 struct definition *session_define(struct session *s, const struct definition_spec *spec);
+
+/* The base datasets that `spec` reads, sorted, without repeats. */
+const char *const *session_reads(struct session *s, const struct definition_spec *spec, size_t *count);
 
 /* "catalog.schema.name" of a name as written, with USE and the pipeline's target applied. */
 const char *session_dataset(struct session *s, const struct sql_name *name);

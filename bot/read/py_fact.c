@@ -1,0 +1,161 @@
+/* py_fact.c - what rules on Spark code want to know: which frames are computed, how often, and where rows leave the engine. */
+#include "pyspark.h"
+
+#include <stdlib.h>
+
+#define NOTES_MAX      4000
+#define NAMED_MAX      4000
+#define WALK_MAX       2000000 /* frames visited in one file */
+#define WALK_DEPTH_MAX 500
+
+/* A place is told once, whatever runs it how often; the last round's frame stands for all. NULL: there are too many. */
+static struct code_note *note_at(struct py_run *r, enum code_fact_kind kind, int line, int column) {
+    const void *out = r->session->out;
+    char *key = arena_printf(r->arena, "%d %d %d %p", (int)kind, line, column, out);
+    struct code_note **note = (struct code_note **)map_slot(r->noted, str_of(key));
+    if (*note || r->notes.n >= NOTES_MAX) return *note;
+    *note = arena_new(r->arena, struct code_note);
+    (*note)->home = out;
+    *vec_add(r->arena, &r->notes) = *note;
+    return *note;
+}
+
+struct code_fact *fact_add(struct py_run *r, enum code_fact_kind kind, struct frame *f, const struct py_node *at) {
+    struct range range = py_range(r, at);
+    /* The place of a method is where its name stands, not where a chain of many lines begins. */
+    const struct py_node *callee = at->kind == PY_CALL ? at->kids[0] : at;
+    int line = callee->kind == PY_ATTRIBUTE ? py_line_at(r, callee->range.end_line) : range.line, column = range.column;
+    if (line != range.line) column = callee->range.end_column > (int)callee->text.n ? callee->range.end_column - (int)callee->text.n : 1;
+    struct code_note *note = note_at(r, kind, line, column);
+    if (!note) note = arena_new(r->arena, struct code_note);
+    note->frame = f;
+    note->fact = (struct code_fact){.kind = kind,
+                                    .path = r->session->path,
+                                    .line = line,
+                                    .column = column,
+                                    .cell = r->session->cell,
+                                    .amount = -1,
+                                    .in_loop = r->loop > 0,
+                                    .in_function = r->depth > 0};
+    if (f && f->variable.n) note->fact.subject = str_dup(r->arena, f->variable);
+    if (f) note->fact.aggregated = f->grouped;
+    return &note->fact;
+}
+
+enum walk { WALK_ACTION, WALK_ESCAPE, WALK_CACHED };
+
+/* Each frame below `f` once; true when WALK_CACHED finds one that is kept. */
+static bool walk(struct py_run *r, struct frame *f, enum walk what, int depth) {
+    bool found = false;
+    while (f && f->visit != r->walks && r->walked < WALK_MAX && !found) {
+        r->walked++;
+        f->visit = r->walks;
+        f->actions += what == WALK_ACTION;
+        f->escaped |= what == WALK_ESCAPE;
+        found = what == WALK_CACHED && f->cached;
+        if (f->parents[1] && depth < WALK_DEPTH_MAX) found |= walk(r, f->parents[1], what, depth + 1);
+        f = f->parents[0];
+    }
+    return found;
+}
+
+void frame_action(struct py_run *r, struct frame *f) {
+    r->walks++;
+    walk(r, f, WALK_ACTION, 0);
+}
+
+void frame_escape(struct py_run *r, struct frame *f) {
+    r->walks++;
+    walk(r, f, WALK_ESCAPE, 0);
+}
+
+void frame_named(struct py_run *r, struct frame *f, struct str variable) {
+    if (f->variable.n) return;
+    f->variable = variable;
+    if (f->heavy && r->named.n < NAMED_MAX) *vec_add(r->arena, &r->named) = f;
+}
+
+long frame_bound(struct py_run *r, const struct frame *f) {
+    const struct sql_query *q = f->query;
+    if (!q) return f->why == rows_of_program ? 0 : -1;
+    if (q->limit && q->limit->kind == EX_LITERAL) return strtol(str_dup(r->arena, q->limit->name), NULL, 10);
+    return f->grouped && q->select && !q->select->group ? 1 : -1;
+}
+
+/* What a loop does in each round: with the same dataset each time, or with others. */
+void fact_round(struct py_run *r, enum code_fact_kind kind, struct frame *f, const char *dataset, const struct py_node *at) {
+    if (!r->loop || r->rounds == 0 || r->rounds == 1) return;
+    size_t before = r->notes.n;
+    struct code_fact *fact = fact_add(r, kind, f, at);
+    struct code_note *note = (struct code_note *)fact;
+    bool first = r->notes.n > before;
+    note->varies = !dataset || strstr(dataset, "${") || (!first && (note->varies || !note->dataset || strcmp(note->dataset, dataset) != 0));
+    note->dataset = dataset;
+    fact->subject = note->varies ? NULL : dataset;
+    fact->amount = r->rounds;
+}
+
+void fact_udf(struct py_run *r, enum code_fact_kind kind, const struct py_function *f, const char *name, const struct py_node *at) {
+    struct code_fact *fact = fact_add(r, kind, NULL, at);
+    fact->subject = name;
+    if (f) udf_describe(r, f, &fact->detail, &fact->twin);
+}
+
+/* At the end. */
+
+static const char *const *frame_reads(struct py_run *r, const struct frame *f, size_t *count) {
+    struct definition_spec spec = {.query = f->query, .deps = &f->deps, .reads = f->reads, .read_count = f->read_count};
+    return session_reads(r->session, &spec, count);
+}
+
+/* Joins and aggregations that several actions run anew: of a chain only the last, which holds the others. */
+static void again_add(struct py_run *r, const struct py_node *at) {
+    for (size_t i = r->named.n; i-- > 0;) {
+        struct frame *f = r->named.at[i];
+        r->walks++;
+        if (f->actions < 2 || walk(r, f, WALK_CACHED, 0)) continue;
+        bool held = false;
+        for (size_t k = i + 1; k < r->named.n && !held; k++) {
+            const struct frame *later = r->named.at[k];
+            held = later->actions >= f->actions && (later->parents[0] == f || later->parents[1] == f);
+        }
+        if (held) continue;
+        struct code_fact *fact = fact_add(r, FACT_FRAME_USED_TWICE, f, at);
+        fact->line = f->line;
+        fact->cell = f->cell;
+        fact->column = 1;
+        fact->amount = f->actions;
+        fact->in_loop = fact->in_function = false;
+    }
+}
+
+static int fact_order(const void *a, const void *b) {
+    const struct code_fact *x = a, *y = b;
+    if (x->line != y->line) return x->line < y->line ? -1 : 1;
+    if (x->column != y->column) return x->column < y->column ? -1 : 1;
+    return (int)x->kind - (int)y->kind;
+}
+
+void facts_end(struct py_run *r) {
+    struct py_node here = {.kind = PY_OTHER, .range = {.line = 1, .end_line = 1}};
+    again_add(r, &here);
+    struct reading *out = r->session->out;
+    size_t first = out->code.n;
+    for (size_t i = 0; i < r->notes.n; i++) {
+        struct code_note *n = r->notes.at[i];
+        if (n->home != out || (n->fact.kind == FACT_READ_IN_LOOP && n->varies)) continue;
+        if (n->frame) n->fact.reads = frame_reads(r, n->frame, &n->fact.read_count);
+        if (n->fact.kind == FACT_CACHE) {
+            n->fact.amount = n->frame->escaped ? -1 : n->frame->actions;
+            n->fact.detail = n->frame->unpersisted ? "released" : NULL;
+        }
+        if (n->fact.kind == FACT_CACHE && n->frame->variable.n) n->fact.subject = str_dup(r->arena, n->frame->variable);
+        *vec_add(r->arena, &out->code) = n->fact;
+    }
+    size_t count = out->code.n - first;
+    if (!count) return;
+    qsort(out->code.at + first, count, sizeof *out->code.at, fact_order);
+    struct code_fact *own = arena_array(r->arena, count, sizeof *own);
+    memcpy(own, out->code.at + first, count * sizeof *own);
+    for (size_t i = r->session->first; i < out->definitions.n; i++) out->definitions.at[i].code = own, out->definitions.at[i].code_count = count;
+}
