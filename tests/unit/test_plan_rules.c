@@ -1,4 +1,4 @@
-/* test_plan_rules.c - the register of rules: for each, a pair that it proves and a pair that it must leave alone (tests/golden/compare/rules.jsonl).
+/* test_plan_rules.c - the register of rules: for each, a pair that it proves and a pair that it must leave alone (tests/golden/compare/rules*.jsonl).
  */
 #include "unit.h"
 
@@ -24,18 +24,21 @@ static int teardown(void **state) {
 static const struct err *case_run(const json_t *c, struct relation **out) {
     struct schema *schema;
     struct plan *a, *b;
-    TRY(schema_from_json(arena, json_object_get(c, "schema"), DIALECT_POSTGRES, &schema));
-    TRY(plan_from_sql(arena, str_of(jsx_str(c, "a", "")), schema, DIALECT_POSTGRES, &a));
-    TRY(plan_from_sql(arena, str_of(jsx_str(c, "b", "")), schema, DIALECT_POSTGRES, &b));
+    enum dialect dialect;
+    if (!dialect_parse(str_of(jsx_str(c, "dialect", "")), &dialect)) return err_new(ERR_INPUT, "no such dialect");
+    TRY(schema_from_json(arena, json_object_get(c, "schema"), dialect, &schema));
+    TRY(plan_from_sql(arena, str_of(jsx_str(c, "a", "")), schema, dialect, &a));
+    TRY(plan_from_sql(arena, str_of(jsx_str(c, "b", "")), schema, dialect, &b));
     struct prove_options options = {.refute = true, .micros_max = 100000};
     *out = relation_find(arena, a, b, &options);
     return NULL;
 }
 
-static void each_rule_fires_and_stays_silent(void **state) {
+/* How many of the register's pairs are not as they should be. */
+static int register_run(const char *path, int *cases) {
     struct str text, line;
-    assert_null(fs_read(arena, PARLEY_SOURCE_DIR "/tests/golden/compare/rules.jsonl", 1 << 22, &text));
-    int wrong = 0, cases = 0;
+    assert_null(fs_read(arena, path, 1 << 22, &text));
+    int wrong = 0;
     while (str_split(&text, '\n', &line)) {
         json_t *c;
         struct relation *relation = NULL;
@@ -48,8 +51,16 @@ static void each_rule_fires_and_stays_silent(void **state) {
                           err ? err->text : "");
             wrong++;
         }
-        cases++;
+        ++*cases;
     }
+    return wrong;
+}
+
+static void each_rule_fires_and_stays_silent(void **state) {
+    static const char *const registers[] = {"rules.jsonl", "rules_grouping.jsonl"};
+    int wrong = 0, cases = 0;
+    for (size_t i = 0; i < sizeof registers / sizeof *registers; i++)
+        wrong += register_run(arena_printf(arena, PARLEY_SOURCE_DIR "/tests/golden/compare/%s", registers[i]), &cases);
     assert_true(cases > 50);
     assert_int_equal(wrong, 0);
 }
