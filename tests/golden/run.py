@@ -84,6 +84,19 @@ def cases_check(binary, folder):
         yield folder / (case.name + ".findings"), run
 
 
+def without_rules(report):
+    """SARIF without its list of all rules, and places in that list: a new rule changes neither what is said nor where."""
+    try:
+        sarif = json.loads(report)
+    except ValueError:
+        return report
+    for run in sarif["runs"]:
+        run["tool"]["driver"]["rules"] = []
+        for result in run["results"]:
+            result.pop("ruleIndex", None)
+    return json.dumps(sarif, indent=2, ensure_ascii=False) + "\n"
+
+
 def cases_example(binary, folder):
     work = Path(tempfile.mkdtemp())
     repo, catalog = work / "lakehouse", work / "catalog.db"
@@ -91,7 +104,10 @@ def cases_example(binary, folder):
     parley(binary, "scan", "--repo", repo, "--catalog", catalog)
     parley(binary, "catalog", "import", "--catalog", catalog, "deploy/example/table_sizes.yml")
     for format in ("text", "markdown", "json", "sarif"):
-        yield folder / f"review.{format}", lambda f=format: parley(binary, "review", "--repo", repo, "--base", "main", "--head", "feature", "--catalog", catalog, "--format", f)
+        def run(format=format):
+            said = parley(binary, "review", "--repo", repo, "--base", "main", "--head", "feature", "--catalog", catalog, "--format", format)
+            return without_rules(said) if format == "sarif" else said
+        yield folder / f"review.{format}", run
 
 
 def main():
