@@ -2,7 +2,7 @@
 #include "look.h"
 
 #include "bind.h"
-#include "entry.h"
+#include "map.h"
 #include "sql_walk.h"
 
 #define RULES_MAX 200
@@ -140,6 +140,7 @@ static const struct err *subject_walk(struct walk *w, struct subject *s) {
             .ctx = w, .query = w->query.n ? query_offer : NULL, .from = w->from.n ? from_offer : NULL, .expr = w->expr.n ? expr_offer : NULL};
         sql_walk_query(&visitor, (struct sql_query *)(uintptr_t)look->query);
     }
+    TRY(look->failed);
     return facts_walk(w);
 }
 
@@ -203,6 +204,22 @@ void look_say(struct look *look, struct finding *f) {
     check_say(look->arena, look->in, look->out, f);
 }
 
+bool look_has_said(const struct look *look, enum rule rule) {
+    const struct definition *d = look->subject->definition;
+    for (size_t i = 0; i < look->out->n; i++) {
+        const struct finding *f = look->out->at[i];
+        bool inside = f->where.line >= d->range.line && f->where.line <= d->range.end_line;
+        if (f->rule == rule && f->path && strcmp(f->path, d->path) == 0 && inside) return true;
+    }
+    return false;
+}
+
+static bool is_tangled(const struct rel *rel) { return rel->kind == REL_JOIN || rel->kind == REL_FILTER; }
+
+bool look_is_top(const struct look *look, const struct rel *rel) {
+    return is_tangled(rel) && !(look->depth > 0 && is_tangled(look->above[look->depth - 1]));
+}
+
 struct finding *look_job_finding(struct look *look, enum rule rule, const struct job *job, const char *other) {
     struct finding *f = arena_new(look->arena, struct finding);
     const char *name = job->name ? job->name : job->key ? job->key : job->path;
@@ -220,7 +237,7 @@ struct finding *look_job_finding(struct look *look, enum rule rule, const struct
 
 const struct err *check_looks(struct arena *arena, const struct check_input *in, struct findings *out) {
     struct walk *w = arena_new(arena, struct walk);
-    w->look = (struct look){.arena = arena, .in = in, .out = out};
+    w->look = (struct look){.arena = arena, .in = in, .out = out, .upstreams = map_new(arena)};
     wishes_collect(w);
     for (size_t i = 0; i < in->subject_count; i++) {
         struct subject *s = &in->subjects[i];

@@ -23,6 +23,8 @@ struct look {
                                       set, parts of it are not understood: look out for REL_OPAQUE, SC_OPAQUE, SC_AMBIGUOUS, star columns */
     const struct rel *above[LOOK_DEPTH_MAX]; /* rel, scalar: the relations around it, outermost first; a scalar's own relation is the last */
     size_t depth;
+    struct map *upstreams;    /* upstream.h's */
+    const struct err *failed; /* set by a callback that returns nothing: a catalog could not be read */
 };
 
 /* One rule's wishes; NULL: not wanted. Those that return an error may ask the catalogs; the others only look. */
@@ -52,6 +54,12 @@ struct finding *look_finding(struct look *look, enum rule rule, const char *othe
 
 /* Says it, unless the rule spoke of this very place already: a temp view read by five tables is wrong once. */
 void look_say(struct look *look, struct finding *finding);
+
+/* Has the rule spoken of this definition already? For rules that would say less about the same. */
+bool look_has_said(const struct look *look, enum rule rule);
+
+/* Is the relation that is being offered the top of its tangle of joins and filters, so that it may be looked at as a whole? */
+bool look_is_top(const struct look *look, const struct rel *rel);
 
 /* A finding about a job, at its line. */
 struct finding *look_job_finding(struct look *look, enum rule rule, const struct job *job, const char *other);

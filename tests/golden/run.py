@@ -5,7 +5,8 @@ A suite is a folder here; a golden is told from its input by its suffix:
   parse/      NAME.sql .py .ipynb .json    -> NAME.EXT.parse      `parley parse --json`; deploy/example -> example.parse
   compare/    NAME.a.sql NAME.b.sql over NAME.ddl.sql or shop.ddl.sql -> NAME.compare  `parley compare`; "-- dialect: mysql" in front of NAME.a.sql
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
-  check/      RULE.fires/ RULE.silent/: base/ (what exists), head/ (what is new), sizes.yml -> RULE.fires.findings
+  check/      RULE.fires/ RULE.silent/: base/ (what exists) and sizes.yml, those of shop/ where it has none; head/ (what is new);
+              before/ (the same files as they were) -> RULE.fires.findings
 
 usage: run.py SUITE --binary PARLEY [--update]      0 all as expected, 1 not, 77 nothing to run
 """
@@ -14,6 +15,7 @@ import difflib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,14 +58,16 @@ def cases_compare(binary, folder):
         yield folder / (stem + ".compare"), lambda a=a, b=b, s=schema: parley(binary, "compare", *s, a.relative_to(SOURCE), b.relative_to(SOURCE))
 
 
-def finding_lines(report):
-    """A review as the lines a golden holds: what was said, and where. Proofs and rewrites have their goldens under compare/."""
+def finding_lines(report, rule=None):
+    """A review as the lines a golden holds: what was said (by that rule), and where. Proofs and rewrites have their goldens under compare/."""
     try:
         review = json.loads(report)
     except ValueError:
         return report
     lines = []
     for f in review["findings"]:
+        if rule not in (None, f["rule"]):
+            continue
         lines += [f"{f['severity']} {f['rule']} {f['path']}:{f['line']} {f['text']}", f"  next: {f['next_step']}"]
         if f.get("draft"):
             lines += ["  draft:"] + ["    " + line for line in f["draft"].rstrip().split("\n")]
@@ -71,16 +75,34 @@ def finding_lines(report):
     return "\n".join(lines) + "\n" if lines else "nothing to say\n"
 
 
+def branches(work, before, head):
+    """A repository whose branch `head` changes the files of `before`."""
+    repo = work / "repo"
+    shutil.rmtree(repo, ignore_errors=True)
+    git = ["git", "-C", repo, "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"]
+    for branch, files in (("main", before), ("head", head)):
+        shutil.copytree(files, repo, dirs_exist_ok=True)
+        steps = (["init", "-q"], ["add", "-A"], ["commit", "-qm", branch]) if branch == "main" else (["checkout", "-qb", branch], ["add", "-A"], ["commit", "-qm", branch])
+        for step in steps:
+            subprocess.run([*git, *step], check=True)
+    return repo
+
+
 def cases_check(binary, folder):
     work = Path(tempfile.mkdtemp())
-    for case in sorted(f for f in folder.iterdir() if f.is_dir()):
+    for case in sorted(f for f in folder.iterdir() if f.is_dir() and (f / "head").is_dir()):
         def run(case=case):
             catalog = work / (case.name + ".db")
-            said = parley(binary, "scan", "--repo", case / "base", "--catalog", catalog)
-            said += parley(binary, "catalog", "import", "--catalog", catalog, (case / "sizes.yml").relative_to(SOURCE))
+            base, sizes = (case / name if (case / name).exists() else folder / "shop" / name for name in ("base", "sizes.yml"))
+            said = parley(binary, "scan", "--repo", base, "--catalog", catalog)
+            said += parley(binary, "catalog", "import", "--catalog", catalog, sizes.relative_to(SOURCE))
             if "exit" in said:
                 return said
-            return finding_lines(parley(binary, "review", "--repo", case / "head", "--catalog", catalog, "--format", "json"))
+            change = ["--repo", case / "head"]
+            if (case / "before").is_dir():
+                change = ["--repo", branches(work, case / "before", case / "head"), "--base", "main", "--head", "head"]
+            alone = None if (case / "base").is_dir() else case.name.rsplit(".", 1)[0]  # over the shared shop each rule is heard alone
+            return finding_lines(parley(binary, "review", *change, "--catalog", catalog, "--format", "json"), alone)
         yield folder / (case.name + ".findings"), run
 
 

@@ -1,0 +1,406 @@
+/* check_grain.c - joins that repeat rows: under a sum, for want of a part of the key, on both sides; and what one row of a table stands for. */
+#include "unique.h"
+#include "upstream.h"
+
+#include <strings.h>
+
+#define LEAVES_MAX 40
+#define EQUALS_MAX 100
+
+/* The inputs of one tangle of joins and filters, and the equalities between their columns. */
+struct tangle {
+    const struct plan *plan;
+    const struct rel *leaves[LEAVES_MAX];
+    size_t n;
+    struct {
+        int a, b;
+    } equals[EQUALS_MAX];
+    size_t n_equals;
+    bool other; /* conditions of another kind stand between leaves */
+};
+
+static bool below(const struct rel *rel, const struct rel *part) {
+    if (!rel || rel == part) return rel != NULL;
+    if (below(rel->left, part) || below(rel->right, part)) return true;
+    for (size_t i = 0; i < rel->n_inputs; i++) {
+        if (below(rel->inputs[i], part)) return true;
+    }
+    return false;
+}
+
+static bool has_output(const struct rel *rel, int column) {
+    for (size_t i = 0; i < rel->n_columns; i++) {
+        if (rel->columns[i] == column) return true;
+    }
+    return false;
+}
+
+static long leaf_of(const struct tangle *t, int column) {
+    for (size_t i = 0; i < t->n; i++) {
+        if (has_output(t->leaves[i], column)) return (long)i;
+    }
+    return -1;
+}
+
+static void condition_take(struct tangle *t, const struct scalar *e) {
+    if (!e) return;
+    if (e->op == SC_AND) {
+        for (size_t i = 0; i < e->n; i++) condition_take(t, e->args[i]);
+    } else if (e->op == SC_EQ && e->args[0]->op == SC_COLUMN && e->args[1]->op == SC_COLUMN && t->n_equals < EQUALS_MAX) {
+        t->equals[t->n_equals].a = e->args[0]->column;
+        t->equals[t->n_equals++].b = e->args[1]->column;
+    } else {
+        t->other = true;
+    }
+}
+
+static bool tangle_take(struct tangle *t, const struct rel *rel) {
+    if (rel->kind == REL_FILTER) {
+        condition_take(t, rel->condition);
+        return tangle_take(t, rel->left);
+    }
+    if (rel->kind == REL_JOIN && rel->join != RELJOIN_FULL && !rel->lateral) {
+        condition_take(t, rel->condition);
+        return tangle_take(t, rel->left) && tangle_take(t, rel->right);
+    }
+    if (t->n == LEAVES_MAX || rel->kind == REL_OPAQUE || rel->kind == REL_JOIN) return false;
+    t->leaves[t->n++] = rel;
+    return true;
+}
+
+/* The table under projections and filters, NULL when there is more to it. */
+static const struct rel *scan_of(const struct rel *rel) {
+    while (rel && (rel->kind == REL_PROJECT || rel->kind == REL_FILTER)) rel = rel->left;
+    return rel && rel->kind == REL_SCAN ? rel : NULL;
+}
+
+static const char *leaf_name(const struct rel *rel) {
+    const struct rel *scan = rel;
+    while (scan && scan->kind != REL_SCAN && scan->left && !scan->right) scan = scan->left;
+    return scan && scan->kind == REL_SCAN ? scan->name : "a sub-query";
+}
+
+/* ---- a sum over repeated rows ---- */
+
+/* A number taken from stored columns as it is: not a flag turned into 1 and 0, which counts rows. */
+static bool is_measure(const struct scalar *e, int depth) {
+    if (depth > 20) return false;
+    switch (e->op) {
+    case SC_COLUMN:
+        return true;
+    case SC_CAST:
+    case SC_NEG:
+        return is_measure(e->args[0], depth + 1);
+    case SC_COALESCE:
+        return is_measure(e->args[0], depth + 1);
+    case SC_ADD:
+    case SC_SUB:
+    case SC_MUL:
+    case SC_DIV: {
+        bool any = false;
+        for (size_t i = 0; i < e->n; i++) {
+            if (e->args[i]->op == SC_LITERAL) continue;
+            if (!is_measure(e->args[i], depth + 1)) return false;
+            any = true;
+        }
+        return any;
+    }
+    default:
+        return false;
+    }
+}
+
+/* The only leaf that the scalar's columns come from; -1: several, none, or not known. */
+static long only_leaf(const struct tangle *t, const struct scalar *e, long found) {
+    if (e->rel || e->op == SC_AMBIGUOUS || e->op == SC_OPAQUE) return -2;
+    if (e->op == SC_COLUMN) {
+        long leaf = leaf_of(t, unique_origin(t->plan, e->column));
+        if (leaf < 0) leaf = leaf_of(t, e->column);
+        return leaf < 0 || (found >= 0 && found != leaf) ? -2 : leaf;
+    }
+    for (size_t i = 0; i < e->n && found != -2; i++) found = only_leaf(t, e->args[i], found);
+    return found;
+}
+
+static bool columns_give(struct unique *u, const struct scalar *e) {
+    if (e->op != SC_COLUMN) return false;
+    unique_give(u, e->column);
+    return true;
+}
+
+/* A count of a leaf's own key means to count its rows. */
+static bool is_own_key(struct look *look, const struct rel *leaf, const struct scalar *e) {
+    struct unique *u = unique_new(look->arena, look->plan, upstream_keys, look);
+    return columns_give(u, e) && unique_ask(u, leaf) == UNIQUE_YES;
+}
+
+/* Is a row of the leaf taken into one group several times? Then by which table. */
+static const struct rel *repeated_by(struct look *look, const struct rel *agg, const struct rel *leaf, const char **key) {
+    struct unique *u = unique_new(look->arena, look->plan, upstream_keys, look);
+    unique_give_row(u, leaf);
+    for (size_t i = 0; i < agg->n_keys; i++) {
+        if (!columns_give(u, agg->keys[i].expr) && agg->keys[i].expr->op != SC_LITERAL) {
+            return NULL; /* a computed key may tell the repeated rows apart */
+        }
+    }
+    return unique_ask(u, agg->left) == UNIQUE_NO ? unique_culprit(u, key) : NULL;
+}
+
+static void fan_out_say(struct look *look, const struct column_def *def, const struct rel *leaf, const struct rel *by, const char *key) {
+    const char *repeated = leaf_name(leaf), *many = leaf_name(by), *what = def->expr->name;
+    const char *column = scalar_text(look->arena, look->plan, def->expr->args[0]);
+    const char *hash = strchr(column, '#');
+    if (hash) column = arena_copy(look->arena, column, (size_t)(hash - column));
+    struct finding *f = look_finding(look, RULE_FAN_OUT, arena_printf(look->arena, "%s %s %s", what, column, many), def->expr->range);
+    f->dataset = by->kind == REL_SCAN ? by->name : NULL;
+    f->text = arena_printf(look->arena, "%s takes each row of %s once for every matching row of %s (one row per %s): %s(%s) comes out too high.",
+                           f->subject, repeated, many, key, what, column);
+    f->next_step = arena_printf(look->arena, "aggregate %s to the grain of %s before the join, or use EXISTS if it only filters", many, repeated);
+    look_say(look, f);
+}
+
+static void fan_out_look(struct look *look, const struct rel *rel) {
+    if (rel->kind != REL_AGG || rel->n_sets || !rel->left || look->plan->reason) return;
+    const struct rel *top = rel->left;
+    while (top->kind == REL_PROJECT && top->left) top = top->left;
+    struct tangle *t = arena_new(look->arena, struct tangle);
+    t->plan = look->plan;
+    if (!tangle_take(t, top) || t->n < 2) return;
+    for (size_t i = 0; i < rel->n_defs; i++) {
+        const struct scalar *e = rel->defs[i].expr;
+        if (e->op != SC_AGG || e->distinct || e->filter || e->n != 1 || !e->name) continue;
+        bool sum = strcmp(e->name, "sum") == 0 && is_measure(e->args[0], 0), count = strcmp(e->name, "count") == 0 && e->args[0]->op == SC_COLUMN;
+        if (!sum && !count) continue;
+        long leaf = only_leaf(t, e->args[0], -1);
+        if (leaf < 0 || (count && !is_own_key(look, t->leaves[leaf], e->args[0]))) continue;
+        const char *key = NULL;
+        const struct rel *by = repeated_by(look, rel, t->leaves[leaf], &key);
+        if (!by || !key || below(t->leaves[leaf], by)) continue;
+        fan_out_say(look, &rel->defs[i], t->leaves[leaf], by, key);
+        return;
+    }
+}
+
+/* ---- a part of the key is missing ---- */
+
+/* Does any scalar of the plan speak of the column? */
+struct mention {
+    int column;
+    bool found;
+};
+
+static void rel_mention(struct mention *m, const struct rel *rel, int depth);
+
+static void scalar_mention(struct mention *m, const struct scalar *e, int depth) {
+    if (!e || m->found || depth > LOOK_DEPTH_MAX) return;
+    m->found |= e->op == SC_COLUMN && e->column == m->column;
+    for (size_t i = 0; i < e->n; i++) scalar_mention(m, e->args[i], depth + 1);
+    scalar_mention(m, e->filter, depth + 1);
+    for (size_t i = 0; i < e->n_order; i++) scalar_mention(m, e->order[i].expr, depth + 1);
+    for (size_t i = 0; e->window && i < e->window->n_partition; i++) scalar_mention(m, e->window->partition[i], depth + 1);
+    for (size_t i = 0; e->window && i < e->window->n_order; i++) scalar_mention(m, e->window->order[i].expr, depth + 1);
+    if (e->rel) rel_mention(m, e->rel, depth + 1);
+}
+
+static void rel_mention(struct mention *m, const struct rel *rel, int depth) {
+    if (!rel || m->found || depth > LOOK_DEPTH_MAX) return;
+    scalar_mention(m, rel->condition, depth + 1);
+    for (size_t i = 0; rel->keys && i < rel->n_keys; i++) scalar_mention(m, rel->keys[i].expr, depth + 1);
+    for (size_t i = 0; i < rel->n_defs; i++) scalar_mention(m, rel->defs[i].expr, depth + 1);
+    for (size_t i = 0; rel->order && i < rel->n_order; i++) scalar_mention(m, rel->order[i].expr, depth + 1);
+    scalar_mention(m, rel->call, depth + 1);
+    rel_mention(m, rel->left, depth + 1);
+    rel_mention(m, rel->right, depth + 1);
+    for (size_t i = 0; i < rel->n_inputs; i++) rel_mention(m, rel->inputs[i], depth + 1);
+}
+
+static bool is_mentioned(const struct plan *plan, int column) {
+    struct mention m = {.column = column};
+    rel_mention(&m, plan->root, 0);
+    return m.found;
+}
+
+static int column_named(const struct plan *plan, const struct rel *scan, const char *name) {
+    for (size_t i = 0; i < scan->n_columns; i++) {
+        if (strcasecmp(plan->columns[scan->columns[i]].name, name) == 0) return scan->columns[i];
+    }
+    return -1;
+}
+
+static long partner_of(const struct tangle *t, const struct rel *leaf, int column) {
+    for (size_t i = 0; i < t->n_equals; i++) {
+        int other = t->equals[i].a == column ? t->equals[i].b : t->equals[i].b == column ? t->equals[i].a : -1;
+        if (other >= 0 && !has_output(leaf, other)) return leaf_of(t, other);
+    }
+    return -1;
+}
+
+/* One composite key of a table in the tangle: some of its columns are joined, and one that the other side has too is never mentioned. */
+static bool key_check(struct look *look, const struct tangle *t, const struct rel *scan, const struct unique_key *key) {
+    long partner = -1;
+    const char *missing = NULL;
+    for (size_t i = 0; i < key->n; i++) {
+        int column = column_named(look->plan, scan, key->columns[i]);
+        long joined = column >= 0 ? partner_of(t, scan, column) : -1;
+        if (joined >= 0) partner = joined;
+        else if (column < 0 || is_mentioned(look->plan, column)) return false;
+        else if (!missing) missing = key->columns[i];
+    }
+    if (partner < 0 || !missing) return false;
+    const struct rel *other = scan_of(t->leaves[partner]);
+    if (!other || strcasecmp(other->name, scan->name) == 0 || column_named(look->plan, other, missing) < 0) return false;
+    struct finding *f = look_finding(look, RULE_JOIN_KEY, arena_printf(look->arena, "%s %s", scan->name, missing), scan->range);
+    f->dataset = scan->name;
+    f->text = arena_printf(look->arena, "%s joins %s and %s on a part of the key of %s: %s, which both have, is not compared.", f->subject,
+                           other->name, scan->name, scan->name, missing);
+    f->next_step = arena_printf(look->arena, "join on %s too", missing);
+    look_say(look, f);
+    return true;
+}
+
+static bool keys_check(struct look *look, const struct tangle *t, const struct rel *scan) {
+    for (size_t i = 0; scan->table && i < scan->table->keys.n; i++) {
+        const struct schema_key *k = &scan->table->keys.at[i];
+        const char **names = arena_array(look->arena, k->n + 1, sizeof *names);
+        for (size_t c = 0; c < k->n; c++) names[c] = scan->table->columns.at[k->columns[c]].name;
+        if (k->n > 1 && key_check(look, t, scan, &(struct unique_key){names, k->n})) return true;
+    }
+    size_t count;
+    const struct unique_key *more = upstream_keys(look, scan, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (more[i].n > 1 && key_check(look, t, scan, &more[i])) return true;
+    }
+    return false;
+}
+
+static void join_key_look(struct look *look, const struct rel *rel) {
+    if (!look_is_top(look, rel)) return;
+    struct tangle *t = arena_new(look->arena, struct tangle);
+    t->plan = look->plan;
+    if (!tangle_take(t, rel) || t->n < 2) return;
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->leaves[i]->kind == REL_SCAN && keys_check(look, t, t->leaves[i])) return;
+    }
+}
+
+/* ---- many to many ---- */
+
+static bool several_for(struct look *look, const struct tangle *t, const struct rel *top, size_t given, const struct rel **by, const char **key) {
+    struct unique *u = unique_new(look->arena, look->plan, upstream_keys, look);
+    unique_give_row(u, t->leaves[given]);
+    if (unique_ask(u, top) != UNIQUE_NO) return false;
+    *by = unique_culprit(u, key);
+    return *by && *key;
+}
+
+static bool are_joined(const struct tangle *t, size_t a, size_t b) {
+    for (size_t i = 0; i < t->n_equals; i++) {
+        long x = leaf_of(t, t->equals[i].a), y = leaf_of(t, t->equals[i].b);
+        if ((x == (long)a && y == (long)b) || (x == (long)b && y == (long)a)) return true;
+    }
+    return false;
+}
+
+/* Only where the pairs reach the result: what is grouped, or made distinct, above them may be meant so. */
+static bool reaches_result(const struct look *look) {
+    for (size_t i = 0; i < look->depth; i++) {
+        enum rel_kind kind = look->above[i]->kind;
+        if (kind != REL_PROJECT && kind != REL_SORT) return false;
+    }
+    return true;
+}
+
+static void many_look(struct look *look, const struct rel *rel) {
+    if (!look_is_top(look, rel) || look->plan->reason || !reaches_result(look) || look_has_said(look, RULE_JOIN_KEY)) return;
+    struct tangle *t = arena_new(look->arena, struct tangle);
+    t->plan = look->plan;
+    if (!tangle_take(t, rel) || t->n != 2 || t->other || !are_joined(t, 0, 1)) return;
+    const struct rel *a = scan_of(t->leaves[0]), *b = scan_of(t->leaves[1]), *by;
+    const char *key_a, *key_b;
+    if (!a || !b || strcasecmp(a->name, b->name) == 0) return;
+    if (!several_for(look, t, rel, 0, &by, &key_b) || !several_for(look, t, rel, 1, &by, &key_a)) return;
+    struct finding *f = look_finding(look, RULE_MANY_TO_MANY, arena_printf(look->arena, "%s %s", a->name, b->name), rel->range);
+    f->text =
+        arena_printf(look->arena, "%s pairs many rows of %s (one per %s) with many of %s (one per %s).", f->subject, a->name, key_a, b->name, key_b);
+    f->next_step = "join on a key of one of the two, or bring one to the grain of the join first";
+    look_say(look, f);
+}
+
+/* ---- the grain of a table ---- */
+
+static const char *grain_text(struct look *look, const struct plan *plan, const size_t *outputs, size_t count) {
+    struct buf b = buf_new(look->arena);
+    for (size_t i = 0; i < count; i++) buf_printf(&b, "%s%s", i ? ", " : "", plan->names[outputs[i]]);
+    return count ? buf_str(&b) : "the whole table";
+}
+
+static bool has_name(const struct plan *plan, const size_t *outputs, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcasecmp(plan->names[outputs[i]], name) == 0) return true;
+    }
+    return false;
+}
+
+static bool is_table(const struct entry *e) { return e->dataset && (definition_kind_stored(e->kind) || e->kind == DEF_VIEW); }
+
+/* The same grain, or one that goes by a column of another name in the same place. */
+static bool same_grain(const struct plan *a, const size_t *ours, size_t n, const struct plan *b, const size_t *theirs, size_t m) {
+    for (size_t i = 0; n == m && i < n; i++) {
+        if (!has_name(b, theirs, m, a->names[ours[i]])) return false;
+    }
+    return n == m;
+}
+
+static const struct err *grain_look(struct look *look) {
+    const struct subject *s = look->subject;
+    const struct plan *now = look->plan, *then = s->before ? s->before->entry.plan : NULL;
+    size_t *ours, *theirs, n, m;
+    if (!now || !then || now->reason || then->reason || !is_table(&s->entry)) return NULL;
+    if (!unique_grain(look->arena, then, upstream_keys, look, &theirs, &m) || !unique_grain(look->arena, now, upstream_keys, look, &ours, &n))
+        return NULL;
+    if (same_grain(now, ours, n, then, theirs, m)) return NULL;
+    struct unique *u = unique_new(look->arena, now, upstream_keys, look); /* the old key may still do */
+    for (size_t i = 0; i < now->n_outputs; i++) {
+        if (has_name(then, theirs, m, now->names[i])) unique_give(u, now->root->columns[i]);
+    }
+    if (unique_ask(u, now->root) == UNIQUE_YES) return NULL;
+    struct finding *f = look_finding(look, RULE_GRAIN, NULL, (struct range){0});
+    f->dataset = s->entry.dataset;
+    f->text = arena_printf(look->arena, "%s had one row per %s; now it has one row per %s.", f->subject, grain_text(look, then, theirs, m),
+                           grain_text(look, now, ours, n));
+    f->next_step = "tell its readers, or make it a table of its own";
+    look_say(look, f);
+    return NULL;
+}
+
+/* A key that is promised (unique_key, a test, a constraint), against the rows that the query gives. */
+static const struct err *grain_key_look(struct look *look) {
+    const struct definition *d = look->subject->definition;
+    const struct plan *plan = look->plan;
+    if (!plan || plan->reason || !d->unique_key_count || !d->dataset) return NULL;
+    struct unique *u = unique_new(look->arena, plan, upstream_keys, look);
+    struct buf names = buf_new(look->arena);
+    for (size_t i = 0; i < d->unique_key_count; i++) {
+        int column = -1;
+        for (size_t c = 0; c < plan->n_outputs; c++) {
+            if (strcasecmp(plan->names[c], d->unique_key[i]) == 0) column = plan->root->columns[c];
+        }
+        if (column < 0) return NULL;
+        unique_give(u, column);
+        buf_printf(&names, "%s%s", i ? ", " : "", d->unique_key[i]);
+    }
+    const char *key = NULL;
+    if (unique_ask(u, plan->root) != UNIQUE_NO || !unique_culprit(u, &key)) return NULL;
+    struct finding *f = look_finding(look, RULE_GRAIN_KEY, NULL, (struct range){0});
+    f->dataset = d->dataset;
+    f->text = arena_printf(look->arena, "%s is loaded by the key %s, but its query may give several rows for it: %s has one row per %s.", f->subject,
+                           buf_str(&names), leaf_name(unique_culprit(u, &key)), key);
+    f->next_step = "add the missing columns to the key, or aggregate to it";
+    look_say(look, f);
+    return NULL;
+}
+
+const struct look_rule grain_looks[] = {
+    {.rule = RULE_FAN_OUT, .rel = fan_out_look}, {.rule = RULE_JOIN_KEY, .rel = join_key_look},       {.rule = RULE_MANY_TO_MANY, .rel = many_look},
+    {.rule = RULE_GRAIN, .subject = grain_look}, {.rule = RULE_GRAIN_KEY, .subject = grain_key_look}, LOOKS_END,
+};

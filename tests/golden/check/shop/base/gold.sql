@@ -1,0 +1,5 @@
+CREATE TABLE gold.customer_days AS
+SELECT customer_id, event_date, count(DISTINCT order_id) AS orders, sum(amount) AS revenue, avg(amount) AS mean_amount
+FROM silver.orders
+WHERE status = 'paid'
+GROUP BY customer_id, event_date;
