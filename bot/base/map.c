@@ -50,6 +50,8 @@ void *map_get(const struct map *map, struct str key) {
     return map->slots[i] ? map->entries.at[map->slots[i] - 1].value : NULL;
 }
 
+bool map_has(const struct map *map, struct str key) { return map && map->slot_count && map->slots[slot_find(map, key, hash64(key.p, key.n))]; }
+
 void **map_slot(struct map *map, struct str key) {
     if ((map->entries.n + 1) * 2 > map->slot_count) slots_grow(map);
     uint64_t hash = hash64(key.p, key.n);

@@ -15,6 +15,7 @@ struct map_entry {
 struct map *map_new(struct arena *arena);
 /* The value under `key`, NULL when absent. */
 void *map_get(const struct map *map, struct str key);
+bool map_has(const struct map *map, struct str key);
 /* Stores `value`; the key's bytes are copied when new. Returns the value that was there. */
 void *map_put(struct map *map, struct str key, void *value);
 /* The slot of `key`, made with NULL when absent; valid until the next map_put or map_slot. */

@@ -75,16 +75,6 @@ bool entry_outputs(struct arena *arena, const struct entry *entry, const struct 
     return plan->n_outputs > 0;
 }
 
-void schema_learn(struct schema *schema, const struct entry *entry, const struct column_fact *columns, size_t count) {
-    if (!entry->dataset || schema_find(schema, entry->dataset)) return;
-    struct schema_table *table = schema_table_add(schema, entry->dataset);
-    for (size_t i = 0; i < count; i++) {
-        struct type type = columns[i].type ? type_parse(str_of(columns[i].type), entry->dialect) : (struct type){.kind = TYPE_UNKNOWN};
-        schema_column_add(schema, table, columns[i].name, type);
-    }
-    table->complete = true;
-}
-
 const struct err *reading_bind(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *reading,
                                struct entry **out, struct schema **schema) {
     size_t name_count;
@@ -92,7 +82,9 @@ const struct err *reading_bind(struct arena *arena, struct catalog *const *catal
     struct views *views;
     TRY(catalog_views(arena, catalogs, catalog_count, reading, names, name_count, &views));
     names = views_names(views, &name_count);
-    TRY(catalog_schema(arena, catalogs, catalog_count, reading, names, name_count, schema));
+    struct known *known;
+    TRY(catalog_known(arena, catalogs, catalog_count, reading, names, name_count, &known));
+    *schema = known_schema(known);
     struct entry *entries = arena_array(arena, reading->definitions.n + 1, sizeof *entries);
     const size_t *order = definitions_order(arena, reading);
     for (size_t i = 0; i < reading->definitions.n; i++) {
@@ -101,7 +93,7 @@ const struct err *reading_bind(struct arena *arena, struct catalog *const *catal
         struct column_fact *columns;
         size_t count;
         entry_of_definition(arena, d, *schema, views, e);
-        if (entry_outputs(arena, e, d, &columns, &count)) schema_learn(*schema, e, columns, count);
+        if (entry_outputs(arena, e, d, &columns, &count)) known_learn(known, e->dataset, columns, count);
     }
     *out = entries;
     return NULL;

@@ -14,9 +14,16 @@ size_t *definitions_order(struct arena *arena, const struct reading *reading);
 /* Output columns of the entry's plan, in order, when they are the columns of what it fills. False when one has no name or it is not known. */
 bool entry_outputs(struct arena *arena, const struct entry *entry, const struct definition *definition, struct column_fact **out, size_t *count);
 
-/* Gives what the entry fills these columns, unless the schema knows it. Types and names only: whether a stored column holds NULLs is
- * a matter of its rows, not of today's query. */
-void schema_learn(struct schema *schema, const struct entry *entry, const struct column_fact *columns, size_t count);
+/* What catalogs and a reading know of datasets, as a schema that learns: a definition bound before those that read it adds its columns to what
+ * schema files and tests say of them. */
+struct known;
+/* Like catalog_schema. Lives as long as `arena`. */
+const struct err *catalog_known(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra,
+                                const char *const *names, size_t name_count, struct known **out) MUST_CHECK;
+struct schema *known_schema(const struct known *known);
+/* The dataset has these columns, all of them, in order, when no better fact says otherwise. Types and names only: whether a stored column holds
+ * NULLs is a matter of its rows, not of today's query. The columns are copied. */
+void known_learn(struct known *known, const char *dataset, const struct column_fact *columns, size_t count);
 
 /* Binds all of them against the catalogs, the reading's own facts and each other. `out[i]` is of reading->definitions.at[i]. */
 const struct err *reading_bind(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *reading,

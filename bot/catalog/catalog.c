@@ -2,6 +2,7 @@
 #include "catalog_rows.h"
 
 #include "fs.h"
+#include "map.h"
 #include "migrate.h"
 
 #include <stdlib.h>
@@ -30,16 +31,27 @@ struct store *catalog_store(const struct catalog *catalog) {
     return catalog->store;
 }
 
-const struct err *catalog_file_known(struct catalog *catalog, const char *repo, const char *scope, const char *path, struct hash128 digest,
-                                     bool *known) {
-    struct arena *arena = arena_create(ARENA_SMALL);
-    struct row stored = {0};
-    const struct err *failed = store_one(catalog->store, arena, "SELECT digest FROM catalog_file WHERE repo = $1 AND scope = $2 AND path = $3",
-                                         VALS(val_text(repo), val_text(scope), val_text(path)), &stored);
-    *known = !failed && stored.count && stored.at[0].n == sizeof digest && memcmp(stored.at[0].p, &digest, sizeof digest) == 0;
-    arena_destroy(arena);
-    return failed;
+struct files_ctx {
+    struct arena *arena;
+    struct map *files;
+};
+
+static const struct err *file_row(void *ctx, const struct val *c, size_t count) {
+    struct files_ctx *f = ctx;
+    struct hash128 *digest = arena_new(f->arena, struct hash128);
+    if (c[1].n == sizeof *digest) memcpy(digest, c[1].p, sizeof *digest);
+    map_put(f->files, (struct str){c[0].p, c[0].n}, digest);
+    return NULL;
 }
+
+const struct err *catalog_files(struct arena *arena, struct catalog *catalog, const char *repo, const char *scope, struct map **out) {
+    struct files_ctx f = {arena, map_new(arena)};
+    *out = f.files;
+    return store_each(catalog->store, "SELECT path, digest FROM catalog_file WHERE repo = $1 AND scope = $2", VALS(val_text(repo), val_text(scope)),
+                      file_row, &f);
+}
+
+const char *catalog_key(struct arena *arena, const char *dataset) { return name_key(arena, dataset); }
 
 struct paths_ctx {
     struct arena *arena;

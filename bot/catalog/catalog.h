@@ -11,6 +11,7 @@
 #include "text.h"
 
 struct features;
+struct map;
 struct plan;
 struct schema;
 struct store;
@@ -91,11 +92,10 @@ struct catalog_put_stats {
     size_t files, definitions, planned, formed, bound, text, deleted, datasets, metrics, jobs;
 };
 
-/* Digest of a file as remembered from the last put; false when it is not there. Lets a scan pass over files that did not change. */
-const struct err *catalog_file_known(struct catalog *catalog, const char *repo, const char *scope, const char *path, struct hash128 digest,
-                                     bool *known) MUST_CHECK;
+/* Files as remembered from the last put: path to struct hash128 of its bytes. Lets a scan pass over files that did not change. */
+const struct err *catalog_files(struct arena *arena, struct catalog *catalog, const char *repo, const char *scope, struct map **out) MUST_CHECK;
 
-/* One file of a put: its digest as catalog_file_known will be asked. */
+/* One file of a put: its digest as catalog_files will give it. */
 struct put_file {
     const char *path;
     struct hash128 digest;
@@ -118,6 +118,9 @@ const struct err *catalog_put_reading(struct catalog *catalog, const struct cata
 
 /* Drops a scope of a repository: a closed pull request. */
 const struct err *catalog_drop_scope(struct catalog *catalog, const char *repo, const char *scope) MUST_CHECK;
+
+/* A dataset's name as the catalog compares it: lower case, quotes taken off. */
+const char *catalog_key(struct arena *arena, const char *dataset);
 
 /* Paths stored for a scope, sorted. */
 const struct err *catalog_paths(struct arena *arena, struct catalog *catalog, const char *repo, const char *scope, struct str **out,

@@ -4,6 +4,7 @@
 #include "bind.h"
 #include "binding.h"
 #include "entry.h"
+#include "map.h"
 #include "sql_print.h"
 
 #define PUT_ARENA    ((size_t)1 << 30)
@@ -16,8 +17,10 @@ struct put {
     struct catalog *catalog;
     const struct catalog_put *in;
     struct catalog_put_stats *stats;
+    struct known *known;
     struct schema *schema;
     struct views *views;
+    struct map *paths; /* of the files put: what was read of others for context is in the catalog already */
 };
 
 /* ---- away with what was there ---- */
@@ -175,15 +178,19 @@ static const struct err *definition_put(struct put *p, const struct definition *
     const char *text = NULL;
     if (entry_outputs(p->scratch, &entry, d, &columns, &count)) {
         text = columns_write(p->scratch, columns, count);
-        schema_learn(p->schema, &entry, columns, count);
+        known_learn(p->known, entry.dataset, columns, count);
     }
     const struct err *failed = entry_put(p, &entry, d, text);
     arena_reset(p->scratch);
     return failed;
 }
 
+static bool is_put(const struct put *p, const char *path) { return !path || map_get(p->paths, str_of(path)); }
+
 static const struct err *files_put(struct put *p) {
     const struct catalog_put *in = p->in;
+    p->paths = map_new(p->arena);
+    for (size_t i = 0; i < in->file_count; i++) map_put(p->paths, str_of(in->files[i].path), p);
     for (size_t i = 0; i < in->gone_count; i++) TRY(path_drop(p, in->gone[i]));
     for (size_t i = 0; i < in->file_count; i++) {
         TRY(path_drop(p, in->files[i].path));
@@ -199,19 +206,26 @@ static const struct err *files_put(struct put *p) {
 static const struct err *reading_put(struct put *p) {
     const struct reading *r = p->in->reading;
     TRY(files_put(p));
-    for (size_t i = 0; i < r->facts.n; i++) TRY(facts_put(p, &r->facts.at[i]));
-    for (size_t i = 0; i < r->jobs.n; i++) TRY(job_put(p, &r->jobs.at[i]));
+    for (size_t i = 0; i < r->facts.n; i++) {
+        if (is_put(p, r->facts.at[i].path)) TRY(facts_put(p, &r->facts.at[i]));
+    }
+    for (size_t i = 0; i < r->jobs.n; i++) {
+        if (is_put(p, r->jobs.at[i].path)) TRY(job_put(p, &r->jobs.at[i]));
+    }
     size_t name_count;
     const char *const *names = reading_names(p->arena, r, &name_count);
     TRY(catalog_views(p->arena, &p->catalog, 1, r, names, name_count, &p->views));
     names = views_names(p->views, &name_count);
-    TRY(catalog_schema(p->arena, &p->catalog, 1, r, names, name_count, &p->schema));
+    TRY(catalog_known(p->arena, &p->catalog, 1, r, names, name_count, &p->known));
+    p->schema = known_schema(p->known);
     const size_t *order = definitions_order(p->arena, r);
     for (size_t i = 0; i < r->definitions.n; i++) {
         TRY(definition_put(p, &r->definitions.at[order[i]]));
         if (p->in->progress) p->in->progress(p->in->progress_ctx, i + 1, r->definitions.n);
     }
-    for (size_t i = 0; i < r->metrics.n; i++) TRY(metric_put(p, &r->metrics.at[i]));
+    for (size_t i = 0; i < r->metrics.n; i++) {
+        if (is_put(p, r->metrics.at[i].path)) TRY(metric_put(p, &r->metrics.at[i]));
+    }
     return NULL;
 }
 
@@ -224,7 +238,7 @@ static const struct err *in_transaction(struct put *p, const struct err *(*work)
 
 const struct err *catalog_put_reading(struct catalog *catalog, const struct catalog_put *put, struct catalog_put_stats *stats) {
     struct catalog_put_stats ignored = {0};
-    struct put p = {arena_create(PUT_ARENA), arena_create(PUT_ARENA), catalog, put, stats ? stats : &ignored, NULL, NULL};
+    struct put p = {arena_create(PUT_ARENA), arena_create(PUT_ARENA), catalog, put, stats ? stats : &ignored, NULL, NULL, NULL, NULL};
     const struct err *failed = in_transaction(&p, reading_put);
     arena_destroy(p.scratch);
     arena_destroy(p.arena);
@@ -242,7 +256,7 @@ static const struct err *path_list_drop(struct put *p) {
 const struct err *catalog_drop_scope(struct catalog *catalog, const char *repo, const char *scope) {
     struct catalog_put put = {.repo = repo, .scope = scope};
     struct catalog_put_stats ignored = {0};
-    struct put p = {arena_create(PUT_ARENA), NULL, catalog, &put, &ignored, NULL, NULL};
+    struct put p = {arena_create(PUT_ARENA), NULL, catalog, &put, &ignored, NULL, NULL, NULL, NULL};
     const struct err *failed = in_transaction(&p, path_list_drop);
     arena_destroy(p.arena);
     return failed;

@@ -1,4 +1,5 @@
 /* dataset.c - what is known of a dataset, put together from DDL, schema files, imports and the definitions that fill it. */
+#include "binding.h"
 #include "catalog_rows.h"
 
 #include "map.h"
@@ -147,14 +148,30 @@ const struct err *catalog_dataset(struct arena *arena, struct catalog *catalog, 
 
 /* ---- schema ---- */
 
-/* What several sources together know of the schema of one dataset. */
-struct building {
+/* What several sources together know of the schema of each dataset, kept so that a definition bound later can add its columns. */
+struct known {
     struct arena *arena;
     struct schema *schema;
     enum dialect dialect;
+    struct map *datasets; /* lower-case name of the table -> struct dataset_clues */
+    struct map *wanted;   /* last part of a referred name -> struct referrers */
 };
 
-static void columns_into(struct building *b, struct schema_table *table, const struct dataset_facts *f, bool add) {
+struct dataset_clues {
+    struct clues clues;
+    struct schema_table *table;
+};
+
+/* Foreign keys that name a dataset: they are set again when its columns change. */
+struct referrers {
+    VEC(struct referrer) list;
+};
+struct referrer {
+    struct schema_table *table;
+    const struct foreign_key_fact *fact;
+};
+
+static void columns_into(struct known *b, struct schema_table *table, const struct dataset_facts *f, bool add) {
     for (size_t i = 0; i < f->column_count; i++) {
         const struct column_fact *c = &f->columns[i];
         int at = schema_column_find(table, c->name);
@@ -169,24 +186,92 @@ static void columns_into(struct building *b, struct schema_table *table, const s
     }
 }
 
-static void keys_into(struct building *b, struct schema_table *table, const struct dataset_facts *f) {
+static void foreign_key_into(struct known *b, struct schema_table *table, const struct foreign_key_fact *fk) {
+    const struct schema_table *target = schema_find(b->schema, fk->dataset);
+    if (target) schema_fk_add(b->schema, table, fk->columns, (struct schema_table *)(uintptr_t)target, fk->referred, fk->count, fk->origin);
+}
+
+static void keys_into(struct known *b, struct schema_table *table, const struct dataset_facts *f) {
     for (size_t i = 0; i < f->key_count; i++) schema_key_add(b->schema, table, f->keys[i].columns, f->keys[i].count, f->keys[i].origin);
+    for (size_t i = 0; i < f->foreign_key_count; i++) foreign_key_into(b, table, &f->foreign_keys[i]);
+}
+
+/* The table as its clues have it; anew when there is one more of them. */
+static void table_fill(struct known *b, const struct dataset_clues *d) {
+    const struct clue *best = columns_best(&d->clues);
+    struct schema_table *table = d->table;
+    table->columns.n = table->keys.n = table->fks.n = 0;
+    columns_into(b, table, &best->stored.facts, true);
+    table->complete = best->stored.facts.columns_complete;
+    for (size_t i = 0; i < d->clues.n; i++) columns_into(b, table, &d->clues.at[i].stored.facts, !table->complete && !d->clues.at[i].is_definition);
+    for (size_t i = 0; i < d->clues.n; i++) keys_into(b, table, &d->clues.at[i].stored.facts);
+}
+
+static void referrers_add(struct known *b, struct schema_table *table, const struct dataset_facts *f) {
     for (size_t i = 0; i < f->foreign_key_count; i++) {
-        const struct foreign_key_fact *fk = &f->foreign_keys[i];
-        const struct schema_table *target = schema_find(b->schema, fk->dataset);
-        if (target) schema_fk_add(b->schema, table, fk->columns, (struct schema_table *)(uintptr_t)target, fk->referred, fk->count, fk->origin);
+        void **slot = map_slot(b->wanted, str_of(name_last(name_key(b->arena, f->foreign_keys[i].dataset))));
+        if (!*slot) *slot = arena_new(b->arena, struct referrers);
+        struct referrers *wanted = *slot;
+        *vec_add(b->arena, &wanted->list) = (struct referrer){table, &f->foreign_keys[i]};
     }
 }
 
-static void table_build(struct building *b, const struct clues *list, const char *asked) {
-    const struct clue *best = columns_best(list);
-    if (!best) return;
-    struct schema_table *table = schema_table_add(b->schema, longest_name(list, asked));
-    if (table->columns.n) return; /* another name of it came first */
-    columns_into(b, table, &best->stored.facts, true);
-    table->complete = best->stored.facts.columns_complete;
-    for (size_t i = 0; i < list->n; i++) columns_into(b, table, &list->at[i].stored.facts, !table->complete && !list->at[i].is_definition);
-    for (size_t i = 0; i < list->n; i++) keys_into(b, table, &list->at[i].stored.facts);
+/* Foreign keys of other tables to this one, whose columns or presence are new. */
+static void referrers_set(struct known *b, const struct schema_table *target) {
+    struct referrers *wanted = map_get(b->wanted, str_of(name_last(name_key(b->arena, target->name))));
+    for (size_t i = 0; wanted && i < wanted->list.n; i++) {
+        struct schema_table *table = wanted->list.at[i].table;
+        size_t kept = 0;
+        for (size_t k = 0; k < table->fks.n; k++) {
+            if (table->fks.at[k].target != target) table->fks.at[kept++] = table->fks.at[k];
+        }
+        table->fks.n = kept;
+    }
+    for (size_t i = 0; wanted && i < wanted->list.n; i++) {
+        const struct referrer *r = &wanted->list.at[i];
+        if (schema_find(b->schema, r->fact->dataset) == target) foreign_key_into(b, r->table, r->fact);
+    }
+}
+
+static struct dataset_clues *dataset_enter(struct known *b, const struct clues *list, const char *name) {
+    struct schema_table *table = schema_table_add(b->schema, name);
+    void **slot = map_slot(b->datasets, str_of(str_lower(b->arena, str_of(table->name))));
+    if (*slot) return NULL; /* another name of it came first */
+    struct dataset_clues *d = arena_new(b->arena, struct dataset_clues);
+    *d = (struct dataset_clues){*list, table};
+    *slot = d;
+    return d;
+}
+
+static void table_build(struct known *b, const struct clues *list, const char *asked) {
+    if (!columns_best(list)) return;
+    struct dataset_clues *d = dataset_enter(b, list, longest_name(list, asked));
+    if (!d) return;
+    table_fill(b, d);
+    for (size_t i = 0; i < list->n; i++) referrers_add(b, d->table, &list->at[i].stored.facts);
+}
+
+void known_learn(struct known *b, const char *dataset, const struct column_fact *columns, size_t count) {
+    if (!dataset || !count) return;
+    const struct schema_table *table = schema_find(b->schema, dataset);
+    struct clues none = {.arena = b->arena, .key = name_key(b->arena, dataset)};
+    struct dataset_clues *d = table ? map_get(b->datasets, str_of(str_lower(b->arena, str_of(table->name)))) : dataset_enter(b, &none, dataset);
+    if (!d) return;
+    struct clue clue = {.name = dataset, .key = none.key, .is_definition = true};
+    struct column_fact *kept = arena_array(b->arena, count, sizeof *kept);
+    for (size_t i = 0; i < count; i++) {
+        kept[i] = columns[i];
+        kept[i].name = arena_strdup(b->arena, columns[i].name);
+        kept[i].type = columns[i].type ? arena_strdup(b->arena, columns[i].type) : NULL;
+    }
+    clue.stored.facts = (struct dataset_facts){.dataset = dataset, .columns = kept, .column_count = count, .columns_complete = true};
+    *vec_add(b->arena, &d->clues) = clue;
+    table_fill(b, d);
+    referrers_set(b, d->table);
+}
+
+struct schema *known_schema(const struct known *known) {
+    return known->schema;
 }
 
 /* What a reading says of datasets, by the last part of their names. */
@@ -236,7 +321,7 @@ static bool is_filled_by(struct clues *list, const struct own_facts *own) {
     return false;
 }
 
-static const struct err *schema_add(struct building *b, struct catalog *const *catalogs, size_t catalog_count, const struct own_facts *extra,
+static const struct err *schema_add(struct known *b, struct catalog *const *catalogs, size_t catalog_count, const struct own_facts *extra,
                                     const char *name) {
     struct clues list = {.arena = b->arena, .key = name_key(b->arena, name)};
     bool own = is_filled_by(&list, extra);
@@ -254,11 +339,21 @@ static const struct err *schema_add(struct building *b, struct catalog *const *c
     return NULL;
 }
 
+const struct err *catalog_known(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra,
+                                const char *const *names, size_t name_count, struct known **out) {
+    struct known *b = arena_new(arena, struct known);
+    *b = (struct known){arena, schema_new(arena), DIALECT_DATABRICKS, map_new(arena), map_new(arena)};
+    struct own_facts own = own_facts_of(arena, extra);
+    for (size_t i = 0; i < name_count && i < SCHEMA_DATASETS_MAX; i++) TRY(schema_add(b, catalogs, catalog_count, &own, names[i]));
+    for (size_t i = 0; i < schema_count(b->schema); i++) referrers_set(b, schema_at(b->schema, i));
+    *out = b;
+    return NULL;
+}
+
 const struct err *catalog_schema(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra,
                                  const char *const *names, size_t name_count, struct schema **out) {
-    struct building b = {arena, schema_new(arena), DIALECT_DATABRICKS};
-    struct own_facts own = own_facts_of(arena, extra);
-    for (size_t i = 0; i < name_count && i < SCHEMA_DATASETS_MAX; i++) TRY(schema_add(&b, catalogs, catalog_count, &own, names[i]));
-    *out = b.schema;
+    struct known *known;
+    TRY(catalog_known(arena, catalogs, catalog_count, extra, names, name_count, &known));
+    *out = known->schema;
     return NULL;
 }

@@ -12,12 +12,20 @@ struct dbt_model {
     struct str bytes;
     const struct jinja_template *template;
     struct yaml *properties; /* its entry in a schema.yml, NULL when none */
+    bool found;              /* its bytes and properties were looked for */
     const char *properties_path;
     struct jv config; /* what its config() calls said: a JV_DICT */
     bool config_read;
     const char *dataset; /* [database.][schema.]alias */
     enum { DBT_MODEL, DBT_SNAPSHOT, DBT_SEED, DBT_ANALYSIS, DBT_PYTHON } kind;
     struct str snapshot; /* name of the snapshot block */
+};
+
+/* A schema file of the project. */
+struct dbt_yaml {
+    const char *path;
+    bool loaded, sources_taken;
+    struct yaml *yaml; /* NULL: it was not understood, or not loaded yet */
 };
 
 struct dbt_project {
@@ -34,6 +42,8 @@ struct dbt_project {
     struct map *sources;  /* "source.table" to const char * dataset */
     struct jv vars;
     VEC(struct dbt_model *) order; /* by path */
+    VEC(struct dbt_yaml) yamls;    /* by path */
+    bool lazy;                     /* few files are asked for: of the others only what those name is read */
 };
 
 /* What a rendering gathers besides its text. */
@@ -63,6 +73,9 @@ void dbt_model_name(struct dbt_project *p, struct dbt_model *model); /* sets dat
 void dbt_model_read(struct dbt_project *p, struct dbt_model *model);
 /* A model written in Python: what it reads by dbt.ref and dbt.source, and that it is not followed. */
 void dbt_python_read(struct dbt_project *p, struct dbt_model *model);
-void dbt_yaml_read(struct dbt_project *p, const char *path, bool facts); /* properties and sources first, facts and metrics after */
+void dbt_yaml_read(struct dbt_project *p, struct dbt_yaml *file, bool facts); /* properties and sources first, facts and metrics after */
+/* In a lazy project: the model's bytes and properties, and the file that tells of the source. */
+void dbt_model_find(struct dbt_project *p, struct dbt_model *model);
+void dbt_source_find(struct dbt_project *p, struct str source);
 
 #endif

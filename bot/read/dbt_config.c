@@ -105,6 +105,7 @@ static const char *text_of(struct dbt_run *run, struct jv v) {
  * replace it by the custom one alone, and the target's is not known here, so the custom schema stands alone. */
 void dbt_model_name(struct dbt_project *p, struct dbt_model *model) {
     if (model->dataset) return;
+    dbt_model_find(p, model);
     struct arena *arena = p->reader->arena;
     model->dataset = model->name; /* what a reference to itself finds meanwhile */
     struct dbt_run run = {.project = p, .model = model, .arena = arena, .config = jv_dict_new(arena)};

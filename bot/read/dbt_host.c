@@ -81,6 +81,7 @@ static struct jv call_source(struct jinja *j, void *self, const struct jv_args *
         return jv_unknown(run->arena, "source");
     }
     char *key = arena_printf(run->arena, "%.*s.%.*s", STR_ARG(args->at[0].s), STR_ARG(args->at[1].s));
+    dbt_source_find(run->project, args->at[0].s);
     const char *known = run->project->sources ? map_get(run->project->sources, str_of(key)) : NULL;
     return reads(run, known ? known : key);
 }

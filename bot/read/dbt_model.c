@@ -256,6 +256,7 @@ static void define(struct session *s, struct attempt *a, size_t gaps_before) {
 void dbt_python_read(struct dbt_project *p, struct dbt_model *model) {
     struct dbt_run run = {.project = p, .model = model, .arena = p->reader->arena, .config = jv_dict_new(p->reader->arena)};
     struct session s;
+    dbt_model_find(p, model);
     session_init(&s, p->reader->arena, p->reader->out, model->path, ARTEFACT_DBT_MODEL, p->dialect);
     refs_by_words(&run, model->bytes);
     dbt_model_name(p, model);
@@ -272,6 +273,7 @@ void dbt_python_read(struct dbt_project *p, struct dbt_model *model) {
 
 void dbt_model_read(struct dbt_project *p, struct dbt_model *model) {
     struct reader *reader = p->reader;
+    dbt_model_find(p, model);
     struct attempt *a = attempt_render(p, model, false, UNKNOWN_CALL);
     if (!a->rendered.error && (is_disabled(&a->run, model) || is_blank(a->rendered.text))) {
         bool disabled = is_disabled(&a->run, model);

@@ -82,7 +82,7 @@ static void seed_read(struct dbt_project *p, const char *path) {
     struct str bytes;
     struct dbt_model *model = model_new(p, path, path_stem(path), STR(""));
     model->kind = DBT_SEED;
-    if (!reader_bytes(p->reader, path, &bytes)) return;
+    if ((p->lazy && !reader_wants(p->reader, path)) || !reader_bytes(p->reader, path, &bytes)) return;
     const char *end = memchr(bytes.p, '\n', bytes.n);
     struct str header = {bytes.p, end ? (size_t)(end - bytes.p) : bytes.n}, part;
     model->bytes = str_trim(header);
@@ -123,13 +123,13 @@ static void file_sort(struct dbt_project *p, const char *path) {
         map_put(r->taken, str_of(path), p);
         return;
     }
-    bool sql = text_ends(path, ".sql"), taken = true;
+    bool sql = text_ends(path, ".sql"), taken = true, later = p->lazy && !reader_wants(r, path);
     if (sql && in_folders(p, path, "macro-paths", NULL, "macros")) {
         macros_read(p, path, p->name);
     } else if (sql && in_folders(p, path, "snapshot-paths", NULL, "snapshots")) {
         if (reader_bytes(r, path, &bytes)) snapshots_find(p, path, bytes);
     } else if (sql && in_folders(p, path, "model-paths", "source-paths", "models")) {
-        if (reader_bytes(r, path, &bytes)) model_new(p, path, path_stem(path), bytes);
+        if (later || reader_bytes(r, path, &bytes)) model_new(p, path, path_stem(path), later ? (struct str){NULL, 0} : bytes);
     } else if (text_ends(path, ".py") && in_folders(p, path, "model-paths", "source-paths", "models")) {
         if (reader_bytes(r, path, &bytes)) model_new(p, path, path_stem(path), bytes)->kind = DBT_PYTHON;
     } else if (sql && in_folders(p, path, "analysis-paths", NULL, "analyses")) {
@@ -185,20 +185,32 @@ static struct dbt_project *project_open(struct reader *r, const char *path) {
     return p;
 }
 
+#define LAZY_SHARE 20 /* a project is read lazily when less than 1 in so many files is asked for */
+
+static void yamls_find(struct dbt_project *p, struct map *roots) {
+    struct reader *r = p->reader;
+    for (size_t i = 0; i < r->count; i++) {
+        const char *path = r->paths[i], *relative = path + (p->root[0] ? strlen(p->root) + 1 : 0);
+        if (!path_below(path, p->root) || !is_yaml(path) || in_packages(relative) || in_other(roots, p, path)) continue;
+        bool ours = in_folders(p, path, "model-paths", "source-paths", "models") || in_folders(p, path, "snapshot-paths", NULL, "snapshots") ||
+                    in_folders(p, path, "seed-paths", "data-paths", "seeds");
+        if (!ours) continue;
+        *vec_add(r->arena, &p->yamls) = (struct dbt_yaml){.path = path};
+        map_put(r->taken, str_of(path), p);
+    }
+}
+
 static void project_read(struct dbt_project *p, struct map *roots) {
     struct reader *r = p->reader;
+    p->lazy = r->only && map_count(r->only) < r->count / LAZY_SHARE;
     for (size_t i = 0; i < r->count; i++) {
         if (path_below(r->paths[i], p->root) && !in_other(roots, p, r->paths[i])) file_sort(p, r->paths[i]);
     }
+    yamls_find(p, roots);
     for (int facts = 0; facts < 2; facts++) {
-        for (size_t i = 0; i < r->count; i++) {
-            const char *path = r->paths[i], *relative = path + (p->root[0] ? strlen(p->root) + 1 : 0);
-            if (!path_below(path, p->root) || !is_yaml(path) || in_packages(relative) || in_other(roots, p, path)) continue;
-            bool ours = in_folders(p, path, "model-paths", "source-paths", "models") || in_folders(p, path, "snapshot-paths", NULL, "snapshots") ||
-                        in_folders(p, path, "seed-paths", "data-paths", "seeds");
-            if (!ours) continue;
-            dbt_yaml_read(p, path, facts);
-            map_put(r->taken, str_of(path), p);
+        for (size_t i = 0; i < p->yamls.n; i++) {
+            bool later = p->lazy && (!facts || !reader_wants(r, p->yamls.at[i].path));
+            if (!later) dbt_yaml_read(p, &p->yamls.at[i], facts);
         }
     }
     for (size_t i = 0; i < p->order.n; i++) {

@@ -217,20 +217,61 @@ static void exposures_read(struct dbt_project *p, const struct yaml *list, const
     }
 }
 
-void dbt_yaml_read(struct dbt_project *p, const char *path, bool facts) {
+static const char *const model_lists[] = {"models", "snapshots", "seeds", "analyses"};
+
+static struct yaml *file_load(struct dbt_project *p, struct dbt_yaml *file) {
     struct str bytes;
-    struct yaml *y = NULL;
-    if (!reader_bytes(p->reader, path, &bytes)) return;
-    const struct err *e = yaml_load(p->reader->arena, path, bytes.p, bytes.n, &y);
-    if (e) {
-        struct not_understood gap = {path, 0, 0, arena_printf(p->reader->arena, "this YAML was not understood: %s", e->text), true};
-        if (facts && reader_wants(p->reader, path)) reading_gap(p->reader->arena, p->reader->out, &gap);
-        return;
+    if (file->loaded) return file->yaml;
+    file->loaded = true;
+    if (!reader_bytes(p->reader, file->path, &bytes)) return NULL;
+    const struct err *e = yaml_load(p->reader->arena, file->path, bytes.p, bytes.n, &file->yaml);
+    if (!e) return file->yaml;
+    struct not_understood gap = {file->path, 0, 0, arena_printf(p->reader->arena, "this YAML was not understood: %s", e->text), true};
+    if (reader_wants(p->reader, file->path)) reading_gap(p->reader->arena, p->reader->out, &gap);
+    file->yaml = NULL;
+    return NULL;
+}
+
+/* Does the file say this word at all? Most need not be parsed. */
+static bool file_says(struct dbt_project *p, const struct dbt_yaml *file, struct str word) {
+    struct str bytes;
+    return reader_bytes(p->reader, file->path, &bytes) && memmem(bytes.p, bytes.n, word.p, word.n);
+}
+
+void dbt_model_find(struct dbt_project *p, struct dbt_model *model) {
+    if (!p->lazy || model->found) return;
+    model->found = true;
+    model->properties = NULL;
+    if (!model->bytes.p) reader_bytes(p->reader, model->path, &model->bytes);
+    for (size_t i = 0; i < p->yamls.n && !model->properties; i++) {
+        struct dbt_yaml *file = &p->yamls.at[i];
+        const struct yaml *y = file_says(p, file, str_of(model->name)) ? file_load(p, file) : NULL;
+        for (size_t k = 0; y && k < 4; k++) {
+            const struct yaml *list = yaml_get(y, model_lists[k]);
+            for (size_t n = 0; list && list->kind == YAML_LIST && n < list->count && !model->properties; n++) {
+                if (strcmp(yaml_str(list->items[n], "name", ""), model->name) == 0) model->properties = list->items[n];
+            }
+        }
+        model->properties_path = file->path;
     }
+}
+
+void dbt_source_find(struct dbt_project *p, struct str source) {
+    for (size_t i = 0; p->lazy && i < p->yamls.n; i++) {
+        struct dbt_yaml *file = &p->yamls.at[i];
+        if (file->sources_taken || !file_says(p, file, STR("sources:")) || !file_says(p, file, source)) continue;
+        file->sources_taken = true;
+        sources_read(p, yaml_get(file_load(p, file), "sources"));
+    }
+}
+
+void dbt_yaml_read(struct dbt_project *p, struct dbt_yaml *file, bool facts) {
+    const char *path = file->path;
+    const struct yaml *y = file_load(p, file);
+    if (!y) return;
     if (!facts) {
         sources_read(p, yaml_get(y, "sources"));
-        static const char *const lists[] = {"models", "snapshots", "seeds", "analyses"};
-        for (size_t i = 0; i < 4; i++) properties_read(p, yaml_get(y, lists[i]), path);
+        for (size_t i = 0; i < 4; i++) properties_read(p, yaml_get(y, model_lists[i]), path);
         return;
     }
     models_facts(p, yaml_get(y, "models"), path);

@@ -4,6 +4,7 @@
 #include "binding.h"
 #include "candidates.h"
 #include "catalog.h"
+#include "map.h"
 #include "read.h"
 #include "schema.h"
 
@@ -57,11 +58,10 @@ static void test_put_replace(void **state) {
     struct catalog_put_stats s = put("acme/dw", "main", "paid.sql", paid);
     assert_int_equal(s.definitions, 1);
     assert_int_equal(s.planned, 1);
-    bool known;
-    fine(catalog_file_known(catalog, "acme/dw", "main", "paid.sql", hash128(paid, strlen(paid)), &known));
-    assert_true(known);
-    fine(catalog_file_known(catalog, "acme/dw", "main", "paid.sql", hash128("x", 1), &known));
-    assert_false(known);
+    struct map *files;
+    fine(catalog_files(arena, catalog, "acme/dw", "main", &files));
+    assert_int_equal(map_count(files), 2);
+    assert_true(hash128_eq(*(struct hash128 *)map_get(files, STR("paid.sql")), hash128(paid, strlen(paid))));
     struct catalog_stats before, after;
     fine(catalog_stats(catalog, &before));
     s = put("acme/dw", "main", "paid.sql", paid);
