@@ -87,18 +87,44 @@ static const char *const *texts_of(struct arena *arena, const struct yaml *list,
     return texts;
 }
 
+static const struct err *measure_read(const struct import *in, const struct yaml *map, const char *key, double most, double *out) {
+    const struct yaml *value = yaml_get(map, key);
+    if (!value) return NULL;
+    double number;
+    if (!yaml_number(value, &number) || !(number >= 0 && number <= most))
+        return wrong(in, value, arena_printf(in->arena, most > 1 ? "'%s' must be a number, 0 or more" : "'%s' must be a share between 0 and 1", key));
+    *out = number;
+    return NULL;
+}
+
+/* What ANALYZE TABLE ... FOR COLUMNS measured of a column's values. */
+static const struct err *stats_import(const struct import *in, const struct yaml *item, struct column_fact *c) {
+    struct column_stats s = {-1, -1, -1, -1, yaml_str(item, "min", NULL), yaml_str(item, "max", NULL)};
+    TRY(measure_read(in, item, "distinct", 9e18, &s.distinct));
+    TRY(measure_read(in, item, "nulls", 1, &s.nulls));
+    TRY(measure_read(in, item, "width", 1e9, &s.width));
+    TRY(measure_read(in, item, "top", 1, &s.top));
+    if (s.distinct < 0 && s.nulls < 0 && s.width < 0 && s.top < 0 && !s.low && !s.high) return NULL;
+    struct column_stats *kept = arena_new(in->arena, struct column_stats);
+    *kept = s;
+    c->stats = kept;
+    return NULL;
+}
+
 static const struct err *columns_import(const struct import *in, const struct yaml *list, bool verified, struct dataset_facts *f) {
-    static const char *const names[] = {"name", "type", "not_null", "description"};
+    static const char *const names[] = {"name", "type", "not_null", "description", "distinct", "nulls", "width", "top", "min", "max"};
     if (!list) return NULL;
     if (list->kind != YAML_LIST) return wrong(in, list, "'columns' must be a list");
     f->columns = arena_array(in->arena, list->count + 1, sizeof *f->columns);
+    bool complete = true;
     for (size_t i = 0; i < list->count; i++) {
         const struct yaml *item = list->items[i];
         struct column_fact *c = &f->columns[f->column_count];
         if (item->kind == YAML_SCALAR) {
             c->name = item->text;
         } else {
-            TRY(keys_known(in, item, names, 4));
+            TRY(keys_known(in, item, names, sizeof names / sizeof *names));
+            TRY(stats_import(in, item, c));
             c->name = yaml_str(item, "name", NULL);
             c->type = yaml_str(item, "type", NULL);
             c->description = yaml_str(item, "description", NULL);
@@ -107,9 +133,10 @@ static const struct err *columns_import(const struct import *in, const struct ya
             c->not_null_origin = verified ? ORIGIN_VERIFIED : ORIGIN_DECLARED;
         }
         if (!c->name) return wrong(in, item, "a column needs a name");
+        if (c->stats && !c->type) complete = false; /* a list of measurements, not of what there is */
         f->column_count++;
     }
-    f->columns_complete = true;
+    f->columns_complete = complete;
     return NULL;
 }
 
@@ -125,8 +152,8 @@ static void keys_import(const struct import *in, const struct yaml *list, bool v
 }
 
 static const struct err *dataset_import(struct import *in, const struct yaml *item) {
-    static const char *const names[] = {"name",        "bytes",        "rows",    "readers", "refresh", "owner",
-                                        "description", "partition_by", "columns", "keys",    "verified"};
+    static const char *const names[] = {"name",        "bytes",        "rows",    "readers", "refresh",  "owner",
+                                        "description", "partition_by", "columns", "keys",    "verified", "cluster_by"};
     TRY(keys_known(in, item, names, sizeof names / sizeof *names));
     struct dataset_facts f = {.dataset = yaml_str(item, "name", NULL), .bytes = -1, .rows = -1};
     if (!f.dataset || !*f.dataset) return wrong(in, item, "a dataset needs a name");
@@ -140,6 +167,7 @@ static const struct err *dataset_import(struct import *in, const struct yaml *it
     f.owner = yaml_str(item, "owner", NULL);
     f.description = yaml_str(item, "description", NULL);
     f.partition_by = texts_of(in->arena, yaml_get(item, "partition_by"), &f.partition_count);
+    f.cluster_by = texts_of(in->arena, yaml_get(item, "cluster_by"), &f.cluster_count);
     TRY(columns_import(in, yaml_get(item, "columns"), verified, &f));
     keys_import(in, yaml_get(item, "keys"), verified, &f);
     const char *key = name_key(in->arena, f.dataset);

@@ -208,6 +208,32 @@ static const char *const *texts_read(struct arena *arena, const json_t *list, si
     return texts;
 }
 
+static void stats_write(json_t *o, const struct column_stats *s) {
+    if (!s) return;
+    const struct {
+        const char *key;
+        double value;
+    } numbers[] = {{"distinct", s->distinct}, {"nulls", s->nulls}, {"width", s->width}, {"top", s->top}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (numbers[i].value >= 0) json_object_set_new(o, numbers[i].key, json_real(numbers[i].value));
+    }
+    set_text(o, "min", s->low);
+    set_text(o, "max", s->high);
+    set_truth(o, "measured", true);
+}
+
+static const struct column_stats *stats_read(struct arena *arena, const json_t *o) {
+    if (!jsx_bool(o, "measured", false)) return NULL;
+    struct column_stats *s = arena_new(arena, struct column_stats);
+    *s = (struct column_stats){.distinct = jsx_real(o, "distinct", -1),
+                               .nulls = jsx_real(o, "nulls", -1),
+                               .width = jsx_real(o, "width", -1),
+                               .top = jsx_real(o, "top", -1),
+                               .low = jsx_str(o, "min", NULL),
+                               .high = jsx_str(o, "max", NULL)};
+    return s;
+}
+
 static json_t *columns_json(const struct column_fact *columns, size_t count) {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
@@ -219,6 +245,7 @@ static json_t *columns_json(const struct column_fact *columns, size_t count) {
             json_object_set_new(o, "not_null", json_boolean(columns[i].not_null));
             set_int(o, "not_null_by", columns[i].not_null_origin, ORIGIN_DECLARED);
         }
+        stats_write(o, columns[i].stats);
         json_array_append_new(list, o);
     }
     return list;
@@ -248,6 +275,7 @@ static struct column_fact *columns_of(struct arena *arena, const json_t *list, s
             .not_null = jsx_bool(o, "not_null", false),
             .not_null_known = jsx_at(o, "not_null") != NULL,
             .not_null_origin = origin_of(jsx_int(o, "not_null_by", ORIGIN_DECLARED)),
+            .stats = stats_read(arena, o),
         };
     }
     return columns;
@@ -286,6 +314,7 @@ const char *facts_write(struct arena *arena, const struct dataset_facts *f, cons
     set_text(o, "owner", f->owner);
     set_text(o, "description", f->description);
     if (f->partition_count) json_object_set_new(o, "partition_by", texts_json(f->partition_by, f->partition_count));
+    if (f->cluster_count) json_object_set_new(o, "cluster_by", texts_json(f->cluster_by, f->cluster_count));
     set_int(o, "bytes", f->bytes, -1);
     set_int(o, "rows", f->rows, -1);
     set_text(o, "refresh", refresh);
@@ -321,6 +350,7 @@ bool facts_read(struct arena *arena, const char *json, struct stored_facts *out)
     f->owner = jsx_str(o, "owner", NULL);
     f->description = jsx_str(o, "description", NULL);
     f->partition_by = texts_read(arena, jsx_at(o, "partition_by"), &f->partition_count);
+    f->cluster_by = texts_read(arena, jsx_at(o, "cluster_by"), &f->cluster_count);
     f->bytes = jsx_int(o, "bytes", -1);
     f->rows = jsx_int(o, "rows", -1);
     out->refresh = jsx_str(o, "refresh", NULL);

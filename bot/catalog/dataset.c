@@ -104,6 +104,26 @@ static const struct clue *columns_best(const struct clues *list) {
     return best;
 }
 
+static const struct column_stats *stats_of(const struct clues *list, const char *column) {
+    for (size_t i = 0; i < list->n; i++) {
+        const struct dataset_facts *f = &list->at[i].stored.facts;
+        for (size_t k = 0; k < f->column_count; k++) {
+            if (f->columns[k].stats && str_ieq(str_of(f->columns[k].name), str_of(column))) return f->columns[k].stats;
+        }
+    }
+    return NULL;
+}
+
+static void columns_take(struct arena *arena, struct dataset *d, const struct clues *list, const struct clue *best) {
+    d->column_count = best->stored.facts.column_count;
+    d->columns_complete = best->stored.facts.columns_complete;
+    d->columns = arena_array(arena, d->column_count, sizeof *d->columns);
+    for (size_t i = 0; i < d->column_count; i++) {
+        d->columns[i] = best->stored.facts.columns[i];
+        if (!d->columns[i].stats) d->columns[i].stats = stats_of(list, d->columns[i].name);
+    }
+}
+
 static void clue_fold(struct dataset *d, const struct clue *c) {
     const struct dataset_facts *f = &c->stored.facts;
     if (c->is_definition && !d->repo) d->repo = c->repo, d->kind = c->kind;
@@ -112,6 +132,7 @@ static void clue_fold(struct dataset *d, const struct clue *c) {
     if (!d->refresh) d->refresh = c->stored.refresh;
     if (d->readers < 0) d->readers = c->stored.readers;
     if (!d->partition_count) d->partition_by = f->partition_by, d->partition_count = f->partition_count;
+    if (!d->cluster_count) d->cluster_by = f->cluster_by, d->cluster_count = f->cluster_count;
     if (d->bytes < 0 && f->bytes >= 0) d->bytes = f->bytes, d->origin = c->origin, d->age = c->taken;
     if (d->rows < 0) d->rows = f->rows;
 }
@@ -135,11 +156,7 @@ const struct err *catalog_dataset(struct arena *arena, struct catalog *catalog, 
     *d = (struct dataset){.name = longest_name(&list, name), .bytes = -1, .rows = -1, .readers = -1};
     for (size_t i = 0; i < list.n; i++) clue_fold(d, &list.at[i]);
     const struct clue *columns = columns_best(&list);
-    if (columns) {
-        d->columns = columns->stored.facts.columns;
-        d->column_count = columns->stored.facts.column_count;
-        d->columns_complete = columns->stored.facts.columns_complete;
-    }
+    if (columns) columns_take(arena, d, &list, columns);
     if (!d->kind) d->kind = "source";
     if (readers > d->readers) d->readers = readers;
     *out = d;

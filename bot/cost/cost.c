@@ -69,8 +69,9 @@ const char *cost_text(struct arena *arena, const struct cost *cost) {
     const char *currency = cost->currency ? cost->currency : "USD";
     const char *sign = strcmp(currency, "USD") == 0 ? "$" : "";
     const char *per = cost->period ? cost->period : "month";
-    if (cost->low >= 0 && cost->high < 1) {
-        buf_printf(&b, "under %s1%s%s a %s", sign, *sign ? "" : " ", *sign ? "" : currency, per);
+    bool small = cost->period && strcmp(cost->period, "run") == 0; /* cents of a run add up */
+    if (cost->low >= 0 && cost->high < (small ? 0.01 : 1)) {
+        buf_printf(&b, "under %s%s%s%s a %s", sign, small ? "0.01" : "1", *sign ? "" : " ", *sign ? "" : currency, per);
         return buf_str(&b);
     }
     buf_text(&b, "about ");

@@ -48,6 +48,8 @@ const char *price_list_date(const struct price_list *list) { return list->date; 
 
 const char *price_list_source(const struct price_list *list) { return list->source; }
 
+const char *price_list_currency(const struct price_list *list) { return jsx_str(list->root, "currency", "USD"); }
+
 static struct price_place place_full(const struct price_place *place) {
     struct price_place full = {"AWS", NULL, "PREMIUM"};
     if (place && place->cloud) full.cloud = place->cloud;
@@ -112,6 +114,13 @@ bool price_warehouse_dbu(const struct price_list *list, const char *size, double
 
 bool price_number(const struct price_list *list, const char *path, double *out) {
     json_t *value = jsx_at(list->root, path);
+    if (!json_is_number(value)) return false;
+    *out = json_number_value(value);
+    return true;
+}
+
+bool price_number_in(const struct price_list *list, const char *path, const char *name, double *out) {
+    json_t *value = json_object_get(jsx_at(list->root, path), name);
     if (!json_is_number(value)) return false;
     *out = json_number_value(value);
     return true;

@@ -16,6 +16,8 @@ const struct err *price_list_read(struct arena *arena, const char *name, const v
 /* "2026-11-22" and "list prices, deploy/prices.json". */
 const char *price_list_date(const struct price_list *list);
 const char *price_list_source(const struct price_list *list);
+/* "USD": of every price in it. */
+const char *price_list_currency(const struct price_list *list);
 
 /* Where things run. All may be NULL: AWS, us-east-1, PREMIUM. */
 struct price_place {
@@ -39,5 +41,7 @@ struct cost price_compute_hour(struct arena *arena, const struct price_list *lis
 
 /* A price that is one number: "athena.usd_per_tb", "bigquery.usd_per_tib", "snowflake.usd_per_credit.ENTERPRISE". False when absent. */
 bool price_number(const struct price_list *list, const char *path, double *out);
+/* The same for a name that may hold dots: ("glue.dpu_per_worker", "G.1X"). */
+bool price_number_in(const struct price_list *list, const char *path, const char *name, double *out);
 
 #endif

@@ -101,13 +101,23 @@ struct notice {
     size_t failure, success, start, slow; /* recipients */
 };
 
+/* What is measured of a column's values, as ANALYZE TABLE ... FOR COLUMNS gives it. A negative number, or NULL: not known. */
+struct column_stats {
+    double distinct;        /* how many different values */
+    double nulls;           /* share of the rows that have none, 0..1 */
+    double width;           /* bytes a value takes as stored */
+    double top;             /* share of the rows that the most frequent value has */
+    const char *low, *high; /* least and greatest value, as text */
+};
+
 struct column_fact {
     const char *name;
     const char *type;        /* as written, NULL when not known */
     const char *description; /* NULL when none */
     bool not_null;
     enum fact_origin not_null_origin;
-    bool not_null_known; /* false: nothing is known on NULLs */
+    bool not_null_known;              /* false: nothing is known on NULLs */
+    const struct column_stats *stats; /* NULL: nothing is measured */
 };
 
 struct key_fact {
@@ -142,6 +152,8 @@ struct dataset_facts {
     size_t tag_count;
     const char *const *partition_by; /* partition or clustering columns */
     size_t partition_count;
+    const char *const *cluster_by; /* columns the files are ordered by, as an import says */
+    size_t cluster_count;
     int64_t bytes, rows; /* -1 when not known */
 };
 

@@ -5,6 +5,7 @@ A suite is a folder here; a golden is told from its input by its suffix:
   parse/      NAME.sql .py .ipynb .json    -> NAME.EXT.parse      `parley parse --json`; deploy/example -> example.parse
   compare/    NAME.a.sql NAME.b.sql over NAME.ddl.sql or shop.ddl.sql -> NAME.compare  `parley compare`; "-- dialect: mysql" in front of NAME.a.sql
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
+  cost/       NAME.sql over stats.yml; options in its first line -> NAME.cost
   check/      RULE.fires/ RULE.silent/: base/ (what exists) and sizes.yml, those of shop/ where it has none; head/ (what is new);
               before/ (the same files as they were) -> RULE.fires.findings
 
@@ -15,6 +16,7 @@ import difflib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -56,6 +58,14 @@ def cases_compare(binary, folder):
         schema = ["--schema", ddl.relative_to(SOURCE)] + (["--dialect", dialect[1]] if dialect else [])
         b = folder / (stem + ".b.sql")
         yield folder / (stem + ".compare"), lambda a=a, b=b, s=schema: parley(binary, "compare", *s, a.relative_to(SOURCE), b.relative_to(SOURCE))
+
+
+def cases_cost(binary, folder):
+    for file in sorted(folder.glob("*.sql")):
+        first = file.read_text().split("\n", 1)[0]
+        words = shlex.split(first[len("-- options:"):]) if first.startswith("-- options:") else []
+        stats = (folder / "stats.yml").relative_to(SOURCE)
+        yield file.with_suffix(".cost"), lambda f=file, w=words, s=stats: parley(binary, "cost", "--stats", s, *w, f.relative_to(SOURCE))
 
 
 def finding_lines(report, rule=None):

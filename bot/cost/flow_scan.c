@@ -1,0 +1,242 @@
+/* flow_scan.c - what a scan reads: needed columns, partitions that predicates leave, rows. */
+#include "flow.h"
+
+#include <math.h>
+
+#define SCANS_MAX 2000
+
+/* ---- needed columns ---- */
+
+static void need_scalar(struct walk *w, const struct scalar *e, int depth) {
+    if (!e || depth > 200) return;
+    if (e->op == SC_COLUMN && e->column >= 0 && (size_t)e->column < w->plan->n_columns) w->needed[e->column] = true;
+    for (size_t i = 0; i < e->n; i++) need_scalar(w, e->args[i], depth + 1);
+    if (e->filter) need_scalar(w, e->filter, depth + 1);
+    for (size_t i = 0; i < e->n_order; i++) need_scalar(w, e->order[i].expr, depth + 1);
+    for (size_t i = 0; e->window && i < e->window->n_partition; i++) need_scalar(w, e->window->partition[i], depth + 1);
+    for (size_t i = 0; e->window && i < e->window->n_order; i++) need_scalar(w, e->window->order[i].expr, depth + 1);
+    if (!e->rel) return;
+    for (size_t i = 0; e->op != SC_EXISTS && i < e->rel->n_columns; i++) w->needed[e->rel->columns[i]] = true;
+    flow_needed(w, e->rel);
+}
+
+static void need_all(struct walk *w, const struct rel *rel) {
+    for (size_t i = 0; i < rel->n_columns; i++) w->needed[rel->columns[i]] = true;
+}
+
+/* Which columns of the branches of a set operation are needed: those above it, or all where rows are compared whole. */
+static void need_setop(struct walk *w, const struct rel *rel) {
+    bool whole = !rel->all || rel->setop != RELSET_UNION;
+    const struct rel *const branches[] = {rel->left, rel->right};
+    for (size_t b = 0; b < 2; b++) {
+        for (size_t i = 0; branches[b] && i < branches[b]->n_columns && i < rel->n_columns; i++) {
+            if (whole || w->needed[rel->columns[i]]) w->needed[branches[b]->columns[i]] = true;
+        }
+    }
+}
+
+void flow_needed(struct walk *w, const struct rel *rel) {
+    if (!rel || ++w->depth > 500) {
+        w->depth -= rel != NULL;
+        return;
+    }
+    if (rel->condition) need_scalar(w, rel->condition, 0);
+    if (rel->call) need_scalar(w, rel->call, 0);
+    for (size_t i = 0; i < rel->n_keys; i++) need_scalar(w, rel->keys[i].expr, 0);
+    for (size_t i = 0; i < rel->n_defs; i++) {
+        if (w->needed[rel->defs[i].column]) need_scalar(w, rel->defs[i].expr, 0);
+    }
+    for (size_t i = 0; i < rel->n_order; i++) need_scalar(w, rel->order[i].expr, 0);
+    if (rel->kind == REL_SETOP) need_setop(w, rel);
+    if (rel->kind == REL_DISTINCT && rel->left) need_all(w, rel->left);
+    for (size_t i = 0; rel->kind == REL_OPAQUE && i < rel->n_inputs; i++) need_all(w, rel->inputs[i]);
+    flow_needed(w, rel->left);
+    flow_needed(w, rel->right);
+    for (size_t i = 0; i < rel->n_inputs; i++) flow_needed(w, rel->inputs[i]);
+    w->depth--;
+}
+
+/* ---- one table ---- */
+
+static const struct column_fact *fact_find(const struct dataset *d, const char *name) {
+    for (size_t i = 0; d && name && i < d->column_count; i++) {
+        if (str_ieq(str_of(d->columns[i].name), str_of(name))) return &d->columns[i];
+    }
+    return NULL;
+}
+
+static const struct err *dataset_find(struct walk *w, const char *name, struct dataset **out) {
+    *out = NULL;
+    for (size_t i = 0; i < w->catalog_count; i++) {
+        struct dataset *d;
+        TRY(catalog_dataset(w->arena, w->catalogs[i], name, &d));
+        if (d && (!*out || ((*out)->bytes < 0 && (*out)->rows < 0 && (d->bytes >= 0 || d->rows >= 0)))) *out = d;
+    }
+    return NULL;
+}
+
+static struct type column_type(const struct column_fact *fact, struct type bound, enum dialect dialect) {
+    return bound.kind == TYPE_UNKNOWN && fact && fact->type ? type_parse(str_of(fact->type), dialect) : bound;
+}
+
+static double fact_width(const struct column_fact *fact, struct type bound, enum dialect dialect) {
+    if (fact && fact->stats && fact->stats->width >= 0) return fact->stats->width;
+    return flow_type_width(column_type(fact, bound, dialect));
+}
+
+/* Bytes of a row as stored, by its columns; 0 when they are not all known. */
+static double row_width(const struct dataset *d, enum dialect dialect) {
+    double width = 0;
+    for (size_t i = 0; d->columns_complete && i < d->column_count; i++)
+        width += fact_width(&d->columns[i], (struct type){.kind = TYPE_UNKNOWN}, dialect);
+    return width;
+}
+
+static bool key_alone(const struct rel *rel, int ordinal) {
+    for (size_t i = 0; rel->table && ordinal >= 0 && i < rel->table->keys.n; i++) {
+        const struct schema_key *key = &rel->table->keys.at[i];
+        if (key->n == 1 && key->columns[0] == (size_t)ordinal) return true;
+    }
+    return false;
+}
+
+static void column_set(struct walk *w, const struct rel *rel, size_t i, const struct dataset *d, double rows) {
+    int number = rel->columns[i];
+    const struct plan_column *column = &w->plan->columns[number];
+    const struct column_fact *fact = fact_find(d, column->name);
+    const struct column_stats *s = fact ? fact->stats : NULL;
+    struct column_flow c = {.made = true, .domain = -1, .now = -1, .nulls = column->nullable ? -1 : 0, .top = -1, .base_rows = rows, .scan = rel};
+    c.width = fact_width(fact, column->type, w->plan->dialect);
+    if (s) {
+        c.domain = c.now = s->distinct >= 0 ? fmax(1, fmin(s->distinct, fmax(rows, 1))) : -1;
+        if (s->nulls >= 0) c.nulls = s->nulls;
+        c.top = s->top;
+        c.ranged = flow_number(s->low, &c.low) && flow_number(s->high, &c.high) && c.low <= c.high;
+    }
+    if (c.now < 0 && rel->ordinals && key_alone(rel, rel->ordinals[i])) c.domain = c.now = fmax(rows, 1);
+    w->columns[number] = c;
+}
+
+static double needed_share(struct walk *w, const struct rel *rel, const struct dataset *d, double whole) {
+    double needed = 0;
+    for (size_t i = 0; i < rel->n_columns; i++) {
+        if (w->plan->columns[rel->columns[i]].star) return 1;
+        if (w->needed[rel->columns[i]]) needed += w->columns[rel->columns[i]].width;
+    }
+    return whole > 0 ? fmin(1, fmax(needed, 1) / whole) : 1;
+}
+
+/* ---- partitions ---- */
+
+enum speaks { SPEAKS_OF_IT, SPEAKS_OF_OTHERS, SPEAKS_OF_NOTHING };
+
+static enum speaks speaks_of(const struct walk *w, const struct scalar *e, const struct rel *rel, const char *column) {
+    const struct scalar *expr;
+    if (e->rel) return SPEAKS_OF_OTHERS;
+    if (e->op == SC_COLUMN) {
+        int base = flow_column_base(w, e, &expr);
+        if (base < 0) return expr ? speaks_of(w, expr, rel, column) : SPEAKS_OF_OTHERS;
+        const struct plan_column *c = &w->plan->columns[base];
+        return c->rel == rel && c->name && str_ieq(str_of(c->name), str_of(column)) ? SPEAKS_OF_IT : SPEAKS_OF_OTHERS;
+    }
+    enum speaks all = SPEAKS_OF_NOTHING;
+    for (size_t i = 0; i < e->n; i++) {
+        enum speaks one = speaks_of(w, e->args[i], rel, column);
+        if (one == SPEAKS_OF_OTHERS) return one;
+        if (one == SPEAKS_OF_IT) all = one;
+    }
+    return all;
+}
+
+/* year(event_date) = 2026: the engine sees no bound on event_date. The function's name, NULL when none is in the way. */
+static const char *function_around(const struct scalar *e) {
+    if (e->op == SC_CALL) return e->name;
+    for (size_t i = 0; i < e->n; i++) {
+        const struct scalar *arg = e->args[i];
+        if (arg->op == SC_CALL && !flow_is_constant(arg)) return arg->name;
+    }
+    return NULL;
+}
+
+static double pruned_share(struct walk *w, const struct rel *rel, const struct predicates *list, const char *column, struct work_scan *scan) {
+    struct predicates own = {0};
+    for (size_t i = 0; i < list->n; i++) {
+        const struct scalar *e = list->at[i];
+        if (speaks_of(w, e, rel, column) != SPEAKS_OF_IT) continue;
+        const char *function = function_around(e);
+        if (function) scan->function = function, scan->partition = column;
+        else *vec_add(w->arena, &own) = e;
+    }
+    if (!own.n) return 1;
+    struct column_flow kept[64];
+    size_t n = rel->n_columns < 64 ? rel->n_columns : 64;
+    for (size_t i = 0; i < n; i++) kept[i] = w->columns[rel->columns[i]];
+    double share = flow_select(w, &own, scan->table_rows);
+    for (size_t i = 0; i < n; i++) w->columns[rel->columns[i]] = kept[i];
+    scan->pruned = true;
+    return share;
+}
+
+static void partitions_prune(struct walk *w, const struct rel *rel, const struct predicates *list, const struct dataset *d, struct work_scan *scan) {
+    double share = 1;
+    for (size_t i = 0; i < d->partition_count; i++) share *= pruned_share(w, rel, list, d->partition_by[i], scan);
+    for (size_t i = 0; i < d->cluster_count && i < 4; i++) {
+        /* Files ordered by a column: those at the edges hold other values too, and later columns are ordered within earlier ones only. */
+        double ordered = pruned_share(w, rel, list, d->cluster_by[i], scan);
+        share *= i == 0 ? fmin(1, 2 * ordered + 0.01) : sqrt(ordered);
+    }
+    if (scan->pruned) scan->function = NULL;
+    scan->partition_share = fmax(share, SEL_LEAST);
+}
+
+/* ---- the scan ---- */
+
+static void scan_size(struct walk *w, const struct rel *rel, const struct dataset *d, struct work_scan *scan) {
+    double width = d ? row_width(d, w->plan->dialect) : 0;
+    scan->known = d && (d->bytes >= 0 || d->rows >= 0);
+    if (!scan->known) return;
+    scan->table_rows = (double)d->rows;
+    scan->table_bytes = (double)d->bytes;
+    if (d->rows < 0) {
+        scan->table_rows = fmax(1, scan->table_bytes * 2 / (width > 0 ? width : 100)); /* stored packed to half its size */
+        flow_default(w, 0.7, "rows of tables without a count are taken from their bytes");
+    }
+    if (d->bytes < 0) {
+        scan->table_bytes = scan->table_rows * (width > 0 ? width : 100) / 2;
+        flow_default(w, 0.7, "bytes of tables without a size are taken from their rows and columns");
+    }
+    scan->origin = d->origin;
+    scan->age = d->age;
+}
+
+const struct err *flow_scan(struct walk *w, const struct rel *rel, const struct predicates *list, struct flow *out) {
+    struct dataset *d;
+    struct work_scan scan = {.dataset = rel->name, .column_share = 1, .partition_share = 1};
+    TRY(dataset_find(w, rel->name, &d));
+    scan_size(w, rel, d, &scan);
+    for (size_t i = 0; i < rel->n_columns; i++) column_set(w, rel, i, d, scan.table_rows);
+    double width = d ? row_width(d, w->plan->dialect) : 0;
+    scan.widths_known = width > 0;
+    scan.partitioned = d && d->partition_count > 0;
+    scan.partition = scan.partitioned ? d->partition_by[0] : NULL;
+    if (d) partitions_prune(w, rel, list, d, &scan);
+    if (width > 0) scan.column_share = needed_share(w, rel, d, width);
+    if (scan.known && width <= 0) flow_default(w, 0.5, "tables whose columns are not known are taken to be read whole");
+    double share = flow_select(w, list, scan.table_rows);
+    flow_columns_keep(w, rel, scan.table_rows, share);
+    scan.rows = scan.table_rows * scan.partition_share;
+    scan.bytes = scan.table_bytes * scan.column_share * scan.partition_share;
+    *out = flow_shape(w, rel, fmax(scan.table_rows * share, scan.known ? 1 : 0));
+    double test = 0;
+    for (size_t i = 0; i < list->n; i++) test += flow_scalar_cost(w, list->at[i]) * (i ? 0.5 : 1);
+    /* Columns of predicates are read whole, the others where they hold. */
+    double handed = list->n ? scan.rows + out->rows * out->values : scan.rows * fmax(1, out->values);
+    flow_step(w, arena_printf(w->arena, "scan %s", rel->name), scan.rows, out->rows, scan.bytes,
+              scan.bytes * NS_SCAN_BYTE + handed * NS_SCAN_VALUE + scan.rows * test);
+    if (w->mute || w->scans.n >= SCANS_MAX) return NULL;
+    *vec_add(w->arena, &w->scans) = scan;
+    w->out->read_bytes += scan.bytes;
+    w->out->read_rows += scan.rows;
+    if (!scan.known && !text_list_has(&w->out->missing, rel->name)) text_list_add(w->arena, &w->out->missing, rel->name);
+    return NULL;
+}
