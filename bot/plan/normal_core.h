@@ -120,6 +120,10 @@ void source_column_remove(struct norm *n, struct source *s, size_t at); /* takes
 /* rule_truth.c */
 nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e); /* the same where only TRUE matters */
 nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e); /* the same value, with what is known in ctx */
+/* rule_case.c */
+nexpr case_settled(struct norm *n, nexpr e);                          /* the same CASE, in any context */
+nexpr case_compared(struct norm *n, nexpr e);                         /* a comparison with one: what it is where only TRUE counts; or NULL */
+nexpr case_under(struct norm *n, const struct context *ctx, nexpr e); /* the same CASE where the block's conditions hold */
 /* rule_block.c */
 void block_simplify(struct norm *n, const struct context *outer, struct block *b);
 /* Applies the rules inside a source; keys, aggs and order follow. */
@@ -135,8 +139,10 @@ bool rule_sources(struct norm *n, const struct context *ctx); /* merges, pushes,
 bool rule_exists(struct norm *n, const struct context *ctx);
 bool rule_keys(struct norm *n, const struct context *ctx);
 bool rule_aggregate(struct norm *n, const struct context *ctx);
+bool rule_group(struct norm *n, const struct context *ctx);
 bool rule_pull(struct norm *n, const struct context *ctx);
 bool pred_entailed(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e);
+bool pred_contradicted(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e); /* e is not TRUE where the facts are */
 bool preds_contradict(struct norm *n, const struct exprs *preds);
 /* May one column stand for the other wherever they are equal? Same type, and equal values are the same value. */
 bool class_eligible(struct norm *n, nexpr a, nexpr b);

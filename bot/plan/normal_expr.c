@@ -402,7 +402,7 @@ static nexpr case_make(struct norm *n, struct scalar *e) {
     struct scalar out = *e;
     out.n = (uint16_t)kept;
     out.args = args;
-    return intern(n, &out);
+    return case_settled(n, intern(n, &out));
 }
 
 static nexpr coalesce_make(struct norm *n, struct scalar *e) {

@@ -138,6 +138,12 @@ static bool contradicts(struct norm *n, nexpr p, nexpr q) {
     return atom_of(p, &a) && atom_of(q, &b) && a.x == b.x && (atom_contradicts(n, &a, &b) || atom_contradicts(n, &b, &a));
 }
 
+bool pred_contradicted(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e) {
+    for (size_t i = 0; i < facts->n; i++)
+        if (facts->at[i] != skip && contradicts(n, facts->at[i], e)) return true;
+    return false;
+}
+
 bool preds_contradict(struct norm *n, const struct exprs *preds) {
     for (size_t i = 0; i < preds->n; i++)
         for (size_t k = i + 1; k < preds->n; k++)
@@ -416,6 +422,7 @@ void block_simplify(struct norm *n, const struct context *outer, struct block *b
         if (!b->empty) changed |= rule_exists(n, &ctx);
         if (!b->empty) changed |= rule_keys(n, &ctx);
         if (!b->empty) changed |= rule_aggregate(n, &ctx);
+        if (!b->empty) changed |= rule_group(n, &ctx);
         if (!b->empty) changed |= rule_pull(n, &ctx);
         if (b->empty) {
             block_clear(n, b);

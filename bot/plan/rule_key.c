@@ -101,6 +101,13 @@ static bool source_known(struct closure *c, const struct block *b, const struct 
     }
 }
 
+/* Is there one value of `to` that equals a value of `from`? Not when texts are compared as numbers or dates: '1' and '01' both equal 1. */
+static bool equal_is_one(nexpr from, nexpr to) {
+    enum type_kind f = from->type.kind, t = to->type.kind;
+    if (f == t || f == TYPE_UNKNOWN || t == TYPE_UNKNOWN) return true;
+    return t != TYPE_STRING && f != TYPE_FLOAT;
+}
+
 /* One pass over the equalities and sources of `b`; `own` alone may become known (in an item, what the left side is stays as it is). */
 static bool closure_pass(struct closure *c, const struct block *b) {
     bool changed = false;
@@ -109,7 +116,7 @@ static bool closure_pass(struct closure *c, const struct block *b) {
         if (p->op != SC_EQ) continue;
         for (int k = 0; k < 2; k++) {
             nexpr from = p->args[k], to = p->args[1 - k];
-            if (!known_expr(c, from) || known_expr(c, to) || !(b == c->top || expr_local(c->n, b, to))) continue;
+            if (!equal_is_one(from, to) || !known_expr(c, from) || known_expr(c, to) || !(b == c->top || expr_local(c->n, b, to))) continue;
             exprs_add(c->n, &c->known, to);
             changed = true;
         }

@@ -61,7 +61,9 @@ static nexpr truth_compare(struct norm *n, const struct context *ctx, nexpr e) {
     nexpr a = expr_value(n, ctx, e->args[0]), b = expr_value(n, ctx, e->args[1]);
     if (a == b && !a->is_volatile)
         return e->op == SC_EQ || e->op == SC_LE || e->op == SC_GE ? expr_truth(n, ctx, expr_not(n, null_of(n, a))) : expr_bool(n, false);
-    return a == e->args[0] && b == e->args[1] ? e : expr_of2(n, e->op, a, b);
+    if (a != e->args[0] || b != e->args[1]) e = expr_of2(n, e->op, a, b);
+    nexpr live = e->op >= SC_EQ && e->op <= SC_GE ? case_compared(n, e) : NULL;
+    return live ? expr_truth(n, ctx, live) : e;
 }
 
 static nexpr truth_coalesce(struct norm *n, const struct context *ctx, nexpr e) {
@@ -234,7 +236,8 @@ nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e) {
     case SC_AGG:
         return value_count(n, ctx, e);
     case SC_CASE:
-        return value_case(n, e);
+        e = case_under(n, ctx, e);
+        return e->op == SC_CASE ? value_case(n, e) : e;
     case SC_COALESCE:
         for (size_t i = 0; i + 1 < e->n; i++)
             if (!expr_nullable(n, ctx, e->args[i])) {
