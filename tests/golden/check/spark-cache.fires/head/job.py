@@ -1,0 +1,2 @@
+users = spark.table('silver.users').cache()
+users.write.mode('overwrite').saveAsTable('gold.users_copy')

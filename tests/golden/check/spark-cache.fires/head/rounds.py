@@ -1,0 +1,4 @@
+for day in days():
+    part = spark.table('silver.events').filter(f"event_date = '{day}'").cache()
+    log(part.count())
+    part.write.mode('append').saveAsTable('gold.events_copy_' + day)

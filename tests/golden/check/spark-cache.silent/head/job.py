@@ -1,0 +1,5 @@
+users = spark.table('silver.users').cache()
+log(users.count())
+users.write.mode('overwrite').saveAsTable('gold.users_copy')
+handed = spark.table('silver.countries').cache()
+train(handed)

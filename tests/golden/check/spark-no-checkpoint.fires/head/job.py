@@ -1,0 +1,1 @@
+spark.readStream.table('bronze.events').writeStream.toTable('silver.events_live')

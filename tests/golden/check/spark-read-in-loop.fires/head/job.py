@@ -1,0 +1,3 @@
+for country in countries():
+    users = spark.table('silver.users')
+    send(users.filter(users.country == country).count())
