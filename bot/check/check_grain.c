@@ -1,84 +1,9 @@
 /* check_grain.c - joins that repeat rows: under a sum, for want of a part of the key, on both sides; and what one row of a table stands for. */
+#include "tangle.h"
 #include "unique.h"
 #include "upstream.h"
 
 #include <strings.h>
-
-#define LEAVES_MAX 40
-#define EQUALS_MAX 100
-
-/* The inputs of one tangle of joins and filters, and the equalities between their columns. */
-struct tangle {
-    const struct plan *plan;
-    const struct rel *leaves[LEAVES_MAX];
-    size_t n;
-    struct {
-        int a, b;
-    } equals[EQUALS_MAX];
-    size_t n_equals;
-    bool other; /* conditions of another kind stand between leaves */
-};
-
-static bool below(const struct rel *rel, const struct rel *part) {
-    if (!rel || rel == part) return rel != NULL;
-    if (below(rel->left, part) || below(rel->right, part)) return true;
-    for (size_t i = 0; i < rel->n_inputs; i++) {
-        if (below(rel->inputs[i], part)) return true;
-    }
-    return false;
-}
-
-static bool has_output(const struct rel *rel, int column) {
-    for (size_t i = 0; i < rel->n_columns; i++) {
-        if (rel->columns[i] == column) return true;
-    }
-    return false;
-}
-
-static long leaf_of(const struct tangle *t, int column) {
-    for (size_t i = 0; i < t->n; i++) {
-        if (has_output(t->leaves[i], column)) return (long)i;
-    }
-    return -1;
-}
-
-static void condition_take(struct tangle *t, const struct scalar *e) {
-    if (!e) return;
-    if (e->op == SC_AND) {
-        for (size_t i = 0; i < e->n; i++) condition_take(t, e->args[i]);
-    } else if (e->op == SC_EQ && e->args[0]->op == SC_COLUMN && e->args[1]->op == SC_COLUMN && t->n_equals < EQUALS_MAX) {
-        t->equals[t->n_equals].a = e->args[0]->column;
-        t->equals[t->n_equals++].b = e->args[1]->column;
-    } else {
-        t->other = true;
-    }
-}
-
-static bool tangle_take(struct tangle *t, const struct rel *rel) {
-    if (rel->kind == REL_FILTER) {
-        condition_take(t, rel->condition);
-        return tangle_take(t, rel->left);
-    }
-    if (rel->kind == REL_JOIN && rel->join != RELJOIN_FULL && !rel->lateral) {
-        condition_take(t, rel->condition);
-        return tangle_take(t, rel->left) && tangle_take(t, rel->right);
-    }
-    if (t->n == LEAVES_MAX || rel->kind == REL_OPAQUE || rel->kind == REL_JOIN) return false;
-    t->leaves[t->n++] = rel;
-    return true;
-}
-
-/* The table under projections and filters, NULL when there is more to it. */
-static const struct rel *scan_of(const struct rel *rel) {
-    while (rel && (rel->kind == REL_PROJECT || rel->kind == REL_FILTER)) rel = rel->left;
-    return rel && rel->kind == REL_SCAN ? rel : NULL;
-}
-
-static const char *leaf_name(const struct rel *rel) {
-    const struct rel *scan = rel;
-    while (scan && scan->kind != REL_SCAN && scan->left && !scan->right) scan = scan->left;
-    return scan && scan->kind == REL_SCAN ? scan->name : "a sub-query";
-}
 
 /* ---- a sum over repeated rows ---- */
 
@@ -114,8 +39,8 @@ static bool is_measure(const struct scalar *e, int depth) {
 static long only_leaf(const struct tangle *t, const struct scalar *e, long found) {
     if (e->rel || e->op == SC_AMBIGUOUS || e->op == SC_OPAQUE) return -2;
     if (e->op == SC_COLUMN) {
-        long leaf = leaf_of(t, unique_origin(t->plan, e->column));
-        if (leaf < 0) leaf = leaf_of(t, e->column);
+        long leaf = tangle_leaf(t, unique_origin(t->plan, e->column));
+        if (leaf < 0) leaf = tangle_leaf(t, e->column);
         return leaf < 0 || (found >= 0 && found != leaf) ? -2 : leaf;
     }
     for (size_t i = 0; i < e->n && found != -2; i++) found = only_leaf(t, e->args[i], found);
@@ -147,7 +72,7 @@ static const struct rel *repeated_by(struct look *look, const struct rel *agg, c
 }
 
 static void fan_out_say(struct look *look, const struct column_def *def, const struct rel *leaf, const struct rel *by, const char *key) {
-    const char *repeated = leaf_name(leaf), *many = leaf_name(by), *what = def->expr->name;
+    const char *repeated = rel_name(leaf), *many = rel_name(by), *what = def->expr->name;
     const char *column = scalar_text(look->arena, look->plan, def->expr->args[0]);
     const char *hash = strchr(column, '#');
     if (hash) column = arena_copy(look->arena, column, (size_t)(hash - column));
@@ -163,9 +88,8 @@ static void fan_out_look(struct look *look, const struct rel *rel) {
     if (rel->kind != REL_AGG || rel->n_sets || !rel->left || look->plan->reason) return;
     const struct rel *top = rel->left;
     while (top->kind == REL_PROJECT && top->left) top = top->left;
-    struct tangle *t = arena_new(look->arena, struct tangle);
-    t->plan = look->plan;
-    if (!tangle_take(t, top) || t->n < 2) return;
+    const struct tangle *t = tangle_of(look->arena, look->plan, top, true);
+    if (t->unsure || t->n < 2) return;
     for (size_t i = 0; i < rel->n_defs; i++) {
         const struct scalar *e = rel->defs[i].expr;
         if (e->op != SC_AGG || e->distinct || e->filter || e->n != 1 || !e->name) continue;
@@ -175,7 +99,7 @@ static void fan_out_look(struct look *look, const struct rel *rel) {
         if (leaf < 0 || (count && !is_own_key(look, t->leaves[leaf], e->args[0]))) continue;
         const char *key = NULL;
         const struct rel *by = repeated_by(look, rel, t->leaves[leaf], &key);
-        if (!by || !key || below(t->leaves[leaf], by)) continue;
+        if (!by || !key || rel_holds(t->leaves[leaf], by)) continue;
         fan_out_say(look, &rel->defs[i], t->leaves[leaf], by, key);
         return;
     }
@@ -227,10 +151,11 @@ static int column_named(const struct plan *plan, const struct rel *scan, const c
     return -1;
 }
 
-static long partner_of(const struct tangle *t, const struct rel *leaf, int column) {
-    for (size_t i = 0; i < t->n_equals; i++) {
-        int other = t->equals[i].a == column ? t->equals[i].b : t->equals[i].b == column ? t->equals[i].a : -1;
-        if (other >= 0 && !has_output(leaf, other)) return leaf_of(t, other);
+static long partner_of(const struct tangle *t, int column) {
+    int a, b;
+    for (size_t i = 0; i < t->n_conditions; i++) {
+        if (!tangle_equates(t, t->conditions[i], &a, &b)) continue;
+        if (a == column || b == column) return tangle_leaf(t, a == column ? b : a);
     }
     return -1;
 }
@@ -241,13 +166,13 @@ static bool key_check(struct look *look, const struct tangle *t, const struct re
     const char *missing = NULL;
     for (size_t i = 0; i < key->n; i++) {
         int column = column_named(look->plan, scan, key->columns[i]);
-        long joined = column >= 0 ? partner_of(t, scan, column) : -1;
+        long joined = column >= 0 ? partner_of(t, column) : -1;
         if (joined >= 0) partner = joined;
         else if (column < 0 || is_mentioned(look->plan, column)) return false;
         else if (!missing) missing = key->columns[i];
     }
     if (partner < 0 || !missing) return false;
-    const struct rel *other = scan_of(t->leaves[partner]);
+    const struct rel *other = rel_scan(t->leaves[partner]);
     if (!other || strcasecmp(other->name, scan->name) == 0 || column_named(look->plan, other, missing) < 0) return false;
     struct finding *f = look_finding(look, RULE_JOIN_KEY, arena_printf(look->arena, "%s %s", scan->name, missing), scan->range);
     f->dataset = scan->name;
@@ -274,10 +199,9 @@ static bool keys_check(struct look *look, const struct tangle *t, const struct r
 }
 
 static void join_key_look(struct look *look, const struct rel *rel) {
-    if (!look_is_top(look, rel)) return;
-    struct tangle *t = arena_new(look->arena, struct tangle);
-    t->plan = look->plan;
-    if (!tangle_take(t, rel) || t->n < 2) return;
+    if (!look_is_top(look, rel, true)) return;
+    const struct tangle *t = tangle_of(look->arena, look->plan, rel, true);
+    if (t->unsure || t->n < 2) return;
     for (size_t i = 0; i < t->n; i++) {
         if (t->leaves[i]->kind == REL_SCAN && keys_check(look, t, t->leaves[i])) return;
     }
@@ -293,12 +217,13 @@ static bool several_for(struct look *look, const struct tangle *t, const struct 
     return *by && *key;
 }
 
-static bool are_joined(const struct tangle *t, size_t a, size_t b) {
-    for (size_t i = 0; i < t->n_equals; i++) {
-        long x = leaf_of(t, t->equals[i].a), y = leaf_of(t, t->equals[i].b);
-        if ((x == (long)a && y == (long)b) || (x == (long)b && y == (long)a)) return true;
+/* By equalities of columns, and nothing else: another condition may be what makes the pairs few. */
+static bool are_joined(const struct tangle *t) {
+    int a, b;
+    for (size_t i = 0; i < t->n_conditions; i++) {
+        if (!tangle_equates(t, t->conditions[i], &a, &b)) return false;
     }
-    return false;
+    return t->n_conditions > 0;
 }
 
 /* Only where the pairs reach the result: what is grouped, or made distinct, above them may be meant so. */
@@ -311,11 +236,10 @@ static bool reaches_result(const struct look *look) {
 }
 
 static void many_look(struct look *look, const struct rel *rel) {
-    if (!look_is_top(look, rel) || look->plan->reason || !reaches_result(look) || look_has_said(look, RULE_JOIN_KEY)) return;
-    struct tangle *t = arena_new(look->arena, struct tangle);
-    t->plan = look->plan;
-    if (!tangle_take(t, rel) || t->n != 2 || t->other || !are_joined(t, 0, 1)) return;
-    const struct rel *a = scan_of(t->leaves[0]), *b = scan_of(t->leaves[1]), *by;
+    if (!look_is_top(look, rel, true) || look->plan->reason || !reaches_result(look) || look_has_said(look, RULE_JOIN_KEY)) return;
+    const struct tangle *t = tangle_of(look->arena, look->plan, rel, true);
+    if (t->unsure || t->n != 2 || !are_joined(t)) return;
+    const struct rel *a = rel_scan(t->leaves[0]), *b = rel_scan(t->leaves[1]), *by;
     const char *key_a, *key_b;
     if (!a || !b || strcasecmp(a->name, b->name) == 0) return;
     if (!several_for(look, t, rel, 0, &by, &key_b) || !several_for(look, t, rel, 1, &by, &key_a)) return;
@@ -394,7 +318,7 @@ static const struct err *grain_key_look(struct look *look) {
     struct finding *f = look_finding(look, RULE_GRAIN_KEY, NULL, (struct range){0});
     f->dataset = d->dataset;
     f->text = arena_printf(look->arena, "%s is loaded by the key %s, but its query may give several rows for it: %s has one row per %s.", f->subject,
-                           buf_str(&names), leaf_name(unique_culprit(u, &key)), key);
+                           buf_str(&names), rel_name(unique_culprit(u, &key)), key);
     f->next_step = "add the missing columns to the key, or aggregate to it";
     look_say(look, f);
     return NULL;

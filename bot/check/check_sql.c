@@ -3,179 +3,73 @@
 
 #include "sql_print.h"
 #include "sql_walk.h"
+#include "tangle.h"
 
 #include <strings.h>
 
-#define LEAVES_MAX     64
 #define STAR_DEPTH_MAX 30
 
 /* ---- cartesian join ---- */
 
-/* The inputs of one tangle of inner joins, and which of them hang together. */
-struct tangle {
-    const struct plan *plan;
-    const struct rel *leaves[LEAVES_MAX];
-    size_t group[LEAVES_MAX];
-    bool single[LEAVES_MAX]; /* one row, or perhaps one by a key: pairing multiplies nothing */
-    size_t n;
-    bool unsure; /* something here is not looked through: say nothing */
+/* Which of the inputs of one tangle of inner joins hang together. */
+struct groups {
+    const struct tangle *t;
+    size_t group[TANGLE_LEAVES_MAX];
+    bool single[TANGLE_LEAVES_MAX]; /* one row, or perhaps one by a key: pairing multiplies nothing */
 };
 
-/* Is `part` somewhere below `rel`? */
-static bool holds(const struct rel *rel, const struct rel *part) {
-    if (!rel || rel == part) return rel != NULL;
-    if (holds(rel->left, part) || holds(rel->right, part)) return true;
-    for (size_t i = 0; i < rel->n_inputs; i++) {
-        if (holds(rel->inputs[i], part)) return true;
-    }
-    return false;
-}
-
-/* Does the column come out of the leaf? Numbers are unique in a plan: what made the column is in the leaf or not. */
-static bool has_column(const struct tangle *t, size_t leaf, int column) {
-    return column >= 0 && (size_t)column < t->plan->n_columns && holds(t->leaves[leaf], t->plan->columns[column].rel);
-}
-
-/* At most one row: pairing it with everything multiplies nothing. */
-static bool is_single_row(const struct rel *rel) {
-    switch (rel->kind) {
-    case REL_AGG:
-        return rel->n_keys == 0 && rel->n_sets == 0;
-    case REL_VALUES:
-        return rel->n_rows <= 1;
-    case REL_PROJECT:
-    case REL_FILTER:
-    case REL_WINDOW:
-    case REL_DISTINCT:
-        return rel->left && is_single_row(rel->left);
-    case REL_SORT:
-        return (rel->limit && rel->limit->op == SC_LITERAL && rel->limit->lit.i <= 1) || (rel->left && is_single_row(rel->left));
-    default:
-        return false;
+static void groups_join(struct groups *g, size_t a, size_t b) {
+    size_t from = g->group[a], to = g->group[b];
+    for (size_t i = 0; i < g->t->n; i++) {
+        if (g->group[i] == from) g->group[i] = to;
     }
 }
 
-static void leaves_collect(struct tangle *t, const struct rel *rel) {
-    if (rel->kind == REL_FILTER) {
-        leaves_collect(t, rel->left);
-    } else if (rel->kind == REL_JOIN && rel->join == RELJOIN_INNER) {
-        t->unsure |= rel->lateral;
-        leaves_collect(t, rel->left);
-        leaves_collect(t, rel->right);
-    } else if (t->n == LEAVES_MAX || rel->kind == REL_OPAQUE || rel->kind == REL_VALUES) {
-        t->unsure = true;
-    } else {
-        t->group[t->n] = t->n;
-        t->leaves[t->n++] = rel;
-    }
-}
-
-static void groups_join(struct tangle *t, size_t a, size_t b) {
-    size_t from = t->group[a], to = t->group[b];
-    for (size_t i = 0; i < t->n; i++) {
-        if (t->group[i] == from) t->group[i] = to;
-    }
-}
-
-/* All leaves that one conjunct speaks of hang together. `first` is the first of them, -1 when none was seen yet. */
-static void scalar_connect(struct tangle *t, const struct scalar *e, long *first) {
-    if (e->rel || e->op == SC_AMBIGUOUS || e->op == SC_OPAQUE) t->unsure = true;
-    if (e->op == SC_COLUMN) {
-        for (size_t i = 0; i < t->n; i++) {
-            if (!has_column(t, i, e->column)) continue;
-            if (*first >= 0) groups_join(t, (size_t)*first, i);
-            *first = (long)i;
-        }
-    }
-    for (size_t i = 0; i < e->n; i++) scalar_connect(t, e->args[i], first);
-}
-
-static bool is_fixed(const struct tangle *t, const struct scalar *e, size_t *leaf) {
-    if (e->op != SC_EQ || e->n != 2) return false;
+/* A column compared with one value may be a key: then one row is left. */
+static long fixed_leaf(const struct tangle *t, const struct scalar *e) {
+    if (e->op != SC_EQ || e->n != 2) return -1;
     for (size_t side = 0; side < 2; side++) {
         const struct scalar *column = e->args[side], *other = e->args[1 - side];
-        if (column->op != SC_COLUMN || (other->op != SC_LITERAL && other->op != SC_PARAM)) continue;
-        for (size_t i = 0; i < t->n; i++) {
-            if (has_column(t, i, column->column)) return *leaf = i, true;
-        }
+        if (column->op == SC_COLUMN && (other->op == SC_LITERAL || other->op == SC_PARAM)) return tangle_leaf(t, column->column);
     }
-    return false;
+    return -1;
 }
 
-static void conjunct_connect(struct tangle *t, const struct scalar *e) {
-    if (e->op == SC_AND) {
-        for (size_t i = 0; i < e->n; i++) conjunct_connect(t, e->args[i]);
-        return;
+/* All leaves that one condition speaks of hang together. False when it is not understood. */
+static bool condition_connect(struct groups *g, const struct scalar *e) {
+    bool unsure = false;
+    long fixed = fixed_leaf(g->t, e), first = -1;
+    uint64_t leaves = tangle_leaves(g->t, e, &unsure);
+    if (fixed >= 0) g->single[fixed] = true;
+    for (size_t i = 0; i < g->t->n; i++) {
+        if (!(leaves >> i & 1)) continue;
+        if (first >= 0) groups_join(g, (size_t)first, i);
+        first = (long)i;
     }
-    long first = -1;
-    size_t leaf;
-    if (is_fixed(t, e, &leaf)) t->single[leaf] = true;
-    scalar_connect(t, e, &first);
-}
-
-static void conditions_connect(struct tangle *t, const struct rel *rel) {
-    if (rel->kind == REL_FILTER) {
-        conjunct_connect(t, rel->condition);
-        conditions_connect(t, rel->left);
-    } else if (rel->kind == REL_JOIN && rel->join == RELJOIN_INNER) {
-        if (rel->condition) conjunct_connect(t, rel->condition);
-        conditions_connect(t, rel->left);
-        conditions_connect(t, rel->right);
-    }
-}
-
-static const char *leaf_name(const struct rel *rel) {
-    while (rel && rel->kind != REL_SCAN && rel->left && !rel->right) rel = rel->left;
-    return rel && rel->kind == REL_SCAN ? rel->name : "a sub-query";
+    return !unsure;
 }
 
 struct cartesian {
     const char *a, *b;
 };
 
-static bool cartesian_find(const struct plan *plan, const struct rel *rel, struct cartesian *out);
-
-static bool tangle_check(const struct plan *plan, const struct rel *rel, struct cartesian *out) {
-    struct tangle t = {.plan = plan};
-    leaves_collect(&t, rel);
-    if (t.unsure || t.n < 2) return false;
-    for (size_t i = 0; i < t.n; i++) {
-        t.single[i] = is_single_row(t.leaves[i]);
+static bool tangle_check(const struct tangle *t, struct cartesian *out) {
+    struct groups g = {.t = t};
+    if (t->unsure || t->n < 2) return false;
+    for (size_t i = 0; i < t->n; i++) {
+        g.group[i] = i;
+        g.single[i] = rel_is_single_row(t->leaves[i]);
     }
-    conditions_connect(&t, rel);
+    for (size_t i = 0; i < t->n_conditions; i++) {
+        if (!condition_connect(&g, t->conditions[i])) return false;
+    }
     const struct rel *first = NULL;
-    for (size_t i = 0, group = 0; i < t.n && !t.unsure; i++) {
-        if (t.single[i]) continue;
-        if (!first) first = t.leaves[i], group = t.group[i];
-        if (t.group[i] == group) continue;
-        *out = (struct cartesian){leaf_name(first), leaf_name(t.leaves[i])};
+    for (size_t i = 0, group = 0; i < t->n; i++) {
+        if (g.single[i]) continue;
+        if (!first) first = t->leaves[i], group = g.group[i];
+        if (g.group[i] == group) continue;
+        *out = (struct cartesian){rel_name(first), rel_name(t->leaves[i])};
         return true;
-    }
-    return false;
-}
-
-static bool children_find(const struct plan *plan, const struct rel *rel, struct cartesian *out) {
-    if (rel->left && cartesian_find(plan, rel->left, out)) return true;
-    if (rel->right && cartesian_find(plan, rel->right, out)) return true;
-    for (size_t i = 0; i < rel->n_inputs; i++) {
-        if (cartesian_find(plan, rel->inputs[i], out)) return true;
-    }
-    return false;
-}
-
-static bool is_tangle(const struct rel *rel) {
-    while (rel->kind == REL_FILTER) rel = rel->left;
-    return rel->kind == REL_JOIN && rel->join == RELJOIN_INNER;
-}
-
-/* The whole tangle is looked at from its top; below it only what is not part of it. */
-static bool cartesian_find(const struct plan *plan, const struct rel *rel, struct cartesian *out) {
-    if (!is_tangle(rel)) return children_find(plan, rel, out);
-    if (tangle_check(plan, rel, out)) return true;
-    struct tangle t = {.plan = plan};
-    leaves_collect(&t, rel);
-    for (size_t i = 0; i < t.n; i++) {
-        if (children_find(plan, t.leaves[i], out)) return true;
     }
     return false;
 }
@@ -190,17 +84,17 @@ static bool cross_seen(void *ctx, struct sql_from *from) {
     return true;
 }
 
-static const struct err *cartesian_look(struct look *look) {
+static void cartesian_look(struct look *look, const struct rel *rel) {
     struct cartesian found;
     bool meant = false; /* CROSS JOIN was written: then it was meant */
-    if (!look->plan || look->plan->reason || look->plan->condition || !look->query) return NULL;
+    if (!look_is_top(look, rel, false) || look->plan->reason || !look->query || look_has_said(look, RULE_CARTESIAN)) return;
+    if (!tangle_check(tangle_of(look->arena, look->plan, rel, false), &found)) return;
     sql_walk_query(&(struct sql_visitor){.ctx = &meant, .from = cross_seen}, (struct sql_query *)(uintptr_t)look->query);
-    if (meant || !cartesian_find(look->plan, look->plan->root, &found)) return NULL;
+    if (meant) return;
     struct finding *f = look_finding(look, RULE_CARTESIAN, NULL, (struct range){0});
     f->text = arena_printf(look->arena, "%s joins %s and %s without any condition between them.", f->subject, found.a, found.b);
     f->next_step = "join them on their keys, or write CROSS JOIN if every pair is wanted";
     look_say(look, f);
-    return NULL;
 }
 
 /* ---- SELECT * ---- */
@@ -330,7 +224,7 @@ static const struct err *partition_look(struct look *look) {
 }
 
 const struct look_rule sql_looks[] = {
-    {.rule = RULE_CARTESIAN, .subject = cartesian_look},
+    {.rule = RULE_CARTESIAN, .rel = cartesian_look},
     {.rule = RULE_RENAME, .subject = copy_look},
     {.rule = RULE_SELECT_STAR, .subject = select_star_look},
     {.rule = RULE_PARTITION_FUNCTION, .subject = partition_look},

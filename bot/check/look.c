@@ -214,10 +214,12 @@ bool look_has_said(const struct look *look, enum rule rule) {
     return false;
 }
 
-static bool is_tangled(const struct rel *rel) { return rel->kind == REL_JOIN || rel->kind == REL_FILTER; }
+static bool is_tangled(const struct rel *rel, bool outer) {
+    return rel->kind == REL_FILTER || (rel->kind == REL_JOIN && (rel->join == RELJOIN_INNER || (outer && rel->join == RELJOIN_LEFT)));
+}
 
-bool look_is_top(const struct look *look, const struct rel *rel) {
-    return is_tangled(rel) && !(look->depth > 0 && is_tangled(look->above[look->depth - 1]));
+bool look_is_top(const struct look *look, const struct rel *rel, bool outer) {
+    return is_tangled(rel, outer) && !(look->depth > 0 && is_tangled(look->above[look->depth - 1], outer));
 }
 
 struct finding *look_job_finding(struct look *look, enum rule rule, const struct job *job, const char *other) {

@@ -58,8 +58,8 @@ void look_say(struct look *look, struct finding *finding);
 /* Has the rule spoken of this definition already? For rules that would say less about the same. */
 bool look_has_said(const struct look *look, enum rule rule);
 
-/* Is the relation that is being offered the top of its tangle of joins and filters, so that it may be looked at as a whole? */
-bool look_is_top(const struct look *look, const struct rel *rel);
+/* Is the relation that is being offered the top of its tangle of joins and filters (tangle_of's, with the same `outer`)? */
+bool look_is_top(const struct look *look, const struct rel *rel, bool outer);
 
 /* A finding about a job, at its line. */
 struct finding *look_job_finding(struct look *look, enum rule rule, const struct job *job, const char *other);
