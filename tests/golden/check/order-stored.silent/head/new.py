@@ -1,0 +1,1 @@
+display(spark.table("silver.orders").select("order_id", "region").orderBy("region"))
