@@ -2,6 +2,7 @@
 #include "hash.h"
 
 #include <stdio.h>
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 uint64_t hash64(const void *bytes, size_t n) { return XXH3_64bits(n ? bytes : "", n); }

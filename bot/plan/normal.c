@@ -97,6 +97,7 @@ struct normal *normal_make(struct arena *arena, const struct plan *plan, enum no
     out->mode = mode;
     out->reason = plan->reason ? plan->reason : plan->condition;
     n.bound = arena_array(arena, plan->n_columns + 1, sizeof *n.bound);
+    n.wanted = columns_wanted(&n);
     struct block *root = block_closed(&n, plan->root);
     if (plan->n_outputs < root->outs.n) root->outs.n = plan->n_outputs;
     out->root = root;

@@ -96,13 +96,14 @@ static struct block *scan_block(struct norm *n, const struct rel *rel) {
     for (size_t i = 0; i < rel->n_columns; i++) {
         const struct plan_column *pc = &n->plan->columns[rel->columns[i]];
         int at = rel->ordinals[i];
+        if (rel->table && !n->wanted[rel->columns[i]]) continue;
         const struct schema_column *declared = rel->table && at >= 0 ? &rel->table->columns.at[at] : NULL;
         bool verified = declared && declared->not_null && declared->not_null_origin == ORIGIN_VERIFIED;
         bool not_null = declared && declared->not_null && (verified || n->mode == NORMAL_DECLARED);
         int column = ncolumn_new(n, s, pc->type, !not_null);
         n->columns.at[column].name = pc->name;
         if (not_null && !verified) n->columns.at[column].fact = arena_printf(n->arena, "%s.%s", name, pc->name);
-        s->ordinals[i] = at;
+        s->ordinals[s->n_columns - 1] = at;
         n->bound[rel->columns[i]] = expr_column(n, column);
     }
     return block_with(n, s);

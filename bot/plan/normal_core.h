@@ -28,6 +28,7 @@ struct norm {
     size_t table_cap, table_n;
     VEC(struct ncolumn) columns;
     nexpr *bound;   /* what a column of the bound plan stands for now */
+    bool *wanted;   /* by column of the bound plan: false, a table's column that nothing reads */
     nexpr *replace; /* by column: replacement in force, NULL none */
     size_t replace_cap;
     nexpr *memo;          /* by expression id, for the replacement in force */
@@ -112,6 +113,8 @@ void assume_add(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void normal_refuse(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3);       /* the form is not complete, or not canonical */
 void normal_undetermined(struct norm *n, const char *fmt, ...) PRINTF_LIKE(2, 3); /* the form is complete, the query's rows are not determined */
 bool work_spent(struct norm *n, size_t amount);
+/* normal_used.c */
+bool *columns_wanted(struct norm *n); /* by column of the bound plan */
 /* normal_build.c */
 struct block *block_of_rel(struct norm *n, const struct rel *rel); /* open: outputs stand in n->bound */
 struct block *block_closed(struct norm *n, const struct rel *rel); /* outs set, rules applied */

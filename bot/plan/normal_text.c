@@ -37,9 +37,7 @@ static void column_write(struct writer *w, nexpr e) {
     }
     size_t at = 0;
     while (at < s->n_columns && s->columns[at] != e->column) at++;
-    const char *name = NULL;
-    const struct rel *rel = s->rel;
-    if (s->kind == SRC_TABLE && rel && at < rel->n_columns) name = w->normal->plan->columns[rel->columns[at]].name;
+    const char *name = s->kind == SRC_TABLE ? w->normal->state->columns.at[e->column].name : NULL;
     if (s->kind == SRC_AGG && at < s->keys.n) {
         expr_write(w, s->keys.at[at]);
         return;
