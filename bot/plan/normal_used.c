@@ -7,8 +7,8 @@
 struct used {
     const struct plan *plan;
     struct arena *arena;
-    bool *columns;            /* by plan column: read by name, or by place where place counts */
-    struct map *tables;       /* by schema_table address: bool per ordinal */
+    bool *columns;      /* by plan column: read by name, or by place where place counts */
+    struct map *tables; /* by schema_table address: bool per ordinal */
     VEC(const struct rel *) scans;
 };
 

@@ -1,10 +1,10 @@
 /* normal.c - how long one query takes from text to fingerprint: parse, bind, normal form, each alone, over the first queries of a pairs file.
  * usage: bench_normal PAIRS.jsonl [--each] [--rounds N]   --each: a line per query, slowest last. */
+#include "normal.h"
 #include "bind.h"
 #include "clock.h"
 #include "fs.h"
 #include "map.h"
-#include "normal.h"
 #include "sql_parse.h"
 
 #include <libgen.h>
