@@ -6,6 +6,7 @@
 struct collector {
     struct arena *arena;
     const struct normal *normal;
+    bool words_only; /* no fingerprints of parts */
     VEC(struct feature) all;
 };
 
@@ -72,7 +73,7 @@ static void block_features(struct collector *c, const struct block *b, int depth
     for (size_t i = 0; i < b->n_sources; i++) source_features(c, b->sources[i], depth);
     for (size_t i = 0; depth == 0 && i < b->outs.n; i++) feature_text(c, FEATURE_OUTPUT, name_of(c, b->outs.at[i]));
     bool worth = b->n_sources >= 2 || (b->n_sources == 1 && b->sources[0]->kind == SRC_AGG && b->sources[0]->aggs.n);
-    if (worth && !c->normal->reason) {
+    if (worth && !c->normal->reason && !c->words_only) {
         struct block bare = *b;
         bare.outs = (struct exprs){0};
         feature_add(c, FEATURE_SUBPLAN, normal_block_hash(c->arena, c->normal, &bare).lo, NULL);
@@ -86,28 +87,45 @@ static int feature_order(const void *a, const void *b) {
     return x->hash < y->hash ? -1 : x->hash > y->hash;
 }
 
+static void words_collect(struct collector *c) {
+    const struct normal *normal = c->normal;
+    for (size_t i = 0; i < normal->plan->n_tables; i++) feature_text(c, FEATURE_TABLE, normal->plan->tables[i]);
+    if (normal->root) block_features(c, normal->root, 0);
+}
+
+static void features_finish(struct collector *c, struct features *out) {
+    if (c->all.n) qsort(c->all.at, c->all.n, sizeof *c->all.at, feature_order);
+    size_t kept = 0;
+    for (size_t i = 0; i < c->all.n; i++)
+        if (kept == 0 || feature_order(&c->all.at[kept - 1], &c->all.at[i]) != 0) c->all.at[kept++] = c->all.at[i];
+    out->at = c->all.at;
+    out->n = kept;
+}
+
+struct features *features_of_words(struct arena *arena, const struct normal *normal) {
+    struct features *out = arena_new(arena, struct features);
+    struct collector c = {.arena = arena, .normal = normal, .words_only = true};
+    words_collect(&c);
+    features_finish(&c, out);
+    return out;
+}
+
 struct features *features_of_normal(struct arena *arena, const struct normal *normal) {
     struct features *out = arena_new(arena, struct features);
     struct collector c = {.arena = arena, .normal = normal};
-    for (size_t i = 0; i < normal->plan->n_tables; i++) feature_text(&c, FEATURE_TABLE, normal->plan->tables[i]);
-    if (normal->root) block_features(&c, normal->root, 0);
+    words_collect(&c);
     if (!normal->reason && normal->root) {
         const struct normal *declared = normal->mode == NORMAL_DECLARED ? normal : normal_make(arena, normal->plan, NORMAL_DECLARED);
         out->exact = normal->any_order;
-        out->parameters = normal->parameters;
+        out->parameters = normal_parameters(arena, normal);
         feature_add(&c, FEATURE_EXACT, normal->any_order.lo, NULL);
-        feature_add(&c, FEATURE_PARAMETERS, normal->parameters.lo, NULL);
+        feature_add(&c, FEATURE_PARAMETERS, out->parameters.lo, NULL);
         if (!declared->reason) {
             out->declared = declared->any_order;
             feature_add(&c, FEATURE_DECLARED, declared->any_order.lo, NULL);
         }
     }
-    if (c.all.n) qsort(c.all.at, c.all.n, sizeof *c.all.at, feature_order);
-    size_t kept = 0;
-    for (size_t i = 0; i < c.all.n; i++)
-        if (kept == 0 || feature_order(&c.all.at[kept - 1], &c.all.at[i]) != 0) c.all.at[kept++] = c.all.at[i];
-    out->at = c.all.at;
-    out->n = kept;
+    features_finish(&c, out);
     return out;
 }
 

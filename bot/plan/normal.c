@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-struct hash128 normal_block_hash(struct arena *arena, const struct normal *normal, const struct block *block) {
+/* A normaliser that only hashes what `normal` holds. */
+static struct hash128 hash_again(struct arena *arena, const struct normal *normal, const struct block *block, int mode) {
     struct normal scratch = *normal;
     struct norm n = {.arena = arena, .plan = normal->plan, .out = &scratch, .mode = normal->mode};
     const struct norm *made = normal->state;
@@ -12,7 +13,15 @@ struct hash128 normal_block_hash(struct arena *arena, const struct normal *norma
     n.next_source = made->next_source;
     n.next_item = made->next_item;
     n.table_n = made->table_n;
-    return root_hash(&n, (struct block *)block, 1, NULL);
+    return root_hash(&n, (struct block *)block, mode, NULL);
+}
+
+struct hash128 normal_block_hash(struct arena *arena, const struct normal *normal, const struct block *block) {
+    return hash_again(arena, normal, block, 1);
+}
+
+struct hash128 normal_parameters(struct arena *arena, const struct normal *normal) {
+    return hash_again(arena, normal, normal->root, 2);
 }
 
 static int text_order(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
@@ -105,7 +114,6 @@ struct normal *normal_make(struct arena *arena, const struct plan *plan, enum no
     out->outputs = arena_array(arena, root->outs.n + 1, sizeof *out->outputs);
     out->any_order = root_hash(&n, root, 1, out->outputs);
     out->exact = hash128_mix(out->any_order, hash128(out->outputs, root->outs.n * sizeof *out->outputs));
-    out->parameters = root_hash(&n, root, 2, NULL);
     out->complete = !plan->reason && !n.broken;
     notes_finish(&n);
     *state = n;

@@ -94,7 +94,6 @@ struct normal {
     struct hash128 exact;          /* outputs in order */
     struct hash128 any_order;      /* outputs as a multiset */
     struct hash128 *outputs;       /* of each output alone, under the labels of `exact`: equal ones pair up between equal forms */
-    struct hash128 parameters;     /* outputs as a multiset, literals of predicates replaced by their types */
     size_t n_steps, n_assumes;
     const char *const *steps;
     const struct norm *state;   /* the normaliser's own */
@@ -106,6 +105,9 @@ struct normal *normal_make(struct arena *arena, const struct plan *plan, enum no
 
 /* Fingerprint of any block of a normal form on its own (as a multiset of outputs): for sub-plan postings. */
 struct hash128 normal_block_hash(struct arena *arena, const struct normal *normal, const struct block *block);
+
+/* Fingerprint with the outputs as a multiset and literals replaced by their types: equal ones may be the same logic over other literals. */
+struct hash128 normal_parameters(struct arena *arena, const struct normal *normal);
 
 /* The normal form as a small tree for people. */
 char *normal_text(struct arena *arena, const struct normal *normal);

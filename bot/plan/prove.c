@@ -144,7 +144,7 @@ static bool almost_equal(struct arena *arena, const struct normal *a, const stru
 }
 
 static void similarity(struct arena *arena, const struct normal *a, const struct normal *b, struct relation *r) {
-    const struct features *fa = features_of_normal(arena, a), *fb = features_of_normal(arena, b);
+    const struct features *fa = features_of_words(arena, a), *fb = features_of_words(arena, b);
     r->score = features_similarity(fa, fb);
     if (r->score >= 0.3) {
         r->kind = RELATION_SIMILAR;
@@ -168,9 +168,12 @@ struct relation *relation_of_normals(struct arena *arena, const struct normal *a
         db = normal_make(arena, b->plan, NORMAL_DECLARED);
         if (equal_claim(arena, da, db, options, r)) return r;
         if (almost_equal(arena, a, b, r) || almost_equal(arena, da, db, r)) return r;
-        if (prove_derivable(arena, a, b, false, options, r) || prove_derivable(arena, da, db, false, options, r)) return r;
-        if (prove_derivable(arena, a, b, true, options, r) || prove_derivable(arena, da, db, true, options, r)) return r;
-        bool parameters = hash128_eq(a->parameters, b->parameters);
+        bool assumed = da->n_assumes || db->n_assumes; /* else the forms are the same ones */
+        for (int swapped = 0; swapped < 2; swapped++) {
+            if (prove_derivable(arena, a, b, swapped, options, r)) return r;
+            if (assumed && prove_derivable(arena, da, db, swapped, options, r)) return r;
+        }
+        bool parameters = hash128_eq(normal_parameters(arena, a), normal_parameters(arena, b));
         if (!parameters && prove_shares(arena, a, b, r)) {
             prove_differences(arena, a, b, r);
             r->kind = RELATION_SHARES;
