@@ -20,7 +20,7 @@ struct deriving {
     const struct source *view_agg; /* the view groups: its SRC_AGG; NULL: it does not */
     struct derivation *out;
     VEC(const char *) proof;
-    size_t tries;
+    size_t tries, work;
     const char *closest;
     int closest_at; /* how far the closest try came */
 };
@@ -208,6 +208,8 @@ static bool write_all(struct placing *p) {
         return false;
     }
     explain(p, w);
+    d->out->assumes = w->assumes.at;
+    d->out->n_assumes = w->assumes.n;
     d->out->query = query;
     d->out->sql = sql_query_text(d->arena, query, w->dialect);
     return true;
@@ -290,11 +292,14 @@ static bool try_block(struct deriving *d, const struct block *block, const struc
     bool fits = block->n_sources >= d->view->n_sources && block->n_items >= d->view->n_items && !block->empty;
     if (!fits || (d->view_agg && !agg)) return false;
     match_init(&p.m, d->arena, d->v, d->q);
+    p.m.work = d->work;
     p.source_gone = arena_array(d->arena, block->n_sources + 1, sizeof(bool));
     p.all_shown = arena_array(d->arena, block->n_sources + 1, sizeof(bool));
     p.item_gone = arena_array(d->arena, block->n_items + 1, sizeof(bool));
     p.pred_gone = arena_array(d->arena, block->preds.n + 1, sizeof(bool));
-    return place_source(&p, 0);
+    bool found = place_source(&p, 0);
+    d->work = p.m.work;
+    return found;
 }
 
 static bool walk(struct deriving *d, const struct block *block, const struct source *agg, const struct block *parent);
@@ -347,6 +352,7 @@ struct derivation *derive_find(struct arena *arena, const struct normal *q, cons
         d.view = v->root;
         found = walk(&d, q->root, NULL, NULL);
     }
+    if (!found && d.work > MATCH_WORK_MAX) d.closest = "a limit was reached: too many ways to place it in the query";
     if (!found) d.out->why = d.closest ? d.closest : "nothing in the query is what it stores";
     d.out->n_proof = found ? d.proof.n : 0;
     d.out->proof = d.proof.at;

@@ -13,7 +13,9 @@ struct derivation {
     const char *sql;               /* the same as text in the query's dialect */
     size_t n_proof;
     const char *const *proof;
-    const char *why; /* when none was found: the first thing that stood in the way of the closest try */
+    size_t n_assumes;
+    const char *const *assumes; /* declared facts that it rests on, beyond those of the two forms */
+    const char *why;            /* when none was found: the first thing that stood in the way of the closest try */
 };
 
 /* Looks for a query over the table `view_name` (columns `view_columns` in order; NULL: the names of the view's own outputs) that gives

@@ -22,7 +22,7 @@ struct match {
     VEC(struct item_pair) items;   /* left-join items that were paired, the newest last */
     size_t work;                   /* steps done; over MATCH_WORK_MAX everything fails */
 };
-#define MATCH_WORK_MAX 200000
+#define MATCH_WORK_MAX 20000
 
 void match_init(struct match *m, struct arena *arena, const struct normal *v, const struct normal *q);
 size_t match_mark(const struct match *m);
@@ -97,6 +97,7 @@ struct rewrite {
     VEC(struct witness) witnesses;
     VEC(const char *) aliases;       /* in use */
     int *pred_classes, *out_classes; /* equality classes of the graft: those the view keeps, those the query keeps */
+    VEC(const char *) assumes;       /* declared facts that the rewrite rests on, beyond those of the forms */
     int depth;
     const char *why; /* first reason why something could not be written */
 };

@@ -24,6 +24,14 @@ struct hash128 normal_parameters(struct arena *arena, const struct normal *norma
     return hash_again(arena, normal, normal->root, 2);
 }
 
+const char *normal_column_fact(const struct normal *normal, int column) { return normal->state->columns.at[column].fact; }
+
+bool normal_has_facts(const struct normal *normal) {
+    for (size_t i = 0; i < normal->n_columns; i++)
+        if (normal_column_fact(normal, (int)i)) return true;
+    return false;
+}
+
 static int text_order(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 static void notes_finish(struct norm *n) {

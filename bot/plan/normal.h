@@ -109,6 +109,11 @@ struct hash128 normal_block_hash(struct arena *arena, const struct normal *norma
 /* Fingerprint with the outputs as a multiset and literals replaced by their types: equal ones may be the same logic over other literals. */
 struct hash128 normal_parameters(struct arena *arena, const struct normal *normal);
 
+/* "orders.amount" when that column is NOT NULL only because the schema says so; NULL otherwise. */
+const char *normal_column_fact(const struct normal *normal, int column);
+/* Does the form know any such column? */
+bool normal_has_facts(const struct normal *normal);
+
 /* The normal form as a small tree for people. */
 char *normal_text(struct arena *arena, const struct normal *normal);
 /* One interned scalar in readable SQL-like words. */

@@ -168,7 +168,7 @@ struct relation *relation_of_normals(struct arena *arena, const struct normal *a
         db = normal_make(arena, b->plan, NORMAL_DECLARED);
         if (equal_claim(arena, da, db, options, r)) return r;
         if (almost_equal(arena, a, b, r) || almost_equal(arena, da, db, r)) return r;
-        bool assumed = da->n_assumes || db->n_assumes; /* else the forms are the same ones */
+        bool assumed = da->n_assumes || db->n_assumes || normal_has_facts(da) || normal_has_facts(db); /* else the forms are the same ones */
         for (int swapped = 0; swapped < 2; swapped++) {
             if (prove_derivable(arena, a, b, swapped, options, r)) return r;
             if (assumed && prove_derivable(arena, da, db, swapped, options, r)) return r;

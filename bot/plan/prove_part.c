@@ -58,6 +58,24 @@ static const char *view_name(struct arena *arena, const struct plan *query, bool
     return name;
 }
 
+static void assumes_join(const char **list, size_t *n, const char *const *more, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        bool said = false;
+        for (size_t k = 0; k < *n; k++) said |= strcmp(list[k], more[i]) == 0;
+        if (!said) list[(*n)++] = more[i];
+    }
+}
+
+static void relation_assumes(struct arena *arena, struct relation *out, const struct normal *na, const struct normal *nb,
+                             const struct derivation *d) {
+    const char **list = arena_array(arena, na->n_assumes + nb->n_assumes + d->n_assumes + 1, sizeof *list);
+    out->n_assumes = 0;
+    assumes_join(list, &out->n_assumes, na->assumes, na->n_assumes);
+    assumes_join(list, &out->n_assumes, nb->assumes, nb->n_assumes);
+    assumes_join(list, &out->n_assumes, d->assumes, d->n_assumes);
+    out->assumes = list;
+}
+
 bool prove_derivable(struct arena *arena, const struct normal *na, const struct normal *nb, bool swapped, const struct prove_options *options,
                      struct relation *out) {
     const struct normal *query = swapped ? nb : na, *view = swapped ? na : nb;
@@ -77,21 +95,13 @@ bool prove_derivable(struct arena *arena, const struct normal *na, const struct 
         if (r->verdict == REFUTE_FOUND || r->verdict == REFUTE_BROKEN) return false;
     }
     out->kind = swapped ? RELATION_GENERALIZES : RELATION_DERIVABLE;
-    out->tier = declared && (na->n_assumes || nb->n_assumes) ? TIER_P2 : TIER_P1;
+    relation_assumes(arena, out, na, nb, d);
+    out->tier = out->n_assumes ? TIER_P2 : TIER_P1;
     out->rewrite = d->sql;
     out->reason = NULL;
     out->proof = d->proof;
     out->n_proof = d->n_proof;
     out->score = 1;
-    if (out->tier != TIER_P2) return true;
-    const char **assumes = arena_array(arena, na->n_assumes + nb->n_assumes + 1, sizeof *assumes);
-    for (size_t i = 0; i < na->n_assumes; i++) assumes[out->n_assumes++] = na->assumes[i];
-    for (size_t i = 0; i < nb->n_assumes; i++) {
-        bool said = false;
-        for (size_t k = 0; k < na->n_assumes; k++) said |= strcmp(na->assumes[k], nb->assumes[i]) == 0;
-        if (!said) assumes[out->n_assumes++] = nb->assumes[i];
-    }
-    out->assumes = assumes;
     return true;
 }
 
