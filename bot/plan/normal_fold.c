@@ -194,6 +194,11 @@ nexpr fold_cast(struct norm *n, const struct scalar *e) {
     if (plain && (to.kind == TYPE_BOOL || to.kind == TYPE_DATE)) return a;
     if (plain && to.kind == TYPE_INT && to.precision >= from.precision && from.precision) return a;
     if (plain && to.kind == TYPE_STRING && (to.precision == 0 || (from.precision && to.precision >= from.precision))) return a;
+    if ((plain || from.kind == TYPE_STRING) && to.kind == TYPE_CHAR && to.precision == 0 && n->plan->dialect == DIALECT_MYSQL &&
+        n->mode == NORMAL_DECLARED) { /* CHAR without a length cuts nothing there, but may bring another collation */
+        assume_add(n, "texts are compared by their bytes (no case-folding collation)");
+        return a;
+    }
     if (plain && to.kind == TYPE_DECIMAL && to.precision == from.precision && to.scale == from.scale && to.precision) return a;
     if (plain && to.kind == TYPE_FLOAT && to.precision == from.precision && to.precision && a->op != SC_LITERAL) return a;
     int64_t days;

@@ -526,6 +526,11 @@ bool expr_nullable(struct norm *n, const struct context *ctx, nexpr e) {
     case SC_OR:
     case SC_NOT:
         return any_nullable(n, ctx, e);
+    case SC_CONCAT: /* an empty text is NULL to oracle */
+        return n->plan->dialect == DIALECT_ORACLE || any_nullable(n, ctx, e);
+    case SC_CALL: /* mysql's ||, be it OR or a concatenation */
+        if (e->name && strcmp(e->name, "operator:||") == 0) return any_nullable(n, ctx, e);
+        return !context_rejects(n, ctx, e);
     default:
         return !context_rejects(n, ctx, e);
     }

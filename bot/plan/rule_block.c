@@ -422,6 +422,7 @@ void block_simplify(struct norm *n, const struct context *outer, struct block *b
         if (!b->empty) changed |= rule_exists(n, &ctx);
         if (!b->empty) changed |= rule_keys(n, &ctx);
         if (!b->empty) changed |= rule_aggregate(n, &ctx);
+        if (!b->empty) changed |= rule_union(n, &ctx);
         if (!b->empty) changed |= rule_group(n, &ctx);
         if (!b->empty) changed |= rule_pull(n, &ctx);
         if (b->empty) {

@@ -77,16 +77,62 @@ static bool inner_known(struct closure *c, const struct source *s, const struct 
     return block_determined(c->n, s->block, &seed, true);
 }
 
+/* No two grouping sets give the same keys: some key that only one of the two groups by is never NULL. */
+static bool sets_apart(struct norm *n, const struct source *s) {
+    struct context inner = {.block = s->block};
+    uint64_t solid = 0;
+    for (size_t i = 0; i < s->keys.n && i < 64; i++)
+        if (!expr_nullable(n, &inner, s->keys.at[i])) solid |= (uint64_t)1 << i;
+    for (size_t i = 0; i < s->n_sets; i++)
+        for (size_t k = 0; k < i; k++)
+            if (!((s->sets[i] ^ s->sets[k]) & solid)) return false;
+    return true;
+}
+
+/* Outputs that can never be the same value: other literals, or NULL beside what is never NULL. */
+static bool outs_apart(struct norm *n, const struct block *a, const struct block *b, size_t column) {
+    nexpr x = a->outs.at[column], y = b->outs.at[column];
+    struct context in_a = {.block = (struct block *)a}, in_b = {.block = (struct block *)b};
+    int order;
+    if (expr_is_null(x) != expr_is_null(y)) return expr_is_null(x) ? !expr_nullable(n, &in_b, y) : !expr_nullable(n, &in_a, x);
+    return fold_compare(n, x, y, &order) && order != 0;
+}
+
+/* UNION ALL: each branch gives one row for the known columns at most, and no two branches the same ones. */
+static bool union_known(struct closure *c, const struct source *s) {
+    struct exprs seed = {0};
+    bool *known = arena_array(c->n->arena, s->n_columns + 1, sizeof *known), any = false;
+    for (size_t i = 0; i < s->n_columns; i++) any |= known[i] = source_column_known(c, s, i);
+    if (!any || s->n_branches > NORMAL_BRANCHES_MAX) return false;
+    for (size_t i = 0; i < s->n_branches; i++)
+        for (size_t k = 0; k < i; k++) {
+            bool apart = false;
+            for (size_t m = 0; m < s->n_columns && !apart; m++) apart = known[m] && outs_apart(c->n, s->branches[i], s->branches[k], m);
+            if (!apart || work_spent(c->n, 1)) return false;
+        }
+    for (size_t i = 0; i < s->n_branches; i++) {
+        seed.n = 0;
+        for (size_t m = 0; m < s->n_columns; m++)
+            if (known[m]) exprs_add(c->n, &seed, s->branches[i]->outs.at[m]);
+        if (!block_determined(c->n, s->branches[i], &seed, true)) return false;
+    }
+    return true;
+}
+
+static bool group_known(struct closure *c, const struct source *s) {
+    bool all = true;
+    for (size_t i = 0; i < s->keys.n && all; i++) all = source_column_known(c, s, i) || (!s->n_sets && expr_is_literal(s->keys.at[i]));
+    return s->n_sets ? all && sets_apart(c->n, s) : all || inner_known(c, s, &s->keys);
+}
+
 static bool source_known(struct closure *c, const struct block *b, const struct source *s) {
     switch (s->kind) {
     case SRC_TABLE:
         return table_key_known(c, b, s);
     case SRC_AGG:
-        if (s->n_sets) return false;
-        for (size_t i = 0; i < s->keys.n; i++)
-            if (!source_column_known(c, s, i) && !expr_is_literal(s->keys.at[i])) return false;
-        return true;
+        return group_known(c, s);
     case SRC_SETOP:
+        if (s->setop == RELSET_UNION && s->all) return union_known(c, s);
         if (s->setop == RELSET_UNION || s->all) return false;
         for (size_t i = 0; i < s->n_columns; i++)
             if (!source_column_known(c, s, i)) return false;
