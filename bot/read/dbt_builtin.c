@@ -267,6 +267,21 @@ static struct jv date_spine(const struct call *c) {
     return jv_cstr(arena_printf(c->run->arena, "select %.*s as date_%.*s", STR_ARG(mark), STR_ARG(part)));
 }
 
+/* Of each column a package's model stages: the source's when it is there, else NULL; which of the two is only known when it runs. */
+static struct jv staging_columns(const struct call *c) {
+    const struct jv *list = jv_arg(c->args, 1, "staging_columns");
+    struct buf b = buf_new(c->run->arena);
+    if (!list || list->kind != JV_LIST || !list->list->n) return jv_unknown(c->run->arena, "fill_staging_columns");
+    jinja_doubt(c->j, false, "which columns 'fill_staging_columns' finds is only known when it runs");
+    for (size_t i = 0; i < list->list->n; i++) {
+        struct jv *name = jv_dict_get(list->list->at[i], STR("name")), *alias = jv_dict_get(list->list->at[i], STR("alias"));
+        if (!name || name->kind != JV_TEXT) return jv_unknown(c->run->arena, "fill_staging_columns");
+        struct str as = alias && alias->kind == JV_TEXT ? alias->s : name->s;
+        buf_printf(&b, "%s%.*s as %.*s", i ? ", " : "", STR_ARG(name->s), STR_ARG(as));
+    }
+    return made(c, &b);
+}
+
 static struct jv empty(const struct call *c) { return jv_cstr(""); }
 static struct jv except_word(const struct call *c) { return jv_cstr(is_bigquery(c) ? "except distinct" : "except"); }
 static struct jv intersect_word(const struct call *c) { return jv_cstr(is_bigquery(c) ? "intersect distinct" : "intersect"); }
@@ -309,6 +324,8 @@ static const struct {
     {"last_day", last_day, false},
     {"current_timestamp", current_timestamp, false},
     {"current_timestamp_in_utc", current_timestamp, true},
+    {"current_timestamp_backcompat", current_timestamp, false},
+    {"current_timestamp_in_utc_backcompat", current_timestamp, false},
     {"listagg", listagg, false},
     {"group_by", group_by, true},
     {"unpivot", unpivot, true},
@@ -332,14 +349,21 @@ static struct jv builtin_call(struct jinja *j, void *self, const struct jv_args 
     return b->fn(&(struct call){b->run, j, args});
 }
 
+static struct jv builtin_make(struct dbt_run *run, const char *name, macro_fn fn) {
+    struct builtin *b = arena_new(run->arena, struct builtin);
+    *b = (struct builtin){run, fn};
+    return jv_function_new(run->arena, &(struct jv_function){name, builtin_call, b, NULL});
+}
+
 bool dbt_builtin(struct dbt_run *run, struct jinja *j, struct str package, struct str name, struct jv *out) {
+    if (str_is(package, "fivetran_utils") && str_is(name, "fill_staging_columns")) {
+        *out = builtin_make(run, "fill_staging_columns", staging_columns);
+        return true;
+    }
     bool utils = str_is(package, "dbt_utils"), ours = utils || str_is(package, "dbt") || package.n == 0;
     for (size_t i = 0; ours && i < sizeof macros / sizeof *macros; i++) {
         if (!str_is(name, macros[i].name) || (macros[i].only_utils && !utils)) continue;
-        struct builtin *b = arena_new(run->arena, struct builtin);
-        b->run = run;
-        b->fn = macros[i].fn;
-        *out = jv_function_new(run->arena, &(struct jv_function){macros[i].name, builtin_call, b, NULL});
+        *out = builtin_make(run, macros[i].name, macros[i].fn);
         return true;
     }
     return false;

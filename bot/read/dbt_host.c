@@ -256,6 +256,23 @@ static struct jv call_dict(struct jinja *j, void *self, const struct jv_args *ar
 
 static struct jv call_same(struct jinja *j, void *self, const struct jv_args *args) { return args->n ? args->at[0] : jv_list_new(jinja_arena(j)); }
 
+/* fromyaml('..') and fromjson('..') of a text that is known: JSON is YAML. */
+static struct jv call_fromyaml(struct jinja *j, void *self, const struct jv_args *args) {
+    struct dbt_run *run = self;
+    struct yaml *y = NULL;
+    const struct jv *text = jv_arg(args, 0, "value");
+    const struct jv *otherwise = jv_arg(args, 1, "default");
+    if (!text || text->kind != JV_TEXT) return jv_unknown(run->arena, "fromyaml");
+    if (yaml_load(run->arena, "fromyaml", text->s.p, text->s.n, &y)) return otherwise ? *otherwise : jv_none();
+    return dbt_yaml_value(run->arena, y, NULL);
+}
+
+static struct jv call_tojson(struct jinja *j, void *self, const struct jv_args *args) {
+    struct jv out = jv_unknown(jinja_arena(j), "tojson");
+    if (args->n) jv_filter(j, STR("tojson"), args->at[0], &(struct jv_args){.line = args->line}, &out);
+    return out;
+}
+
 /* Names. */
 
 static struct jv function(struct dbt_run *run, const char *name, jv_native call) {
@@ -274,6 +291,15 @@ static struct jv target_value(struct dbt_run *run) {
         jv_dict_put(run->arena, target, jv_cstr(unknown[i]), jv_cstr(arena_printf(run->arena, "target_%s", unknown[i])));
     }
     return target;
+}
+
+/* A production run of all models, as `dbt build` is. */
+static struct jv flags_value(struct dbt_run *run) {
+    struct jv flags = jv_dict_new(run->arena);
+    jv_dict_put(run->arena, flags, jv_cstr("WHICH"), jv_cstr("build"));
+    static const char *const off[] = {"FULL_REFRESH", "STORE_FAILURES", "DEFER", "EMPTY", "WARN_ERROR", "FAIL_FAST"};
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++) jv_dict_put(run->arena, flags, jv_cstr(off[i]), jv_bool(false));
+    return flags;
 }
 
 static struct jv package_member(struct jinja *j, void *self, struct str name) {
@@ -313,6 +339,11 @@ static bool plain_function(struct dbt_run *run, struct str name, struct jv *out)
         {"is_incremental", call_is_incremental},
         {"range", call_range},
         {"zip", call_zip},
+        {"zip_strict", call_zip},
+        {"set_strict", call_same},
+        {"fromyaml", call_fromyaml},
+        {"fromjson", call_fromyaml},
+        {"tojson", call_tojson},
         {"dict", call_dict},
         {"namespace", call_dict},
         {"list", call_same},
@@ -336,9 +367,8 @@ static bool plain_function(struct dbt_run *run, struct str name, struct jv *out)
 /* What only a run knows. */
 static bool known_at_run(struct str name) {
     static const char *const names[] = {
-        "flags",       "modules",  "graph",    "run_started_at", "invocation_id", "builtins",      "api",       "model",
-        "dbt_version", "schema",   "database", "run_query",      "load_result",   "load_relation", "statement", "local_md5",
-        "fromjson",    "fromyaml", "tojson",   "toyaml",         "thread_id",     "doc",           NULL,
+        "modules",   "graph",       "run_started_at", "invocation_id", "builtins",  "api",    "model",     "dbt_version", "schema", "database",
+        "run_query", "load_result", "load_relation",  "statement",     "local_md5", "toyaml", "thread_id", "doc",         NULL,
     };
     for (const char *const *k = names; *k; k++) {
         if (str_is(name, *k)) return true;
@@ -354,6 +384,8 @@ static bool plain_value(struct dbt_run *run, struct str name, struct jv *out) {
         *out = dbt_relation(run, run->model && run->model->dataset ? run->model->dataset : "this");
     } else if (str_is(name, "target")) {
         *out = target_value(run);
+    } else if (str_is(name, "flags")) {
+        *out = flags_value(run);
     } else if (str_is(name, "execute")) {
         *out = jv_bool(true);
     } else if (str_is(name, "adapter")) {

@@ -1,5 +1,6 @@
 /* dbt_model.c - one model: its template is evaluated as a full refresh would, and the SQL becomes a definition. */
 #include "dbt.h"
+#include "dbt_repair.h"
 #include "sql_walk.h"
 
 /* File lines of the output's lines. */
@@ -188,15 +189,16 @@ struct attempt {
     struct view_set deps;
     struct sql_query *query; /* NULL: it is no single query */
     struct str text;
+    const char *doubt; /* of a repair; NULL */
+    bool loses_lineage;
 };
 
-static struct attempt *attempt_render(struct dbt_project *p, struct dbt_model *model, bool flip, int unknown) {
+static struct attempt *attempt_render(struct dbt_project *p, struct dbt_model *model, bool flip) {
     struct arena *arena = p->reader->arena;
     struct attempt *a = arena_new(arena, struct attempt);
     a->run = (struct dbt_run){.project = p, .model = model, .arena = arena, .config = jv_dict_new(arena), .flip = flip};
     if (!model->template) model->template = jinja_parse(arena, model->path, model->bytes);
     struct jinja_host host = dbt_host(&a->run);
-    host.unknown = unknown;
     model->config_read = false;
     jinja_render(arena, model->template, &host, &a->rendered);
     model->config = a->run.config;
@@ -214,21 +216,25 @@ static void attempt_parse(struct session *s, struct attempt *a) {
     if (!a->query) s->out->definitions.n = s->first; /* what other statements defined is no model */
 }
 
-/* Macros that are not in the files may give pieces of SQL that a call cannot stand for: the model is then read without them. */
-static struct attempt *attempt_without_unknown(struct session *s, struct dbt_project *p, struct attempt *first) {
-    size_t gaps = s->out->gaps.n, statements = s->out->statements;
-    for (int unknown = UNKNOWN_ALONE; unknown <= UNKNOWN_NOTHING; unknown++) {
-        size_t before = s->out->gaps.n;
-        struct attempt *a = attempt_render(p, first->run.model, first->run.flip, unknown);
-        attempt_parse(s, a);
-        if (!a->query) s->out->gaps.n = before;
-        if (!a->query) continue;
-        s->out->gaps.n = gaps;
-        s->out->statements = statements;
-        return a;
+/* Pieces that a call cannot stand for get the form their place needs, and the model a doubt. */
+static bool attempt_repair(struct session *s, struct attempt *a) {
+    struct repair repair;
+    struct sql_origin origin = {0};
+    if (a->rendered.error || !dbt_repair(s->arena, a->text, s->dialect, s->guess_dialect, &repair)) return false;
+    origin.lines = lines_of(s->arena, &a->rendered, &origin.line_count);
+    s->dialect = repair.dialect;
+    a->query = session_query(s, repair.text, &origin, &a->deps);
+    if (!a->query) return false;
+    a->text = repair.text;
+    for (size_t i = 0; i < repair.count; i++) {
+        const struct repair_piece *p = &repair.pieces[i];
+        int line = p->line < origin.line_count ? origin.lines[p->line] : 1;
+        if (p->as == STAND_CALL) continue;
+        a->doubt = arena_printf(s->arena, "what '%.*s' gives is only known when it runs", STR_ARG(p->name));
+        a->loses_lineage |= p->as == STAND_QUERY || p->as == STAND_WITH;
+        session_gap(s, line, p->as == STAND_QUERY || p->as == STAND_WITH, "%s: it is read without it", a->doubt);
     }
-    s->out->statements = statements;
-    return first;
+    return true;
 }
 
 static void define(struct session *s, struct attempt *a, size_t gaps_before) {
@@ -249,6 +255,8 @@ static void define(struct session *s, struct attempt *a, size_t gaps_before) {
     struct definition *d = session_define(s, &spec);
     complete(run, model, d, r->incremental);
     doubts_keep(s, run, r, d);
+    if (a->doubt && !d->doubt) d->doubt = a->doubt;
+    if (a->loses_lineage) d->reads_complete = false;
     if (run->flipped) d->doubt = "it is off by default, and read as if the variables that switch it on were set";
     if (!r->error && !a->query && s->out->gaps.n == gaps_before) session_gap(s, 1, true, "it renders to no single query");
 }
@@ -274,10 +282,10 @@ void dbt_python_read(struct dbt_project *p, struct dbt_model *model) {
 void dbt_model_read(struct dbt_project *p, struct dbt_model *model) {
     struct reader *reader = p->reader;
     dbt_model_find(p, model);
-    struct attempt *a = attempt_render(p, model, false, UNKNOWN_CALL);
+    struct attempt *a = attempt_render(p, model, false);
     if (!a->rendered.error && (is_disabled(&a->run, model) || is_blank(a->rendered.text))) {
         bool disabled = is_disabled(&a->run, model);
-        a = attempt_render(p, model, true, UNKNOWN_CALL);
+        a = attempt_render(p, model, true);
         if (!a->run.flipped || is_blank(a->rendered.text)) {
             struct not_understood gap = {model->path, 1, 0, "it renders to nothing", false};
             if (!disabled && !is_library(model)) reading_gap(reader->arena, reader->out, &gap);
@@ -289,11 +297,11 @@ void dbt_model_read(struct dbt_project *p, struct dbt_model *model) {
     s.guess_dialect = !p->dialect_known;
     size_t gaps = reader->out->gaps.n;
     attempt_parse(&s, a);
-    if (!a->query && !a->rendered.error && a->rendered.doubt_count) {
-        struct attempt *without = attempt_without_unknown(&s, p, a);
-        if (without->query) reader->out->gaps.n = gaps;
-        if (without->query) session_gap(&s, without->rendered.doubts[0].line, true, "%s: it is read without it", without->rendered.doubts[0].reason);
-        a = without;
+    if (!a->query) {
+        size_t after = reader->out->gaps.n, statements = reader->out->statements;
+        reader->out->gaps.n = gaps;
+        if (!attempt_repair(&s, a)) reader->out->gaps.n = after;
+        reader->out->statements = statements;
     }
     define(&s, a, gaps);
 }

@@ -96,8 +96,6 @@ struct jinja_host {
     void *ctx;
     /* The value of a name that no template set; false: it is undefined. */
     bool (*lookup)(void *ctx, struct jinja *j, struct str name, struct jv *out);
-    /* What `{{ unknown }}` prints: a call, nothing where it stands alone on its line, or nothing anywhere. */
-    enum { UNKNOWN_CALL, UNKNOWN_ALONE, UNKNOWN_NOTHING } unknown;
     /* `{% materialization %}`, `{% snapshot %}`: is the body of this block rendered? */
     bool (*block)(void *ctx, struct str kind, struct str name);
 };

@@ -47,7 +47,9 @@ enum jn_kind {
     JN_CALL, /* {% call(args) macro() %} */
     JN_DO,
     JN_FILTER, /* {% filter upper %}: expr is a filter over an empty text */
-    JN_BLOCK,  /* snapshot, materialization, test, docs, ...: text: kind, names[0]: name */
+    JN_BREAK,
+    JN_CONTINUE,
+    JN_BLOCK, /* snapshot, materialization, test, docs, ...: text: kind, names[0]: name */
 };
 
 struct jn {

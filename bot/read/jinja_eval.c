@@ -21,11 +21,12 @@ struct jinja {
     VEC(struct jinja_anchor) anchors;
     VEC(struct jinja_doubt) doubts;
     size_t steps, made;
-    int depth;      /* of macros */
-    int captures;   /* of blocks whose output goes to a value */
-    int line;       /* of the top template */
-    bool quiet;     /* doubts are not kept */
-    bool returning; /* return() was called in the macro being run */
+    int depth;                                  /* of macros */
+    int captures;                               /* of blocks whose output goes to a value */
+    int line;                                   /* of the top template */
+    bool quiet;                                 /* doubts are not kept */
+    bool returning;                             /* return() was called in the macro being run */
+    enum { LOOP_ON, LOOP_NEXT, LOOP_OUT } loop; /* a continue or break is on its way to its loop */
     struct jv returned;
     struct jv_args *caller; /* unused by hosts */
     const char *error;
@@ -169,6 +170,7 @@ static struct jv macro_call(struct jinja *j, const struct jinja_macro *macro, co
     j->depth--;
     struct jv result = j->returning ? j->returned : jv_text(text);
     j->returning = false;
+    j->loop = LOOP_ON;
     j->returned = returned;
     j->scope = before;
     return result;
@@ -662,6 +664,9 @@ static void run_for(struct jinja *j, const struct jn *node) {
         bind_targets(j, node, items->at[i]);
         scope_set(j, STR("loop"), loop_record(j, items, i));
         run(j, node->body);
+        bool out = j->loop == LOOP_OUT;
+        j->loop = LOOP_ON;
+        if (out) break;
     }
     j->scope = before;
     if (items->n == 0) run(j, node->otherwise);
@@ -710,26 +715,6 @@ static void run_block(struct jinja *j, const struct jn *node) {
     if (wanted) run(j, node->body);
 }
 
-/* Is there nothing else on the line where this expression stands? */
-static bool stands_alone(struct jinja *j, const struct jn *node) {
-    for (size_t i = j->out->n; i-- > 0;) {
-        if (j->out->p[i] == '\n') break;
-        if (j->out->p[i] != ' ' && j->out->p[i] != '\t') return false;
-    }
-    const struct jn *next = node->next;
-    if (!next || next->kind != JN_TEXT) return !next;
-    for (size_t i = 0; i < next->text.n; i++) {
-        if (next->text.p[i] == '\n') return true;
-        if (next->text.p[i] != ' ' && next->text.p[i] != '\t' && next->text.p[i] != '\r') return false;
-    }
-    return true;
-}
-
-static bool drops_unknown(struct jinja *j, const struct jn *node) {
-    if (!j->host || j->host->unknown == UNKNOWN_CALL) return false;
-    return j->host->unknown == UNKNOWN_NOTHING || stands_alone(j, node);
-}
-
 static void run_one(struct jinja *j, const struct jn *node) {
     if (j->depth == 0) j->line = node->line;
     switch (node->kind) {
@@ -739,8 +724,7 @@ static void run_one(struct jinja *j, const struct jn *node) {
     case JN_PRINT: {
         struct jv v = eval(j, node->expr);
         if (j->depth == 0) j->line = node->line;
-        bool drop = v.kind == JV_UNKNOWN && drops_unknown(j, node);
-        if (!j->returning && !j->error && v.kind != JV_NONE && !drop) emit(j, jv_str(j->arena, v), false);
+        if (!j->returning && !j->error && v.kind != JV_NONE) emit(j, jv_str(j->arena, v), false);
         if (v.kind == JV_NONE && node->expr->kind != JX_CALL) emit(j, STR("None"), false);
         return;
     }
@@ -770,6 +754,10 @@ static void run_one(struct jinja *j, const struct jn *node) {
         emit(j, jv_str(j->arena, eval_filter(j, node->expr, &text)), false);
         return;
     }
+    case JN_BREAK:
+    case JN_CONTINUE:
+        j->loop = node->kind == JN_BREAK ? LOOP_OUT : LOOP_NEXT;
+        return;
     case JN_BLOCK:
         run_block(j, node);
         return;
@@ -777,7 +765,7 @@ static void run_one(struct jinja *j, const struct jn *node) {
 }
 
 static void run(struct jinja *j, const struct jn *node) {
-    for (; node && !j->returning && spend(j); node = node->next) run_one(j, node);
+    for (; node && !j->returning && j->loop == LOOP_ON && spend(j); node = node->next) run_one(j, node);
 }
 
 static void render_into(struct jinja *j, const struct jinja_template *t, struct buf *out) {

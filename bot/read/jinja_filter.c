@@ -565,16 +565,78 @@ static struct jv do_isdigit(struct jinja *j, struct jv in, const struct jv_args 
     return jv_bool(in.s.n > 0);
 }
 
+static bool all_chars(struct str s, int (*is)(int)) {
+    for (size_t i = 0; i < s.n; i++) {
+        if (!is((unsigned char)s.p[i])) return false;
+    }
+    return s.n > 0;
+}
+static struct jv do_isalpha(struct jinja *j, struct jv in, const struct jv_args *args) { return jv_bool(all_chars(in.s, isalpha)); }
+static struct jv do_isalnum(struct jinja *j, struct jv in, const struct jv_args *args) { return jv_bool(all_chars(in.s, isalnum)); }
+static struct jv do_isspace(struct jinja *j, struct jv in, const struct jv_args *args) { return jv_bool(all_chars(in.s, isspace)); }
+
+static struct jv do_text_count(struct jinja *j, struct jv in, const struct jv_args *args) {
+    struct str part = text_arg(j, args, 0, NULL, "");
+    int64_t n = 0;
+    for (const char *at = in.s.p, *end = in.s.p + in.s.n; part.n && (at = memmem(at, (size_t)(end - at), part.p, part.n)); at += part.n) n++;
+    return jv_int(n);
+}
+
+static struct jv do_zfill(struct jinja *j, struct jv in, const struct jv_args *args) {
+    struct buf b = buf_new(arena_of(j));
+    int64_t width = args->n && args->at[0].kind == JV_INT ? args->at[0].i : 0;
+    for (int64_t i = (int64_t)in.s.n; i < width && i < 1000; i++) buf_char(&b, '0');
+    buf_slice(&b, in.s);
+    return jv_text((struct str){buf_str(&b), b.n});
+}
+
+static struct jv do_splitlines(struct jinja *j, struct jv in, const struct jv_args *args) {
+    struct jv list = jv_list_new(arena_of(j));
+    struct str line;
+    for (struct str rest = in.s; str_split(&rest, '\n', &line);) jv_list_add(arena_of(j), list, jv_text(line));
+    return list;
+}
+
+static struct jv do_removeprefix(struct jinja *j, struct jv in, const struct jv_args *args) {
+    struct str part = text_arg(j, args, 0, NULL, "");
+    bool has = in.s.n >= part.n && memcmp(in.s.p, part.p, part.n) == 0;
+    return has ? jv_text((struct str){in.s.p + part.n, in.s.n - part.n}) : in;
+}
+static struct jv do_removesuffix(struct jinja *j, struct jv in, const struct jv_args *args) {
+    struct str part = text_arg(j, args, 0, NULL, "");
+    bool has = in.s.n >= part.n && memcmp(in.s.p + in.s.n - part.n, part.p, part.n) == 0;
+    return has ? jv_text((struct str){in.s.p, in.s.n - part.n}) : in;
+}
+
 static const struct named_fn text_methods[] = {
-    {"upper", do_upper},       {"lower", do_lower},
-    {"title", do_title},       {"capitalize", do_capitalize},
-    {"strip", do_strip},       {"lstrip", do_lstrip},
-    {"rstrip", do_rstrip},     {"replace", do_replace},
-    {"split", do_split},       {"startswith", do_starts},
-    {"endswith", do_ends},     {"find", do_find},
-    {"index", do_find},        {"join", do_join_method},
-    {"format", do_format},     {"isdigit", do_isdigit},
-    {"isnumeric", do_isdigit}, {NULL, NULL},
+    {"upper", do_upper},
+    {"lower", do_lower},
+    {"title", do_title},
+    {"capitalize", do_capitalize},
+    {"strip", do_strip},
+    {"lstrip", do_lstrip},
+    {"rstrip", do_rstrip},
+    {"replace", do_replace},
+    {"split", do_split},
+    {"startswith", do_starts},
+    {"endswith", do_ends},
+    {"find", do_find},
+    {"index", do_find},
+    {"join", do_join_method},
+    {"format", do_format},
+    {"isdigit", do_isdigit},
+    {"isnumeric", do_isdigit},
+    {"isdecimal", do_isdigit},
+    {"isalpha", do_isalpha},
+    {"isalnum", do_isalnum},
+    {"isspace", do_isspace},
+    {"count", do_text_count},
+    {"zfill", do_zfill},
+    {"splitlines", do_splitlines},
+    {"removeprefix", do_removeprefix},
+    {"removesuffix", do_removesuffix},
+    {"casefold", do_lower},
+    {NULL, NULL},
 };
 
 static struct jv do_append(struct jinja *j, struct jv in, const struct jv_args *args) {
@@ -635,9 +697,55 @@ static struct jv do_count(struct jinja *j, struct jv in, const struct jv_args *a
     return jv_int(n);
 }
 
+static struct jv do_list_sort(struct jinja *j, struct jv in, const struct jv_args *args) {
+    struct jv sorted = do_sort(j, in, args);
+    if (sorted.kind == JV_LIST && sorted.list != in.list && sorted.list->n == in.list->n && in.list->n)
+        memcpy(in.list->at, sorted.list->at, in.list->n * sizeof *in.list->at);
+    return jv_none();
+}
+
+static struct jv do_list_clear(struct jinja *j, struct jv in, const struct jv_args *args) {
+    in.list->n = 0;
+    return jv_none();
+}
+
+/* Sets are lists without repeats. */
+static struct jv set_of(struct jinja *j, struct jv a, struct jv b, bool in_a_only, bool both) {
+    struct jv out = jv_list_new(arena_of(j));
+    for (size_t i = 0; i < a.list->n; i++) {
+        bool in_b = is_one_of(j, b, a.list->at[i]);
+        if ((in_a_only ? !in_b : !both || in_b) && !is_one_of(j, out, a.list->at[i])) jv_list_add(arena_of(j), out, a.list->at[i]);
+    }
+    return out;
+}
+static struct jv do_difference(struct jinja *j, struct jv in, const struct jv_args *args) {
+    return args->n ? set_of(j, in, items_of(j, args->at[0]), true, false) : in;
+}
+static struct jv do_intersection(struct jinja *j, struct jv in, const struct jv_args *args) {
+    return args->n ? set_of(j, in, items_of(j, args->at[0]), false, true) : in;
+}
+static struct jv do_union(struct jinja *j, struct jv in, const struct jv_args *args) {
+    struct jv all = set_of(j, in, jv_list_new(arena_of(j)), false, false);
+    do_extend(j, all, args);
+    return set_of(j, all, all, false, false);
+}
+
 static const struct named_fn list_methods[] = {
-    {"append", do_append}, {"extend", do_extend}, {"insert", do_insert}, {"pop", do_pop}, {"remove", do_remove},
-    {"index", do_index},   {"count", do_count},   {"copy", do_list},     {NULL, NULL},
+    {"append", do_append},
+    {"extend", do_extend},
+    {"insert", do_insert},
+    {"pop", do_pop},
+    {"remove", do_remove},
+    {"index", do_index},
+    {"count", do_count},
+    {"copy", do_list},
+    {"sort", do_list_sort},
+    {"clear", do_list_clear},
+    {"add", do_append},
+    {"difference", do_difference},
+    {"intersection", do_intersection},
+    {"union", do_union},
+    {NULL, NULL},
 };
 
 static struct jv do_get(struct jinja *j, struct jv in, const struct jv_args *args) {

@@ -698,6 +698,11 @@ static struct jn *parse_tag(struct parser *p, struct str word) {
     if (str_is(word, "call")) return parse_call_block(p);
     if (str_is(word, "filter")) return parse_filter_block(p);
     if (word_in(word, blocks)) return parse_block(p, word);
+    if (str_is(word, "break") || str_is(word, "continue")) {
+        struct jn *node = node_new(p, str_is(word, "break") ? JN_BREAK : JN_CONTINUE);
+        tag_end(p, "%}");
+        return node;
+    }
     if (str_is(word, "do")) {
         struct jn *node = node_new(p, JN_DO);
         node->expr = parse_tuple(p);

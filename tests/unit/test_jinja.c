@@ -48,6 +48,12 @@ static void blocks(void **state) {
     renders(a, "{% macro m(a, b='x') %}{{ a }}-{{ b }}{{ kwargs.z }}{% endmacro %}{{ m(1) }} {{ m(1, b=2, z=3) }}", "1-x 1-23");
     renders(a, "{% macro f(x) %}text{{ return(x * 2) }}more{% endmacro %}{{ f(4) + 1 }}", "9");
     renders(a, "{% macro f() %}<{{ caller() }}>{% endmacro %}{% call f() %}in{% endcall %}", "<in>");
+    renders(a, "{% for i in [1,2,3,4] %}{% if i == 2 %}{% continue %}{% elif i == 4 %}{% break %}{% endif %}{{ i }}{% endfor %}.", "13.");
+    renders(a, "{% for i in [1,2] %}{% for k in [1,2] %}{% break %}{% endfor %}{{ i }}{% endfor %}", "12");
+    renders(a, "{% macro f() %}{% break %}x{% endmacro %}{{ f() }}{% for i in [1] %}{{ i }}{% endfor %}", "1");
+    renders(a, "{{ '7'.zfill(3) }} {{ 'a.b.a'.count('a') }} {{ 'ab'.isalpha() }} {{ 'x_y'.removeprefix('x_') }} {{ 'a\nb'.splitlines()|length }}",
+            "007 2 True y 2");
+    renders(a, "{% set l = [3,1] %}{% do l.sort() %}{{ l }}{{ [1,2,3].difference([2]) }}{{ [1,2].union([2,3]) }}", "[1, 3][1, 3][1, 2, 3]");
     renders(a, "{% filter upper %}abc{% endfilter %}{{ none }}{{ undefined_name }}", "ABCNone");
 }
 

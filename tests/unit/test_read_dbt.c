@@ -64,6 +64,43 @@ static void unknown_parts_are_doubts(void **state) {
     assert_true(said);
 }
 
+/* Macros that are nowhere to be found take the form their place needs; the rest of the model keeps its plan, and no proof rests on it. */
+static void unknown_pieces_take_the_form_of_their_place(void **state) {
+    static const struct {
+        const char *text, *reads;
+        bool complete;
+    } cases[] = {
+        {"{{ ctes([('a', 'x')]) }}, b as (select id from s.t)\nselect * from b", "s.t", false},
+        {"with a as (select id from s.t)\n{{ audit('a') }}", "s.t", false},
+        {"with a as ({{ get_query(x=1) }}) select a.id from a join s.t on t.id = a.id", "s.t", false},
+        {"select id{% for c in adapter.get_columns_in_relation(this) %}, max({{ c.name }}) as {{ c.name }}_last{% endfor %} from s.t group by 1",
+         "s.t", false},
+        {"select id {{ more_columns() }} from s.t where 1 = 1 {{ partition_filter('x') }} order by 1", "s.t", true},
+        {"select id as is_{{ mystery('a') }}, {{ half('b') }} as b from s.t", "s.t", true},
+        {"{{ header() }} select id from s.t", "s.t", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct reading *r = read_one(*state, "models/m.sql", arena_printf(*state, "{{ config(tags=[]) }}{%% set z = 1 %%}\n%s", cases[i].text));
+        if (r->definitions.n != 1 || !r->definitions.at[0].query) fail_msg("%s: not read", cases[i].text);
+        const struct definition *d = &r->definitions.at[0];
+        assert_string_equal(reads_text(*state, d), cases[i].reads);
+        assert_non_null(d->doubt);
+        if (d->reads_complete != cases[i].complete) fail_msg("%s: complete is %d", cases[i].text, d->reads_complete);
+    }
+}
+
+static void staged_columns_have_names(void **state) {
+    static const struct memory_file files[] = {
+        {"dbt_project.yml", "name: p\n"},
+        {"macros/c.sql", "{% macro cols() %}{{ return([{'name': 'id', 'datatype': 'int'}, {'name': 'at', 'alias': 'made_at'}]) }}{% endmacro %}"},
+        {"models/a.sql", "select {{ fivetran_utils.fill_staging_columns(source_columns=adapter.get_columns_in_relation(ref('x')), "
+                         "staging_columns=cols()) }} from {{ ref('x') }}"},
+    };
+    const struct definition *d = definition_of(read_memory(*state, files, 3), "a");
+    assert_string_equal(flat_sql(*state, d), "select id as id, at as made_at from x");
+    assert_non_null(d->doubt);
+}
+
 static void yaml_gives_facts(void **state) {
     struct reading *r = read_memory(*state, PROJECT);
     const struct dataset_facts *revenue = NULL, *orders = NULL;
@@ -136,6 +173,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(models_are_rendered),
         TEST(unknown_parts_are_doubts),
+        TEST(unknown_pieces_take_the_form_of_their_place),
+        TEST(staged_columns_have_names),
         TEST(yaml_gives_facts),
         TEST(metrics_become_formulas),
         TEST(hooks_that_change_rows_make_partial),
