@@ -4,6 +4,7 @@
 #include "catalog_rows.h"
 #include "entry.h"
 #include "map.h"
+#include "names.h"
 #include "sql_parse.h"
 #include "sql_print.h"
 #include "sql_walk.h"
@@ -15,6 +16,7 @@
 struct view {
     const char *sql;
     enum dialect dialect;
+    bool bare; /* it has no schema in its name, as the datasets of a pipeline that does not say where they go */
 };
 
 struct views {
@@ -68,16 +70,20 @@ static bool is_sure(const char *sql, const char *const *reads, size_t read_count
     return true;
 }
 
-static void view_add(struct views *v, const char *key, const char *sql, enum dialect dialect, const char *const *reads, size_t read_count) {
-    if (!is_sure(sql, reads, read_count)) return;
+static struct view *view_add(struct views *v, const char *key, const char *sql, enum dialect dialect, const char *const *reads, size_t read_count) {
+    if (!is_sure(sql, reads, read_count)) return NULL;
     struct view *view = arena_new(v->arena, struct view);
-    *view = (struct view){sql, dialect};
+    *view = (struct view){.sql = sql, .dialect = dialect};
     map_put(v->views, str_of(key), view);
     for (size_t i = 0; i < read_count; i++) name_add(v, reads[i]);
+    return view;
 }
 
 /* The only filler of a dataset, as far as a view needs to be known. */
 struct filler {
+    struct arena *arena;
+    const char *key;
+    bool bare;
     size_t count;
     enum definition_kind kind;
     int64_t id;
@@ -85,20 +91,23 @@ struct filler {
 
 static const struct err *filler_row(void *ctx, const struct val *c, size_t count) {
     struct filler *f = ctx;
+    const char *named = val_as_text(f->arena, &c[2], "");
+    f->bare = strcmp(named, f->key) == 0;
     f->count++;
     f->id = val_as_int(&c[0], 0);
     f->kind = (enum definition_kind)val_as_int(&c[1], 0);
     return NULL;
 }
 
-static const struct err *stored_view_add(struct views *v, struct catalog *catalog, int64_t id, const char *key) {
+static const struct err *stored_view_add(struct views *v, struct catalog *catalog, const struct filler *filler, const char *key) {
     struct row row;
     size_t count;
-    TRY(store_one(catalog->store, v->arena, "SELECT sql, sql_size, dialect, reads FROM definition WHERE id = $1", VALS(val_int(id)), &row));
+    TRY(store_one(catalog->store, v->arena, "SELECT sql, sql_size, dialect, reads FROM definition WHERE id = $1", VALS(val_int(filler->id)), &row));
     const char *sql = row.count ? text_unpack(v->arena, &row.at[0], val_as_int(&row.at[1], 0)) : NULL;
     if (!sql) return NULL;
     const char *const *reads = lines_read(v->arena, val_as_text(v->arena, &row.at[3], NULL), &count);
-    view_add(v, key, sql, (enum dialect)val_as_int(&row.at[2], 0), reads, count);
+    struct view *view = view_add(v, key, sql, (enum dialect)val_as_int(&row.at[2], 0), reads, count);
+    if (view) view->bare = filler->bare;
     return NULL;
 }
 
@@ -107,20 +116,22 @@ static const struct err *name_look(struct views *v, struct catalog *const *catal
     size_t count = 0;
     const struct definition *own = own_filler(v, key, &count);
     if (own) {
-        if (count == 1 && is_view(own->kind) && own->sql && !own->doubt) view_add(v, key, own->sql, own->dialect, own->reads, own->read_count);
+        bool fits = count == 1 && is_view(own->kind) && own->sql && !own->doubt;
+        struct view *view = fits ? view_add(v, key, own->sql, own->dialect, own->reads, own->read_count) : NULL;
+        if (view) view->bare = strcmp(key, name_key(v->arena, own->dataset)) == 0;
         return NULL;
     }
-    struct filler only = {0};
+    struct filler only = {.arena = v->arena, .key = key};
     struct catalog *where = NULL;
     for (size_t c = 0; c < catalog_count; c++) {
         size_t before = only.count;
-        TRY(store_each(
-            catalogs[c]->store,
-            "SELECT d.id, d.kind FROM definition d WHERE d.dataset_last = $1 AND d.scope = 'main' AND " FITS_KEY("d.dataset_key") " LIMIT 2",
-            VALS(val_text(name_last(key)), val_text(key)), filler_row, &only));
+        TRY(store_each(catalogs[c]->store,
+                       "SELECT d.id, d.kind, d.dataset_key FROM definition d WHERE d.dataset_last = $1 AND d.scope = 'main' AND " FITS_KEY(
+                           "d.dataset_key") " LIMIT 2",
+                       VALS(val_text(name_last(key)), val_text(key)), filler_row, &only));
         if (only.count > before) where = catalogs[c];
     }
-    return only.count == 1 && is_view(only.kind) ? stored_view_add(v, where, only.id, key) : NULL;
+    return only.count == 1 && is_view(only.kind) ? stored_view_add(v, where, &only, key) : NULL;
 }
 
 const struct err *catalog_views(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra,
@@ -151,39 +162,52 @@ struct unfolding {
     enum dialect dialect;
     int depth;
     size_t count;
+    struct sql_query *around; /* the query being unfolded into */
 };
 
 static struct sql_query *text_unfold(struct unfolding *u, const char *sql);
 
-/* A view's name has its schema; a bare one may be a name of WITH, and stays. */
+/* A view's name has its schema, or neither it nor the name read has one. */
 static const struct view *view_of(const struct unfolding *u, const struct sql_from *from) {
-    if (from->kind != FROM_TABLE || !from->name || from->name->dynamic || from->name->part_count < 2) return NULL;
+    if (from->kind != FROM_TABLE || !from->name || from->name->dynamic) return NULL;
     if (from->travel || from->sample || from->column_count || from->flags & (SQL_FROM_STREAM | SQL_FROM_ONLY | SQL_FROM_FINAL)) return NULL;
     const struct view *view = map_get(u->views->views, str_of(name_key(u->arena, sql_name_text(u->arena, from->name))));
-    return view && view->dialect == u->dialect ? view : NULL;
+    return view && view->dialect == u->dialect && (view->bare || from->name->part_count > 1) ? view : NULL;
 }
 
-static bool from_seen(void *ctx, struct sql_from *from) {
+/* Would a name that the view reads be taken for one of the WITH clauses around it? */
+static bool is_captured(struct unfolding *u, struct sql_query *view) {
+    uint32_t count = 0;
+    const struct sql_ref *refs = sql_query_refs(u->arena, view, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (refs[i].name->part_count == 1 && names_defines(u->around, refs[i].name->parts[0].text)) return true;
+    return false;
+}
+
+/* Names of WITH are not offered. */
+static void from_seen(void *ctx, struct sql_from *from) {
     struct unfolding *u = ctx;
     const struct view *view = view_of(u, from);
-    if (!view || u->depth >= VIEW_DEPTH || u->count >= UNFOLDED_MAX) return true;
+    if (!view || u->depth >= VIEW_DEPTH || u->count >= UNFOLDED_MAX) return;
     struct sql_ident called = from->alias.text.n ? from->alias : from->name->parts[from->name->part_count - 1];
     u->depth++;
     struct sql_query *query = text_unfold(u, view->sql);
     u->depth--;
-    if (!query || query->depth > TREE_DEPTH_MAX) return true;
+    if (!query || query->depth > TREE_DEPTH_MAX || is_captured(u, query)) return;
     from->kind = FROM_QUERY;
     from->query = query;
     from->name = NULL;
     from->alias = called;
     u->count++;
-    return false;
 }
 
 static struct sql_query *text_unfold(struct unfolding *u, const char *sql) {
     struct sql_error error = {0};
     struct sql_query *query = sql_parse_query(u->arena, str_of(sql), u->dialect, &error);
-    if (query) sql_walk_query(&(struct sql_visitor){.ctx = u, .from = from_seen}, query);
+    struct sql_query *around = u->around;
+    u->around = query;
+    if (query) names_walk_query(u->arena, query, from_seen, u);
+    u->around = around;
     return query;
 }
 

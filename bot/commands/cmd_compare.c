@@ -7,6 +7,8 @@
 #include "jsonx.h"
 #include "map.h"
 #include "prove.h"
+#include "read.h"
+#include "views.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -39,7 +41,10 @@ static const char doc[] =
     "Examples:\n"
     "  parley compare new.sql old.sql\n"
     "  parley compare --dialect snowflake --schema ddl.sql --json new.sql old.sql\n"
+    "  parley compare notebook.py old.sql\n"
+    "  parley compare pipeline.py#gold.daily 'etl.ipynb#silver.orders'\n"
     "  parley compare --pairs pairs.jsonl\n\n"
+    "A file may be SQL, a Python script or a notebook (.py, .ipynb, Databricks source); of several datasets in one, FILE#NAME picks one.\n"
     "With --pairs, \"schema\" is FILE#KEY beside the pairs file, an object, or absent; each line out is one JSON object; a line that cannot be "
     "read gives relation \"unrelated\" with a \"reason\".\n\n"
     "Exit codes: 0 a relation was found out (whichever), 1 some query was not understood, 2 wrong usage, 3 a file cannot be read.";
@@ -68,7 +73,7 @@ static error_t option_take(int key, char *arg, struct argp_state *state) {
         return 0;
     case ARGP_KEY_END:
         if (o->pairs && o->a) argp_error(state, "--pairs and files exclude each other");
-        if (!o->pairs && !o->b) argp_error(state, "two files are wanted: A.sql B.sql");
+        if (!o->pairs && !o->b) argp_error(state, "two files are wanted: A B");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -95,10 +100,55 @@ static json_t *relation_json(const struct relation *r, int64_t micros) {
 
 /* ---------------------------------------------------------------- one pair */
 
-static const struct err *file_plan(struct arena *arena, const char *path, const struct schema *schema, enum dialect dialect, struct plan **out) {
+/* Of several datasets of one file, the one named after '#', else the only one that is stored; views count where none is, then what is shown. */
+static const struct err *definition_pick(struct arena *arena, const struct reading *r, const char *name, const struct definition **out) {
+    struct buf names = buf_new(arena);
+    size_t found = 0;
+    for (int rank = 0; rank < 3 && !found; rank++) {
+        for (size_t i = 0; i < r->definitions.n; i++) {
+            const struct definition *d = &r->definitions.at[i];
+            int own = d->dataset && definition_kind_stored(d->kind) ? 0 : d->dataset ? 1 : 2;
+            bool wanted = name ? strcasecmp(d->name, name) == 0 : own == rank;
+            buf_printf(&names, "%s%s", names.n ? ", " : "", d->name);
+            if (!wanted || (found && !name && (*out)->dataset && d->dataset && strcasecmp((*out)->dataset, d->dataset) == 0)) continue;
+            *out = d;
+            found++;
+        }
+    }
+    if (found == 1) return NULL;
+    if (!r->definitions.n) return err_new(ERR_INPUT, "nothing is computed in it that is written or shown");
+    return err_new(ERR_INPUT, "%s; name one as FILE#NAME: %.400s", name ? "it has no such dataset" : "it fills several datasets", buf_str(&names));
+}
+
+/* Python and notebooks: the query of a DataFrame that is written. */
+static const struct err *code_plan(struct arena *arena, const char *path, struct str text, const struct compare_options *o, const char *name,
+                                   const struct schema *schema, struct plan **out) {
+    struct reading *r = read_file(arena, path, text, o->dialect);
+    const struct definition *d = NULL;
+    TRY(definition_pick(arena, r, name, &d));
+    if (!d->query && r->gaps.n) return err_new(ERR_INPUT, "line %d: %s", r->gaps.at[0].line, r->gaps.at[0].reason);
+    if (!d->query) return err_new(ERR_INPUT, "line %d: what %s holds was not understood", d->range.line, d->name);
+    /* Views of the same file, as those of a pipeline, are computed anew by their readers. */
+    struct views *views = NULL;
+    TRY(catalog_views(arena, NULL, 0, r, d->reads, d->read_count, &views));
+    const struct sql_query *unfolded = views_unfold(arena, views, d->sql, d->dialect);
+    *out = plan_bind(arena, unfolded ? unfolded : d->query, schema, d->dialect);
+    if (!(*out)->condition) (*out)->condition = d->doubt;
+    return NULL;
+}
+
+static const struct err *file_plan(struct arena *arena, const char *path, const struct schema *schema, const struct compare_options *o,
+                                   struct plan **out) {
     struct str text;
-    TRY(fs_read(arena, path, FILE_MAX, &text));
-    return err_wrap(plan_from_sql(arena, text, schema, dialect, out), "%s", path);
+    const char *hash = strrchr(path, '#'), *file = hash ? arena_copy(arena, path, (size_t)(hash - path)) : path;
+    TRY(fs_read(arena, file, FILE_MAX, &text));
+    const char *kind = read_kind(arena, file, text);
+    bool code = strcmp(kind, "notebook") == 0 || strcmp(kind, "python") == 0;
+    if (code || hash) return err_wrap(code_plan(arena, file, text, o, hash ? hash + 1 : NULL, schema, out), "%s", path);
+    const struct err *e = plan_from_sql(arena, text, schema, o->dialect, out);
+    /* Several statements, MERGE: what they fill, as a session that runs them. */
+    if (e && !code_plan(arena, file, text, o, NULL, schema, out)) return NULL;
+    return err_wrap(e, "%s", path);
 }
 
 static void list_print(const char *title, const char *const *texts, size_t n) {
@@ -124,8 +174,8 @@ static const struct err *files_compare(struct arena *arena, const struct compare
         TRY(err_wrap(schema_from_ddl(arena, ddl, o->dialect, &schema), "%s", o->schema));
     }
     struct plan *a, *b;
-    TRY(file_plan(arena, o->a, schema, o->dialect, &a));
-    TRY(file_plan(arena, o->b, schema, o->dialect, &b));
+    TRY(file_plan(arena, o->a, schema, o, &a));
+    TRY(file_plan(arena, o->b, schema, o, &b));
     struct prove_options prove = {.refute = o->refute};
     *out = relation_find(arena, a, b, &prove);
     return NULL;
@@ -274,7 +324,7 @@ static int pairs_run(const struct compare_options *o) {
 
 int cmd_compare(int argc, char **argv) {
     struct compare_options o = {.refute = true};
-    const struct argp argp = {options, option_take, "A.sql B.sql\n--pairs FILE.jsonl", doc, NULL, NULL, NULL};
+    const struct argp argp = {options, option_take, "A B\n--pairs FILE.jsonl", doc, NULL, NULL, NULL};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     return o.pairs ? pairs_run(&o) : files_run(&o);
 }

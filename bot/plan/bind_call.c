@@ -288,6 +288,9 @@ static const struct scalar *windowed_bind(struct binder *b, struct scope *scope,
     for (size_t i = 0; i < fn->n; i++) arg_set(fn, i, bind_expr(b, scope, expr->args[i]));
     fn->name = name;
     fn->distinct = expr->flags & SQL_DISTINCT;
+    bool shifts = strcmp(name, "lag") == 0 || strcmp(name, "lead") == 0;
+    bool by_one = shifts && fn->n == 2 && fn->args[1]->op == SC_LITERAL && fn->args[1]->lit.kind == VALUE_INT && fn->args[1]->lit.i == 1;
+    if (by_one) fn->n = 1; /* as when nothing is said */
     if (strcmp(name, "count_if") == 0) {
         const struct scalar *one = scalar_literal(b, (struct literal){.kind = VALUE_INT, .i = 1}, (struct type){TYPE_INT, 32, 0});
         arg_set(fn, 0, scalar_if(b, fn->args[0], one, scalar_null(b)));
@@ -356,6 +359,8 @@ static const struct scalar *conditional_bind(struct binder *b, const struct scal
         return c;
     }
     if (e->n == 1 && strcmp(name, "positive") == 0) return e->args[0];
+    /* Only floating columns hold NaN. */
+    if (e->n == 2 && strcmp(name, "nanvl") == 0 && (e->args[0]->type.kind == TYPE_INT || e->args[0]->type.kind == TYPE_DECIMAL)) return e->args[0];
     if (e->n == 1 && strcmp(name, "isnull") == 0) return scalar_of(b, SC_IS_NULL, e->args[0], NULL, range);
     if (e->n == 1 && strcmp(name, "isnotnull") == 0) return scalar_not(b, scalar_of(b, SC_IS_NULL, e->args[0], NULL, range));
     if (e->n == 2 && strcmp(name, "mod") == 0) return scalar_of(b, SC_MOD, e->args[0], e->args[1], range);

@@ -22,6 +22,18 @@ static const struct window_spec *window_of(struct norm *n, const struct window_s
     return out;
 }
 
+/* COUNT looks at NULL alone: every value of a CASE that is some other literal is as good as 1. */
+static nexpr counted_of(struct norm *n, nexpr e) {
+    if (e->op != SC_CASE) return e;
+    nexpr *args = arena_array(n->arena, e->n, sizeof *args);
+    for (size_t i = 0; i < e->n; i++) {
+        bool value = i % 2 == 1 || i + 1 == e->n;
+        args[i] = value && e->args[i]->op == SC_LITERAL && !expr_is_null(e->args[i]) ? expr_int(n, 1) : e->args[i];
+        if (value && args[i] == e->args[i] && !expr_is_null(e->args[i]) && e->args[i] != expr_int(n, 1)) return e;
+    }
+    return expr_make(n, (struct scalar){.op = SC_CASE, .n = e->n, .args = args, .type = expr_int(n, 1)->type});
+}
+
 /* An aggregate's FILTER becomes a CASE where NULL input rows are passed over. */
 static nexpr aggregate_of(struct norm *n, struct scalar e) {
     static const char *const skips_null[] = {"sum",         "min",        "max",      "avg",      "count",  "stddev",
@@ -38,6 +50,11 @@ static nexpr aggregate_of(struct norm *n, struct scalar e) {
             e.args = args;
             break;
         }
+    if (strcmp(e.name, "count") == 0 && e.n == 1 && !e.distinct) {
+        nexpr *args = arena_array(n->arena, 1, sizeof *args);
+        args[0] = counted_of(n, e.args[0]);
+        e.args = args;
+    }
     bool min_max = strcmp(e.name, "min") == 0 || strcmp(e.name, "max") == 0;
     if (min_max) e.distinct = false;
     if (strcmp(e.name, "count") == 0 && e.n == 1 && e.args[0]->op == SC_LITERAL && !expr_is_null(e.args[0]) && !e.distinct) e.n = 0;

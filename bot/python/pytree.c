@@ -228,8 +228,9 @@ static void shape_function(struct reader *r, struct py_node *node, const struct 
 
 static void shape_class(struct reader *r, struct py_node *node, const struct children *in) {
     node->text = field_text(in, "name");
-    struct py_node *body = field_node(in, "body");
+    struct py_node *body = field_node(in, "body"), *bases = field_node(in, "superclasses");
     kid_add(r, node, body ? body : node_new(r, PY_BLOCK, node->range));
+    for (size_t i = 0; bases && i < bases->count; i++) kid_add(r, node, bases->kids[i]);
 }
 
 static void shape_decorated(struct reader *r, struct py_node *node, const struct children *in) {

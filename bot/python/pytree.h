@@ -46,7 +46,7 @@ enum py_kind {
     PY_AUGMENT,    /* text: "+=" ...; kids: target, value */
     PY_RETURN,     /* kids: value, may be none */
     PY_FUNCTION,   /* text: name; kids: PY_PARAMETERS, PY_BLOCK, then decorators' expressions */
-    PY_CLASS,      /* text: name; kids: PY_BLOCK, then decorators' expressions */
+    PY_CLASS,      /* text: name; kids: PY_BLOCK, then bases, then decorators' expressions */
     PY_IF,         /* kids: condition, block, condition, block, ..., else block */
     PY_FOR,        /* kids: target, iterable, block */
     PY_WHILE,      /* kids: condition, block */

@@ -5,6 +5,9 @@
 
 #define RUN_DEPTH_MAX 5
 #define STRINGS_MAX   500
+#define IMPORTS_MAX   200 /* modules that one file brings in */
+#define IMPORT_DEPTH  10
+#define IMPORT_BYTES  ((size_t)1 << 20)
 
 struct notebook_run {
     struct reader *reader; /* NULL for a file by itself */
@@ -13,12 +16,14 @@ struct notebook_run {
     const char *path; /* of the notebook being run */
     int depth;
     const char *stack[RUN_DEPTH_MAX + 1];
+    struct map *modules; /* path to the struct py_env of a module brought in */
+    int importing;
 };
 
 static void run_bytes(struct notebook_run *n, const char *path, struct str bytes);
 
 /* %run "./x": the file x.py, x.sql or x.ipynb beside the notebook. What it defines is its own; its names and views are ours. */
-static void run_other(struct notebook_run *n, const char *relative) {
+static void run_other(struct notebook_run *n, const char *relative, int line) {
     static const char *const endings[] = {"", ".py", ".sql", ".ipynb", ".scala", ".r"};
     struct session *s = &n->session;
     if (!n->reader || !relative || n->depth >= RUN_DEPTH_MAX) return;
@@ -36,7 +41,11 @@ static void run_other(struct notebook_run *n, const char *relative) {
         s->out = &scratch;
         s->first = 0;
         n->stack[++n->depth] = path;
+        const char *home = n->python.path;
+        if (!py_abroad(&n->python)) n->python.site = (struct range){.line = line, .column = 1, .end_line = line, .end_column = 1};
+        n->python.path = path;
         run_bytes(n, path, bytes);
+        n->python.path = home;
         n->depth--;
         s->out = out;
         s->first = first;
@@ -44,6 +53,75 @@ static void run_other(struct notebook_run *n, const char *relative) {
         n->path = before;
         return;
     }
+}
+
+/* Imports: "a.b" is a/b.py or a/b/__init__.py in the folder of the file, in one above it, or in a src folder there. */
+
+static const char *module_file(struct notebook_run *n, const char *dir, const char *slashed) {
+    static const char *const endings[] = {".py", "/__init__.py"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = path_join(n->session.arena, dir, arena_printf(n->session.arena, "%s%s", slashed, endings[i]));
+        if (reader_has(n->reader, path)) return path;
+    }
+    return NULL;
+}
+
+static const char *module_path(struct notebook_run *n, const char *from, struct str module) {
+    enum { ABOVE_MAX = 12 };
+    struct arena *arena = n->session.arena;
+    const char *dir = path_dir(arena, from);
+    size_t dots = 0;
+    while (dots < module.n && module.p[dots] == '.') dots++;
+    char *slashed = str_dup(arena, (struct str){module.p + dots, module.n - dots});
+    for (char *p = slashed; *p; p++) {
+        if (*p == '.') *p = '/';
+    }
+    for (size_t i = 1; i < dots; i++) dir = path_dir(arena, dir);
+    if (dots) return *slashed ? module_file(n, dir, slashed) : module_file(n, dir, "__init__");
+    if (!*slashed) return NULL;
+    for (int i = 0; i < ABOVE_MAX; i++) {
+        const char *found = module_file(n, dir, slashed);
+        if (!found) found = module_file(n, arena_printf(arena, "%s/src", dir), slashed);
+        if (found || !*dir) return found;
+        dir = path_dir(arena, dir);
+    }
+    return NULL;
+}
+
+/* The tree of a module is read once, however many import it. */
+static const struct py_node *module_tree(struct notebook_run *n, const char *path, struct str bytes) {
+    struct py_node *tree = map_get(n->reader->trees, str_of(path));
+    if (tree || bytes.n > IMPORT_BYTES) return tree;
+    const struct err *e = pytree_parse(n->reader->arena, bytes.p, bytes.n, &tree);
+    if (e) return NULL; /* the file's own reading says so */
+    map_put(n->reader->trees, str_of(path), tree);
+    return tree;
+}
+
+static struct py_env *import_run(void *ctx, struct py_run *python, struct str module) {
+    struct notebook_run *n = ctx;
+    struct str bytes;
+    if (!n->reader || n->importing >= IMPORT_DEPTH || map_count(n->modules) >= IMPORTS_MAX) return NULL;
+    const char *path = module_path(n, python->path, module);
+    if (!path || strcmp(path, n->session.path) == 0) return NULL;
+    struct py_env *env = map_get(n->modules, str_of(path));
+    if (env) return env;
+    const struct py_node *tree = reader_bytes(n->reader, path, &bytes) ? module_tree(n, path, bytes) : NULL;
+    if (!tree) return NULL;
+    env = arena_new(n->session.arena, struct py_env);
+    env->names = map_new(n->session.arena);
+    map_put(n->modules, str_of(path), env);
+    /* What the module defines by itself is told where it stands; its names are ours. */
+    struct reading *out = n->session.out, scratch = {0};
+    size_t first = n->session.first;
+    n->session.out = &scratch;
+    n->session.first = 0;
+    n->importing++;
+    py_run_import(python, tree, bytes, path, env);
+    n->importing--;
+    n->session.out = out;
+    n->session.first = first;
+    return env;
 }
 
 /* Scala and R: the SQL inside sql("...") and sql("""...""") is read, nothing else. */
@@ -95,7 +173,7 @@ static void cell_run(struct notebook_run *n, const struct cell *cell) {
         py_run_text(&n->python, cell->text, cell->lines, cell->line_count);
         return;
     case CELL_RUN:
-        run_other(n, cell->run_path);
+        run_other(n, cell->run_path, cell->line);
         return;
     case CELL_SCALA:
         other_language(s, cell, "Scala");
@@ -148,6 +226,9 @@ void code_file_read(struct reader *r, const char *path, struct str bytes, bool i
     session_init(&n->session, r->arena, r->out, path, is_notebook ? ARTEFACT_NOTEBOOK : ARTEFACT_PYTHON, r->options->dialect);
     session_pipeline_set(&n->session);
     py_run_init(&n->python, &n->session);
+    n->modules = map_new(r->arena);
+    n->python.import = import_run;
+    n->python.import_ctx = n;
     if (is_notebook) {
         run_bytes(n, path, bytes);
     } else {

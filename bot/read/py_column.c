@@ -150,10 +150,9 @@ static struct pv call_of(struct py_run *r, const char *name, struct sql_expr *a,
 
 static struct pv is_in(struct py_run *r, struct sql_expr *x, const struct py_node *call) {
     enum { LIST_MAX = 2000 };
-    struct pv first = py_arg_value(r, call, 0, NULL);
-    struct pv_items items = {0};
-    if (first.kind == PV_LIST) items = *first.list;
-    for (size_t i = 0; first.kind != PV_LIST && py_arg(call, i); i++) pv_add(r->arena, &items, py_eval(r, py_arg(call, i)));
+    bool known = true;
+    struct pv_items items = py_arguments(r, call, &known);
+    if (!known) return unknown();
     if (items.n > LIST_MAX || items.n == 0) return unknown();
     struct sql_expr **list = arena_array(r->arena, items.n, sizeof *list);
     for (size_t i = 0; i < items.n; i++) {
@@ -249,20 +248,19 @@ struct pv column_call(struct py_run *r, struct pv column, struct str method, con
 
 /* Windows. */
 
-static void window_columns(struct py_run *r, struct sql_window *w, const struct py_node *call, bool order) {
-    struct pv_items items = {0};
-    struct pv first = py_arg_value(r, call, 0, NULL);
-    if (first.kind == PV_LIST && !py_arg(call, 1)) items = *first.list;
-    for (size_t i = 0; !(first.kind == PV_LIST && !py_arg(call, 1)) && py_arg(call, i); i++) pv_add(r->arena, &items, py_eval(r, py_arg(call, i)));
+static bool window_columns(struct py_run *r, struct sql_window *w, const struct py_node *call, bool order) {
+    bool known = true;
+    struct pv_items items = py_arguments(r, call, &known);
     struct sql_expr **partition = arena_array(r->arena, items.n + w->partition_count + 1, sizeof *partition);
     uint32_t n = 0;
     for (size_t i = 0; i < items.n; i++) {
         struct column c;
-        if (!column_of(r, items.at[i], &c)) continue;
+        if (!column_of(r, items.at[i], &c)) return false;
         if (order) sql_order_add(r->arena, &w->order, &w->order_count, c.expr, c.direction, c.nulls);
         if (!order) partition[n++] = c.expr;
     }
     if (!order) w->partition = partition, w->partition_count = n;
+    return known;
 }
 
 /* Rows before the current one are negative, as in rowsBetween(-2, 0). */
@@ -297,8 +295,7 @@ struct pv window_call(struct py_run *r, struct pv base, struct str method, const
             sql_order_add(r->arena, &v.window->order, &v.window->order_count, order[i].expr, order[i].direction, order[i].nulls);
     }
     if (str_is(method, "partitionBy") || str_is(method, "orderBy")) {
-        window_columns(r, v.window, call, method.p[0] == 'o');
-        return v;
+        return window_columns(r, v.window, call, method.p[0] == 'o') ? v : unknown();
     }
     if (str_is(method, "rowsBetween") || str_is(method, "rangeBetween")) {
         v.window->unit = method.p[1] == 'o' ? FRAME_ROWS : FRAME_RANGE;

@@ -10,16 +10,18 @@ static struct pv none(void) { return (struct pv){.kind = PV_NONE}; }
 
 /* Places. */
 
-int py_line(const struct py_run *r, const struct py_node *node) {
-    int line = node ? node->range.line : 1;
+bool py_abroad(const struct py_run *r) { return r->path && strcmp(r->path, r->session->path) != 0; }
+
+int py_line_at(const struct py_run *r, int line) {
+    if (py_abroad(r)) return r->site.line;
     return r->lines && line >= 1 && (size_t)line <= r->line_count ? r->lines[line - 1] : line;
 }
 
-int py_line_at(const struct py_run *r, int line) { return r->lines && line >= 1 && (size_t)line <= r->line_count ? r->lines[line - 1] : line; }
+int py_line(const struct py_run *r, const struct py_node *node) { return py_line_at(r, node ? node->range.line : 1); }
 
 struct range py_range(const struct py_run *r, const struct py_node *node) {
-    struct range range = {0, 0, py_line_at(r, node->range.line), node->range.column, py_line_at(r, node->range.end_line), node->range.end_column};
-    return range;
+    if (py_abroad(r)) return r->site;
+    return (struct range){0, 0, py_line_at(r, node->range.line), node->range.column, py_line_at(r, node->range.end_line), node->range.end_column};
 }
 
 /* Values. */
@@ -107,10 +109,10 @@ struct pv py_assign(struct py_run *r, struct str name, struct pv v) {
 }
 
 static struct pv name_value(struct py_run *r, const struct py_node *node) {
-    static const char *const library[] = {"spark",        "dlt",        "dp",    "dbutils",      "Window",     "DeltaTable", "display", "displayHTML",
-                                          "sc",           "range",      "len",   "str",          "int",        "float",      "list",    "dict",
-                                          "tuple",        "set",        "print", "sorted",       "zip",        "enumerate",  "reduce",  "getattr",
-                                          "SparkSession", "isinstance", "dp",    "SparkContext", "sqlContext", "table"};
+    static const char *const library[] = {
+        "spark",  "dlt",     "dp",           "dbutils",    "Window", "DeltaTable",   "display",    "displayHTML", "sc",       "range", "len",
+        "str",    "int",     "float",        "list",       "dict",   "tuple",        "set",        "print",       "sorted",   "zip",   "enumerate",
+        "reduce", "getattr", "SparkSession", "isinstance", "dp",     "SparkContext", "sqlContext", "table",       "DataFrame"};
     for (const struct py_env *env = r->env; env; env = env->outer) {
         const struct pv *found = map_get(env->names, node->text);
         if (found) return *found;
@@ -140,7 +142,13 @@ void py_target_assign(struct py_run *r, const struct py_node *target, struct pv 
             py_target_assign(r, target->kids[i], part);
         }
     } else if (target->kind == PY_ATTRIBUTE) {
-        /* self.x = v is kept under its dotted text. */
+        struct pv object = py_eval(r, target->kids[0]);
+        if (object.kind == PV_OBJECT) {
+            if (v.kind == PV_FRAME) frame_named(r, v.frame, target->text);
+            object_set(r, object.object, target->text, v);
+            return;
+        }
+        /* x.y = v of what is not known is kept under its dotted text. */
         const char *dotted = py_dotted(r->arena, target);
         if (dotted) {
             struct py_env *env = r->env;
@@ -183,6 +191,8 @@ static void bind_parameters(struct py_run *r, const struct py_function *f, const
             v = py_eval(r, given);
         } else if (p->count) {
             v = py_eval(r, p->kids[0]);
+        } else if (str_is(p->text, "spark") || str_is(p->text, "spark_session")) {
+            v = (struct pv){.kind = PV_NAME, .s = STR("spark")};
         }
         r->env = mine;
         py_assign(r, p->kind == PY_SPLAT && p->count ? p->kids[0]->text : p->text, v);
@@ -195,11 +205,14 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     const int *lines = r->lines;
     size_t line_count = r->line_count;
     struct str text = r->text;
+    const char *path = r->path;
+    struct range site = r->site;
     bool returned = r->returned;
     struct pv value = r->value, maybe = r->maybe;
     bool has_maybe = r->has_maybe;
     r->has_maybe = false;
     f->called = true;
+    if (!py_abroad(r) && call) r->site = py_range(r, call);
     py_env_push(r, f->home);
     bind_parameters(r, f, args, n, call, caller);
     r->depth++;
@@ -208,6 +221,7 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     r->lines = f->lines;
     r->line_count = f->line_count;
     r->text = f->text;
+    r->path = f->path;
     if (f->node->kind == PY_LAMBDA) r->value = py_eval(r, f->node->kids[1]);
     if (f->node->kind == PY_FUNCTION) py_block_run(r, f->node->kids[1]);
     struct pv result = r->value;
@@ -217,6 +231,8 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     r->lines = lines;
     r->line_count = line_count;
     r->text = text;
+    r->path = path;
+    r->site = site;
     r->depth--;
     r->returned = returned;
     r->value = value;
@@ -226,7 +242,7 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
 
 struct pv py_function_value(struct py_run *r, const struct py_node *node) {
     struct py_function *f = arena_new(r->arena, struct py_function);
-    *f = (struct py_function){.node = node, .home = r->env, .lines = r->lines, .line_count = r->line_count, .text = r->text};
+    *f = (struct py_function){.node = node, .home = r->env, .lines = r->lines, .line_count = r->line_count, .text = r->text, .path = r->path};
     if (node->kind == PY_FUNCTION) *vec_add(r->arena, &r->functions) = f;
     return (struct pv){.kind = PV_FUNCTION, .function = f};
 }
@@ -236,6 +252,7 @@ static struct pv call_user(struct py_run *r, struct py_function *f, const struct
     struct pv args[ARGS_MAX];
     size_t n = 0;
     if (f->udf) return udf_call(r, f, call);
+    if (f->self) args[n++] = (struct pv){.kind = PV_OBJECT, .object = f->self};
     if (r->given) {
         args[n++] = *r->given;
         r->given = NULL;
@@ -272,6 +289,30 @@ static struct pv builtin_call(struct py_run *r, struct str name, const struct py
 }
 
 static bool ends_with(struct str s, const char *tail) { return str_ends(s, tail); }
+
+static struct pv call_value(struct py_run *r, struct pv f, const struct py_node *call);
+
+/* reduce(f, list, start): f is called with two names that hold the values. */
+static struct pv reduce_call(struct py_run *r, const struct py_node *call) {
+    struct pv f = py_arg_value(r, call, 0, "function"), list = py_arg_value(r, call, 1, "sequence"), so_far = py_arg_value(r, call, 2, "initial");
+    if (list.kind == PV_DICT) list = (struct pv){.kind = PV_LIST, .list = &list.dict->keys};
+    size_t first = pv_absent(so_far) ? 1 : 0;
+    if (list.kind != PV_LIST || list.list->n < first || list.list->n > PY_LOOP_MAX) return pv_unknown(r, NULL);
+    if (first) so_far = list.list->at[0];
+    struct py_node a = {.kind = PY_NAME, .text = STR("so far"), .range = call->range},
+                   b = {.kind = PY_NAME, .text = STR("next"), .range = call->range};
+    struct py_node *kids[3] = {call->kids[0], &a, &b};
+    struct py_node each = {.kind = PY_CALL, .range = call->range, .kids = kids, .count = 3};
+    struct py_env *before = r->env;
+    for (size_t i = first; i < list.list->n; i++) {
+        py_env_push(r, before);
+        py_assign(r, a.text, so_far);
+        py_assign(r, b.text, list.list->at[i]);
+        so_far = call_value(r, f, &each);
+        r->env = before;
+    }
+    return so_far;
+}
 
 /* A call of something that a library names. */
 static struct pv call_named(struct py_run *r, struct str name, const struct py_node *call) {
@@ -323,7 +364,18 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
         if (v.kind == PV_FRAME) frame_define(r, v.frame, DEF_QUERY, NULL, py_range(r, call));
         return none();
     }
-    if (str_is(name, "reduce") || ends_with(name, ".reduce")) return pv_unknown(r, NULL);
+    if (str_is(name, "reduce") || ends_with(name, ".reduce")) return reduce_call(r, call);
+    if (str_is(name, "spark.sparkSession")) return (struct pv){.kind = PV_NAME, .s = STR("spark")};
+    if (str_starts(name, "DataFrame.")) {
+        struct pv f = py_arg_value(r, call, 0, NULL);
+        struct py_node rest = *call;
+        if (f.kind != PV_FRAME || call->count < 2) return pv_unknown(r, NULL);
+        rest.kids = arena_array(r->arena, call->count - 1, sizeof *rest.kids);
+        rest.count = call->count - 1;
+        rest.kids[0] = call->kids[0];
+        memcpy(rest.kids + 1, call->kids + 2, (rest.count - 1) * sizeof *rest.kids);
+        return frame_call(r, f.frame, (struct str){name.p + 10, name.n - 10}, &rest);
+    }
     if (ends_with(name, "getOrCreate") || ends_with(name, "getActiveSession") || ends_with(name, ".builder"))
         return (struct pv){.kind = PV_NAME, .s = STR("spark")};
     if (str_starts(name, "SparkSession")) return (struct pv){.kind = PV_NAME, .s = STR("SparkSession.builder")};
@@ -401,6 +453,14 @@ static struct pv call_unknown(struct py_run *r, const struct py_node *call) {
     return pv_unknown(r, NULL);
 }
 
+static struct pv call_value(struct py_run *r, struct pv f, const struct py_node *call) {
+    if (f.kind == PV_FUNCTION) return call_user(r, f.function, call);
+    if (f.kind == PV_CLASS) return class_call(r, f.class, call);
+    if (f.kind == PV_NAME) return call_named(r, f.s, call);
+    if (f.kind == PV_OBJECT) return call_value(r, object_get(r, f.object, STR("__call__")), call);
+    return call_unknown(r, call);
+}
+
 static struct pv call_method(struct py_run *r, struct pv object, const struct py_node *callee, const struct py_node *call) {
     struct str method = callee->text;
     bool known = false;
@@ -422,6 +482,14 @@ static struct pv call_method(struct py_run *r, struct pv object, const struct py
         return list_call(r, object, method, call);
     case PV_NAME:
         return call_named(r, str_of(arena_printf(r->arena, "%.*s.%.*s", STR_ARG(object.s), STR_ARG(method))), call);
+    case PV_OBJECT:
+        return call_value(r, object_get(r, object.object, method), call);
+    case PV_CLASS:
+        return call_value(r, class_get(r, object.class, method), call);
+    case PV_MODULE: {
+        const struct pv *v = map_get(object.module->names, method);
+        return v ? call_value(r, *v, call) : call_unknown(r, call);
+    }
     default:
         break;
     }
@@ -438,20 +506,9 @@ static struct pv eval_call(struct py_run *r, const struct py_node *call) {
         const char *dotted = py_dotted(r->arena, callee);
         const struct pv *kept = dotted ? map_get(r->global->names, str_of(dotted)) : NULL;
         if (kept && kept->kind == PV_FUNCTION) return call_user(r, kept->function, call);
-        if (dotted && strncmp(dotted, "self.", 5) == 0) {
-            const struct pv *method = map_get(r->global->names, str_of(arena_printf(r->arena, "def %s", dotted + 5)));
-            if (method && method->kind == PV_FUNCTION) {
-                struct pv self = {.kind = PV_UNKNOWN, .s = STR("self")};
-                r->given = &self;
-                return call_user(r, method->function, call);
-            }
-        }
         return call_method(r, py_eval(r, callee->kids[0]), callee, call);
     }
-    struct pv function = py_eval(r, callee);
-    if (function.kind == PV_FUNCTION) return call_user(r, function.function, call);
-    if (function.kind == PV_NAME) return call_named(r, function.s, call);
-    return call_unknown(r, call);
+    return call_value(r, py_eval(r, callee), call);
 }
 
 /* Expressions. */
@@ -463,6 +520,23 @@ static struct pv eval_attribute(struct py_run *r, const struct py_node *node) {
     struct pv object = py_eval(r, node->kids[0]);
     if (object.kind == PV_NAME)
         return (struct pv){.kind = PV_NAME, .s = str_of(arena_printf(r->arena, "%.*s.%.*s", STR_ARG(object.s), STR_ARG(node->text)))};
+    if (object.kind == PV_OBJECT || object.kind == PV_CLASS || object.kind == PV_MODULE) {
+        const struct pv *named = object.kind == PV_MODULE ? map_get(object.module->names, node->text) : NULL;
+        struct pv v = object.kind == PV_OBJECT  ? object_get(r, object.object, node->text)
+                      : object.kind == PV_CLASS ? class_get(r, object.class, node->text)
+                      : named                   ? *named
+                                                : (struct pv){.kind = PV_UNKNOWN};
+        bool spark = pv_absent(v) || (v.kind == PV_UNKNOWN && (str_ends(v.s, "spark") || str_ends(v.s, "session")));
+        if (spark && (str_is(node->text, "spark") || str_ends(node->text, "_spark") || str_is(node->text, "spark_session")))
+            return (struct pv){.kind = PV_NAME, .s = STR("spark")};
+        return pv_absent(v) ? (struct pv){.kind = PV_UNKNOWN, .s = dotted ? str_of(dotted) : node->text} : v;
+    }
+    if (object.kind == PV_UNKNOWN && (str_is(node->text, "write") || str_is(node->text, "writeStream"))) {
+        struct io *io = arena_new(r->arena, struct io);
+        io->frame = frame_unknown(r, NULL, NULL, py_line(r, node), "the DataFrame written here was not understood");
+        io->stream = str_is(node->text, "writeStream");
+        return (struct pv){.kind = PV_IO, .io = io};
+    }
     if (object.kind == PV_UNKNOWN && dotted && (text_ends(dotted, ".spark") || text_ends(dotted, "_spark")))
         return (struct pv){.kind = PV_NAME, .s = STR("spark")};
     if (object.kind == PV_FRAME) {
@@ -471,6 +545,8 @@ static struct pv eval_attribute(struct py_run *r, const struct py_node *node) {
         io->stream = str_is(node->text, "writeStream");
         if (io->stream || str_is(node->text, "write")) return (struct pv){.kind = PV_IO, .io = io};
         if (str_is(node->text, "na") || str_is(node->text, "stat")) return object;
+        if (str_is(node->text, "sparkSession") || str_is(node->text, "sql_ctx") || str_is(node->text, "_jdf"))
+            return (struct pv){.kind = PV_NAME, .s = STR("spark")};
         if (str_is(node->text, "rdd")) {
             fact_add(r, FACT_RDD, object.frame, node);
             frame_escape(r, object.frame);
@@ -491,6 +567,10 @@ static struct pv eval_subscript(struct py_run *r, const struct py_node *node) {
     if (node->kids[1]->kind == PY_SLICE) return pv_unknown(r, NULL);
     struct pv key = py_eval(r, node->kids[1]);
     if (object.kind == PV_FRAME && pv_is_text(key)) return frame_item(r, object.frame, pv_str(key));
+    if (object.kind == PV_FRAME) {
+        struct frame *f = frame_subscript(r, object.frame, key, node);
+        return pv_frame(f ? f : frame_unknown(r, object.frame, NULL, py_line(r, node), "the columns or rows chosen here were not understood"));
+    }
     if (object.kind == PV_DICT && pv_is_text(key)) {
         const struct pv *found = NULL;
         for (size_t i = object.dict->keys.n; i-- > 0 && !found;) {

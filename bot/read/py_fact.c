@@ -24,7 +24,7 @@ struct code_fact *fact_add(struct py_run *r, enum code_fact_kind kind, struct fr
     struct range range = py_range(r, at);
     /* The place of a method is where its name stands, not where a chain of many lines begins. */
     const struct py_node *callee = at->kind == PY_CALL ? at->kids[0] : at;
-    int line = callee->kind == PY_ATTRIBUTE ? py_line_at(r, callee->range.end_line) : range.line, column = range.column;
+    int line = callee->kind == PY_ATTRIBUTE && !py_abroad(r) ? py_line_at(r, callee->range.end_line) : range.line, column = range.column;
     if (line != range.line) column = callee->range.end_column > (int)callee->text.n ? callee->range.end_column - (int)callee->text.n : 1;
     struct code_note *note = note_at(r, kind, line, column);
     if (!note) note = arena_new(r->arena, struct code_note);

@@ -101,6 +101,7 @@ static struct frame *frame_next(struct py_run *r, const struct frame *f, int lin
     next->deps = (struct view_set){0};
     view_set_join(r->arena, &next->deps, &f->deps);
     next->stream = f->stream;
+    next->batch = f->batch;
     next->cost = f->cost + 1;
     next->parents[0] = (struct frame *)f;
     next->grouped = f->grouped;
@@ -126,7 +127,7 @@ static struct sql_query *select_over(struct py_run *r, const struct frame *f, in
     return q;
 }
 
-static void sources_keep(struct py_run *r, struct frame *next, const struct frame *f) {
+void frame_sources_keep(struct py_run *r, struct frame *next, const struct frame *f) {
     next->sources = f->sources;
     next->source_count = f->source_count;
     next->joined = f->joined;
@@ -173,7 +174,7 @@ struct frame *frame_where(struct py_run *r, struct frame *f, struct sql_expr *co
     next->query = select_over(r, f, f->line);
     next->query->select->where = sql_and(r->arena, f->open ? f->query->select->where : NULL, condition);
     next->open = true;
-    if (f->open) sources_keep(r, next, f);
+    if (f->open) frame_sources_keep(r, next, f);
     return next;
 }
 
@@ -198,6 +199,23 @@ struct pv_items py_arguments(struct py_run *r, const struct py_node *call, bool 
         }
     }
     return items;
+}
+
+/* A column of that very name, dots and all. */
+struct sql_expr *sql_column_plain(struct py_run *r, const char *name) {
+    return sql_column(r->arena, str_of(arena_printf(r->arena, "`%s`", name)));
+}
+
+/* df[condition], df[["a", "b"]] */
+struct frame *frame_subscript(struct py_run *r, struct frame *f, struct pv key, const struct py_node *node) {
+    if (frame_lost(f)) return f;
+    if (key.kind == PV_COLUMN) return frame_where(r, f, key.column->expr);
+    if (key.kind != PV_LIST || !key.list->n) return NULL;
+    struct column *columns = arena_array(r->arena, key.list->n, sizeof *columns);
+    for (size_t i = 0; i < key.list->n; i++) {
+        if (!column_of(r, key.list->at[i], &columns[i])) return NULL;
+    }
+    return frame_select(r, f, columns, key.list->n, py_line(r, node));
 }
 
 static const char *item_name(struct py_run *r, const struct column *c) {
@@ -268,7 +286,7 @@ static bool find_visit(void *ctx, struct sql_expr *e) {
 }
 
 /* SELECT *, e AS name; the column is replaced when it is known to be there: it is listed, or e reads it. */
-static struct frame *with_column(struct py_run *r, struct frame *f, const char *name, struct sql_expr *e, int line) {
+struct frame *frame_with_column(struct py_run *r, struct frame *f, const char *name, struct sql_expr *e, int line) {
     struct finds finds = {name, false};
     sql_walk_expr(&(struct sql_visitor){.ctx = &finds, .expr = find_visit}, e);
     bool replaces = f->columns ? mentions(f, name) : finds.found;
@@ -302,14 +320,40 @@ static struct frame *do_with_column(struct py_run *r, struct frame *f, const str
         struct frame *next = f;
         for (size_t i = 0; i < name.dict->keys.n && next; i++) {
             bool fine = pv_is_text(name.dict->keys.at[i]) && name.dict->values.at[i].kind == PV_COLUMN;
-            next =
-                fine ? with_column(r, next, str_dup(r->arena, pv_str(name.dict->keys.at[i])), name.dict->values.at[i].column->expr, py_line(r, call))
-                     : NULL;
+            next = fine ? frame_with_column(r, next, str_dup(r->arena, pv_str(name.dict->keys.at[i])), name.dict->values.at[i].column->expr,
+                                            py_line(r, call))
+                        : NULL;
         }
         return next;
     }
     if (!pv_is_text(name) || v.kind != PV_COLUMN) return NULL;
-    return with_column(r, f, str_dup(r->arena, pv_str(name)), v.column->expr, py_line(r, call));
+    return frame_with_column(r, f, str_dup(r->arena, pv_str(name)), v.column->expr, py_line(r, call));
+}
+
+/* toDF("a", "b"): other names, in order. */
+static struct frame *do_names(struct py_run *r, struct frame *f, const struct py_node *call) {
+    bool known = true;
+    struct pv_items items = py_arguments(r, call, &known);
+    for (size_t i = 0; i < items.n; i++) known &= pv_is_text(items.at[i]);
+    if (!known || (f->columns && f->column_count != items.n)) return NULL;
+    if (!items.n) return f;
+    struct column *columns = arena_array(r->arena, items.n, sizeof *columns);
+    for (size_t i = 0; f->columns && i < items.n; i++)
+        columns[i] = (struct column){.expr = sql_column_plain(r, f->columns[i]), .alias = pv_str(items.at[i])};
+    if (f->columns) return frame_select(r, f, columns, items.n, py_line(r, call));
+    struct frame *next = frame_next(r, f, py_line(r, call));
+    struct sql_from *from = sql_from_query(r->arena, f->query, STR("t"));
+    from->columns = arena_array(r->arena, items.n, sizeof *from->columns);
+    from->column_count = (uint32_t)items.n;
+    const char **names = arena_array(r->arena, items.n, sizeof *names);
+    for (size_t i = 0; i < items.n; i++) {
+        from->columns[i].name = sql_ident(pv_str(items.at[i]), false);
+        names[i] = str_dup(r->arena, pv_str(items.at[i]));
+    }
+    next->query = sql_query_select(r->arena, from);
+    next->query->range = next->query->select->range = line_range(py_line(r, call));
+    columns_set(next, names, items.n);
+    return next;
 }
 
 static struct frame *star_frame(struct py_run *r, struct frame *f, struct sql_expr **star, int line) {
@@ -473,6 +517,7 @@ static struct frame *do_join(struct py_run *r, struct frame *f, const struct py_
     next->cost += other.frame->cost;
     next->stream |= other.frame->stream;
     next->joined = next->open = next->heavy = true;
+    next->batch |= other.frame->batch;
     next->parents[1] = other.frame;
     next->grouped = false;
     next->alias = (struct str){"", 0};
@@ -519,7 +564,7 @@ static struct frame *do_setop(struct py_run *r, struct frame *f, const struct py
     return next;
 }
 
-static struct frame *wrapped(struct py_run *r, struct frame *f, int line) {
+struct frame *frame_over(struct py_run *r, struct frame *f, int line) {
     /* Order, limit and distinct stand on a SELECT of their own, or on an open one. */
     struct frame *next = frame_next(r, f, line);
     next->query = select_over(r, f, line);
@@ -530,7 +575,7 @@ static struct frame *do_order(struct py_run *r, struct frame *f, const struct py
     bool known = true;
     struct pv_items items = py_arguments(r, call, &known);
     const struct py_node *ascending = py_kwarg(call, "ascending");
-    struct frame *next = wrapped(r, f, py_line(r, call));
+    struct frame *next = frame_over(r, f, py_line(r, call));
     for (size_t i = 0; i < items.n; i++) {
         struct column c;
         if (!column_of(r, items.at[i], &c)) return NULL;
@@ -559,65 +604,6 @@ static struct frame *do_limit(struct py_run *r, struct frame *f, const struct py
     return next;
 }
 
-static struct frame *do_distinct(struct py_run *r, struct frame *f, const struct py_node *call, bool by_columns) {
-    bool known = true;
-    struct pv_items items = by_columns ? py_arguments(r, call, &known) : (struct pv_items){0};
-    struct frame *next = wrapped(r, f, py_line(r, call));
-    if (!known) return NULL;
-    next->heavy = true;
-    if (!items.n) {
-        next->query->select->distinct = DISTINCT_ROWS;
-        return next;
-    }
-    /* One row of each group stays; which one is not said. */
-    struct sql_window *w = arena_new(r->arena, struct sql_window);
-    w->partition = arena_array(r->arena, items.n, sizeof *w->partition);
-    for (size_t i = 0; i < items.n; i++) {
-        struct column c;
-        if (!column_of(r, items.at[i], &c)) return NULL;
-        w->partition[w->partition_count++] = c.expr;
-    }
-    struct sql_expr *row = sql_call(r->arena, STR("row_number"), NULL, 0);
-    sql_order_add(r->arena, &w->order, &w->order_count, sql_null(r->arena), ORDER_UNSAID, NULLS_UNSAID);
-    sql_call_more(r->arena, row)->over = w;
-    next->query->select->qualify = sql_binary(r->arena, OP_EQ, row, sql_integer(r->arena, 1));
-    next->doubt = "which of the duplicate rows dropDuplicates keeps is not defined";
-    return next;
-}
-
-/* NULLs. */
-
-static struct frame *do_fill(struct py_run *r, struct frame *f, const struct py_node *call) {
-    struct pv value = py_arg_value(r, call, 0, "value"), subset = py_arg_value(r, call, 1, "subset");
-    struct pv_items names = {0};
-    if (value.kind == PV_DICT) names = value.dict->keys;
-    if (value.kind != PV_DICT && subset.kind == PV_LIST) names = *subset.list;
-    if (value.kind != PV_DICT && pv_is_text(subset)) pv_add(r->arena, &names, subset);
-    if (!names.n) return NULL;
-    struct frame *next = f;
-    for (size_t i = 0; i < names.n; i++) {
-        struct sql_expr *with = column_expr(r, value.kind == PV_DICT ? value.dict->values.at[i] : value);
-        if (!pv_is_text(names.at[i]) || !with) return NULL;
-        struct sql_expr *args[2] = {sql_column(r->arena, pv_str(names.at[i])), with};
-        next = with_column(r, next, str_dup(r->arena, pv_str(names.at[i])), sql_call(r->arena, STR("coalesce"), args, 2), py_line(r, call));
-    }
-    return next;
-}
-
-static struct frame *do_drop_null(struct py_run *r, struct frame *f, const struct py_node *call) {
-    struct pv subset = py_arg_value(r, call, 2, "subset"), how = py_arg_value(r, call, 0, "how");
-    if (pv_is_text(how) && !str_is(pv_str(how), "any")) return NULL;
-    struct pv_items names = {0};
-    if (subset.kind == PV_LIST) names = *subset.list;
-    if (pv_is_text(subset)) pv_add(r->arena, &names, subset);
-    struct sql_expr *all = NULL;
-    for (size_t i = 0; i < names.n; i++) {
-        if (!pv_is_text(names.at[i])) return NULL;
-        all = sql_and(r->arena, all, sql_is(r->arena, sql_column(r->arena, pv_str(names.at[i])), OP_IS_NULL, true));
-    }
-    return all ? frame_where(r, f, all) : NULL;
-}
-
 /* The table of methods. */
 
 static struct frame *step(struct py_run *r, struct frame *f, struct str m, const struct py_node *call, bool *known) {
@@ -626,7 +612,7 @@ static struct frame *step(struct py_run *r, struct frame *f, struct str m, const
     if (str_is(m, "selectExpr")) return do_select_expr(r, f, call);
     if (str_is(m, "withColumn") || str_is(m, "withColumns")) return do_with_column(r, f, call);
     if (str_is(m, "withColumnRenamed")) return do_rename(r, f, call);
-    if (str_is(m, "drop") && (py_kwarg(call, "subset") || py_kwarg(call, "how"))) return do_drop_null(r, f, call);
+    if (str_is(m, "drop") && (call->count == 1 || py_kwarg(call, "subset") || py_kwarg(call, "how"))) return rows_step(r, f, STR("dropna"), call);
     if (str_is(m, "drop")) return do_drop(r, f, call);
     if (str_is(m, "join") || str_is(m, "crossJoin")) return do_join(r, f, call, m.p[0] == 'c');
     if (str_is(m, "union") || str_is(m, "unionAll")) return do_setop(r, f, call, SETOP_UNION, SQL_SETOP_ALL);
@@ -637,10 +623,9 @@ static struct frame *step(struct py_run *r, struct frame *f, struct str m, const
     if (str_is(m, "exceptAll")) return do_setop(r, f, call, SETOP_EXCEPT, SQL_SETOP_ALL);
     if (str_is(m, "orderBy") || str_is(m, "sort")) return do_order(r, f, call);
     if (str_is(m, "limit")) return do_limit(r, f, call);
-    if (str_is(m, "distinct")) return do_distinct(r, f, call, false);
-    if (str_is(m, "dropDuplicates") || str_is(m, "drop_duplicates")) return do_distinct(r, f, call, true);
-    if (str_is(m, "fillna") || str_is(m, "fill")) return do_fill(r, f, call);
-    if (str_is(m, "dropna")) return do_drop_null(r, f, call);
+    if (str_is(m, "toDF")) return do_names(r, f, call);
+    struct frame *rows = rows_step(r, f, m, call);
+    if (rows) return rows;
     *known = false;
     return NULL;
 }

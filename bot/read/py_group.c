@@ -42,19 +42,82 @@ static struct column call_column(struct py_run *r, struct str function, struct s
                            .alias = str_of(arena_printf(r->arena, "%.*s(%.*s)", STR_ARG(name), STR_ARG(all ? STR("1") : column)))};
 }
 
+/* Of no rows at all these give 0 or an empty list; pivot gives NULL. */
+static bool is_count(const struct sql_expr *e) {
+    static const char *const names[] = {"count", "approx_count_distinct", "collect_list", "collect_set", "count_if"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (e->kind == EX_CALL && str_iis(e->name, names[i])) return true;
+    }
+    return false;
+}
+
+/* agg(x) over the rows where the pivot column is `value`. */
+static struct sql_expr *pivot_cell(struct py_run *r, const struct grouped *g, const struct sql_expr *agg, struct sql_expr *value) {
+    bool plain = agg->kind == EX_CALL && agg->arg_count == 1 && !(agg->call && agg->call->over);
+    if (!plain) return NULL;
+    struct sql_expr *is = sql_binary(r->arena, OP_EQ, g->pivot, value), *one = sql_integer(r->arena, 1);
+    struct sql_expr *pair[2] = {is, agg->args[0]->kind == EX_STAR ? one : agg->args[0]};
+    struct sql_expr *arg = sql_case(r->arena, pair, 1, NULL);
+    struct sql_expr *cell = sql_call(r->arena, agg->name, &arg, 1);
+    cell->flags |= agg->flags & SQL_DISTINCT;
+    if (!is_count(agg)) return cell;
+    struct sql_expr *there[2] = {is, one}, *any = sql_case(r->arena, there, 1, NULL);
+    struct sql_expr *some[2] = {sql_binary(r->arena, OP_GT, sql_call(r->arena, STR("count"), &any, 1), sql_integer(r->arena, 0)), cell};
+    return sql_case(r->arena, some, 1, NULL);
+}
+
+static struct pv pivoted(struct py_run *r, struct grouped *g, const struct column *aggs, size_t n, const struct py_node *call) {
+    enum { VALUES_MAX = 500 };
+    int line = py_line(r, call);
+    static const char later[] = "the columns a pivot makes are only known when it runs: name its values";
+    if (!g->pivoted || g->pivoted->n * n > VALUES_MAX || g->how != GROUP_PLAIN) return pv_frame(frame_unknown(r, g->frame, NULL, line, later));
+    struct column *columns = arena_array(r->arena, g->pivoted->n * n + 1, sizeof *columns);
+    size_t count = 0;
+    for (size_t i = 0; i < g->pivoted->n; i++) {
+        struct pv value = g->pivoted->at[i];
+        struct sql_expr *e = value.kind == PV_TEXT || value.kind == PV_NUMBER ? column_expr(r, value) : NULL;
+        struct str name = value.kind == PV_TEXT ? pv_str(value) : value.s;
+        for (size_t k = 0; e && k < n; k++) {
+            const char *of = aggs[k].alias.n ? str_dup(r->arena, aggs[k].alias) : "value";
+            columns[count].expr = pivot_cell(r, g, aggs[k].expr, e);
+            columns[count].alias = n == 1 ? name : str_of(arena_printf(r->arena, "%.*s_%s", STR_ARG(name), of));
+            if (!columns[count++].expr) return pv_frame(frame_unknown(r, g->frame, NULL, line, "what this pivot computes was not understood"));
+        }
+        if (!e) return pv_frame(frame_unknown(r, g->frame, NULL, line, later));
+    }
+    return pv_frame(aggregate(r, g, columns, count, line));
+}
+
+static struct pv pivot_call(struct py_run *r, const struct grouped *g, const struct py_node *call) {
+    struct pv column = py_arg_value(r, call, 0, "pivot_col"), values = py_arg_value(r, call, 1, "values");
+    struct grouped *next = arena_new(r->arena, struct grouped);
+    *next = *g;
+    next->pivot = column_or_name(r, column);
+    next->pivoted = values.kind == PV_LIST ? values.list : NULL;
+    if (!next->pivot) next->frame = frame_unknown(r, g->frame, NULL, py_line(r, call), "the column this pivots by was not understood");
+    return (struct pv){.kind = PV_GROUPED, .grouped = next};
+}
+
+/* What Spark calls a column that is given no name: sum(x). */
+static struct str unnamed(struct py_run *r, const struct sql_expr *e) {
+    bool plain = e->kind == EX_CALL && e->arg_count == 1 && !(e->flags & SQL_DISTINCT) && !(e->call && e->call->over);
+    if (!plain) return (struct str){"", 0};
+    const struct sql_expr *arg = e->args[0];
+    bool one = arg->kind == EX_STAR || (arg->kind == EX_LITERAL && str_is(arg->name, "1"));
+    if (!one && arg->kind != EX_NAME) return (struct str){"", 0};
+    return str_of(arena_printf(r->arena, "%.*s(%.*s)", STR_ARG(e->name), STR_ARG(one ? STR("1") : arg->name)));
+}
+
 struct pv grouped_call(struct py_run *r, struct grouped *g, struct str method, const struct py_node *call) {
     int line = py_line(r, call);
     if (frame_lost(g->frame)) return pv_frame(frame_unknown(r, g->frame, NULL, line, g->frame->why));
     if (str_starts(method, "applyIn") || str_starts(method, "cogroup") || str_is(method, "apply"))
         fact_add(r, FACT_APPLY_PANDAS, g->frame, call)->detail = str_dup(r->arena, method);
-    bool known = !g->pivoted;
+    bool known = true;
     struct pv_items items = py_arguments(r, call, &known);
     struct column *columns = arena_array(r->arena, items.n + 1, sizeof *columns);
     size_t n = 0;
-    if (str_is(method, "pivot")) {
-        g->pivoted = true;
-        return (struct pv){.kind = PV_GROUPED, .grouped = g};
-    }
+    if (str_is(method, "pivot")) return pivot_call(r, g, call);
     static const char *const shorts[] = {"sum", "avg", "mean", "min", "max"};
     bool is_short = false;
     for (size_t i = 0; i < 5; i++) is_short |= str_is(method, shorts[i]);
@@ -75,6 +138,7 @@ struct pv grouped_call(struct py_run *r, struct grouped *g, struct str method, c
                 continue;
             }
             known &= items.at[i].kind == PV_COLUMN && column_of(r, items.at[i], &columns[n]);
+            if (known && !columns[n].alias.n) columns[n].alias = unnamed(r, columns[n].expr);
             n++;
         }
     } else {
@@ -82,5 +146,5 @@ struct pv grouped_call(struct py_run *r, struct grouped *g, struct str method, c
     }
     if (!known || n == 0)
         return pv_frame(frame_unknown(r, g->frame, NULL, line, arena_printf(r->arena, "'groupBy().%.*s' was not understood", STR_ARG(method))));
-    return pv_frame(aggregate(r, g, columns, n, line));
+    return g->pivot ? pivoted(r, g, columns, n, call) : pv_frame(aggregate(r, g, columns, n, line));
 }

@@ -3,6 +3,8 @@
 
 #include "sql_build.h"
 #include "sql_parse.h"
+#include "sql_print.h"
+#include "sql_walk.h"
 
 static struct pv none(void) { return (struct pv){.kind = PV_NONE}; }
 static struct pv io_value(struct io *io) { return (struct pv){.kind = PV_IO, .io = io}; }
@@ -11,6 +13,37 @@ static struct io *io_copy(struct py_run *r, const struct io *io) {
     struct io *copy = arena_new(r->arena, struct io);
     *copy = *io;
     return copy;
+}
+
+/* Rows made of other rows: of one batch they are not those of the whole stream. */
+
+struct gathers {
+    bool found;
+};
+
+static bool gathers_expr(void *ctx, struct sql_expr *e) {
+    struct gathers *g = ctx;
+    g->found |= e->kind == EX_CALL && e->call && e->call->over;
+    return !g->found;
+}
+
+static bool gathers_query(void *ctx, struct sql_query *q) {
+    struct gathers *g = ctx;
+    const struct sql_select *s = q->body == BODY_SELECT ? q->select : NULL;
+    g->found |= q->limit || (s && (s->group || s->distinct || s->qualify)) || q->body == BODY_SETOP;
+    return !g->found;
+}
+
+static bool gathers_from(void *ctx, struct sql_from *from) {
+    struct gathers *g = ctx;
+    g->found |= from->kind == FROM_JOIN;
+    return !g->found;
+}
+
+static bool row_by_row(struct sql_query *q) {
+    struct gathers g = {false};
+    sql_walk_query(&(struct sql_visitor){.ctx = &g, .expr = gathers_expr, .query = gathers_query, .from = gathers_from}, q);
+    return !g.found;
 }
 
 struct definition *frame_define(struct py_run *r, struct frame *f, enum definition_kind kind, const char *dataset, struct range range) {
@@ -28,6 +61,7 @@ struct definition *frame_define(struct py_run *r, struct frame *f, enum definiti
                                    .reads_complete = made_here};
     struct definition *d = session_define(s, &spec);
     if (f->doubt) d->doubt = f->doubt;
+    if (f->batch && f->query && !d->doubt && !row_by_row(f->query)) d->doubt = "each batch is computed by itself";
     s->out->statements++;
     return d;
 }
@@ -127,6 +161,43 @@ static struct pv write_unknown(struct py_run *r, struct io *io, const struct py_
     return none();
 }
 
+static bool stream_off(void *ctx, struct sql_from *from) {
+    from->flags &= ~(uint32_t)SQL_FROM_STREAM;
+    return true;
+}
+
+/* The stream as a batch sees it: a table, of which each row comes once. */
+static struct frame *batch_frame(struct py_run *r, struct frame *f, const struct py_node *call) {
+    if (frame_lost(f)) return f;
+    struct frame *batch = frame_doubted(r, f, call, f->doubt);
+    struct sql_error error = {0};
+    const char *text = sql_query_text(r->arena, f->query, r->session->dialect);
+    struct sql_query *query = sql_parse_query(r->arena, str_of(text), r->session->dialect, &error);
+    batch->batch = true;
+    batch->stream = batch->open = false;
+    if (!query) return batch;
+    sql_walk_query(&(struct sql_visitor){.from = stream_off}, query);
+    batch->query = query;
+    batch->open = f->open && query->body == BODY_SELECT;
+    return batch;
+}
+
+/* foreachBatch(f): f is called with the rows of each batch; what it writes is never all there is. */
+static struct pv each_batch(struct py_run *r, struct io *io, struct pv f, const struct py_node *call) {
+    if (f.kind != PV_FUNCTION) return write_unknown(r, io, call, "what foreachBatch does with each batch is not followed");
+    struct pv args[2] = {pv_frame(batch_frame(r, io->frame, call)), {.kind = PV_UNKNOWN, .s = STR("batch_id")}}, bound[3];
+    bool before = r->session->conditional;
+    size_t n = 0;
+    if (f.function->self) bound[n++] = (struct pv){.kind = PV_OBJECT, .object = f.function->self};
+    bound[n++] = args[0];
+    bound[n++] = args[1];
+    r->session->conditional = true;
+    py_call_function(r, f.function, bound, n, NULL);
+    r->session->conditional = before;
+    io->batched = true;
+    return io_value(io);
+}
+
 static struct pv write_end(struct py_run *r, struct io *io, struct str m, const struct py_node *call) {
     struct pv a = py_arg_value(r, call, 0, NULL);
     if (str_is(m, "saveAsTable") || str_is(m, "toTable") || str_is(m, "insertInto") || str_is(m, "table")) {
@@ -138,7 +209,11 @@ static struct pv write_end(struct py_run *r, struct io *io, struct str m, const 
         if (!pv_is_text(a)) return write_unknown(r, io, call, "a table whose name is only known when it runs is written");
         return write_to(r, io, session_dataset_text(r->session, pv_str(a)), call);
     }
-    if (str_is(m, "foreachBatch")) return write_unknown(r, io, call, "what foreachBatch does with each batch is not followed");
+    if (str_is(m, "foreachBatch")) return each_batch(r, io, a, call);
+    if (io->batched) {
+        fact_add(r, FACT_STREAM_WRITE, io->frame, call)->detail = io->checkpoint.n ? str_dup(r->arena, io->checkpoint) : NULL;
+        return none();
+    }
     struct str path = pv_is_text(a) ? pv_str(a) : io->path;
     bool sink = str_is(io->format, "console") || str_is(io->format, "memory") || str_is(io->format, "noop");
     if (sink || str_is(m, "awaitTermination")) {
@@ -274,7 +349,7 @@ struct pv dlt_call(struct py_run *r, struct str name, const struct py_node *call
             return pv_frame(frame_unknown(r, NULL, NULL, py_line(r, call), "a dataset whose name is only known when it runs is read"));
         return pv_frame(frame_table(r, pv_str(table), m.n > 4, py_line(r, call)));
     }
-    bool changes = str_starts(m, "apply_changes") || str_starts(m, "create_auto_cdc_flow");
+    bool changes = str_starts(m, "apply_changes") || str_starts(m, "create_auto_cdc");
     return changes ? dlt_changes(r, call) : none();
 }
 

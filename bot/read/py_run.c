@@ -3,8 +3,35 @@
 
 static struct pv none(void) { return (struct pv){.kind = PV_NONE}; }
 
+/* from a.b import c, d as e; from . import f; import a.b as m: names of files of the repository. */
+static bool import_own(struct py_run *r, const struct py_node *node) {
+    struct str module = node->text;
+    if (r->import && !py_abroad(r)) r->site = py_range(r, node);
+    struct py_env *env = module.n && r->import ? r->import(r->import_ctx, r, module) : NULL;
+    bool found = env != NULL;
+    for (size_t i = 0; r->import && i < node->count; i++) {
+        struct str alias = node->kids[i]->text, name = node->kids[i]->count ? node->kids[i]->kids[0]->text : alias;
+        if (env && str_is(name, "*")) {
+            for (size_t k = 0; k < map_count(env->names); k++) py_assign(r, map_at(env->names, k).key, *(struct pv *)map_at(env->names, k).value);
+            continue;
+        }
+        const struct pv *v = env ? map_get(env->names, name) : NULL;
+        if (v) py_assign(r, alias, *v);
+        if (v) continue;
+        bool dots = module.n && module.p[module.n - 1] == '.';
+        const char *below =
+            module.n ? arena_printf(r->arena, "%.*s%s%.*s", STR_ARG(module), dots ? "" : ".", STR_ARG(name)) : str_dup(r->arena, name);
+        struct py_env *file = r->import(r->import_ctx, r, str_of(below));
+        if (file) py_assign(r, alias, (struct pv){.kind = PV_MODULE, .module = file});
+        found |= file != NULL;
+    }
+    return found;
+}
+
 static void import_names(struct py_run *r, const struct py_node *node) {
     struct str module = node->text;
+    bool library = str_starts(module, "pyspark") || str_starts(module, "delta") || str_starts(module, "functools");
+    if (!library && import_own(r, node)) return;
     bool functions = str_ends(module, "sql.functions"), sql = str_ends(module, "pyspark.sql"), window = str_ends(module, "window");
     for (size_t i = 0; i < node->count; i++) {
         struct str alias = node->kids[i]->text, name = node->kids[i]->count ? node->kids[i]->kids[0]->text : alias;
@@ -19,6 +46,9 @@ static void import_names(struct py_run *r, const struct py_node *node) {
         if (module.n == 0 && str_is(name, "dlt")) value = "dlt";
         if (str_is(module, "pyspark") && str_is(name, "pipelines")) value = "dlt";
         if (str_is(module, "functools") && str_is(name, "reduce")) value = "reduce";
+        if (module.n == 0 && str_is(name, "functools")) value = "functools";
+        if ((module.n == 0 && str_is(name, "pyspark.pandas")) || (str_is(module, "pyspark") && str_is(name, "pandas"))) value = "ps";
+        if (module.n == 0 && str_is(name, "databricks.koalas")) value = "ps";
         if (value && !str_is(alias, "*")) py_assign(r, alias, (struct pv){.kind = PV_NAME, .s = str_of(value)});
     }
 }
@@ -169,6 +199,8 @@ static void run_function(struct py_run *r, const struct py_node *node) {
         struct pv v = decorator->kind == PY_NAME || decorator->kind == PY_ATTRIBUTE || decorator->kind == PY_CALL
                           ? py_eval(r, decorator->kind == PY_CALL ? decorator->kids[0] : decorator)
                           : none();
+        if (decorator->kind == PY_NAME && str_is(decorator->text, "staticmethod")) function.function->plain = true;
+        if (decorator->kind == PY_NAME && str_is(decorator->text, "property")) function.function->property = true;
         if (v.kind != PV_NAME || !udf_is(v.s)) continue;
         py_assign(r, node->text, udf_make(r, function, node->text, node));
         return;
@@ -176,18 +208,7 @@ static void run_function(struct py_run *r, const struct py_node *node) {
     if (node->count > 2 && dlt_decorated(r, node)) return;
 }
 
-static void run_class(struct py_run *r, const struct py_node *node) {
-    /* Methods are known as "def name" for calls on self; each is run at the end when nothing called it. */
-    const struct py_node *body = node->kids[0];
-    for (size_t i = 0; i < body->count; i++) {
-        if (body->kids[i]->kind != PY_FUNCTION) continue;
-        struct pv f = py_function_value(r, body->kids[i]);
-        struct py_env *env = r->env;
-        r->env = r->global;
-        py_assign(r, str_of(arena_printf(r->arena, "def %.*s", STR_ARG(body->kids[i]->text))), f);
-        r->env = env;
-    }
-}
+static void run_class(struct py_run *r, const struct py_node *node) { py_assign(r, node->text, class_make(r, node)); }
 
 static void run_try(struct py_run *r, const struct py_node *node) {
     struct py_env *start = r->env;
@@ -212,7 +233,7 @@ static void run_statement(struct py_run *r, const struct py_node *node) {
         return;
     case PY_IF:
         if (is_main_guard(node)) {
-            py_block_run(r, node->kids[1]);
+            if (!r->importing) py_block_run(r, node->kids[1]);
         } else {
             run_if(r, node);
         }
@@ -258,10 +279,21 @@ void py_block_run(struct py_run *r, const struct py_node *block) {
 
 /* Front. */
 
+#define FUNCTIONS_MAX 20000
+
+static void names_mentioned(struct py_run *r, const struct py_node *node) {
+    if (node->kind == PY_NAME || node->kind == PY_ATTRIBUTE) map_put(r->mentioned, node->text, r);
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->kids[i]) names_mentioned(r, node->kids[i]);
+    }
+}
+
 void py_run_init(struct py_run *r, struct session *session) {
     *r = (struct py_run){.session = session, .arena = session->arena};
     r->noted = map_new(r->arena);
+    r->mentioned = map_new(r->arena);
     r->rounds = -1;
+    r->path = session->path;
     py_env_push(r, NULL);
     r->global = r->env;
 }
@@ -278,22 +310,61 @@ void py_run_text(struct py_run *r, struct str text, const int *lines, size_t lin
     }
     const struct py_node *broken = pytree_first_error(module);
     if (broken) session_gap(r->session, py_line(r, broken), true, "this Python was not understood: a syntax error");
+    names_mentioned(r, module);
     py_block_run(r, module);
     r->returned = false;
     if (r->steps >= PY_STEPS_MAX) session_gap(r->session, lines ? lines[0] : 1, true, "this Python takes too many steps to follow");
 }
 
+void py_run_import(struct py_run *r, const struct py_node *module, struct str text, const char *path, struct py_env *env) {
+    struct py_run before = *r;
+    r->env = r->global = env;
+    r->lines = NULL;
+    r->line_count = 0;
+    r->text = text;
+    r->path = path;
+    r->importing = true;
+    r->star_functions = r->returned = false;
+    r->unsure = r->loop = 0;
+    names_mentioned(r, module);
+    py_block_run(r, module);
+    r->env = before.env;
+    r->global = before.global;
+    r->lines = before.lines;
+    r->line_count = before.line_count;
+    r->text = before.text;
+    r->path = before.path;
+    r->site = before.site;
+    r->importing = before.importing;
+    r->star_functions = before.star_functions;
+    r->returned = before.returned;
+    r->value = before.value;
+    r->unsure = before.unsure;
+    r->loop = before.loop;
+}
+
+static void run_uncalled(struct py_run *r, struct py_function *f) {
+    bool before = r->session->conditional;
+    r->session->conditional = true;
+    r->env = r->global;
+    r->depth = 0;
+    struct pv self = {.kind = PV_UNKNOWN, .s = STR("self")};
+    if (f->owner && !f->plain) {
+        if (!f->owner->self) f->owner->self = class_call(r, f->owner, NULL).object;
+        self = (struct pv){.kind = PV_OBJECT, .object = f->owner->self};
+    }
+    if (!f->called) py_call_function(r, f, &self, f->owner && !f->plain, NULL);
+    r->session->conditional = before;
+}
+
 void py_run_end(struct py_run *r) {
-    size_t count = r->functions.n;
-    for (size_t i = 0; i < count; i++) {
-        struct py_function *f = r->functions.at[i];
-        if (f->called) continue;
-        bool before = r->session->conditional;
-        r->session->conditional = true;
-        r->env = r->global;
-        r->depth = 0;
-        py_call_function(r, f, NULL, 0, NULL);
-        r->session->conditional = before;
+    /* Those that nothing in the text names come first: they call the others with what these need. */
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < r->functions.n && i < FUNCTIONS_MAX; i++) {
+            struct py_function *f = r->functions.at[i];
+            bool named = map_get(r->mentioned, f->node->text) || str_starts(f->node->text, "__");
+            if (!f->called && strcmp(f->path, r->session->path) == 0 && named == round) run_uncalled(r, f);
+        }
     }
     facts_end(r);
 }

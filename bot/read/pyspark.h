@@ -27,6 +27,9 @@ enum pv_kind {
     PV_FUNCTION,
     PV_NAME, /* s: a dotted name of a library: "functions.col", "spark", "dlt" */
     PV_IO,   /* a reader or writer being set up */
+    PV_CLASS,
+    PV_OBJECT, /* of a class of the files read */
+    PV_MODULE, /* a file of the repository */
 };
 
 struct pv;
@@ -60,7 +63,8 @@ struct grouped {
     struct column *keys;
     size_t key_count;
     enum { GROUP_PLAIN, GROUP_ROLLUP, GROUP_CUBE } how;
-    bool pivoted;
+    struct sql_expr *pivot;   /* the column whose values become columns; NULL: none */
+    struct pv_items *pivoted; /* those values; NULL: only known when it runs */
 };
 
 struct io {
@@ -68,6 +72,7 @@ struct io {
     struct str format, mode, target, path;
     struct str checkpoint; /* checkpointLocation */
     bool infers;           /* inferSchema */
+    bool batched;          /* foreachBatch has what it writes */
     struct str table_option;
     const char **partition_by;
     size_t partition_count;
@@ -77,13 +82,30 @@ struct io {
     struct sql_expr *merge_on;
 };
 
+/* A class: what its body names; methods are functions among them. */
+struct py_class {
+    struct str name;
+    struct py_env *body;
+    struct py_class *base;  /* the first one that is known; NULL: none */
+    struct py_object *self; /* one made for methods that nothing calls */
+};
+
+struct py_object {
+    struct py_class *class;
+    struct map *fields; /* to struct pv * */
+};
+
 struct py_function {
     const struct py_node *node; /* PY_FUNCTION or PY_LAMBDA */
     struct py_env *home;
     const int *lines;
     size_t line_count;
-    struct str text; /* it stands in */
-    const char *udf; /* its name, when it computes columns; then node may be NULL */
+    struct str text;        /* it stands in */
+    const char *path;       /* the file it stands in */
+    struct py_class *owner; /* it is a method */
+    struct py_object *self; /* it is bound to an object */
+    bool plain, property;   /* a static method; one that is read like a field */
+    const char *udf;        /* its name, when it computes columns; then node may be NULL */
     bool called;
 };
 
@@ -101,6 +123,9 @@ struct pv {
         struct sql_window *window;
         struct py_function *function;
         struct io *io;
+        struct py_class *class;
+        struct py_object *object;
+        struct py_env *module;
     };
 };
 
@@ -125,6 +150,7 @@ struct frame {
     const char *doubt;
     int cost, line;
     bool stream;
+    bool batch;           /* the rows of one batch of a stream: what is computed row by row is computed of all */
     const char **columns; /* names, in order; NULL when not known */
     size_t column_count;
     /* For the facts on code: */
@@ -159,6 +185,8 @@ struct py_run {
     const int *lines; /* file lines of the text being run */
     size_t line_count;
     struct str text;
+    const char *path;  /* the file it stands in: another than the session's for imports and %run */
+    struct range site; /* then: the place in the session's file that led there */
     size_t steps;
     int depth;
     uint32_t next_id;
@@ -178,14 +206,19 @@ struct py_run {
     long rounds;                   /* of the innermost loop, -1 when not known */
     const struct py_node *checked; /* a call that is only compared with 0 */
     const struct pv *given;        /* positional argument put before those of a call: df.transform(f) */
-    /* %run and imports of the repository; NULL: not followed */
-    void (*run_notebook)(void *ctx, struct py_run *run, const char *path);
-    void *run_ctx;
+    struct map *mentioned;         /* names that the text uses: a function that is none of them is where the run starts */
+    bool importing;                /* the text is a module that another imports */
+    /* The names of a module of the repository: "a.b", ".c" from the file being run; NULL: it is none of its files. */
+    struct py_env *(*import)(void *ctx, struct py_run *r, struct str module);
+    void *import_ctx;
 };
 
 void py_run_init(struct py_run *r, struct session *session);
 /* Runs a text as one cell. Gaps name what did not read. */
 void py_run_text(struct py_run *r, struct str text, const int *lines, size_t line_count);
+/* Runs a module of another file; `env` gets its names. */
+void py_run_import(struct py_run *r, const struct py_node *module, struct str text, const char *path, struct py_env *env);
+bool py_abroad(const struct py_run *r); /* what runs stands in another file */
 /* Functions that nothing called are run once with unknown arguments; hints go to the definitions. Once, at the end. */
 void py_run_end(struct py_run *r);
 
@@ -230,6 +263,13 @@ void py_target_assign(struct py_run *r, const struct py_node *target, struct pv 
 struct pv py_function_value(struct py_run *r, const struct py_node *node);
 void py_env_push(struct py_run *r, struct py_env *outer);
 
+/* Classes. */
+struct pv class_make(struct py_run *r, const struct py_node *node);
+struct pv class_call(struct py_run *r, struct py_class *class, const struct py_node *call); /* a new object; call NULL: unknown arguments */
+struct pv class_get(struct py_run *r, struct py_class *class, struct str name);             /* pv_absent when it has none */
+struct pv object_get(struct py_run *r, struct py_object *object, struct str name);          /* fields, then what its class has */
+void object_set(struct py_run *r, struct py_object *object, struct str name, struct pv v);
+
 /* Columns. */
 struct sql_expr *column_expr(struct py_run *r, struct pv v);    /* as an expression where a str is a literal; NULL when unknown */
 struct sql_expr *column_or_name(struct py_run *r, struct pv v); /* where a str is a column's name */
@@ -246,6 +286,13 @@ struct frame *frame_read(struct py_run *r, struct str name, bool stream, const s
 struct frame *frame_sql(struct py_run *r, struct pv text, const struct py_node *call);
 struct frame *frame_unknown(struct py_run *r, const struct frame *from, const struct frame *other, int line, const char *why);
 struct pv frame_call(struct py_run *r, struct frame *f, struct str method, const struct py_node *call);
+struct frame *frame_with_column(struct py_run *r, struct frame *f, const char *name, struct sql_expr *e, int line);
+struct frame *frame_subscript(struct py_run *r, struct frame *f, struct pv key, const struct py_node *node); /* NULL: not understood */
+struct sql_expr *sql_column_plain(struct py_run *r, const char *name);
+struct frame *frame_over(struct py_run *r, struct frame *f, int line); /* a SELECT of its own, or on an open one */
+void frame_sources_keep(struct py_run *r, struct frame *next, const struct frame *f);
+struct frame *frame_doubted(struct py_run *r, struct frame *f, const struct py_node *call, const char *why);
+struct frame *rows_step(struct py_run *r, struct frame *f, struct str m, const struct py_node *call); /* NULL: none of its methods */
 bool frame_lost(const struct frame *f); /* no query, or one that grew too big: only what it reads is known */
 struct frame *frame_select(struct py_run *r, struct frame *f, const struct column *columns, size_t n, int line);
 struct pv_items py_arguments(struct py_run *r, const struct py_node *call, bool *known); /* positional ones, lists laid out */

@@ -250,6 +250,7 @@ static struct reader *reader_open(struct arena *arena, const struct file_source 
     r->index = map_new(arena);
     r->bytes = map_new(arena);
     r->taken = map_new(arena);
+    r->trees = map_new(arena);
     r->paths = arena_array(arena, source->count + 1, sizeof *r->paths);
     for (size_t i = 0; i < source->count; i++) r->paths[i] = source->paths[i];
     if (source->count) qsort(r->paths, source->count, sizeof *r->paths, path_order);

@@ -16,6 +16,7 @@ struct reader {
     struct map *index; /* path to its place + 1 */
     struct map *only;  /* NULL: all */
     struct map *bytes; /* path to struct str, of files read */
+    struct map *trees; /* path to the struct py_node of a module that others import, read once */
     struct map *taken; /* paths that a project or bundle reads */
 };
 

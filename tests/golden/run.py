@@ -4,6 +4,8 @@
 A suite is a folder here; a golden is told from its input by its suffix:
   parse/      NAME.sql .py .ipynb .json    -> NAME.EXT.parse      `parley parse --json`; deploy/example -> example.parse
   compare/    NAME.a.sql NAME.b.sql over NAME.ddl.sql or shop.ddl.sql -> NAME.compare  `parley compare`; "-- dialect: mysql" in front of NAME.a.sql
+  cross/      NAME.sql NAME.py NAME.not.py over warehouse.ddl.sql -> relations: what `parley compare` says of SQL against the same in Python, and
+              against a look-alike; fails when fewer than 95 in 100 are identical, or a look-alike is
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
   cost/       NAME.sql over stats.yml; options in its first line -> NAME.cost
   check/      RULE.fires/ RULE.silent/: base/ (what exists) and sizes.yml, those of shop/ where it has none; head/ (what is new);
@@ -66,6 +68,25 @@ def cases_cost(binary, folder):
         words = shlex.split(first[len("-- options:"):]) if first.startswith("-- options:") else []
         stats = (folder / "stats.yml").relative_to(SOURCE)
         yield file.with_suffix(".cost"), lambda f=file, w=words, s=stats: parley(binary, "cost", "--stats", s, *w, f.relative_to(SOURCE))
+
+
+def cases_cross(binary, folder):
+    ddl = (folder / "warehouse.ddl.sql").relative_to(SOURCE)
+
+    def said(name, python):
+        text = parley(binary, "compare", "--schema", ddl, folder.relative_to(SOURCE) / (name + ".sql"), folder.relative_to(SOURCE) / python)
+        return (text.split() or ["nothing"])[0] if text and not text.startswith("exit") else "not read"
+
+    def run():
+        names = sorted(f.stem for f in folder.glob("*.sql") if f.name != ddl.name)
+        same = {n: said(n, n + ".py") for n in names}
+        other = {n: said(n, n + ".not.py") for n in names}
+        found, false = sum(v == "identical" for v in same.values()), [n for n in names if other[n] == "identical"]
+        head = f"{found} of {len(names)} identical, {len(false)} of {len(names)} look-alikes falsely so\n"
+        if false or found < 0.95 * len(names):
+            head += f"too few, or false: {false}\n"
+        return head + "".join(f"{n}: {same[n]}; look-alike: {other[n]}\n" for n in names)
+    yield folder / "relations", run
 
 
 def finding_lines(report, rule=None):

@@ -195,6 +195,61 @@ static void parameters_in_names_are_doubts(void **state) {
     assert_true(d->reads_complete);
 }
 
+static void modules_of_the_repository(void **state) {
+    struct arena *a = *state;
+    static const struct memory_file files[] = {
+        {"jobs/run.py", "from lib.clean import tidy, TARGET\nfrom lib import names as n\nimport lib.io as io\n\n"
+                        "df = tidy(spark.table(n.SOURCE))\ndf.write.saveAsTable(TARGET)\nio.save(df, 'gold.saved')\n"},
+        {"lib/__init__.py", ""},
+        {"lib/clean.py", "from pyspark.sql.functions import col\nfrom .names import SCHEMA\nTARGET = f'{SCHEMA}.clean'\n"
+                         "def tidy(df):\n    return df.filter(col('ok'))\n"},
+        {"lib/names.py",
+         "SCHEMA = 'silver'\nSOURCE = SCHEMA + '.raw'\nif __name__ == '__main__':\n    spark.table('x').write.saveAsTable('never')\n"},
+        {"lib/io.py", "def save(df, name):\n    df.write.mode('overwrite').saveAsTable(name)\n"},
+    };
+    struct reading *r = read_memory(a, files, sizeof files / sizeof *files);
+    const struct definition *d = definition_of(r, "silver.clean");
+    assert_string_equal(flat_sql(a, d), "SELECT * FROM silver.raw WHERE ok");
+    d = definition_of(r, "gold.saved");
+    assert_string_equal(d->path, "jobs/run.py");
+    assert_int_equal(d->range.line, 7);
+    assert_string_equal(reads_text(a, d), "silver.raw");
+}
+
+static void what_is_written_is_told_even_when_unknown(void **state) {
+    struct arena *a = *state;
+    struct reading *r = read_py(a, "df = build_somehow()\ndf.write.mode('append').saveAsTable('out')\n");
+    const struct definition *d = definition_of(r, "out");
+    assert_null(d->query);
+    assert_false(d->reads_complete);
+    assert_int_equal(r->gaps.n, 1);
+    assert_int_equal(r->gaps.at[0].line, 4);
+}
+
+static void nulls_and_types(void **state) {
+    struct arena *a = *state;
+    becomes(a, "spark.table('t').select('a', 'b').fillna('x', subset=['a'])", "SELECT * REPLACE (coalesce(a, 'x') AS a) FROM ( SELECT a, b FROM t )");
+    /* A number stands for NaN of floating columns too. */
+    becomes(a, "spark.table('t').select('a', 'b').na.fill({'b': 0})",
+            "SELECT * REPLACE (coalesce(nanvl(b, NULL), 0) AS b) FROM ( SELECT a, b FROM t )");
+    struct reading *r = read_py(a, "spark.table('t').fillna(0).write.saveAsTable('out')\n");
+    assert_non_null(definition_of(r, "out")->query);
+    assert_non_null(definition_of(r, "out")->doubt);
+}
+
+static void batches_are_not_the_stream(void **state) {
+    struct arena *a = *state;
+    struct reading *r = read_py(a, "def plain(df, i):\n    df.filter('ok').write.mode('append').saveAsTable('rows')\n"
+                                   "def sums(df, i):\n    df.groupBy('k').count().write.mode('append').saveAsTable('counts')\n"
+                                   "s = spark.readStream.table('src')\ns.writeStream.foreachBatch(plain).start()\n"
+                                   "s.writeStream.foreachBatch(lambda df, i: sums(df, i)).start()\n");
+    assert_null(definition_of(r, "rows")->doubt);
+    assert_true(definition_of(r, "rows")->partial);
+    assert_string_equal(flat_sql(a, definition_of(r, "rows")), "SELECT * FROM src WHERE ok");
+    assert_non_null(definition_of(r, "counts")->doubt);
+    assert_int_equal(r->definitions.n, 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(chains),
@@ -209,6 +264,10 @@ int main(void) {
         TEST(loops_and_returns_of_unknown_number),
         TEST(sql_through_other_objects),
         TEST(parameters_in_names_are_doubts),
+        TEST(modules_of_the_repository),
+        TEST(what_is_written_is_told_even_when_unknown),
+        TEST(nulls_and_types),
+        TEST(batches_are_not_the_stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

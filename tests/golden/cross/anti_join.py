@@ -1,0 +1,4 @@
+customers = spark.table("sales.customers")
+orders = spark.table("sales.orders")
+never = customers.join(orders, customers.customer_id == orders.customer_id, "left_anti").select("customer_id", "email")
+never.write.mode("overwrite").saveAsTable("gold.never_bought")

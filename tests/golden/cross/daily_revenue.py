@@ -1,0 +1,9 @@
+from pyspark.sql import functions as F
+
+(
+    spark.table("sales.orders")
+    .filter(F.col("status") == "complete")
+    .groupBy("order_date", "country")
+    .agg(F.sum("amount").alias("revenue"), F.count("*").alias("orders"))
+    .write.mode("overwrite").saveAsTable("gold.daily_revenue")
+)

@@ -1,0 +1,9 @@
+from delta.tables import DeltaTable
+from pyspark.sql.functions import sum
+
+balances = spark.table("sales.orders").filter("status <> 'cancelled'").groupBy("customer_id").agg(sum("amount").alias("balance"))
+DeltaTable.forName(spark, "gold.balances").alias("t").merge(
+    source=balances.alias("s"), condition="s.customer_id = t.customer_id"
+).whenMatchedUpdate(set={"balance": "s.balance"}).whenNotMatchedInsert(
+    values={"customer_id": "s.customer_id", "balance": "s.balance"}
+).execute()

@@ -1,0 +1,5 @@
+(spark.table("sales.customers")
+    .select("country", "segment")
+    .dropna()
+    .dropDuplicates()
+    .write.mode("overwrite").saveAsTable("ref.markets"))

@@ -1,0 +1,5 @@
+(spark.table("sales.customers")
+    .select("country", "segment")
+    .dropna(subset=["country"])
+    .dropDuplicates()
+    .write.mode("overwrite").saveAsTable("ref.markets"))

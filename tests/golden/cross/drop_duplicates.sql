@@ -1,0 +1,1 @@
+SELECT DISTINCT country, segment FROM sales.customers WHERE country IS NOT NULL

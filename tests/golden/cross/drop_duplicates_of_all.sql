@@ -1,0 +1,1 @@
+SELECT country, segment FROM sales.customers GROUP BY country, segment

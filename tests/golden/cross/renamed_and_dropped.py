@@ -1,0 +1,5 @@
+df = spark.table("sales.customers")
+df = df.drop("email", "segment", "signup_date", "is_test")
+for old, new in {"customer_id": "id", "country": "market"}.items():
+    df = df.withColumnRenamed(old, new)
+df.writeTo("silver.customer_names").using("delta").createOrReplace()

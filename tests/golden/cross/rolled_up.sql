@@ -1,0 +1,1 @@
+SELECT country, channel, SUM(amount) AS revenue FROM sales.orders GROUP BY ROLLUP (country, channel)

@@ -1,0 +1,3 @@
+everyone = spark.table("sales.customers").select("customer_id")
+recent = spark.table("sales.orders").filter("order_date >= '2024-01-01'").select("customer_id")
+everyone.intersect(recent).write.mode("overwrite").saveAsTable("gold.lapsed")

@@ -1,0 +1,3 @@
+live = spark.table("web.events").select("user_id", "event_type", "event_date")
+old = spark.table("web.events_archive").filter("event_date >= DATE '2020-01-01'").select("user_id", "event_type", "event_date")
+live.unionByName(old).distinct().write.mode("overwrite").saveAsTable("silver.all_events")

@@ -1,0 +1,10 @@
+CREATE TABLE sales.orders (order_id BIGINT NOT NULL PRIMARY KEY, customer_id BIGINT NOT NULL, status STRING, channel STRING, order_ts TIMESTAMP NOT NULL, order_date DATE NOT NULL, amount DECIMAL(12, 2) NOT NULL, discount DECIMAL(12, 2), currency STRING, country STRING);
+CREATE TABLE sales.order_items (order_id BIGINT NOT NULL, line_no INT NOT NULL, product_id BIGINT NOT NULL, quantity INT NOT NULL, unit_price DECIMAL(10, 2) NOT NULL, PRIMARY KEY (order_id, line_no));
+CREATE TABLE sales.returns (return_id BIGINT NOT NULL PRIMARY KEY, order_id BIGINT NOT NULL, reason STRING, returned_on DATE NOT NULL, refund DECIMAL(12, 2));
+CREATE TABLE sales.customers (customer_id BIGINT NOT NULL PRIMARY KEY, name STRING, email STRING, segment STRING, country STRING, signup_date DATE, is_test BOOLEAN NOT NULL);
+CREATE TABLE sales.products (product_id BIGINT NOT NULL PRIMARY KEY, category STRING, name STRING NOT NULL, list_price DECIMAL(10, 2));
+CREATE TABLE web.events (event_id STRING NOT NULL PRIMARY KEY, user_id BIGINT, event_type STRING NOT NULL, event_ts TIMESTAMP NOT NULL, event_date DATE NOT NULL, page STRING, tags ARRAY<STRING>);
+CREATE TABLE web.events_archive (event_id STRING NOT NULL PRIMARY KEY, user_id BIGINT, event_type STRING NOT NULL, event_ts TIMESTAMP NOT NULL, event_date DATE NOT NULL, page STRING, tags ARRAY<STRING>);
+CREATE TABLE web.sessions (session_id STRING NOT NULL PRIMARY KEY, user_id BIGINT, started_at TIMESTAMP NOT NULL, ended_at TIMESTAMP, device STRING);
+CREATE TABLE ref.fx_rates (currency STRING NOT NULL, rate_date DATE NOT NULL, rate DOUBLE NOT NULL, PRIMARY KEY (currency, rate_date));
+CREATE TABLE hr.employees (employee_id BIGINT NOT NULL PRIMARY KEY, manager_id BIGINT, department STRING, salary DOUBLE, hired_on DATE);
