@@ -142,6 +142,7 @@ bool rule_sources(struct norm *n, const struct context *ctx); /* merges, pushes,
 bool rule_exists(struct norm *n, const struct context *ctx);
 bool rule_keys(struct norm *n, const struct context *ctx);
 bool rule_aggregate(struct norm *n, const struct context *ctx);
+bool rule_push(struct norm *n, const struct context *ctx);
 bool rule_union(struct norm *n, const struct context *ctx);
 bool rule_group(struct norm *n, const struct context *ctx);
 bool rule_pull(struct norm *n, const struct context *ctx);

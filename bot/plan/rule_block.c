@@ -419,6 +419,7 @@ void block_simplify(struct norm *n, const struct context *outer, struct block *b
         if (!b->empty) changed |= rule_classes(n, &ctx);
         if (!b->empty) changed |= rule_join(n, &ctx);
         if (!b->empty) changed |= rule_sources(n, &ctx);
+        if (!b->empty) changed |= rule_push(n, &ctx);
         if (!b->empty) changed |= rule_exists(n, &ctx);
         if (!b->empty) changed |= rule_keys(n, &ctx);
         if (!b->empty) changed |= rule_aggregate(n, &ctx);
