@@ -240,6 +240,7 @@ struct definition {
     const char *strategy; /* "merge", "append", "insert_overwrite", ...; NULL */
     const char *const *unique_key;
     size_t unique_key_count;
+    const struct sql_expr *merge_on; /* the condition of a MERGE, as written; NULL when there is none, or it was not understood */
     const char *const *partition_by;
     size_t partition_count;
     const char *watermark;        /* text of the incremental filter, NULL when none was found */

@@ -308,6 +308,7 @@ static struct pv merge_call(struct py_run *r, struct io *io, struct str m, const
     struct definition *d = frame_define(r, io->frame, DEF_INCREMENTAL, io->merge_target, py_range(r, call));
     d->partial = true;
     d->strategy = "merge";
+    d->merge_on = io->merge_on;
     merge_keys(r, io->merge_on, d);
     return none();
 }

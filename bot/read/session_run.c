@@ -211,6 +211,7 @@ static void run_merge(struct session *s, struct sql_statement *st) {
     struct definition *d = session_define(s, &spec);
     d->partial = true;
     d->strategy = "merge";
+    d->merge_on = m->on;
     enum { KEYS_MAX = 16 };
     const char **keys = arena_array(s->arena, KEYS_MAX, sizeof *keys);
     merge_keys(s, m->on, keys, &d->unique_key_count, KEYS_MAX);

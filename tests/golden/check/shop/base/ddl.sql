@@ -7,3 +7,4 @@ CREATE TABLE silver.stock (product_id BIGINT NOT NULL, region STRING NOT NULL, u
 CREATE TABLE silver.events (event_id STRING NOT NULL PRIMARY KEY, user_id BIGINT, kind STRING, seconds DOUBLE, happened_at TIMESTAMP);
 CREATE TABLE legacy.accounts (account_no STRING NOT NULL PRIMARY KEY, customer_id STRING, opened DATE);
 CREATE TABLE silver.targets (product_id BIGINT NOT NULL, region STRING NOT NULL, wanted INT, CONSTRAINT targets_pk PRIMARY KEY (product_id, region));
+CREATE TABLE gold.order_state (order_id BIGINT NOT NULL, status STRING, event_date DATE) PARTITIONED BY (event_date);

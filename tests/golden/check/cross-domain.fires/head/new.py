@@ -1,0 +1,1 @@
+spark.table("sales.bronze.leads").select("lead").write.mode("overwrite").saveAsTable("support.silver.leads")

@@ -1,0 +1,2 @@
+CREATE TABLE gold.page_views AS
+SELECT page, count(*) AS views FROM bronze.clicks GROUP BY page;

@@ -1,0 +1,1 @@
+spark.table("bronze.clicks").select("page", "user_id").write.mode("overwrite").saveAsTable("silver.clicks")

@@ -1,0 +1,5 @@
+from delta.tables import DeltaTable
+new = spark.table("silver.orders").select("order_id", "status")
+(DeltaTable.forName(spark, "gold.order_flags").alias("t")
+    .merge(new.alias("s"), "t.status = 'open' AND s.status <> t.status")
+    .whenMatchedUpdateAll().whenNotMatchedInsertAll().execute())
