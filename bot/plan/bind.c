@@ -56,16 +56,59 @@ static struct bound values_bind(struct binder *b, struct scope *scope, const str
     return (struct bound){rel, n, names, false};
 }
 
-static struct bound setop_pair(struct binder *b, const struct sql_query *query, struct bound left, struct bound right) {
-    bool same_star = left.open && right.open && left.n == 1 && right.n == 1;
-    if ((left.open || right.open) && !same_star) return bound_empty(b, query->range, "a set operation over * of an unknown table");
-    if (left.n != right.n) return bound_empty(b, query->range, "a set operation over different numbers of columns");
-    struct rel *rel = rel_new(b, REL_SETOP, query->range);
+/* Place of the one star among the outputs; SIZE_MAX: there is none, or several. */
+static size_t star_place(const struct bound *bound) {
+    size_t found = SIZE_MAX;
+    for (size_t i = 0; i < bound->n; i++) {
+        if (strcmp(bound->names[i], "*") != 0) continue;
+        if (found != SIZE_MAX) return SIZE_MAX;
+        found = i;
+    }
+    return found;
+}
+
+/* The columns behind the star of `bound`, written out by their places, when the other side says how many there must be. */
+static struct bound star_spread(struct binder *b, struct bound bound, size_t wanted, struct range range) {
+    size_t star = star_place(&bound), width = wanted + 1 - bound.n;
+    struct column_def *defs = arena_array(b->arena, wanted + 1, sizeof *defs);
+    int *columns = arena_array(b->arena, wanted + 1, sizeof *columns);
+    const char **names = arena_array(b->arena, wanted + 1, sizeof *names);
+    for (size_t i = 0; i < wanted; i++) {
+        bool behind = i >= star && i < star + width;
+        size_t at = i < star ? i : behind ? star : i + 1 - width;
+        const struct scalar *e = scalar_column(b, bound.rel->columns[at], range);
+        names[i] = behind ? arena_printf(b->arena, "place %zu", i - star + 1) : bound.names[at];
+        if (behind) {
+            struct scalar *field = scalar_new(b, SC_FIELD, 1, range);
+            ((const struct scalar **)field->args)[0] = e;
+            field->name = names[i];
+            field->nullable = true;
+            e = field;
+        }
+        columns[i] = column_new(b, names[i], e->type, e->nullable, NULL);
+        defs[i] = (struct column_def){columns[i], e};
+    }
+    struct rel *rel = rel_project(b, bound.rel, defs, wanted, range);
+    rel->columns = columns;
+    rel->n_columns = wanted;
+    return (struct bound){rel, wanted, names, false};
+}
+
+/* Sides whose stars stand at the same place among as many columns pair up: the query would not run were the stars of different widths. */
+static bool stars_pair(const struct bound *left, const struct bound *right) {
+    return left->open && right->open && left->n == right->n && star_place(left) != SIZE_MAX && star_place(left) == star_place(right);
+}
+
+static struct bound setop_make(struct binder *b, struct bound left, struct bound right, enum setop_kind kind, bool all, struct range range) {
+    if (right.open && !left.open && star_place(&right) != SIZE_MAX && left.n + 1 >= right.n && left.n <= BIND_SPREAD_MAX)
+        right = star_spread(b, right, left.n, range);
+    if ((left.open || right.open) && !stars_pair(&left, &right)) return bound_empty(b, range, "a set operation over * of an unknown table");
+    if (left.n != right.n) return bound_empty(b, range, "a set operation over different numbers of columns");
+    struct rel *rel = rel_new(b, REL_SETOP, range);
     rel->left = left.rel;
     rel->right = right.rel;
-    rel->setop = (enum setop_kind)query->setop;
-    rel->all = query->setop_flags & SQL_SETOP_ALL;
-    if (b->dialect == DIALECT_CLICKHOUSE && !(query->setop_flags & (SQL_SETOP_ALL | SQL_SETOP_DISTINCT))) rel->all = true;
+    rel->setop = kind;
+    rel->all = all;
     int *columns = arena_array(b->arena, left.n + 1, sizeof *columns);
     for (size_t i = 0; i < left.n; i++) {
         const struct plan_column *l = &b->columns.at[left.rel->columns[i]], *r = &b->columns.at[right.rel->columns[i]];
@@ -78,6 +121,16 @@ static struct bound setop_pair(struct binder *b, const struct sql_query *query, 
     rel->columns = columns;
     rel->n_columns = left.n;
     return (struct bound){rel, left.n, left.names, left.open};
+}
+
+static struct bound setop_pair(struct binder *b, const struct sql_query *query, struct bound left, struct bound right) {
+    bool all = query->setop_flags & SQL_SETOP_ALL;
+    if (b->dialect == DIALECT_CLICKHOUSE && !(query->setop_flags & (SQL_SETOP_ALL | SQL_SETOP_DISTINCT))) all = true;
+    return setop_make(b, left, right, (enum setop_kind)query->setop, all, query->range);
+}
+
+struct bound bind_union_all(struct binder *b, struct bound left, struct bound right, struct range range) {
+    return setop_make(b, left, right, RELSET_UNION, true, range);
 }
 
 /* UNION BY NAME over the same names in another order. */
@@ -166,9 +219,7 @@ static struct bound sort_over(struct binder *b, struct scope *scope, struct boun
 }
 
 static void query_closed_world(struct binder *b, const struct sql_query *q) {
-    if (q->pipe_count) bind_refuse(b, q->range, "pipe syntax");
     if (q->limit_by_count) bind_refuse(b, q->range, "LIMIT BY");
-    if (q->sample) bind_refuse(b, q->range, "a sample");
     for (uint32_t i = 0; i < q->lock_count; i++)
         if (q->locks[i].shapes) bind_refuse(b, q->range, "a clause that shapes the result");
     if ((q->limit || q->offset) && q->sort_count) bind_refuse(b, q->range, "SORT BY with LIMIT");
@@ -189,7 +240,7 @@ static void tables_note(struct binder *b, const struct sql_query *query) {
     }
 }
 
-static bool query_names(struct binder *b, const struct sql_query *query, struct str name) {
+bool query_names(struct binder *b, const struct sql_query *query, struct str name) {
     uint32_t n;
     struct sql_ref *refs = sql_query_refs(b->arena, query, &n);
     for (uint32_t i = 0; i < n; i++)
@@ -199,6 +250,11 @@ static bool query_names(struct binder *b, const struct sql_query *query, struct 
 
 struct bound bind_query(struct binder *b, struct scope *outer, const struct cte_frame *ctes, const struct sql_query *query) {
     if (b->depth >= BIND_DEPTH_MAX || b->nodes >= BIND_NODES_MAX) return bound_empty(b, query->range, "the query nests too deep");
+    if (query->pipe_count) {
+        const struct sql_query *nested = bind_pipes(b, query);
+        if (nested) return bind_query(b, outer, ctes, nested);
+        tables_note(b, query);
+    }
     b->depth++;
     query_closed_world(b, query);
     for (uint32_t i = 0; i < query->cte_count; i++) {
@@ -231,7 +287,7 @@ struct bound bind_query(struct binder *b, struct scope *outer, const struct cte_
         out = bound_empty(b, query->range, "a statement as a query");
         break;
     }
-    if (query->pipe_count) tables_note(b, query);
+    if (query->sample) bind_refuse(b, query->range, "a sample of a whole query");
     b->depth--;
     return out;
 }
@@ -239,9 +295,12 @@ struct bound bind_query(struct binder *b, struct scope *outer, const struct cte_
 struct bound bind_cte(struct binder *b, struct scope *scope, const struct cte_frame *frame) {
     const struct sql_cte *cte = frame->cte;
     if (!cte->query) return bound_empty(b, cte->range, "a WITH clause of this form");
+    if (frame->self_names) return bind_recursion_self(b, frame, cte->range);
     if (frame->visible == frame) {
+        struct bound recursion;
         tables_note(b, cte->query);
-        return bound_empty(b, cte->range, "a recursive query");
+        if (bind_recursion(b, (struct cte_frame *)(uintptr_t)frame, &recursion)) return recursion;
+        return bound_empty(b, cte->range, "a recursive query of this form");
     }
     if (b->depth >= BIND_DEPTH_MAX) return bound_empty(b, cte->range, "WITH nests too deep");
     struct bound bound = bind_query(b, NULL, frame->visible, cte->query);

@@ -1,108 +1,6 @@
 /* bind_call.c - function calls: aggregates, windows, synonyms of operators, and everything else as an uninterpreted function. */
 #include "bind_core.h"
 
-#include <stdlib.h>
-
-struct call_word {
-    const char *name;
-    enum { AGG_PLAIN = 1, AGG_ORDERED, CALL_VOLATILE, CALL_CLOCK, CALL_WINDOW, CALL_RANK } kind;
-    enum type_kind type;
-};
-
-/* Sorted by name. AGG_ORDERED depends on the order of its input rows; CALL_RANK on ties of the window's order. */
-static const struct call_word CALLS[] = {
-    {"any_value", AGG_ORDERED, 0},
-    {"approx_count_distinct", AGG_PLAIN, TYPE_INT},
-    {"approx_distinct", AGG_PLAIN, TYPE_INT},
-    {"approx_percentile", AGG_PLAIN, 0},
-    {"approx_quantiles", AGG_PLAIN, 0},
-    {"approx_top_count", AGG_PLAIN, 0},
-    {"arbitrary", AGG_ORDERED, 0},
-    {"array_agg", AGG_ORDERED, 0},
-    {"array_concat_agg", AGG_ORDERED, 0},
-    {"avg", AGG_PLAIN, 0},
-    {"bit_and_agg", AGG_PLAIN, 0},
-    {"bool_and", AGG_PLAIN, TYPE_BOOL},
-    {"bool_or", AGG_PLAIN, TYPE_BOOL},
-    {"collect_list", AGG_ORDERED, 0},
-    {"collect_set", AGG_ORDERED, 0},
-    {"corr", AGG_PLAIN, 0},
-    {"count", AGG_PLAIN, TYPE_INT},
-    {"count_if", AGG_PLAIN, TYPE_INT},
-    {"countif", AGG_PLAIN, TYPE_INT},
-    {"covar_pop", AGG_PLAIN, 0},
-    {"covar_samp", AGG_PLAIN, 0},
-    {"cume_dist", CALL_WINDOW, 0},
-    {"curdate", CALL_CLOCK, TYPE_DATE},
-    {"current_date", CALL_CLOCK, TYPE_DATE},
-    {"current_datetime", CALL_CLOCK, TYPE_TIMESTAMP},
-    {"current_time", CALL_CLOCK, TYPE_TIME},
-    {"current_timestamp", CALL_CLOCK, TYPE_TIMESTAMP},
-    {"current_user", CALL_CLOCK, TYPE_STRING},
-    {"dense_rank", CALL_WINDOW, TYPE_INT},
-    {"every", AGG_PLAIN, TYPE_BOOL},
-    {"first", AGG_ORDERED, 0},
-    {"first_value", CALL_RANK, 0},
-    {"gen_random_uuid", CALL_VOLATILE, 0},
-    {"generate_uuid", CALL_VOLATILE, 0},
-    {"getdate", CALL_CLOCK, TYPE_TIMESTAMP},
-    {"group_concat", AGG_ORDERED, TYPE_STRING},
-    {"hll_sketch_agg", AGG_PLAIN, 0},
-    {"input_file_name", CALL_VOLATILE, 0},
-    {"kurtosis", AGG_PLAIN, 0},
-    {"lag", CALL_RANK, 0},
-    {"last", AGG_ORDERED, 0},
-    {"last_value", CALL_RANK, 0},
-    {"lead", CALL_RANK, 0},
-    {"listagg", AGG_ORDERED, TYPE_STRING},
-    {"localtime", CALL_CLOCK, TYPE_TIME},
-    {"localtimestamp", CALL_CLOCK, TYPE_TIMESTAMP},
-    {"logical_and", AGG_PLAIN, TYPE_BOOL},
-    {"logical_or", AGG_PLAIN, TYPE_BOOL},
-    {"map_agg", AGG_ORDERED, 0},
-    {"max", AGG_PLAIN, 0},
-    {"max_by", AGG_ORDERED, 0},
-    {"mean", AGG_PLAIN, 0},
-    {"median", AGG_PLAIN, 0},
-    {"min", AGG_PLAIN, 0},
-    {"min_by", AGG_ORDERED, 0},
-    {"mode", AGG_ORDERED, 0},
-    {"monotonically_increasing_id", CALL_VOLATILE, TYPE_INT},
-    {"newid", CALL_VOLATILE, 0},
-    {"nextval", CALL_VOLATILE, 0},
-    {"now", CALL_CLOCK, TYPE_TIMESTAMP},
-    {"nth_value", CALL_RANK, 0},
-    {"ntile", CALL_RANK, TYPE_INT},
-    {"percent_rank", CALL_WINDOW, 0},
-    {"percentile", AGG_PLAIN, 0},
-    {"percentile_approx", AGG_PLAIN, 0},
-    {"percentile_cont", AGG_PLAIN, 0},
-    {"percentile_disc", AGG_PLAIN, 0},
-    {"rand", CALL_VOLATILE, TYPE_FLOAT},
-    {"randn", CALL_VOLATILE, TYPE_FLOAT},
-    {"random", CALL_VOLATILE, TYPE_FLOAT},
-    {"rank", CALL_WINDOW, TYPE_INT},
-    {"regr_slope", AGG_PLAIN, 0},
-    {"row_number", CALL_RANK, TYPE_INT},
-    {"shuffle", CALL_VOLATILE, 0},
-    {"skewness", AGG_PLAIN, 0},
-    {"some", AGG_PLAIN, TYPE_BOOL},
-    {"spark_partition_id", CALL_VOLATILE, TYPE_INT},
-    {"std", AGG_PLAIN, 0},
-    {"stddev", AGG_PLAIN, 0},
-    {"stddev_pop", AGG_PLAIN, 0},
-    {"stddev_samp", AGG_PLAIN, 0},
-    {"string_agg", AGG_ORDERED, TYPE_STRING},
-    {"sum", AGG_PLAIN, 0},
-    {"sysdate", CALL_CLOCK, TYPE_TIMESTAMP},
-    {"unix_timestamp", CALL_CLOCK, TYPE_INT},
-    {"uuid", CALL_VOLATILE, 0},
-    {"uuid_string", CALL_VOLATILE, 0},
-    {"var_pop", AGG_PLAIN, 0},
-    {"var_samp", AGG_PLAIN, 0},
-    {"variance", AGG_PLAIN, 0},
-};
-
 struct synonym {
     const char *from, *to;
 };
@@ -117,10 +15,6 @@ static const struct synonym SYNONYMS[] = {
     {"countif", "count_if"},
     {"mean", "avg"},
 };
-
-static int call_compare(const void *key, const void *item) { return strcmp(key, ((const struct call_word *)item)->name); }
-
-static const struct call_word *call_word(const char *name) { return bsearch(name, CALLS, sizeof CALLS / sizeof *CALLS, sizeof *CALLS, call_compare); }
 
 static const char *call_name(struct arena *arena, const struct sql_expr *expr) {
     if (expr->call && expr->call->path && expr->call->path->part_count > 1) {
@@ -164,13 +58,18 @@ bool bind_has_aggregate(const struct sql_expr *expr) {
     return false;
 }
 
-const char *bind_generator(const struct sql_expr *expr) {
-    static const char *const names[] = {"explode", "explode_outer", "posexplode", "posexplode_outer", "inline",         "inline_outer",
-                                        "stack",   "json_tuple",    "unnest",     "flatten",          "generate_series"};
+const char *bind_generator(const struct binder *b, const struct sql_expr *expr) {
     if (expr->kind != EX_CALL || (expr->call && (expr->call->over || expr->call->filter))) return NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (str_iis(expr->name, names[i])) return names[i];
-    return NULL;
+    const char *name = generator_word(b->dialect, expr->name);
+    return name && strcmp(name, "flatten") != 0 ? name : NULL;
+}
+
+bool bind_has_generator(const struct binder *b, const struct sql_expr *expr) {
+    if (!expr) return false;
+    if (bind_generator(b, expr)) return true;
+    for (uint32_t i = 0; i < expr->arg_count; i++)
+        if (bind_has_generator(b, expr->args[i])) return true;
+    return false;
 }
 
 static void arg_set(struct scalar *e, size_t i, const struct scalar *arg) { ((const struct scalar **)e->args)[i] = arg; }
@@ -249,18 +148,33 @@ static enum edge_kind edge_of(enum sql_bound bound) {
     return bound == BOUND_NONE ? EDGE_CURRENT : map[bound];
 }
 
+/* OVER (w ORDER BY x): what it does not say itself comes from w. */
+static void window_extend(struct sql_window *window, const struct sql_window *base) {
+    window->base = base->base;
+    if (!window->partition_count) window->partition = base->partition, window->partition_count = base->partition_count;
+    if (!window->order_count) window->order = base->order, window->order_count = base->order_count;
+    if (window->unit != FRAME_NONE) return;
+    window->unit = base->unit;
+    window->start = base->start;
+    window->end = base->end;
+    window->start_expr = base->start_expr;
+    window->end_expr = base->end_expr;
+    window->exclude = base->exclude;
+}
+
 static const struct window_spec *window_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     const struct sql_window *w = expr->call->over;
     struct window_spec *spec = arena_new(b->arena, struct window_spec);
-    if (w->base.text.n) {
-        const struct sql_window *base = window_named(scope, w->base);
-        bool plain = base && !base->base.text.n && !w->partition_count && !w->order_count && w->unit == FRAME_NONE;
-        if (!plain) {
-            bind_refuse(b, expr->range, "a window built on another");
+    struct sql_window whole = *w;
+    for (int depth = 0; whole.base.text.n; depth++) {
+        const struct sql_window *base = window_named(scope, whole.base);
+        if (!base || depth > 20) {
+            bind_refuse(b, expr->range, "a window built on one that is not there");
             return spec;
         }
-        w = base;
+        window_extend(&whole, base);
     }
+    w = &whole;
     const struct scalar **partition = arena_array(b->arena, w->partition_count + 1, sizeof *partition);
     for (uint32_t i = 0; i < w->partition_count; i++) partition[i] = bind_expr(b, scope, w->partition[i]);
     *spec = (struct window_spec){.n_partition = w->partition_count,
@@ -297,8 +211,12 @@ static const struct scalar *windowed_bind(struct binder *b, struct scope *scope,
         fn->name = "count";
     }
     if (expr->call->filter) fn->filter = bind_expr(b, scope, expr->call->filter);
-    if (expr->call->order_count || expr->call->within_count) bind_refuse(b, expr->range, "an ordered aggregate as a window function");
+    if (expr->call->order_count || expr->call->within_count) {
+        fn->n_order = expr->call->order_count ? expr->call->order_count : expr->call->within_count;
+        fn->order = orders_bind(b, scope, expr->call->order_count ? expr->call->order : expr->call->within, (uint32_t)fn->n_order);
+    }
     scalar_finish(b, fn);
+    if (word && word->kind == AGG_ORDERED) fn->is_volatile = true;
     if (word && word->type) fn->type = (struct type){word->type, word->type == TYPE_INT ? 64 : 0, 0};
     bool keeps = fn->n && (strcmp(name, "min") == 0 || strcmp(name, "max") == 0 || strcmp(name, "lag") == 0 || strcmp(name, "lead") == 0 ||
                            strcmp(name, "first_value") == 0 || strcmp(name, "last_value") == 0);
@@ -381,6 +299,22 @@ static const char *part_name(const struct sql_expr *expr, const char *name) {
     return NULL;
 }
 
+static const struct scalar *cast_of(struct binder *b, const struct scalar *call, const char *name) {
+    struct scalar *e = scalar_new(b, SC_CAST, 1, call->range);
+    struct type type = type_parse(str_of(name), b->dialect);
+    arg_set(e, 0, call->args[0]);
+    e->name = "cast";
+    scalar_finish(b, e);
+    e->type = type;
+    return e;
+}
+
+/* "day", "week(monday)" */
+static const char *unit_text(struct binder *b, const struct sql_expr *arg) {
+    const char *word = bind_lower(b, arg->name);
+    return arg->kind == EX_CALL ? arena_printf(b->arena, "%s(%s)", word, bind_lower(b, arg->args[0]->name)) : word;
+}
+
 static const struct scalar *plain_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name) {
     const struct call_word *word = call_word(name);
     const char *part = part_name(expr, name);
@@ -389,9 +323,9 @@ static const struct scalar *plain_bind(struct binder *b, struct scope *scope, co
     for (size_t i = 0; i < e->n; i++) {
         const struct sql_expr *arg = expr->args[i + skip];
         bool unit_after = expr->call && expr->call->before && str_iis(expr->call->before[i + skip], "to"); /* FLOOR(x TO MONTH) */
-        bool first_unit = i == 0 && (strncmp(name, "date", 4) == 0 || strncmp(name, "timestamp", 9) == 0) && expr->arg_count == 3;
-        bool bare = arg->kind == EX_NAME && arg->path && arg->path->part_count == 1 && (first_unit || unit_after);
-        struct literal unit = {.kind = VALUE_TEXT, .s = str_of(bind_lower(b, arg->name))};
+        bool bare = (unit_after && arg->kind == EX_NAME && arg->path && arg->path->part_count == 1) ||
+                    unit_argument(b->dialect, name, (const struct sql_expr *const *)expr->args + skip, i, e->n);
+        struct literal unit = {.kind = VALUE_TEXT, .s = str_of(bare ? unit_text(b, arg) : "")};
         arg_set(e, i, bare ? scalar_literal(b, unit, (struct type){TYPE_STRING, 0, 0}) : bind_expr(b, scope, arg));
     }
     e->name = part ? part : name;
@@ -415,8 +349,13 @@ static const struct scalar *plain_bind(struct binder *b, struct scope *scope, co
         e->nullable = false;
     }
     if (word && word->type) e->type = (struct type){word->type, 0, 0};
+    if (e->n == 1 && !part && cast_word(b->dialect, str_of(name))) return cast_of(b, e, name);
     const struct scalar *known = conditional_bind(b, e, expr->range);
     return known ? known : e;
+}
+
+const struct scalar *bind_plain_call(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
+    return plain_bind(b, scope, expr, call_name(b->arena, expr));
 }
 
 const struct scalar *bind_call(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
@@ -428,8 +367,10 @@ const struct scalar *bind_call(struct binder *b, struct scope *scope, const stru
     if (strcmp(name, "grouping") == 0 || strcmp(name, "grouping_id") == 0) return grouping_collect(b, scope, expr);
     if (is_aggregate(expr)) return aggregate_collect(b, scope, expr, name);
     if (!extras_known(expr)) bind_refuse(b, expr->range, "a clause of %s(..)", name);
-    if (expr->arg_count == 1 && expr->args[0]->kind == EX_QUERY_ARG) bind_refuse(b, expr->range, "%s(SELECT ..)", name);
-    if (bind_generator(expr) && scope->clause == CLAUSE_SELECT && strcmp(name, "flatten") != 0)
-        bind_refuse(b, expr->range, "%s(..) inside an expression", name);
+    if (strcmp(name, "array") == 0 && expr->arg_count == 1 && expr->args[0]->kind == EX_QUERY_ARG) return bind_array_query(b, scope, expr->args[0]);
+    if (scope->clause == CLAUSE_SELECT && bind_generator(b, expr)) {
+        const char *column = "col";
+        return scalar_column(b, *generator_add(b, scope, expr, &column, 1), expr->range);
+    }
     return plain_bind(b, scope, expr, name);
 }

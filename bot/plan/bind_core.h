@@ -6,7 +6,8 @@
 #include "bind.h"
 #include "plan.h"
 
-#define BIND_DEPTH_MAX 120 /* nested queries and CTE uses */
+#define BIND_DEPTH_MAX  120  /* nested queries and CTE uses */
+#define BIND_SPREAD_MAX 2000 /* columns that a star is spread into */
 
 /* One name that a relation in FROM offers. */
 struct offer {
@@ -43,7 +44,9 @@ struct cte_frame {
     const struct cte_frame *outer;
     const struct sql_cte *cte;
     const struct cte_frame *visible; /* what its own body may name */
-    int uses;
+    const char **self_names;         /* while the step of a recursion is bound: columns of the rows so far */
+    size_t self_n;
+    int self_level;
 };
 
 struct scope {
@@ -53,12 +56,20 @@ struct scope {
     VEC(struct scope_source) sources;
     VEC(struct merged) merged;
     VEC(struct item_alias) aliases;
-    VEC(struct column_def) aggs, windows, generators;
+    VEC(struct column_def) aggs, windows;
+    VEC(struct rel *) generators; /* explode(x) in the select list: joined beside the rows when the list is bound */
     VEC(struct column_def) keys;
     enum clause clause;
     bool aliases_visible; /* names not found among the sources may be aliases of the select list */
+    bool aliases_ahead;   /* of items that are not bound yet, too */
+    bool ahead;           /* one of them is being bound */
     bool has_group;
     uint32_t level;
+};
+
+struct rel_list {
+    const struct rel **at;
+    size_t n, cap;
 };
 
 struct binder {
@@ -72,7 +83,9 @@ struct binder {
     VEC(const char *) tables;
     size_t nodes;
     int depth;
+    int recursions; /* whose steps are being bound */
     uint32_t next_level;
+    struct rel_list *table_arguments; /* of the table function being bound; NULL: none is */
 };
 
 /* Result of binding a query: a relation and the names of its columns. */
@@ -102,14 +115,33 @@ struct rel *rel_join(struct binder *b, struct rel *left, struct rel *right, enum
 struct rel *rel_project(struct binder *b, struct rel *input, const struct column_def *defs, size_t n, struct range range);
 /* Says once why the plan is not provable. */
 void bind_refuse(struct binder *b, struct range range, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* Says once what the plan takes for granted: see plan.condition. */
+void bind_suppose(struct binder *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 const char *bind_lower(struct binder *b, struct str s);
 
+/* bind_word.c */
+struct call_word {
+    const char *name;
+    enum { AGG_PLAIN = 1, AGG_ORDERED, CALL_VOLATILE, CALL_CLOCK, CALL_WINDOW, CALL_RANK } kind;
+    enum type_kind type;
+};
+const struct call_word *call_word(const char *name); /* NULL: not known */
+/* The canonical name when the function makes rows of its own in the select list of this dialect; else NULL. */
+const char *generator_word(enum dialect dialect, struct str name);
+/* Spark reads string(x) as CAST(x AS STRING): is it a type's name of that kind? */
+bool cast_word(enum dialect dialect, struct str name);
+/* Is argument `i` of n a bare date part, which is no column: DATE_DIFF(a, b, DAY), DATEADD(day, 1, d)? */
+bool unit_argument(enum dialect dialect, const char *function, const struct sql_expr *const *args, size_t i, size_t n);
 /* bind_expr.c */
 const struct scalar *bind_expr(struct binder *b, struct scope *scope, const struct sql_expr *expr);
+/* ARRAY(SELECT ..): the array of a query's rows. */
+const struct scalar *bind_array_query(struct binder *b, struct scope *scope, const struct sql_expr *expr);
 /* bind_call.c */
 const struct scalar *bind_call(struct binder *b, struct scope *scope, const struct sql_expr *expr);
+const struct scalar *bind_plain_call(struct binder *b, struct scope *scope, const struct sql_expr *expr);
 bool bind_has_aggregate(const struct sql_expr *expr);
-const char *bind_generator(const struct sql_expr *expr); /* explode and kin: canonical name, else NULL */
+bool bind_has_generator(const struct binder *b, const struct sql_expr *expr);
+const char *bind_generator(const struct binder *b, const struct sql_expr *expr); /* explode and kin: canonical name, else NULL */
 /* bind_literal.c */
 const struct scalar *bind_literal(struct binder *b, const struct sql_expr *expr);
 const struct scalar *bind_interval(struct binder *b, struct scope *scope, const struct sql_expr *expr);
@@ -122,9 +154,23 @@ struct scope_source *scope_source_find(struct scope *scope, const struct sql_nam
 int star_column(struct binder *b, const struct rel *rel, int star, const char *name); /* the column `name` behind a star; -1: out of reach */
 /* bind_from.c */
 struct rel *bind_from(struct binder *b, struct scope *scope, const struct sql_from *from);
+struct rel *sampled(struct binder *b, const struct sql_sample *sample, struct rel *rel);
 /* bind_select.c */
+/* The columns of a generator in the select list, pending until the list is bound. */
+const int *generator_add(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *const *names, size_t n);
 struct bound bind_select(struct binder *b, struct scope *scope, const struct sql_query *query);
-/* bind_query.c */
+const struct scalar *alias_ahead(struct binder *b, struct scope *scope, const char *name);
+/* bind_pivot.c */
+struct bound bind_pivot(struct binder *b, struct scope *scope, const struct sql_from *from);
+struct bound bind_unpivot(struct binder *b, struct scope *scope, const struct sql_from *from);
+/* bind_pipe.c */
+const struct sql_query *bind_pipes(struct binder *b, const struct sql_query *query); /* NULL: refused */
+/* bind_recursive.c */
+struct bound bind_recursion_self(struct binder *b, const struct cte_frame *frame, struct range range);
+bool bind_recursion(struct binder *b, struct cte_frame *frame, struct bound *out); /* false: not of a form that is read */
+/* bind.c */
+bool query_names(struct binder *b, const struct sql_query *query, struct str name); /* does it read a table of that one-part name? */
+struct bound bind_union_all(struct binder *b, struct bound left, struct bound right, struct range range);
 struct bound bind_query(struct binder *b, struct scope *outer, const struct cte_frame *ctes, const struct sql_query *query);
 struct rel *bind_sort(struct binder *b, struct scope *scope, struct rel *rel, const struct sql_query *query);
 struct bound bind_cte(struct binder *b, struct scope *scope, const struct cte_frame *frame);

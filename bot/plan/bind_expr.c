@@ -1,5 +1,6 @@
 /* bind_expr.c - expressions of the syntax tree to scalars; what is not known here makes the plan not provable. */
 #include "bind_core.h"
+#include "sql_build.h"
 #include "sql_print.h"
 
 static void arg_set(struct scalar *e, size_t i, const struct scalar *arg) { ((const struct scalar **)e->args)[i] = arg; }
@@ -171,10 +172,63 @@ static const struct scalar *in_bind(struct binder *b, struct scope *scope, const
     return negate_if(b, expr, e);
 }
 
+static bool is_struct(const struct sql_query *query) { return query->body == BODY_SELECT && query->select && query->select->as_struct; }
+static bool is_value(const struct sql_query *query) { return query->body == BODY_SELECT && query->select && query->select->as_value; }
+
+/* SELECT AS STRUCT a, b as a value: one column, the struct of its fields. */
+static struct rel *struct_pack(struct binder *b, const struct bound *sub, struct range range) {
+    struct scalar *pack = scalar_new(b, SC_CALL, sub->n, range);
+    struct buf name = buf_new(b->arena);
+    buf_text(&name, "row");
+    for (size_t i = 0; i < sub->n; i++) {
+        arg_set(pack, i, scalar_column(b, sub->rel->columns[i], range));
+        buf_printf(&name, ":%s", sub->names[i]);
+    }
+    pack->name = buf_str(&name);
+    scalar_finish(b, pack);
+    pack->type = (struct type){TYPE_OTHER, 0, 0};
+    struct column_def def = {column_new(b, "row", pack->type, pack->nullable = false, NULL), pack};
+    struct rel *rel = rel_project(b, sub->rel, &def, 1, range);
+    int *columns = arena_array(b->arena, 1, sizeof *columns);
+    columns[0] = def.column;
+    rel->columns = columns;
+    rel->n_columns = 1;
+    return rel;
+}
+
 static const struct rel *subquery_bind(struct binder *b, struct scope *scope, const struct sql_query *query, size_t *n) {
     struct bound sub = bind_query(b, scope, scope->ctes, query);
-    *n = sub.open ? 0 : sub.n;
-    return sub.rel;
+    *n = is_value(query) || is_struct(query) ? 1 : sub.open ? 0 : sub.n;
+    return is_struct(query) ? struct_pack(b, &sub, query->range) : sub.rel;
+}
+
+const struct scalar *bind_array_query(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
+    size_t n;
+    const struct rel *rows = subquery_bind(b, scope, expr->query, &n);
+    if (n != 1) return opaque(b, expr, n ? "an array of a query of several columns" : "an array of a query over * of an unknown table");
+    struct scalar *array = scalar_new(b, SC_AGG, 1, expr->range);
+    arg_set(array, 0, scalar_column(b, rows->columns[0], expr->range));
+    array->name = "array_query";
+    array->type = (struct type){TYPE_OTHER, 0, 0};
+    array->is_volatile = true; /* which row comes first is not said, or its ORDER BY may have ties */
+    struct column_def *def = arena_new(b->arena, struct column_def);
+    *def = (struct column_def){column_new(b, "array", array->type, false, NULL), array};
+    struct rel *agg = rel_new(b, REL_AGG, expr->range);
+    agg->left = rows;
+    agg->defs = def;
+    agg->n_defs = 1;
+    b->columns.at[def->column].rel = agg;
+    int *columns = arena_array(b->arena, 1, sizeof *columns);
+    columns[0] = def->column;
+    agg->columns = columns;
+    agg->n_columns = 1;
+    struct scalar *e = scalar_new(b, SC_SUBQUERY, 0, expr->range);
+    e->rel = agg;
+    e->type = array->type;
+    scalar_finish(b, e);
+    e->type = array->type;
+    b->plan->is_volatile = true;
+    return e;
 }
 
 static const struct scalar *query_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr, enum scalar_op op) {
@@ -282,6 +336,38 @@ static const struct scalar *tuple_bind(struct binder *b, struct scope *scope, co
     return e;
 }
 
+static struct sql_query *table_query(struct binder *b, const struct sql_expr *expr) {
+    if (expr->kind == EX_SUBQUERY) return expr->query;
+    if (expr->arg_count && expr->args[0]->kind == EX_SUBQUERY) return expr->args[0]->query;
+    if (!expr->call || !expr->call->path) return NULL;
+    struct sql_from *from = sql_from_table(b->arena, expr->call->path, (struct str){"", 0});
+    from->range = expr->range;
+    struct sql_query *query = sql_query_select(b->arena, from);
+    query->range = query->select->range = expr->range;
+    return query;
+}
+
+/* A table given to a table function is an input of it, and it sees the columns' names. */
+static const struct scalar *table_argument(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
+    const struct sql_query *query = table_query(b, expr);
+    if (!query || !b->table_arguments) return opaque(b, expr, "a table as argument");
+    struct rel_list *inputs = b->table_arguments;
+    b->table_arguments = NULL;
+    struct bound table = bind_query(b, scope, scope->ctes, query);
+    b->table_arguments = inputs;
+    struct buf words = buf_new(b->arena);
+    buf_printf(&words, "table %zu", inputs->n);
+    for (size_t i = 0; i < table.n; i++) buf_printf(&words, " %s", table.names[i]);
+    const struct sql_call *call = expr->kind == EX_TABLE_ARG ? expr->call : NULL;
+    for (uint32_t i = 0; call && i < call->partition_count; i++)
+        buf_printf(&words, " partition %s", str_lower(b->arena, str_of(sql_expr_text(b->arena, call->partition[i], b->dialect))));
+    for (uint32_t i = 0; call && i < call->order_count; i++)
+        buf_printf(&words, " order %s %d %d", str_lower(b->arena, str_of(sql_expr_text(b->arena, call->order[i].expr, b->dialect))),
+                   (int)call->order[i].direction, (int)call->order[i].nulls);
+    *vec_add(b->arena, inputs) = table.rel;
+    return scalar_literal(b, (struct literal){.kind = VALUE_TEXT, .s = str_of(buf_str(&words))}, (struct type){TYPE_OTHER, 0, 0});
+}
+
 /* x -> f(x): the parameters are named by their place, so that their spelling does not matter. */
 static const struct scalar *lambda_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     struct scope inner = {.outer = scope, .ctes = scope->ctes, .clause = CLAUSE_INPUT, .aliases_visible = true, .level = scope->level};
@@ -339,15 +425,19 @@ static const struct scalar *other_bind(struct binder *b, struct scope *scope, co
         struct literal word = {.kind = VALUE_TEXT, .s = str_of(bind_lower(b, expr->name))};
         return scalar_literal(b, word, (struct type){TYPE_STRING, 0, 0});
     }
+    case EX_QUERY_ARG:
+        return query_bind(b, scope, expr, SC_SUBQUERY);
+    case EX_COLLATE: {
+        const char *collation = expr->path && expr->path->part_count ? bind_lower(b, expr->path->parts[0].text) : "";
+        return call_of(b, scope, expr, arena_printf(b->arena, "collate:%s", collation));
+    }
+    case EX_SLICE:
+        return call_of(b, scope, expr, "slice");
     default: {
         static const char *const names[EX_KIND_COUNT] = {
             [EX_STAR] = "* as a value",
-            [EX_SLICE] = "a slice",
-            [EX_COLLATE] = "COLLATE",
             [EX_GROUPING] = "a grouping set",
             [EX_DEFAULT] = "DEFAULT",
-            [EX_QUERY_ARG] = "a query as argument",
-            [EX_TABLE_ARG] = "a table as argument",
         };
         return opaque(b, expr, names[expr->kind] ? names[expr->kind] : "an expression");
     }
@@ -382,7 +472,9 @@ const struct scalar *bind_expr(struct binder *b, struct scope *scope, const stru
     case EX_EXISTS:
         return query_bind(b, scope, expr, SC_EXISTS);
     case EX_SUBQUERY:
-        return expr->flags & SQL_TABLE_ARG ? opaque(b, expr, "TABLE(query)") : query_bind(b, scope, expr, SC_SUBQUERY);
+        return expr->flags & SQL_TABLE_ARG ? table_argument(b, scope, expr) : query_bind(b, scope, expr, SC_SUBQUERY);
+    case EX_TABLE_ARG:
+        return table_argument(b, scope, expr);
     case EX_CASE:
         return case_bind(b, scope, expr);
     case EX_CAST:

@@ -28,11 +28,18 @@ static void offers_bound(struct binder *b, struct scope_source *source, const st
     }
 }
 
+/* A name that only the run knows stands for one table: the same words for the same one, while the parameters are the same. */
 static const char *table_name(struct binder *b, const struct sql_name *name) {
     struct buf text = buf_new(b->arena);
+    if (name->dynamic) {
+        bool fixed = name->dynamic->kind == EX_LITERAL && name->dynamic->op == LIT_STRING;
+        if (!fixed) bind_suppose(b, "a table's name is computed when it runs");
+        buf_text(&text, fixed ? bind_lower(b, name->dynamic->name)
+                              : arena_printf(b->arena, "identifier(%s)", sql_expr_text(b->arena, name->dynamic, b->dialect)));
+    }
     for (uint32_t i = 0; i < name->part_count; i++) {
-        if (name->parts[i].templated) bind_refuse(b, name->range, "a table's name holds a parameter: %.*s", STR_ARG(name->parts[i].text));
-        if (i) buf_char(&text, '.');
+        if (name->parts[i].templated) bind_suppose(b, "a table's name holds a parameter: %.*s", STR_ARG(name->parts[i].text));
+        if (i || name->dynamic) buf_char(&text, '.');
         buf_text(&text, bind_lower(b, name->parts[i].text));
     }
     return buf_str(&text);
@@ -78,10 +85,6 @@ static struct rel *cte_use(struct binder *b, struct scope *scope, const struct s
 
 /* The words that make another relation of a table: time travel, options. */
 static const char *version_text(struct binder *b, struct scope *scope, const struct sql_from *from) {
-    if (from->sample) {
-        bind_refuse(b, from->range, "a sample");
-        b->plan->is_volatile = true;
-    }
     struct buf text = buf_new(b->arena);
     if (from->travel) {
         buf_printf(&text, "%.*s", STR_ARG(from->travel->words));
@@ -93,8 +96,29 @@ static const char *version_text(struct binder *b, struct scope *scope, const str
     if (from->flags & (SQL_FROM_ONLY | SQL_FROM_FINAL | SQL_FROM_DESCENDANTS))
         buf_printf(&text, " only:%u", from->flags & (SQL_FROM_ONLY | SQL_FROM_FINAL | SQL_FROM_DESCENDANTS));
     if (from->flags & SQL_FROM_STREAM) buf_text(&text, " stream");
-    if (from->option_count || from->tail.n) bind_refuse(b, from->range, "options of a table");
+    for (uint32_t i = 0; i < from->option_count; i++) {
+        const struct sql_property *o = &from->options[i];
+        buf_printf(&text, " %s=%s%s", bind_lower(b, o->key), o->value ? sql_expr_text(b->arena, o->value, b->dialect) : "", bind_lower(b, o->text));
+    }
+    if (from->tail.n) buf_printf(&text, " %s", bind_lower(b, from->tail));
     return text.n ? buf_str(&text) : NULL;
+}
+
+/* A sample keeps each row by chance: a volatile filter, told by its words. */
+struct rel *sampled(struct binder *b, const struct sql_sample *sample, struct rel *rel) {
+    if (!sample) return rel;
+    struct scalar *keeps = scalar_new(b, SC_CALL, 0, rel->range);
+    struct buf words = buf_new(b->arena);
+    static const char *const words_of[] = {"", "out of", "on", "seed"};
+    const struct sql_expr *const numbers[] = {sample->size, sample->of, sample->on, sample->seed};
+    buf_printf(&words, "%.*s%ssample", STR_ARG(sample->method), sample->method.n ? " " : "");
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (numbers[i]) buf_printf(&words, "%s%s %s", *words_of[i] ? " " : "", words_of[i], sql_expr_text(b->arena, numbers[i], b->dialect));
+    buf_printf(&words, " %.*s", STR_ARG(sample->unit));
+    keeps->name = str_lower(b->arena, str_of(buf_str(&words)));
+    keeps->type = (struct type){TYPE_BOOL, 0, 0};
+    keeps->is_volatile = b->plan->is_volatile = true;
+    return rel_filter(b, rel, keeps);
 }
 
 static struct rel *opaque_new(struct binder *b, const char *name, const struct scalar *call, struct range range) {
@@ -137,7 +161,6 @@ static struct rel *table_bind(struct binder *b, struct scope *scope, const struc
     if (frame) return cte_use(b, scope, from, frame);
     if (from->name->part_count >= 2 && scope_source_find(scope, from->name, 1)) return array_source(b, scope, from);
     struct rel *rel = rel_new(b, REL_SCAN, from->range);
-    if (from->name->dynamic) bind_refuse(b, from->range, "a computed table name");
     rel->name = table_name(b, from->name);
     rel->version = version_text(b, scope, from);
     rel->table = schema_find(b->schema, rel->name);
@@ -146,7 +169,14 @@ static struct rel *table_bind(struct binder *b, struct scope *scope, const struc
     source->name = from->name;
     scan_columns(b, rel, source);
     offers_rename(b, source, from);
-    return rel;
+    return sampled(b, from->sample, rel);
+}
+
+static struct rel *bound_source(struct binder *b, struct scope *scope, const struct sql_from *from, struct bound bound) {
+    struct scope_source *source = source_add(b, scope, bound.rel, from->alias);
+    offers_bound(b, source, &bound);
+    offers_rename(b, source, from);
+    return sampled(b, from->sample, bound.rel);
 }
 
 static struct rel *query_source(struct binder *b, struct scope *scope, const struct sql_from *from, bool lateral) {
@@ -156,8 +186,7 @@ static struct rel *query_source(struct binder *b, struct scope *scope, const str
     offers_bound(b, source, &bound);
     offers_rename(b, source, from);
     if (from->travel || from->tail.n) bind_refuse(b, from->range, "a clause of a derived table");
-    if (from->sample) bind_refuse(b, from->range, "a sample");
-    return bound.rel;
+    return sampled(b, from->sample, bound.rel);
 }
 
 /* UNNEST(x) AS v [WITH OFFSET o], explode(x), flatten(..), and any other table function; the result may use what stands left of it. */
@@ -168,8 +197,13 @@ static struct rel *call_source(struct binder *b, struct scope *scope, const stru
         return opaque_new(b, "?", NULL, from->range);
     }
     const char *name = bind_lower(b, call->name);
+    struct rel_list inputs = {0}, *outer = b->table_arguments;
+    b->table_arguments = &inputs;
     const struct scalar *bound = bind_expr(b, scope, call);
+    b->table_arguments = outer;
     struct rel *rel = opaque_new(b, arena_printf(b->arena, "%s:%u", name, from->flags & (SQL_FROM_ORDINALITY | SQL_FROM_OFFSET)), bound, from->range);
+    rel->inputs = inputs.at;
+    rel->n_inputs = inputs.n;
     struct scope_source *source = source_add(b, scope, rel, from->alias);
     const char *names[64];
     size_t n = 0;
@@ -181,8 +215,8 @@ static struct rel *call_source(struct binder *b, struct scope *scope, const stru
     } else if (n == 0) names[n++] = "*";
     if (from->flags & SQL_FROM_OFFSET) names[n++] = from->offset.text.n ? bind_lower(b, from->offset.text) : "offset";
     opaque_columns(b, rel, source, names, n);
-    if (from->sample || from->travel || from->tail.n) bind_refuse(b, from->range, "a clause of a table function");
-    return rel;
+    if (from->travel || from->tail.n) bind_refuse(b, from->range, "a clause of a table function");
+    return sampled(b, from->sample, rel);
 }
 
 static struct rel *lateral_view(struct binder *b, struct scope *scope, const struct sql_from *from) {
@@ -262,7 +296,7 @@ static const struct scalar *merge_column(struct binder *b, struct scope *scope, 
 
 static const struct scalar *natural_condition(struct binder *b, struct scope *scope, size_t start, size_t middle, enum sql_join kind) {
     const struct scalar *all = NULL;
-    bind_refuse(b, (struct range){0}, "NATURAL JOIN: what it joins on changes with the tables' columns");
+    bind_suppose(b, "NATURAL JOIN: what it joins on changes with the tables' columns");
     for (size_t i = start; i < scope->sources.n; i++)
         if (scope->sources.at[i].star >= 0) bind_refuse(b, (struct range){0}, "NATURAL JOIN of a table of unknown columns");
     for (size_t i = start; i < middle; i++)
@@ -362,6 +396,29 @@ static struct rel *unknown_source(struct binder *b, struct scope *scope, const s
     return rel;
 }
 
+/* (a JOIN b ON ..) AS x: one relation of all their columns; of two columns of one name x.name means neither. */
+static struct rel *alias_over(struct binder *b, struct scope *scope, const struct sql_from *from) {
+    struct scope inner = {.outer = scope->outer, .ctes = scope->ctes, .clause = CLAUSE_INPUT, .level = scope->level};
+    struct rel *rel = bind_from(b, &inner, from->left);
+    struct scope_source *source = source_add(b, scope, rel, from->alias);
+    size_t open = 0;
+    for (size_t i = 0; i < inner.sources.n; i++) {
+        const struct scope_source *part = &inner.sources.at[i];
+        for (size_t k = 0; k < part->offers.n; k++) offer_add(b, source, part->offers.at[k].name, part->offers.at[k].column);
+        if (part->star >= 0) source->star = part->star, open++;
+    }
+    if (open > 1 || (open && inner.sources.n > 1) || inner.merged.n) bind_refuse(b, from->range, "an alias over a join of tables of unknown columns");
+    size_t kept = 0;
+    for (size_t i = 0; i < source->offers.n; i++) {
+        size_t same = 0;
+        for (size_t k = 0; k < source->offers.n; k++) same += strcmp(source->offers.at[k].name, source->offers.at[i].name) == 0;
+        if (same == 1) source->offers.at[kept++] = source->offers.at[i];
+    }
+    if (kept != source->offers.n) bind_refuse(b, from->range, "an alias over a join of columns of one name");
+    offers_rename(b, source, from);
+    return rel;
+}
+
 struct rel *bind_from(struct binder *b, struct scope *scope, const struct sql_from *from) {
     if (++b->depth > BIND_DEPTH_MAX * 8) {
         b->depth--;
@@ -383,17 +440,17 @@ struct rel *bind_from(struct binder *b, struct scope *scope, const struct sql_fr
         rel = join_bind(b, scope, from);
         break;
     case FROM_BRACKETS:
-        rel = from->alias.text.n ? unknown_source(b, scope, from, "an alias over a join") : bind_from(b, scope, from->left);
-        if (from->sample) bind_refuse(b, from->range, "a sample");
+        rel = from->alias.text.n ? alias_over(b, scope, from) : bind_from(b, scope, from->left);
+        rel = sampled(b, from->sample, rel);
         break;
     case FROM_LATERAL_VIEW:
         rel = lateral_view(b, scope, from);
         break;
     case FROM_PIVOT:
-        rel = unknown_source(b, scope, from, "PIVOT");
+        rel = bound_source(b, scope, from, bind_pivot(b, scope, from));
         break;
     case FROM_UNPIVOT:
-        rel = unknown_source(b, scope, from, "UNPIVOT");
+        rel = bound_source(b, scope, from, bind_unpivot(b, scope, from));
         break;
     default:
         rel = unknown_source(b, scope, from, "a relation of this form");

@@ -3,15 +3,27 @@
 
 #include <stdarg.h>
 
+static const char *sentence(struct binder *b, const char *fmt, va_list args) {
+    char text[256];
+    vsnprintf(text, sizeof text, fmt, args);
+    return arena_strdup(b->arena, text);
+}
+
 void bind_refuse(struct binder *b, struct range range, const char *fmt, ...) {
     if (b->plan->reason) return;
-    char text[256];
     va_list args;
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
+    b->plan->reason = sentence(b, fmt, args);
     va_end(args);
-    b->plan->reason = arena_strdup(b->arena, text);
     b->plan->reason_range = range;
+}
+
+void bind_suppose(struct binder *b, const char *fmt, ...) {
+    if (b->plan->condition) return;
+    va_list args;
+    va_start(args, fmt);
+    b->plan->condition = sentence(b, fmt, args);
+    va_end(args);
 }
 
 const char *bind_lower(struct binder *b, struct str s) { return str_lower(b->arena, s); }

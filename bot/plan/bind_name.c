@@ -97,13 +97,36 @@ int source_column(struct binder *b, struct scope_source *source, const char *nam
     return column;
 }
 
+/* Do the rows behind the star come out of a set operation? Their columns go by the names of its first branch, by place in the others. */
+static bool star_is_first(struct binder *b, const struct rel *rel, int star) {
+    if (!rel) return false;
+    switch (rel->kind) {
+    case REL_SETOP:
+        return true;
+    case REL_PROJECT:
+        for (size_t i = 0; i < rel->n_defs; i++)
+            if (rel->defs[i].column == star)
+                return rel->defs[i].expr->op == SC_COLUMN &&
+                       star_is_first(b, b->columns.at[rel->defs[i].expr->column].rel, rel->defs[i].expr->column);
+        return star_is_first(b, rel->left, star);
+    case REL_FILTER:
+    case REL_SORT:
+    case REL_WINDOW:
+    case REL_DISTINCT:
+        return star_is_first(b, rel->left, star);
+    default:
+        return false;
+    }
+}
+
 /* The column of an open source, or the field `name` of its row when the column is out of reach. */
 static const struct scalar *open_column(struct binder *b, struct scope_source *source, const char *name, struct range range) {
     int column = source_column(b, source, name);
     if (column >= 0) return scalar_column(b, column, range);
     struct scalar *field = scalar_new(b, SC_FIELD, 1, range);
     ((const struct scalar **)field->args)[0] = scalar_column(b, source->star, range);
-    field->name = name;
+    const struct rel *owner = b->columns.at[source->star].rel;
+    field->name = star_is_first(b, owner, source->star) ? arena_printf(b->arena, "first:%s", name) : name;
     field->nullable = true;
     return field;
 }
@@ -132,11 +155,11 @@ static void level_find(struct binder *b, struct scope *scope, const char *name, 
     }
 }
 
-static const struct scalar *alias_find(struct scope *scope, const char *name) {
+static const struct scalar *alias_find(struct binder *b, struct scope *scope, const char *name) {
     if (!scope->aliases_visible) return NULL;
     for (size_t i = 0; i < scope->aliases.n; i++)
         if (strcmp(scope->aliases.at[i].name, name) == 0) return scope->aliases.at[i].expr;
-    return NULL;
+    return scope->aliases_ahead ? alias_ahead(b, scope, name) : NULL;
 }
 
 static const struct scalar *ambiguous(struct binder *b, const char *name, struct scope_source **open, size_t n, const struct scalar *last) {
@@ -159,7 +182,7 @@ static const struct scalar *unqualified_find(struct binder *b, struct scope *sco
             bind_refuse(b, range, "column \"%s\" is ambiguous", name);
             return found.known;
         }
-        const struct scalar *alias = alias_find(level, name);
+        const struct scalar *alias = alias_find(b, level, name);
         if (found.n_open == 0) {
             if (alias) return alias;
             continue;
@@ -206,10 +229,23 @@ static bool plain_dollar(struct str text) {
     return text.n > 1 && text.p[0] == '$';
 }
 
+/* A name that only the run knows, where no relation of unknown columns could supply it: a value of that name. */
+static const struct scalar *param_of(struct binder *b, const struct sql_name *name) {
+    struct scalar *param = scalar_new(b, SC_PARAM, 0, name->range);
+    struct buf text = buf_new(b->arena);
+    for (uint32_t i = 0; i < name->part_count; i++) buf_printf(&text, "%s%s", i ? "." : "", bind_lower(b, name->parts[i].text));
+    param->name = buf_str(&text);
+    param->nullable = true;
+    return param;
+}
+
 const struct scalar *bind_name(struct binder *b, struct scope *scope, const struct sql_name *name) {
-    for (uint32_t i = 0; i < name->part_count; i++)
-        if (name->parts[i].templated && !plain_dollar(name->parts[i].text))
-            bind_refuse(b, name->range, "a name holds a parameter: %.*s", STR_ARG(name->parts[i].text));
+    bool templated = false;
+    for (uint32_t i = 0; i < name->part_count; i++) {
+        if (!name->parts[i].templated || plain_dollar(name->parts[i].text)) continue;
+        bind_suppose(b, "a name holds a parameter: %.*s", STR_ARG(name->parts[i].text));
+        templated = true;
+    }
     if (name->dynamic || name->part_count == 0) {
         bind_refuse(b, name->range, "a name is computed");
         return scalar_null(b);
@@ -222,6 +258,7 @@ const struct scalar *bind_name(struct binder *b, struct scope *scope, const stru
     const char *first = bind_lower(b, name->parts[0].text);
     const struct scalar *base = unqualified_find(b, scope, first, name->range);
     if (base) return fields(b, base, name, 1);
+    if (templated) return param_of(b, name);
     bind_refuse(b, name->range, "column \"%s\" is not known", first);
     struct scalar *opaque = scalar_new(b, SC_OPAQUE, 0, name->range);
     opaque->name = first;

@@ -104,39 +104,93 @@ static void star_bind(struct select_state *s, const struct sql_expr *expr) {
     for (size_t i = 0; i < s->scope->sources.n; i++) star_source(s, star, &s->scope->sources.at[i], true);
 }
 
+static bool is_cast(enum dialect dialect, const struct sql_expr *e) {
+    return (e->kind == EX_CAST && e->arg_count > 0) || (e->kind == EX_CALL && e->arg_count == 1 && cast_word(dialect, e->name));
+}
+
+/* The name that a dialect gives to an item without alias: of a cast, of a call. NULL: one that no query names. */
+static const char *implied_name(struct binder *b, const struct sql_expr *e) {
+    bool postgres = b->dialect == DIALECT_POSTGRES || b->dialect == DIALECT_REDSHIFT;
+    bool spark = b->dialect == DIALECT_DATABRICKS || b->dialect == DIALECT_SPARK;
+    if (!postgres && !spark) return NULL;
+    while (is_cast(b->dialect, e)) e = e->args[0];
+    if (e->kind == EX_NAME && e->path && e->path->part_count) return bind_lower(b, e->path->parts[e->path->part_count - 1].text);
+    if (postgres && e->kind == EX_CALL) return bind_lower(b, e->name);
+    if (postgres && e->kind == EX_CASE) return "case";
+    if (postgres && e->kind == EX_EXISTS) return "exists";
+    return NULL;
+}
+
 static const char *item_name(struct binder *b, const struct sql_item *item, size_t ordinal) {
     if (item->alias.text.n) return bind_lower(b, item->alias.text);
     const struct sql_expr *e = item->expr;
     if (e->kind == EX_NAME && e->path && e->path->part_count) return bind_lower(b, e->path->parts[e->path->part_count - 1].text);
     if (e->kind == EX_FIELD && e->path && e->path->part_count) return bind_lower(b, e->path->parts[0].text);
+    const char *implied = implied_name(b, e);
+    if (implied) return implied;
     return arena_printf(b->arena, "_c%zu", ordinal);
 }
 
-/* SELECT explode(x) AS c: a lateral relation beside FROM. */
-static bool generator_bind(struct select_state *s, const struct sql_item *item) {
-    struct binder *b = s->b;
-    const char *name = bind_generator(item->expr);
-    if (!name || strcmp(name, "flatten") == 0) return false;
-    enum clause before = s->scope->clause;
-    s->scope->clause = CLAUSE_INPUT;
-    struct rel *rel = rel_new(b, REL_OPAQUE, item->range);
-    rel->name = name;
-    rel->call = bind_expr(b, s->scope, item->expr);
-    s->scope->clause = before;
-    size_t n = item->alias_count ? item->alias_count : 1;
+const int *generator_add(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *const *names, size_t n) {
+    size_t before = scope->generators.n;
+    struct rel *rel = rel_new(b, REL_OPAQUE, expr->range);
+    rel->name = bind_generator(b, expr);
+    rel->call = bind_plain_call(b, scope, expr);
+    if (scope->generators.n != before) bind_refuse(b, expr->range, "%s(..) over rows that another function makes", rel->name);
     int *columns = arena_array(b->arena, n, sizeof *columns);
     for (size_t i = 0; i < n; i++) {
-        const char *column = item->alias_count ? bind_lower(b, item->aliases[i].text) : item->alias.text.n ? bind_lower(b, item->alias.text) : "col";
-        columns[i] = column_new(b, column, (struct type){TYPE_UNKNOWN, 0, 0}, true, rel);
+        bool star = strcmp(names[i], "*") == 0;
+        columns[i] = column_new(b, names[i], (struct type){star ? TYPE_OTHER : TYPE_UNKNOWN, 0, 0}, true, rel);
         b->columns.at[columns[i]].ordinal = i;
-        output_add(s, column, scalar_column(b, columns[i], item->range));
     }
-    if (!item->alias_count && text_starts(name, "pos")) bind_refuse(b, item->range, "posexplode without names");
     rel->columns = columns;
     rel->n_columns = n;
-    s->rel = rel_join(b, s->rel, rel, RELJOIN_INNER, NULL);
-    s->rel->lateral = true;
+    *vec_add(b->arena, &scope->generators) = rel;
+    return columns;
+}
+
+#define GENERATED_MAX 64
+
+/* The names of its columns where the item gives none. */
+static size_t generated_names(struct binder *b, const struct sql_expr *expr, const char *function, const char **names) {
+    size_t n = 0;
+    bool tuple = strcmp(function, "json_tuple") == 0;
+    if (tuple)
+        for (uint32_t i = 1; i < expr->arg_count && n < GENERATED_MAX; i++, n++) names[n] = arena_printf(b->arena, "c%zu", n);
+    if (text_starts(function, "posexplode")) names[n++] = "pos";
+    if (strstr(function, "explode")) names[n++] = "col";
+    if (n == 0 && (b->dialect == DIALECT_POSTGRES || b->dialect == DIALECT_REDSHIFT)) names[n++] = function;
+    if (n == 0) names[n++] = "*";
+    return n;
+}
+
+/* SELECT explode(x) AS c: rows made beside those of FROM. */
+static bool generator_bind(struct select_state *s, const struct sql_item *item) {
+    struct binder *b = s->b;
+    const char *function = bind_generator(b, item->expr), *names[GENERATED_MAX];
+    if (!function) return false;
+    size_t n = 0;
+    for (uint32_t i = 0; i < item->alias_count && n < GENERATED_MAX; i++) names[n++] = bind_lower(b, item->aliases[i].text);
+    if (n == 0 && item->alias.text.n) names[n++] = bind_lower(b, item->alias.text);
+    if (n == 0) n = generated_names(b, item->expr, function, names);
+    const int *columns = generator_add(b, s->scope, item->expr, names, n);
+    for (size_t i = 0; i < n; i++) output_add(s, names[i], scalar_column(b, columns[i], item->range));
     return true;
+}
+
+/* snowflake and clickhouse: WHERE sees the aliases of the select list, where no column has the name. */
+const struct scalar *alias_ahead(struct binder *b, struct scope *scope, const char *name) {
+    const struct sql_select *q = scope->select;
+    if (!q || scope->ahead) return NULL;
+    for (uint32_t i = 0; i < q->item_count; i++) {
+        const struct sql_item *item = &q->items[i];
+        if (!item->alias.text.n || !str_iis(item->alias.text, name) || bind_has_aggregate(item->expr)) continue;
+        scope->ahead = true;
+        const struct scalar *e = bind_expr(b, scope, item->expr);
+        scope->ahead = false;
+        return e;
+    }
+    return NULL;
 }
 
 static void items_bind(struct select_state *s) {
@@ -162,6 +216,11 @@ static void items_bind(struct select_state *s) {
 }
 
 /* GROUP BY 2, GROUP BY alias, GROUP BY expression. */
+static const struct scalar *key_of(struct select_state *s, const struct sql_expr *expr) {
+    if (bind_has_generator(s->b, expr)) bind_refuse(s->b, expr->range, "GROUP BY over rows that a function makes");
+    return bind_expr(s->b, s->scope, expr);
+}
+
 static const struct scalar *key_bind(struct select_state *s, const struct sql_expr *expr) {
     struct binder *b = s->b;
     if (expr->kind == EX_LITERAL && expr->op == LIT_NUMBER) {
@@ -171,7 +230,7 @@ static const struct scalar *key_bind(struct select_state *s, const struct sql_ex
             const struct sql_expr *item = s->select->items[at - 1].expr;
             bool before_star = false;
             for (unsigned i = 0; i < at; i++) before_star |= s->select->items[i].expr->kind == EX_STAR;
-            if (!before_star) return bind_expr(b, s->scope, item);
+            if (!before_star) return key_of(s, item);
         }
         bind_refuse(b, expr->range, "GROUP BY %s", digits);
         return scalar_null(b);
@@ -184,10 +243,10 @@ static const struct scalar *key_bind(struct select_state *s, const struct sql_ex
             for (size_t k = 0; k < s->scope->sources.n; k++)
                 for (size_t j = 0; j < s->scope->sources.at[k].offers.n; j++)
                     known |= str_iis(item->alias.text, s->scope->sources.at[k].offers.at[j].name);
-            if (!known) return bind_expr(b, s->scope, item->expr);
+            if (!known) return key_of(s, item->expr);
         }
     }
-    return bind_expr(b, s->scope, expr);
+    return key_of(s, expr);
 }
 
 static size_t key_add(struct select_state *s, const struct scalar *expr) {
@@ -254,7 +313,7 @@ static void grouping_sets(struct select_state *s, const struct sql_expr *expr, s
 static void group_all(struct select_state *s) {
     for (uint32_t i = 0; i < s->select->item_count; i++) {
         if (s->select->items[i].expr->kind == EX_STAR) bind_refuse(s->b, s->query->range, "GROUP BY ALL over *");
-        else if (!bind_has_aggregate(s->select->items[i].expr)) key_add(s, bind_expr(s->b, s->scope, s->select->items[i].expr));
+        else if (!bind_has_aggregate(s->select->items[i].expr)) key_add(s, key_of(s, s->select->items[i].expr));
     }
 }
 
@@ -381,17 +440,50 @@ static void windows_make(struct select_state *s) {
     s->rel = window;
 }
 
+/* Several at once go on side by side in postgres, the shorter ones filled with NULL. */
+static struct rel *generators_zip(struct select_state *s) {
+    struct binder *b = s->b;
+    size_t n = s->scope->generators.n, width = 0;
+    struct rel *all = rel_new(b, REL_OPAQUE, s->select->range);
+    struct scalar *calls = scalar_new(b, SC_CALL, n, s->select->range);
+    int *columns = arena_array(b->arena, n * GENERATED_MAX, sizeof *columns);
+    for (size_t i = 0; i < n; i++) {
+        const struct rel *one = s->scope->generators.at[i];
+        ((const struct scalar **)calls->args)[i] = one->call;
+        for (size_t k = 0; k < one->n_columns; k++) {
+            b->columns.at[one->columns[k]].rel = all;
+            b->columns.at[one->columns[k]].ordinal = width;
+            columns[width++] = one->columns[k];
+        }
+    }
+    calls->name = "side_by_side";
+    scalar_finish(b, calls);
+    all->name = "side_by_side";
+    all->call = calls;
+    all->columns = columns;
+    all->n_columns = width;
+    return all;
+}
+
+/* Rows are made after grouping and windows, before DISTINCT and ORDER BY. */
+static void generators_make(struct select_state *s) {
+    struct binder *b = s->b;
+    size_t n = s->scope->generators.n;
+    if (n == 0) return;
+    bool postgres = b->dialect == DIALECT_POSTGRES || b->dialect == DIALECT_REDSHIFT;
+    if (s->scope->windows.n && !postgres) bind_refuse(b, s->select->range, "a function that makes rows beside window functions");
+    for (size_t i = 0; i < n && s->scope->has_group; i++) s->scope->generators.at[i]->call = rewrite_scalar(s, s->scope->generators.at[i]->call);
+    if (n > 1 && !postgres) bind_refuse(b, s->select->range, "several functions that make rows in one select list");
+    s->rel = rel_join(b, s->rel, n > 1 ? generators_zip(s) : s->scope->generators.at[0], RELJOIN_INNER, NULL);
+    s->rel->lateral = true;
+}
+
 static void closed_world(struct select_state *s) {
     const struct sql_select *q = s->select;
-    if (q->as_struct || q->as_value || q->as_type.n) bind_refuse(s->b, q->range, "SELECT AS STRUCT or VALUE");
-    if (q->into || q->into_text.n) bind_refuse(s->b, q->range, "SELECT INTO");
+    if (q->as_type.n) bind_refuse(s->b, q->range, "SELECT AS a type");
+    if (q->into_text.n) bind_refuse(s->b, q->range, "SELECT INTO variables");
     if (q->connect || q->start) bind_refuse(s->b, q->range, "CONNECT BY");
     if (q->transform.n) bind_refuse(s->b, q->range, "TRANSFORM");
-    if (q->prewhere) bind_refuse(s->b, q->range, "PREWHERE");
-    if (q->distinct == DISTINCT_ON) {
-        bind_refuse(s->b, q->range, "DISTINCT ON");
-        for (uint32_t i = 0; i < q->distinct_count; i++) (void)bind_expr(s->b, s->scope, q->distinct_on[i]);
-    }
 }
 
 /* Aliases are visible in GROUP BY, HAVING, QUALIFY and ORDER BY. */
@@ -445,7 +537,8 @@ static const struct scalar *order_item(struct select_state *s, const struct sql_
 }
 
 static bool wants_order(const struct sql_query *query) {
-    return query->order_count && (query->limit || query->offset || (query->select && query->select->top));
+    bool picks = query->select && (query->select->top || query->select->distinct == DISTINCT_ON);
+    return query->order_count && (query->limit || query->offset || picks);
 }
 
 /* Keys of the ORDER BY that matter (there is a LIMIT); further columns to compute are appended to the outputs. */
@@ -473,6 +566,7 @@ static struct bound select_finish(struct select_state *s, const struct sort_key 
         defs[i] = (struct column_def){column_new(b, s->outputs.at[i].name, e->type, e->nullable, NULL), e};
         names[i] = s->outputs.at[i].name;
     }
+    if (s->select->as_value && n == 1) names[0] = "*", s->open = true; /* the row is the value: its columns are those of the struct */
     struct sort_key *keys = arena_array(b->arena, n_order + 1, sizeof *keys);
     for (size_t i = 0; i < n_order; i++) {
         size_t at = places[i];
@@ -522,6 +616,35 @@ static struct bound select_finish(struct select_state *s, const struct sort_key 
     return (struct bound){rel, n, names, s->open};
 }
 
+/* DISTINCT ON (k) .. ORDER BY k, o: of the rows of one k the first by the order. */
+static void distinct_on(struct select_state *s, const struct sort_key *order, size_t n_order) {
+    struct binder *b = s->b;
+    const struct sql_select *q = s->select;
+    if (q->distinct != DISTINCT_ON) return;
+    struct window_spec *spec = arena_new(b->arena, struct window_spec);
+    const struct scalar **partition = arena_array(b->arena, q->distinct_count + 1, sizeof *partition);
+    size_t output;
+    for (uint32_t i = 0; i < q->distinct_count; i++) partition[i] = order_item(s, q->distinct_on[i], &output);
+    *spec = (struct window_spec){.n_partition = q->distinct_count, .partition = partition, .n_order = n_order, .order = order};
+    struct scalar *number = scalar_new(b, SC_CALL, 0, q->range), *e = scalar_new(b, SC_WINDOW, 1, q->range);
+    number->name = "row_number";
+    number->type = (struct type){TYPE_INT, 64, 0};
+    ((const struct scalar **)e->args)[0] = number;
+    e->window = spec;
+    scalar_finish(b, e);
+    e->type = number->type;
+    e->nullable = false;
+    struct column_def *def = arena_new(b->arena, struct column_def);
+    *def = (struct column_def){column_new(b, "row_number", e->type, false, NULL), e};
+    struct rel *window = rel_new(b, REL_WINDOW, q->range);
+    window->left = s->rel;
+    window->defs = def;
+    window->n_defs = 1;
+    defs_own(b, window, def, 1, 0);
+    const struct scalar *one = scalar_literal(b, (struct literal){.kind = VALUE_INT, .i = 1}, (struct type){TYPE_INT, 32, 0});
+    s->rel = rel_filter(b, window, scalar_of(b, SC_EQ, scalar_column(b, def->column, q->range), one, q->range));
+}
+
 struct bound bind_select(struct binder *b, struct scope *scope, const struct sql_query *query) {
     struct select_state s = {.b = b, .scope = scope, .query = query, .select = query->select};
     const struct sql_select *q = query->select;
@@ -534,9 +657,11 @@ struct bound bind_select(struct binder *b, struct scope *scope, const struct sql
         s.rel->n_rows = 1;
     }
     closed_world(&s);
+    if (q->prewhere) s.rel = rel_filter(b, s.rel, bind_expr(b, scope, q->prewhere));
     if (q->where) {
-        scope->aliases_visible = b->dialect == DIALECT_SNOWFLAKE || b->dialect == DIALECT_CLICKHOUSE;
+        scope->aliases_visible = scope->aliases_ahead = b->dialect == DIALECT_SNOWFLAKE || b->dialect == DIALECT_CLICKHOUSE;
         s.rel = rel_filter(b, s.rel, bind_expr(b, scope, q->where));
+        scope->aliases_visible = scope->aliases_ahead = false;
     }
     const struct scalar *having = NULL, *qualify = NULL;
     grouped_bind(&s, &having, &qualify);
@@ -552,6 +677,8 @@ struct bound bind_select(struct binder *b, struct scope *scope, const struct sql
     for (size_t i = windows; scope->has_group && i < scope->windows.n; i++) scope->windows.at[i].expr = rewrite_scalar(&s, scope->windows.at[i].expr);
     if (having) s.rel = rel_filter(b, s.rel, having);
     windows_make(&s);
+    generators_make(&s);
     if (qualify) s.rel = rel_filter(b, s.rel, qualify);
+    distinct_on(&s, order, n_order);
     return select_finish(&s, order, places, n_order);
 }

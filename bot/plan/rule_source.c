@@ -117,6 +117,19 @@ static nexpr empty_aggregate(struct norm *n, nexpr e) {
     return e->op == SC_AGG && strcmp(e->name, "count") == 0 ? expr_int(n, 0) : expr_null(n, e->type);
 }
 
+/* What it gives over no rows is known: an array or an approximate count need not be NULL. */
+static bool empty_known(const struct source *s) {
+    static const char *const known[] = {"count",       "sum",        "min",      "max",     "avg",      "stddev",
+                                        "stddev_samp", "stddev_pop", "variance", "var_pop", "var_samp", "bool_and",
+                                        "bool_or",     "any_value",  "bare",     "the",     "median",   "string_agg"};
+    for (size_t i = 0; i < s->aggs.n; i++) {
+        bool found = s->aggs.at[i]->op == SC_GROUPING;
+        for (size_t k = 0; k < sizeof known / sizeof *known && !found; k++) found = s->aggs.at[i]->name && strcmp(s->aggs.at[i]->name, known[k]) == 0;
+        if (!found) return false;
+    }
+    return true;
+}
+
 static bool branch_prune(struct source *s) {
     size_t kept = 0;
     for (size_t i = 0; i < s->n_branches; i++)
@@ -150,7 +163,7 @@ static bool source_empty(struct norm *n, struct block *b, size_t at) {
         block_set_empty(n, b);
         return true;
     }
-    if (s->kind == SRC_AGG && s->block->empty && !s->n_sets) {
+    if (s->kind == SRC_AGG && s->block->empty && !s->n_sets && empty_known(s)) {
         source_drop(b, at);
         replace_begin(n);
         for (size_t i = 0; i < s->n_columns; i++) replace_set(n, s->columns[i], empty_aggregate(n, s->aggs.at[i]));

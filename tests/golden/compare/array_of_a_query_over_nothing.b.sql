@@ -1,0 +1,1 @@
+SELECT order_id, CAST(NULL AS STRING) AS x FROM orders

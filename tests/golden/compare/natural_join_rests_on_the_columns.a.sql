@@ -1,0 +1,1 @@
+SELECT order_id, country FROM orders NATURAL JOIN customers

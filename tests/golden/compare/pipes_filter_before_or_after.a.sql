@@ -1,0 +1,1 @@
+FROM orders |> WHERE amount > 10 |> AGGREGATE COUNT(*) AS n GROUP BY channel

@@ -1,0 +1,1 @@
+SELECT * FROM (SELECT channel, status FROM orders) PIVOT (COUNT(*) FOR status IN ('paid' AS paid))

@@ -1,0 +1,1 @@
+SELECT channel, SUM(amount) FILTER (WHERE status = 'paid') AS paid FROM orders GROUP BY channel

@@ -1,0 +1,1 @@
+SELECT * FROM (SELECT channel, status, amount FROM orders) PIVOT (SUM(amount) FOR status IN ('paid' AS paid, 'void' AS open))

@@ -1,0 +1,1 @@
+WITH RECURSIVE r AS (SELECT order_id AS id, 1 AS n FROM orders WHERE status = 'open' UNION ALL SELECT o.order_id, r.n + 1 FROM orders o JOIN r ON o.customer_id = r.id) SELECT id, MAX(n) AS n FROM r GROUP BY id

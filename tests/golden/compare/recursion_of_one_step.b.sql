@@ -1,0 +1,1 @@
+WITH RECURSIVE steps(k, depth) AS (SELECT o.order_id, 1 FROM orders AS o WHERE o.status = 'open' UNION ALL SELECT x.order_id, s.depth + 1 FROM steps s, orders x WHERE s.k = x.customer_id) SELECT k, MAX(depth) AS depth FROM steps GROUP BY k

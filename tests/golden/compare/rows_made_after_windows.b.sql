@@ -1,0 +1,1 @@
+SELECT COUNT(*) OVER () AS n, g FROM orders, GENERATE_SERIES(1, 2) AS g

@@ -1,0 +1,2 @@
+-- dialect: postgres
+SELECT GENERATE_SERIES(1, 2) AS a, GENERATE_SERIES(1, 3) AS b

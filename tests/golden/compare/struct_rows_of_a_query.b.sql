@@ -1,0 +1,1 @@
+SELECT order_id, amount * 1 AS amount FROM orders

@@ -1,0 +1,1 @@
+SELECT * FROM score(TABLE(SELECT amount, discount FROM orders), 2)

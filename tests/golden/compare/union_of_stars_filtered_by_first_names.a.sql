@@ -1,0 +1,1 @@
+SELECT * FROM (SELECT * FROM raw_a UNION ALL SELECT * FROM raw_b) u WHERE k > 1

@@ -1,0 +1,1 @@
+SELECT * FROM raw_a WHERE k > 1 UNION ALL SELECT * FROM raw_b WHERE k > 1

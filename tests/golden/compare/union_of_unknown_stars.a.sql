@@ -1,0 +1,1 @@
+SELECT *, 'x' AS src FROM raw_a UNION ALL SELECT *, 'y' FROM raw_b

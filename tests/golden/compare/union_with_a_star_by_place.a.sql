@@ -1,0 +1,1 @@
+SELECT k, v FROM raw_a UNION ALL SELECT * FROM raw_b
