@@ -74,10 +74,27 @@ static const char *bound(const char *sql) {
 static void what_is_not_understood_is_said(void **state) {
     assert_null(bound("select a.x from a join b on a.k = b.k where b.y > 1"));
     assert_null(bound("select x from a, b where x > 1")); /* x of one of them: symbolic */
-    assert_non_null(bound("select * from t tablesample system (10)"));
-    assert_non_null(bound("with recursive r as (select 1 as n union all select n + 1 from r) select n from r"));
+    assert_null(bound("with recursive r as (select 1 as n union all select n + 1 from r) select n from r"));
+    assert_non_null(bound("with recursive r as (select 1 as n except select n + 1 from r) select n from r"));
     assert_non_null(bound("select q.z from (select x from a) q"));
     assert_non_null(bound("select x from from y"));
+}
+
+/* A whole normal form that proves nothing, and why; "whole" or "" in front. */
+static const char *formed(const char *sql) {
+    struct plan *plan;
+    assert_null(plan_from_sql(arena, str_of(sql), NULL, DIALECT_POSTGRES, &plan));
+    const struct normal *normal = normal_make(arena, plan, NORMAL_PURE);
+    return arena_printf(arena, "%s %s", normal->complete ? "whole" : "holes", normal->reason ? normal->reason : "proves");
+}
+
+static void a_form_may_be_whole_and_prove_nothing(void **state) {
+    assert_string_equal(formed("select x from a where y > 1"), "whole proves");
+    assert_true(text_starts(formed("select x from a tablesample system (10)"), "whole system sample 10"));
+    assert_true(text_starts(formed("select x from a order by y limit 3"), "whole LIMIT"));
+    assert_true(text_starts(formed("select x from ${env}.a"), "whole a table's name holds a parameter"));
+    assert_true(text_starts(formed("select array(select x from a order by x) as l from b"), "whole array_query"));
+    assert_true(text_starts(formed("select q.z from (select x from a) q"), "holes"));
 }
 
 static void columns_may_stand_in_another_order(void **state) {
@@ -103,6 +120,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule_fires_and_stays_silent),
         cmocka_unit_test(what_is_not_understood_is_said),
+        cmocka_unit_test(a_form_may_be_whole_and_prove_nothing),
         cmocka_unit_test(columns_may_stand_in_another_order),
         cmocka_unit_test(a_limit_of_work_is_said),
     };
