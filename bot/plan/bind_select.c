@@ -362,9 +362,31 @@ static bool column_is_input(const struct select_state *s, int column) {
     return false;
 }
 
+static bool groups_by(const struct select_state *s, int column) {
+    for (size_t i = 0; i < s->scope->keys.n; i++)
+        if (s->scope->keys.at[i].expr->op == SC_COLUMN && s->scope->keys.at[i].expr->column == column) return true;
+    return false;
+}
+
+/* MySQL and SQLite take any column outside GROUP BY, PostgreSQL one of a table whose key is grouped by; elsewhere it is an error. */
+static bool bare_allowed(const struct select_state *s, const struct scalar *e) {
+    const struct rel *scan = s->b->columns.at[e->column].rel;
+    if (s->b->dialect == DIALECT_MYSQL || s->b->dialect == DIALECT_SQLITE) return true;
+    if (s->b->dialect != DIALECT_POSTGRES || !scan || scan->kind != REL_SCAN || !scan->table) return false;
+    for (size_t k = 0; k < scan->table->keys.n; k++) {
+        const struct schema_key *key = &scan->table->keys.at[k];
+        size_t found = 0;
+        for (size_t i = 0; i < key->n; i++)
+            for (size_t c = 0; c < scan->n_columns; c++) found += scan->ordinals[c] == (int)key->columns[i] && groups_by(s, scan->columns[c]);
+        if (found == key->n) return true;
+    }
+    return false;
+}
+
 /* A column outside GROUP BY: any of the group's values (MySQL, SQLite); the one value when the keys determine it. */
 static const struct scalar *bare_column(struct select_state *s, const struct scalar *e) {
     struct binder *b = s->b;
+    if (!bare_allowed(s, e)) bind_refuse(b, e->range, "\"%s\" outside of GROUP BY and of aggregates", b->columns.at[e->column].name);
     for (size_t i = 0; i < s->scope->aggs.n; i++) {
         const struct scalar *agg = s->scope->aggs.at[i].expr;
         if (strcmp(agg->name ? agg->name : "", "bare") == 0 && agg->args[0]->column == e->column)
