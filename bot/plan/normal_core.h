@@ -5,7 +5,7 @@
 
 #include "normal.h"
 
-#define NORMAL_WORK_MAX     400000 /* expression and block visits of one normal form */
+#define NORMAL_WORK_MAX     100000 /* expression and block visits of one normal form */
 #define NORMAL_LABEL_MAX    720    /* labellings tried for symmetric sources of one block */
 #define NORMAL_BRANCHES_MAX 64     /* branches that a join may be distributed over */
 #define NORMAL_ROUNDS_MAX   12     /* rounds of rules over one block */

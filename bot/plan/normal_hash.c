@@ -114,6 +114,12 @@ static struct hash128 tag_hash(enum tag tag, uint64_t a, uint64_t b) {
 
 static struct hash128 text_hash(enum tag tag, const char *text) { return hash128_mix(tag_hash(tag, 0, 0), hash128(text, strlen(text))); }
 
+/* Declares an empty list; its room on the stack needs no zeros. */
+#define HASHES(name)                                                                                                                                 \
+    struct hashes name;                                                                                                                              \
+    name.n = name.cap = 0;                                                                                                                           \
+    name.at = NULL
+
 static void hashes_add(struct hasher *h, struct hashes *list, struct hash128 x) {
     if (!list->at) {
         list->at = list->few;
@@ -247,7 +253,7 @@ static struct hash128 class_hash(struct hasher *h, uint32_t class, bool all) {
     const struct equal_class *c = &h->classes.at[class - 1];
     size_t count = all ? c->members.n : c->top.n;
     const int *members = all ? c->members.at : c->top.at;
-    struct hashes own = {0};
+    HASHES(own);
     for (size_t i = 0; i < count; i++) { /* a member of an enclosing block may be in a class there */
         uint32_t outer = h->class_of[members[i]];
         struct hash128 x = outer && outer != class ? class_hash(h, outer, false) : column_own(h, members[i]);
@@ -258,14 +264,14 @@ static struct hash128 class_hash(struct hasher *h, uint32_t class, bool all) {
 }
 
 static struct hash128 order_hash(struct hasher *h, const struct sort_key *order, size_t count) {
-    struct hashes list = {0};
+    HASHES(list);
     for (size_t i = 0; i < count; i++)
         hashes_add(h, &list, hash128_mix(tag_hash(TAG_BY, order[i].descending, order[i].nulls_first), expr_hash(h, order[i].expr)));
     return hashes_list(TAG_ORDER, &list, false);
 }
 
 static struct hash128 window_hash(struct hasher *h, const struct window_spec *w) {
-    struct hashes partition = {0};
+    HASHES(partition);
     for (size_t i = 0; i < w->n_partition; i++) hashes_add_new(h, &partition, expr_hash(h, w->partition[i]));
     struct hash128 out = hash128_mix(hashes_list(TAG_PARTITION, &partition, true), order_hash(h, w->order, w->n_order));
     out = hash128_mix(out, tag_hash(TAG_FRAME, (uint64_t)w->unit * 64 + (uint64_t)w->start * 8 + (uint64_t)w->end, w->ignore_nulls));
@@ -289,7 +295,7 @@ static struct hash128 node_hash(struct hasher *h, nexpr e) {
     }
     struct hash128 out = hash128(words, sizeof words);
     if (e->op == SC_LITERAL) return hash128_mix(out, literal_hash(h, &e->lit));
-    struct hashes args = {0};
+    HASHES(args);
     for (size_t i = 0; i < e->n; i++) hashes_add(h, &args, expr_hash(h, e->args[i]));
     out = hash128_mix(out, hashes_list(TAG_ARGS, &args, commutes(e)));
     if (e->filter) out = hash128_mix(out, hash128_mix(tag_hash(TAG_FILTER, 0, 0), expr_hash(h, e->filter)));
@@ -331,7 +337,7 @@ static size_t *setop_places(struct hasher *h, const struct source *s, struct has
     size_t *order = arena_array(h->n->arena, s->n_columns + 1, sizeof *order);
     struct hash128 *keys = arena_array(h->n->arena, s->n_columns + 1, sizeof *keys);
     for (size_t c = 0; c < s->n_columns; c++) {
-        struct hashes all = {0};
+        HASHES(all);
         for (size_t i = 0; i < s->n_branches; i++) hashes_add(h, &all, hash128_mix(bases[i], expr_hash(h, s->branches[i]->outs.at[c])));
         keys[c] = hashes_list(TAG_COLUMN, &all, s->setop != RELSET_EXCEPT);
         order[c] = c;
@@ -350,9 +356,9 @@ static struct hash128 setop_hash(struct hasher *h, const struct source *s) {
     struct hash128 *bases = arena_array(h->n->arena, s->n_branches + 1, sizeof *bases);
     for (size_t i = 0; i < s->n_branches; i++) bases[i] = block_hash(h, s->branches[i], false);
     const size_t *order = setop_places(h, s, bases);
-    struct hashes branches = {0};
+    HASHES(branches);
     for (size_t i = 0; i < s->n_branches; i++) {
-        struct hashes outs = {0};
+        HASHES(outs);
         for (size_t c = 0; c < s->n_columns; c++) hashes_add(h, &outs, expr_hash(h, s->branches[i]->outs.at[order[c]]));
         hashes_add(h, &branches, hash128_mix(bases[i], hashes_list(TAG_OUTS, &outs, false)));
     }
@@ -365,14 +371,14 @@ static struct hash128 full_hash(struct hasher *h, const struct source *s) {
     struct hash128 l = block_hash(h, s->branches[0], false), r = block_hash(h, s->branches[1], false);
     int order = hash128_cmp(l, r);
     if (s->n_columns) place_set(h, s, s->columns[0], order == 0 ? 2 : order > 0);
-    struct hashes on = {0};
+    HASHES(on);
     for (size_t i = 0; i < s->on.n; i++) hashes_add(h, &on, expr_hash(h, s->on.at[i]));
     struct hash128 sides = order <= 0 ? hash128_mix(l, r) : hash128_mix(r, l);
     return hash128_mix(hash128_mix(tag_hash(TAG_FULL, order == 0, 0), sides), hashes_list(TAG_ON, &on, true));
 }
 
 static struct hash128 agg_hash(struct hasher *h, const struct source *s) {
-    struct hashes keys = {0};
+    HASHES(keys);
     for (size_t i = 0; i < s->keys.n; i++) {
         if (s->kind == SRC_WINDOW) continue;
         struct hash128 x = expr_hash(h, s->keys.at[i]);
@@ -416,9 +422,9 @@ static struct hash128 source_spell(struct hasher *h, const struct source *s) {
     case SRC_FULL:
         return full_hash(h, s);
     case SRC_VALUES: {
-        struct hashes rows = {0};
+        HASHES(rows);
         for (size_t r = 0; r < s->n_rows; r++) {
-            struct hashes row = {0};
+            HASHES(row);
             for (size_t c = 0; c < s->n_columns; c++) hashes_add(h, &row, expr_hash(h, s->rows[r * s->n_columns + c]));
             hashes_add(h, &rows, hashes_list(TAG_ROW, &row, false));
         }
@@ -509,7 +515,7 @@ static void items_label(struct hasher *h, const struct block *b) {
     for (size_t i = 0; i < b->n_items; i++) {
         const struct block *in = b->items[i].block;
         items_label(h, in);
-        struct hashes labels = {0};
+        HASHES(labels);
         for (size_t k = 0; k < in->n_sources; k++) hashes_add(h, &labels, tag_hash(TAG_SOURCE, h->labels[in->sources[k]->id], 0));
         for (size_t k = 0; k < in->n_items; k++) hashes_add(h, &labels, tag_hash(TAG_ITEM, h->items[in->items[k].id], 0));
         uint64_t label = hashes_list(TAG_ITEM, &labels, true).lo, *now = &h->items[b->items[i].id];
@@ -534,7 +540,7 @@ static void preds_spell(struct hasher *h, const struct block *b, struct hashes *
         if (class) *vec_add(h->n->arena, &done) = class;
         if (!class) hashes_add(h, out, expr_hash(h, e));
         else {
-            struct hashes members = {0};
+            HASHES(members);
             const struct equal_class *c = &h->classes.at[class - 1];
             for (size_t m = 0; m < c->members.n; m++) {
                 bool owned = block_owns(b, h->n->columns.at[c->members.at[m]].source);
@@ -548,7 +554,10 @@ static void preds_spell(struct hasher *h, const struct block *b, struct hashes *
 
 /* Everything of a block under the labels in force. */
 static struct hash128 block_spell(struct hasher *h, const struct block *b, bool outs_ordered, bool content) {
-    struct hashes sources = {0}, preds = {0}, items = {0}, outs = {0};
+    HASHES(sources);
+    HASHES(preds);
+    HASHES(items);
+    HASHES(outs);
     for (size_t i = 0; i < b->n_sources; i++) {
         struct hash128 x = tag_hash(TAG_SOURCE, label_of(h, b->sources[i]), 0);
         hashes_add(h, &sources, content ? hash128_mix(x, source_parts(h, b->sources[i])) : x);
