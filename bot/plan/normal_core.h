@@ -146,6 +146,17 @@ bool rule_push(struct norm *n, const struct context *ctx);
 bool rule_union(struct norm *n, const struct context *ctx);
 bool rule_group(struct norm *n, const struct context *ctx);
 bool rule_pull(struct norm *n, const struct context *ctx);
+/* rule_self.c: two uses of one row */
+bool rule_self(struct norm *n, const struct context *ctx);
+bool self_in_exists(struct norm *n, const struct context *ctx, struct block *sub); /* `sub` is asked for under `ctx` */
+bool self_in_item(struct norm *n, const struct context *ctx, size_t at);
+/* rule_join.c */
+void item_matched_replace(struct norm *n, struct block *b, int item, nexpr with); /* SC_MATCHED of `item`, everywhere in the block */
+/* rule_certain.c: what every row at hand finds. NULL when it is not known; else what EXISTS over `sub` comes to under `ctx`. */
+nexpr exists_known(struct norm *n, const struct context *ctx, const struct block *sub);
+bool item_certain(struct norm *n, const struct context *ctx, size_t at); /* the left-join item matches for every row that is kept */
+/* rule_exists.c: sources of the block itself, one each, are a row of `sub` */
+bool exists_witnessed(struct norm *n, const struct context *ctx, const struct block *sub);
 bool pred_entailed(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e);
 bool pred_contradicted(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e); /* e is not TRUE where the facts are */
 bool preds_contradict(struct norm *n, const struct exprs *preds);

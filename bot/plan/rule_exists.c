@@ -60,7 +60,7 @@ static bool witness_from(struct norm *n, const struct context *ctx, const struct
     return false;
 }
 
-static bool witnessed(struct norm *n, const struct context *ctx, const struct block *sub) {
+bool exists_witnessed(struct norm *n, const struct context *ctx, const struct block *sub) {
     int choice[WITNESS_SOURCES_MAX];
     if (sub->n_sources == 0 || sub->n_sources > WITNESS_SOURCES_MAX || sub->n_items) return false;
     for (size_t i = 0; i < sub->n_sources; i++)
@@ -112,7 +112,7 @@ static bool exists_rules(struct norm *n, const struct context *ctx, size_t i) {
     nexpr e = b->preds.at[i];
     if (outer_conjuncts(n, b, sub) || exists_split(n, b, i)) return true;
     struct context here = {.outer = ctx->outer, .block = b, .skip = e};
-    if (witnessed(n, &here, sub)) {
+    if (exists_witnessed(n, &here, sub)) {
         exprs_remove(&b->preds, i);
         step_add(n, "dropped an EXISTS that a row of the query itself proves");
         return true;
@@ -243,7 +243,7 @@ static bool source_folds(struct norm *n, const struct context *ctx, size_t at) {
     for (size_t i = 0; i < b->n_sources; i++)
         if (i != at) others.sources[others.n_sources++] = b->sources[i];
     struct context here = {.outer = ctx->outer, .block = &others};
-    if (!witnessed(n, &here, &one)) return false;
+    if (!exists_witnessed(n, &here, &one)) return false;
     memmove(&b->sources[at], &b->sources[at + 1], (b->n_sources - at - 1) * sizeof *b->sources);
     b->n_sources--;
     b->preds = others.preds;

@@ -42,6 +42,8 @@ static struct block *matched_in_block(struct norm *n, struct block *b, int item,
     return b;
 }
 
+void item_matched_replace(struct norm *n, struct block *b, int item, nexpr with) { (void)matched_in_block(n, b, item, with); }
+
 /* ------------------------------------------------------------ how an item is used */
 
 struct item_use {
@@ -345,6 +347,11 @@ static bool item_rules(struct norm *n, const struct context *ctx, size_t i) {
     }
     if (one_row_always(b->items[i].block)) {
         item_to_inner(n, b, i); /* one row always */
+        return true;
+    }
+    if (self_in_item(n, ctx, i)) return true;
+    if (item_certain(n, ctx, i)) {
+        item_to_inner(n, b, i);
         return true;
     }
     bool changed = nulls_to_matched(n, ctx, &b->items[i]);

@@ -331,77 +331,6 @@ static bool distinct_semi_join(struct norm *n, const struct context *ctx, size_t
     return groups_of_one(n, ctx, at) || true;
 }
 
-/* ------------------------------------------------------------ self-joins on a key */
-
-static int column_like(const struct norm *n, const struct source *s, int column) {
-    for (size_t i = 0; i < s->n_columns; i++)
-        if (strcmp(n->columns.at[s->columns[i]].name, n->columns.at[column].name) == 0) return s->columns[i];
-    return -1;
-}
-
-/* Rows of s and t with equal keys are the same row. */
-static bool key_equated(struct norm *n, const struct block *b, const struct source *s, const struct source *t, const struct schema_key *key) {
-    for (size_t i = 0; i < key->n; i++) {
-        bool equated = false;
-        for (size_t m = 0; m < s->n_columns && !equated; m++) {
-            if (s->ordinals[m] != (int)key->columns[i]) continue;
-            int other = column_like(n, t, s->columns[m]);
-            if (other < 0) return false;
-            nexpr x = expr_column(n, s->columns[m]), y = expr_column(n, other);
-            for (size_t p = 0; p < b->preds.n && !equated; p++) {
-                nexpr e = b->preds.at[p];
-                if (e->op != SC_EQ) continue;
-                equated = (e->args[0] == x && e->args[1] == y) || (e->args[0] == y && e->args[1] == x);
-                for (size_t q = 0; q < b->preds.n && !equated; q++) { /* both equal to a third */
-                    nexpr f = b->preds.at[q];
-                    if (f->op != SC_EQ || q == p) continue;
-                    nexpr via = e->args[0] == x ? e->args[1] : e->args[1] == x ? e->args[0] : NULL;
-                    equated = via && ((f->args[0] == via && f->args[1] == y) || (f->args[1] == via && f->args[0] == y));
-                }
-            }
-        }
-        if (!equated) return false;
-    }
-    return true;
-}
-
-static void source_unify(struct norm *n, struct block *b, size_t drop, const struct source *keep) {
-    struct source *s = b->sources[drop];
-    source_drop(b, drop);
-    struct exprs strict = {0};
-    for (size_t i = 0; i < b->preds.n; i++) expr_strict(n, b->preds.at[i], &strict);
-    replace_begin(n);
-    for (size_t i = 0; i < s->n_columns; i++) replace_set(n, s->columns[i], expr_column(n, column_like(n, keep, s->columns[i])));
-    for (size_t i = 0; i < strict.n; i++) strict.at[i] = expr_replace(n, strict.at[i]);
-    block_replace(n, b);
-    replace_end(n);
-    /* x = x was dropped by no one yet, but keep what it said: x is not NULL. */
-    for (size_t i = 0; i < strict.n; i++)
-        if (strict.at[i]->op == SC_COLUMN && n->columns.at[strict.at[i]->column].source->id == keep->id)
-            block_pred_add(n, b, expr_not(n, expr_of1(n, SC_IS_NULL, strict.at[i])));
-}
-
-static bool self_join(struct norm *n, const struct context *ctx) {
-    struct block *b = ctx->block;
-    for (size_t i = 0; i < b->n_sources; i++)
-        for (size_t k = i + 1; k < b->n_sources; k++) {
-            struct source *s = b->sources[i], *t = b->sources[k];
-            if (s->kind != SRC_TABLE || t->kind != SRC_TABLE || !s->table || strcmp(s->name, t->name) != 0) continue;
-            for (size_t m = 0; m < s->table->keys.n; m++) {
-                const struct schema_key *key = &s->table->keys.at[m];
-                if (key->origin != ORIGIN_VERIFIED && n->mode != NORMAL_DECLARED) continue;
-                if (s->n_columns != t->n_columns || !key_equated(n, b, t, s, key)) continue;
-                if (key->origin != ORIGIN_VERIFIED)
-                    assume_add(n, "%s.%s%s unique (declared)", s->name, s->table->columns.at[key->columns[0]].name,
-                               key->n > 1 ? " and the rest of its key together are" : " is");
-                source_unify(n, b, k, s);
-                step_add(n, "two uses of %s joined on its key are one", s->name);
-                return true;
-            }
-        }
-    return false;
-}
-
 /* ------------------------------------------------------------ foreign keys */
 
 static bool source_used_beside(const struct norm *n, const struct block *b, const struct source *s, int but) {
@@ -523,5 +452,5 @@ bool rule_keys(struct norm *n, const struct context *ctx) {
         if (keys_reduced(n, ctx->block->sources[i]) || key_dependent(n, ctx->block, ctx->block->sources[i])) return true;
         if (groups_of_one(n, ctx, i) || distinct_semi_join(n, ctx, i)) return true;
     }
-    return self_join(n, ctx) || foreign_keys(n, ctx);
+    return rule_self(n, ctx) || foreign_keys(n, ctx);
 }

@@ -37,11 +37,14 @@ static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *
     if (ctx) {
         while (limit_opens(b)) b = b->sources[0]->block;
         b->outs.n = 0;
-        block_simplify(n, ctx, b);
+        do block_simplify(n, ctx, b);
+        while (self_in_exists(n, ctx, b));
         block_set_context(n, ctx, b);
     }
     b->outs.n = 0;
     if (b->empty) return expr_bool(n, false);
+    nexpr known = ctx ? exists_known(n, ctx, b) : NULL;
+    if (known) return known;
     if (b->n_sources == 0 && b->n_items == 0) return expr_junction(n, SC_AND, b->preds.at, b->preds.n);
     return expr_block(n, SC_EXISTS, b, NULL, 0);
 }

@@ -1,0 +1,1 @@
+select s.shipment_id, o.amount from shipments s left join orders o on o.order_id = s.order_id

@@ -1,0 +1,1 @@
+select s.shipment_id, o.amount from shipments s join orders o on o.order_id = s.return_of
