@@ -146,6 +146,12 @@ bool rule_push(struct norm *n, const struct context *ctx);
 bool rule_union(struct norm *n, const struct context *ctx);
 bool rule_group(struct norm *n, const struct context *ctx);
 bool rule_pull(struct norm *n, const struct context *ctx);
+/* rule_group.c: a comparison of a count or rank with what it can never be; `truth`: where only TRUE counts */
+nexpr count_compared(struct norm *n, const struct context *ctx, nexpr e, bool truth);
+/* rule_compare.c */
+nexpr compare_literal(struct norm *n, enum scalar_op op, nexpr a, nexpr b); /* a op b said another way, the same in any context; or NULL */
+nexpr or_meets(struct norm *n, nexpr p, nexpr q);                           /* p OR q in one; or NULL */
+nexpr case_turned(struct norm *n, const struct context *ctx, nexpr e);      /* CASE WHEN NOT c THEN x ELSE y END as CASE WHEN c THEN y ELSE x END */
 /* rule_self.c: two uses of one row */
 bool rule_self(struct norm *n, const struct context *ctx);
 bool self_in_exists(struct norm *n, const struct context *ctx, struct block *sub); /* `sub` is asked for under `ctx` */

@@ -275,6 +275,7 @@ static nexpr compare_make(struct norm *n, struct scalar *e) {
     }
     nexpr cased = compare_case(n, op, a, b, false);
     if (!cased) cased = compare_case(n, op, b, a, true);
+    if (!cased) cased = compare_literal(n, op, a, b);
     if (cased) return cased;
     if ((op == SC_EQ || op == SC_NE) && a->id > b->id) {
         nexpr t = a;

@@ -204,6 +204,15 @@ static nexpr or_reduced(struct norm *n, const struct context *ctx, nexpr e) {
                 exprs_remove(&kept, i);
                 break;
             }
+    for (size_t i = 0; i < kept.n; i++)
+        for (size_t k = 0; k < kept.n; k++) {
+            nexpr both = i == k ? NULL : or_meets(n, kept.at[i], kept.at[k]);
+            if (!both) continue;
+            kept.at[i] = both;
+            exprs_remove(&kept, k);
+            i = k = (size_t)-1;
+            break;
+        }
     /* x < 5 or x >= 5 is x is not null, where only TRUE counts. */
     for (size_t i = 0; i < kept.n; i++)
         for (size_t k = i + 1; k < kept.n; k++)

@@ -99,23 +99,26 @@ static int least_of(const struct norm *n, nexpr e) {
     return made->n == 0 && !made->distinct && plain_groups(s) ? 1 : 0;
 }
 
-/* A comparison that holds for every count from `least` on, or for none. */
-static nexpr count_compared(struct norm *n, nexpr e) {
+/* A comparison that holds for every count from `least` on, or for none. A count of a left-join item is NULL where nothing matched. */
+nexpr count_compared(struct norm *n, const struct context *ctx, nexpr e, bool truth) {
     if (e->op < SC_EQ || e->op > SC_LE || e->n != 2) return e;
     bool left = expr_is_literal(e->args[1]);
     nexpr x = e->args[left ? 0 : 1], lit = e->args[left ? 1 : 0];
     if (lit->op != SC_LITERAL || lit->lit.kind != VALUE_INT || lit->lit.s.n) return e;
     int64_t least = least_of(n, x), at = lit->lit.i;
     if (least < 0) return e;
-    switch (e->op) {
-    case SC_EQ:
-    case SC_NE:
-        return at < least ? expr_bool(n, e->op == SC_NE) : e;
-    case SC_LT:
-        return left ? (at <= least ? expr_bool(n, false) : e) : at < least ? expr_bool(n, true) : e;
-    default:
-        return left ? (at < least ? expr_bool(n, false) : e) : at <= least ? expr_bool(n, true) : e;
+    bool strict = e->op == SC_LT, equals = e->op == SC_EQ || e->op == SC_NE;
+    bool never = equals ? at < least : left && (strict ? at <= least : at < least);
+    bool always = !equals && !left && (strict ? at < least : at <= least);
+    if (e->op == SC_NE && never) never = false, always = true;
+    if (never || always) {
+        if (!expr_nullable(n, ctx, x)) return expr_bool(n, always);
+        if (truth) return always ? expr_not(n, expr_of1(n, SC_IS_NULL, x)) : expr_bool(n, false);
+        return e;
     }
+    /* At its least: c <= 1 is c = 1, and c <> 1 is c >= 2. */
+    if (at == least && e->op == SC_LE && left) return expr_of2(n, SC_EQ, x, lit);
+    return at == least && e->op == SC_NE ? expr_of2(n, SC_LE, expr_int(n, at + 1), x) : e;
 }
 
 /* SUM, MIN or MAX of `arg` beside its count, of the same source; NULL: there is none. */
@@ -148,30 +151,32 @@ static nexpr count_to_null(struct norm *n, nexpr e) {
     return none ? null : expr_not(n, null);
 }
 
-static nexpr counts_in(struct norm *n, nexpr e) {
+static nexpr counts_in(struct norm *n, const struct context *ctx, nexpr e) {
     if (e->n == 0 || e->op == SC_AGG || e->op == SC_WINDOW || e->window || work_spent(n, 1)) return e;
     nexpr few[4], *args = e->n <= 4 ? few : arena_array(n->arena, e->n, sizeof *args);
     bool same = true;
     for (size_t i = 0; i < e->n; i++) {
-        args[i] = counts_in(n, e->args[i]);
+        args[i] = counts_in(n, ctx, e->args[i]);
         same &= args[i] == e->args[i];
     }
     if (!same) e = expr_with(n, e, args);
-    nexpr known = count_compared(n, e);
+    nexpr known = count_compared(n, ctx, e, false);
     return known != e ? known : count_to_null(n, e);
 }
 
-static bool counts_known(struct norm *n, struct block *b) {
+static bool counts_known(struct norm *n, const struct context *ctx) {
+    struct block *b = ctx->block;
     bool changed = false;
     for (size_t i = 0; i < b->preds.n && !b->empty; i++) {
-        nexpr e = counts_in(n, b->preds.at[i]);
+        struct context here = {.outer = ctx->outer, .block = b, .skip = b->preds.at[i]};
+        nexpr e = counts_in(n, &here, b->preds.at[i]);
         if (e == b->preds.at[i]) continue;
         exprs_remove(&b->preds, i--);
         block_pred_add(n, b, e);
         changed = true;
     }
     for (size_t i = 0; i < b->outs.n; i++) {
-        nexpr e = b->outs.at[i]->op == SC_AGG ? b->outs.at[i] : counts_in(n, b->outs.at[i]);
+        nexpr e = b->outs.at[i]->op == SC_AGG ? b->outs.at[i] : counts_in(n, ctx, b->outs.at[i]);
         changed |= e != b->outs.at[i];
         b->outs.at[i] = e;
     }
@@ -188,5 +193,5 @@ bool rule_group(struct norm *n, const struct context *ctx) {
         if (!plain_groups(s)) continue;
         if (computed_key(n, b, s) || decided_to_keys(n, s) || decided_values(n, s)) return true;
     }
-    return some && counts_known(n, b);
+    return some && counts_known(n, ctx);
 }

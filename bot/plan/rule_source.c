@@ -141,6 +141,13 @@ static bool branch_prune(struct source *s) {
 
 static bool is_union_all(const struct source *s) { return s->kind == SRC_SETOP && s->setop == RELSET_UNION && s->all; }
 
+/* Rows come out even when none go in: no GROUP BY, or the empty set among the grouping sets. */
+static bool has_grand_total(const struct source *s) {
+    bool total = s->kind == SRC_AGG && !s->grouped && !s->n_sets;
+    for (size_t i = 0; s->kind == SRC_AGG && i < s->n_sets; i++) total |= s->sets[i] == 0;
+    return total;
+}
+
 /* The source gives no row: neither does the block. A global aggregate over nothing gives one row of constants. */
 static bool source_empty(struct norm *n, struct block *b, size_t at) {
     struct source *s = b->sources[at];
@@ -156,7 +163,7 @@ static bool source_empty(struct norm *n, struct block *b, size_t at) {
             s->n_branches = 1;
             return true;
         }
-    } else if (s->block && s->block->empty) none = s->kind != SRC_AGG || s->grouped;
+    } else if (s->block && s->block->empty) none = !has_grand_total(s);
     else if (s->kind == SRC_LIMIT && s->limit && s->limit->op == SC_LITERAL && s->limit->lit.kind == VALUE_INT && s->limit->lit.i == 0) none = true;
     else if (s->kind == SRC_VALUES && s->n_rows == 0) none = true;
     if (none) {

@@ -66,7 +66,7 @@ static nexpr truth_compare(struct norm *n, const struct context *ctx, nexpr e) {
         return e->op == SC_EQ || e->op == SC_LE || e->op == SC_GE ? expr_truth(n, ctx, expr_not(n, null_of(n, a))) : expr_bool(n, false);
     if (a != e->args[0] || b != e->args[1]) e = expr_of2(n, e->op, a, b);
     nexpr live = e->op >= SC_EQ && e->op <= SC_GE ? case_compared(n, e) : NULL;
-    return live ? expr_truth(n, ctx, live) : e;
+    return live ? expr_truth(n, ctx, live) : count_compared(n, ctx, e, true);
 }
 
 static nexpr truth_coalesce(struct norm *n, const struct context *ctx, nexpr e) {
@@ -203,9 +203,11 @@ static bool windows_alike(const struct window_spec *a, const struct window_spec 
 
 /* CASE WHEN COUNT(x) OVER w > 0 THEN COALESCE(SUM(x) OVER w, 0) END is SUM(x) OVER w: some rewriters spell sums that way. */
 static nexpr value_case(const struct norm *n, nexpr e) {
-    if (e->n != 3 || !expr_is_null(e->args[2]) || e->args[0]->op != SC_LT || e->args[1]->op != SC_COALESCE || e->args[1]->n != 2) return e;
-    nexpr zero = e->args[0]->args[0], other = e->args[1]->args[1];
-    bool zeros = expr_is_literal(zero) && zero->lit.kind == VALUE_INT && zero->lit.i == 0 && expr_is_literal(other) &&
+    if (e->n != 3 || !expr_is_null(e->args[2]) || (e->args[0]->op != SC_LT && e->args[0]->op != SC_LE) || e->args[1]->op != SC_COALESCE ||
+        e->args[1]->n != 2)
+        return e;
+    nexpr bound = e->args[0]->args[0], other = e->args[1]->args[1];
+    bool zeros = expr_is_literal(bound) && bound->lit.kind == VALUE_INT && bound->lit.i == (e->args[0]->op == SC_LE) && expr_is_literal(other) &&
                  (other->lit.kind == VALUE_INT || other->lit.kind == VALUE_DECIMAL) && other->lit.i == 0;
     nexpr count = window_of_column(n, e->args[0]->args[1]), sum = window_of_column(n, e->args[1]->args[0]);
     if (!zeros || !count || !sum || n->columns.at[e->args[0]->args[1]->column].source->id != n->columns.at[e->args[1]->args[0]->column].source->id)
@@ -240,7 +242,7 @@ nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e) {
         return value_count(n, ctx, e);
     case SC_CASE:
         e = case_under(n, ctx, e);
-        return e->op == SC_CASE ? value_case(n, e) : e;
+        return e->op == SC_CASE ? value_case(n, case_turned(n, ctx, e)) : e;
     case SC_COALESCE:
         for (size_t i = 0; i + 1 < e->n; i++)
             if (!expr_nullable(n, ctx, e->args[i])) {

@@ -1,0 +1,156 @@
+/* rule_compare.c - comparisons with literals, said one way: x < 5 as x <= 4 where x is whole, COALESCE taken apart. */
+#include "normal_core.h"
+
+#define WHOLE_DEPTH_MAX 12
+
+static bool is_whole(const struct norm *n, nexpr e, int depth);
+
+static bool whole_column(const struct norm *n, int column, int depth) {
+    const struct ncolumn *c = &n->columns.at[column];
+    const struct source *s = c->source;
+    switch (s->kind) {
+    case SRC_TABLE:
+        return true;
+    case SRC_AGG:
+    case SRC_WINDOW:
+        if (c->ordinal < s->keys.n) return is_whole(n, s->keys.at[c->ordinal], depth);
+        return c->ordinal - s->keys.n < s->aggs.n && is_whole(n, s->aggs.at[c->ordinal - s->keys.n], depth);
+    case SRC_LIMIT:
+        return c->ordinal < s->block->outs.n && is_whole(n, s->block->outs.at[c->ordinal], depth);
+    default:
+        return false;
+    }
+}
+
+/* Its values have no fraction, whatever the engine: the type alone would not say so of EXTRACT(SECOND ..). */
+static bool is_whole(const struct norm *n, nexpr e, int depth) {
+    static const char *const keeps[] = {"sum", "min", "max", "the"}, *const counts[] = {"count", "row_number", "rank", "dense_rank"};
+    if (e->type.kind != TYPE_INT || depth > WHOLE_DEPTH_MAX) return false;
+    switch (e->op) {
+    case SC_LITERAL:
+        return e->lit.kind == VALUE_INT;
+    case SC_COLUMN:
+        return whole_column(n, e->column, depth + 1);
+    case SC_ADD:
+    case SC_SUB:
+    case SC_MUL:
+    case SC_NEG:
+        for (size_t i = 0; i < e->n; i++)
+            if (!is_whole(n, e->args[i], depth + 1)) return false;
+        return true;
+    case SC_WINDOW:
+        return is_whole(n, e->args[0], depth + 1);
+    case SC_AGG:
+    case SC_CALL:
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+            if (e->name && strcmp(counts[i], e->name) == 0) return true;
+        for (size_t i = 0; e->op == SC_AGG && e->n == 1 && i < sizeof keeps / sizeof *keeps; i++)
+            if (e->name && strcmp(keeps[i], e->name) == 0) return is_whole(n, e->args[0], depth + 1);
+        return false;
+    default:
+        return false;
+    }
+}
+
+/* Between a value and its neighbour there is no other: whole numbers and days. SQLite keeps fractions in whole columns, Oracle hours in dates. */
+static bool has_neighbours(const struct norm *n, nexpr x, nexpr lit) {
+    enum dialect d = n->plan->dialect;
+    if (lit->op != SC_LITERAL || lit->lit.s.n || d == DIALECT_SQLITE || x->op == SC_LITERAL) return false;
+    if (lit->lit.kind == VALUE_INT) return lit->lit.i > INT32_MIN && lit->lit.i < INT32_MAX && is_whole(n, x, 0);
+    return lit->lit.kind == VALUE_DATE && x->type.kind == TYPE_DATE && x->op == SC_COLUMN && d != DIALECT_ORACLE;
+}
+
+static nexpr neighbour(struct norm *n, nexpr lit, int64_t by) {
+    struct scalar e = *lit;
+    e.lit.i += by;
+    return expr_make(n, e);
+}
+
+static bool kinds_meet(enum type_kind type, nexpr lit) {
+    switch (lit->lit.kind) {
+    case VALUE_INT:
+    case VALUE_DECIMAL:
+        return type == TYPE_INT || type == TYPE_DECIMAL || type == TYPE_FLOAT;
+    case VALUE_TEXT:
+        return type == TYPE_STRING;
+    case VALUE_DATE:
+        return type == TYPE_DATE;
+    default:
+        return false;
+    }
+}
+
+/* x has the type of its stand-in, or is a column that may be taken to have it. */
+static bool same_kind(struct norm *n, nexpr x, nexpr lit) {
+    if (kinds_meet(x->type.kind, lit)) return true;
+    return x->type.kind == TYPE_UNKNOWN && x->op == SC_COLUMN && class_eligible(n, x, lit);
+}
+
+static bool literals_meet(nexpr a, nexpr b) {
+    return a->lit.kind == b->lit.kind ||
+           (a->lit.kind <= VALUE_DECIMAL && a->lit.kind >= VALUE_INT && b->lit.kind <= VALUE_DECIMAL && b->lit.kind >= VALUE_INT);
+}
+
+/* COALESCE(x, c) op d: what c op d is decides what a NULL in x comes to. Never NULL, and neither is what it becomes. */
+static nexpr compare_coalesce(struct norm *n, enum scalar_op op, nexpr all, nexpr lit, bool swapped) {
+    if (all->op != SC_COALESCE || all->n != 2 || !expr_is_literal(lit) || !expr_is_literal(all->args[1])) return NULL;
+    nexpr x = all->args[0], c = all->args[1];
+    if (x->is_volatile || !literals_meet(c, lit)) return NULL;
+    nexpr instead = swapped ? expr_of2(n, op, lit, c) : expr_of2(n, op, c, lit);
+    if ((!expr_is_true(instead) && !expr_is_false(instead)) || !same_kind(n, x, c)) return NULL;
+    nexpr test = swapped ? expr_of2(n, op, lit, x) : expr_of2(n, op, x, lit), missing = expr_of1(n, SC_IS_NULL, x);
+    return expr_is_true(instead) ? expr_or2(n, test, missing) : expr_and2(n, test, expr_not(n, missing));
+}
+
+nexpr compare_literal(struct norm *n, enum scalar_op op, nexpr a, nexpr b) {
+    nexpr out = compare_coalesce(n, op, a, b, false);
+    if (!out) out = compare_coalesce(n, op, b, a, true);
+    if (out) return out;
+    if (op == SC_LT && has_neighbours(n, a, b)) return expr_of2(n, SC_LE, a, neighbour(n, b, -1));
+    if (op == SC_LT && has_neighbours(n, b, a)) return expr_of2(n, SC_LE, neighbour(n, a, 1), b);
+    return NULL;
+}
+
+/* ------------------------------------------------------------ alternatives that meet */
+
+static bool is_equation(nexpr e, nexpr *x, nexpr *lit) {
+    if (e->op != SC_EQ || expr_is_literal(e->args[0]) == expr_is_literal(e->args[1])) return false;
+    *lit = e->args[expr_is_literal(e->args[1])];
+    *x = e->args[!expr_is_literal(e->args[1])];
+    return true;
+}
+
+/* x = 5 OR x > 5 is x >= 5; of whole numbers, x = 5 OR x >= 6 too. NULL: they do not meet. */
+nexpr or_meets(struct norm *n, nexpr p, nexpr q) {
+    nexpr x, lit;
+    if (!is_equation(p, &x, &lit) || (q->op != SC_LT && q->op != SC_LE)) return NULL;
+    for (int k = 0; k < 2; k++) { /* k 0: x below a bound; 1: above */
+        if (q->args[k] != x || !expr_is_literal(q->args[1 - k])) continue;
+        nexpr bound = q->args[1 - k], from[2] = {x, lit};
+        bool meets = q->op == SC_LT ? bound == lit : has_neighbours(n, x, lit) && neighbour(n, lit, k ? 1 : -1) == bound;
+        if (meets) return expr_of2(n, SC_LE, from[k], from[1 - k]);
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------ CASE of two arms, the right way round */
+
+static bool turns(nexpr c) {
+    switch (c->op) {
+    case SC_NOT:
+    case SC_NE:
+    case SC_OR:
+        return true;
+    case SC_LE: /* a <= b: not b < a; between literals and whole numbers both are <= */
+        return !expr_is_literal(c->args[0]);
+    default:
+        return false;
+    }
+}
+
+nexpr case_turned(struct norm *n, const struct context *ctx, nexpr e) {
+    if (e->op != SC_CASE || e->n != 3 || !turns(e->args[0]) || expr_nullable(n, ctx, e->args[0])) return e;
+    nexpr args[3] = {expr_not(n, e->args[0]), e->args[2], e->args[1]};
+    if (turns(args[0])) return e;
+    return expr_with(n, e, args);
+}

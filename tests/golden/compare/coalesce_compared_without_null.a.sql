@@ -1,0 +1,1 @@
+select order_id from orders where coalesce(discount, 0) < 10
