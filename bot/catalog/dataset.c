@@ -213,13 +213,30 @@ static void keys_into(struct known *b, struct schema_table *table, const struct 
     for (size_t i = 0; i < f->foreign_key_count; i++) foreign_key_into(b, table, &f->foreign_keys[i]);
 }
 
+static bool same_columns(const struct dataset_facts *a, const struct dataset_facts *b) {
+    if (a->column_count != b->column_count) return false;
+    for (size_t i = 0; i < a->column_count; i++) {
+        if (!str_ieq(str_of(a->columns[i].name), str_of(b->columns[i].name))) return false;
+    }
+    return true;
+}
+
+/* Two that both claim to list all columns and do not list the same: one of them is out of date, and which is not known. */
+static bool columns_disputed(const struct clues *list, const struct clue *best) {
+    for (size_t i = 0; i < list->n; i++) {
+        const struct dataset_facts *f = &list->at[i].stored.facts;
+        if (f->columns_complete && f->column_count && !same_columns(f, &best->stored.facts)) return true;
+    }
+    return false;
+}
+
 /* The table as its clues have it; anew when there is one more of them. */
 static void table_fill(struct known *b, const struct dataset_clues *d) {
     const struct clue *best = columns_best(&d->clues);
     struct schema_table *table = d->table;
     table->columns.n = table->keys.n = table->fks.n = 0;
     columns_into(b, table, &best->stored.facts, true);
-    table->complete = best->stored.facts.columns_complete;
+    table->complete = best->stored.facts.columns_complete && !columns_disputed(&d->clues, best);
     for (size_t i = 0; i < d->clues.n; i++) columns_into(b, table, &d->clues.at[i].stored.facts, !table->complete && !d->clues.at[i].is_definition);
     for (size_t i = 0; i < d->clues.n; i++) keys_into(b, table, &d->clues.at[i].stored.facts);
 }

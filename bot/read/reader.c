@@ -143,7 +143,7 @@ enum file_kind file_kind_of(struct arena *arena, const char *path, struct str by
     }
     if (text_ends(path, ".py")) return FILE_PYTHON;
     if (text_ends(path, ".lvdash.json")) return FILE_DASHBOARD;
-    if (text_ends(path, "manifest.json") && holds(bytes, "dbt_schema_version")) return FILE_MANIFEST;
+    if (text_ends(path, ".json") && (holds(bytes, "getdbt.com/dbt/manifest/") || holds(bytes, "getdbt.com/dbt/catalog/"))) return FILE_MANIFEST;
     if (text_ends(path, ".json")) return json_kind(bytes);
     if (text_ends(path, ".yml") || text_ends(path, ".yaml")) return yaml_kind(path, bytes);
     return FILE_OTHER;
@@ -202,9 +202,10 @@ static bool file_read(struct reader *r, const char *path, struct str bytes, enum
     return false;
 }
 
-static bool is_job(enum file_kind kind) { return kind == FILE_JOB || kind == FILE_BUNDLE; }
+/* Jobs say where the datasets of pipelines go, and manifests what models are: they come before other code, and are read even where only other paths
+ * are asked for. */
+static bool is_context(enum file_kind kind) { return kind == FILE_JOB || kind == FILE_BUNDLE || kind == FILE_MANIFEST; }
 
-/* Jobs say where the datasets of pipelines go: they come before the code they run, and are read even where only other paths are asked for. */
 static void files_read(struct reader *r, bool jobs) {
     for (size_t i = 0; i < r->count; i++) {
         struct str bytes;
@@ -214,7 +215,7 @@ static void files_read(struct reader *r, bool jobs) {
         bool job_file = text_ends(path, ".json") || text_ends(path, ".yml") || text_ends(path, ".yaml");
         if (taken || !worth_reading(path) || (jobs ? !job_file : !wanted) || !reader_bytes(r, path, &bytes)) continue;
         enum file_kind kind = file_kind_of(r->arena, path, bytes);
-        if (is_job(kind) == jobs) r->out->files += file_read(r, path, bytes, kind) && wanted;
+        if (is_context(kind) == jobs) r->out->files += file_read(r, path, bytes, kind) && wanted;
     }
 }
 
