@@ -39,6 +39,8 @@ struct dbt_project {
     struct map *macros;   /* "name" and "package.name" to struct jinja_macro */
     struct map *packages; /* names of packages whose macros are known */
     struct map *models;   /* name to struct dbt_model */
+    struct map *missing;  /* name that no file has to the struct dbt_model it means: the latest of its versions; or NULL */
+    struct map *groups;   /* name to const char * owner, of those asked for */
     struct map *sources;  /* "source.table" to const char * dataset */
     struct jv vars;
     VEC(struct dbt_model *) order; /* by path */
@@ -77,5 +79,9 @@ void dbt_yaml_read(struct dbt_project *p, struct dbt_yaml *file, bool facts); /*
 /* In a lazy project: the model's bytes and properties, and the file that tells of the source. */
 void dbt_model_find(struct dbt_project *p, struct dbt_model *model);
 void dbt_source_find(struct dbt_project *p, struct str source);
+/* What ref(name) means; NULL when the project has none. */
+struct dbt_model *dbt_model_named(struct dbt_project *p, const char *name);
+/* Who owns a group of models: an address or name; the group's own name when it is not said. */
+const char *dbt_group_owner(struct dbt_project *p, const char *group);
 
 #endif

@@ -69,7 +69,7 @@ static struct jv call_ref(struct jinja *j, void *self, const struct jv_args *arg
         struct str v = jv_str(run->arena, *version);
         wanted = arena_printf(run->arena, "%s_v%.*s", wanted, STR_ARG(v));
     }
-    struct dbt_model *model = run->project->models ? map_get(run->project->models, str_of(wanted)) : NULL;
+    struct dbt_model *model = dbt_model_named(run->project, wanted);
     if (model) dbt_model_name(run->project, model);
     return reads(run, model && model->dataset ? model->dataset : wanted);
 }

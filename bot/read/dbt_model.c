@@ -76,7 +76,7 @@ static const char *owner_of(struct dbt_run *run, struct dbt_model *model) {
         if (owner && owner->kind == JV_TEXT && owner->s.n) return str_dup(run->arena, owner->s);
     }
     struct jv group = dbt_config(run, model, "group");
-    return group.kind == JV_TEXT && group.s.n ? str_dup(run->arena, group.s) : NULL;
+    return group.kind == JV_TEXT && group.s.n ? dbt_group_owner(run->project, str_dup(run->arena, group.s)) : NULL;
 }
 
 /* Hooks after the model may change its rows: then the table is not what the query gives. */

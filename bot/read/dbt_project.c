@@ -168,6 +168,8 @@ static struct dbt_project *project_open(struct reader *r, const char *path) {
     p->macros = map_new(r->arena);
     p->packages = map_new(r->arena);
     p->models = map_new(r->arena);
+    p->missing = map_new(r->arena);
+    p->groups = map_new(r->arena);
     p->sources = map_new(r->arena);
     p->vars = jv_dict_new(r->arena);
     if (!reader_bytes(r, path, &bytes)) return NULL;
@@ -243,6 +245,8 @@ void template_file_read(struct arena *arena, struct reading *out, const char *pa
     *p = (struct dbt_project){
         .reader = r, .root = "", .name = "", .path = "", .dialect = dialect, .adapter = adapter_name(dialect), .vars = jv_dict_new(arena)};
     p->models = map_new(arena);
+    p->missing = map_new(arena);
+    p->groups = map_new(arena);
     p->sources = map_new(arena);
     p->macros = map_new(arena);
     p->packages = map_new(arena);

@@ -35,12 +35,75 @@ static void sources_read(struct dbt_project *p, const struct yaml *sources) {
     }
 }
 
+/* The k-th model an entry speaks of: itself, or each of its versions; NULL when there are no more.
+ * https://docs.getdbt.com/reference/resource-properties/versions */
+static const char *entry_model(struct arena *arena, const struct yaml *entry, size_t k) {
+    const struct yaml *versions = yaml_get(entry, "versions");
+    const char *name = yaml_str(entry, "name", "");
+    if (!versions || versions->kind != YAML_LIST || !versions->count) return k == 0 ? name : NULL;
+    if (k >= versions->count) return NULL;
+    const char *file = yaml_str(versions->items[k], "defined_in", NULL);
+    return file ? file : arena_printf(arena, "%s_v%s", name, yaml_str(versions->items[k], "v", ""));
+}
+
+static bool entry_speaks_of(struct arena *arena, const struct yaml *entry, const char *model) {
+    const char *name;
+    for (size_t k = 0; (name = entry_model(arena, entry, k)); k++) {
+        if (strcmp(name, model) == 0) return true;
+    }
+    return false;
+}
+
+/* The version that a reference without one means: latest_version, else the greatest number. */
+static const char *entry_latest(struct arena *arena, const struct yaml *entry) {
+    const struct yaml *versions = yaml_get(entry, "versions");
+    const char *wanted = yaml_str(entry, "latest_version", NULL), *best = NULL;
+    double most = -1, number;
+    for (size_t k = 0; versions && versions->kind == YAML_LIST && k < versions->count; k++) {
+        const struct yaml *v = yaml_get(versions->items[k], "v");
+        if (!v || v->kind != YAML_SCALAR) continue;
+        if (wanted && strcmp(v->text, wanted) == 0) return entry_model(arena, entry, k);
+        if (yaml_number(v, &number) && number > most) most = number, best = entry_model(arena, entry, k);
+    }
+    return best;
+}
+
+/* The file of a model or of one of its versions, by the name a reference gives: "m", "m_v2". NULL: the entry is of another. */
+static const char *entry_file(struct arena *arena, const struct yaml *entry, const char *wanted) {
+    const struct yaml *versions = yaml_get(entry, "versions");
+    const char *name = yaml_str(entry, "name", "");
+    if (strcmp(name, wanted) == 0) return entry_latest(arena, entry);
+    for (size_t k = 0; versions && versions->kind == YAML_LIST && k < versions->count; k++) {
+        if (strcmp(arena_printf(arena, "%s_v%s", name, yaml_str(versions->items[k], "v", "")), wanted) == 0) return entry_model(arena, entry, k);
+    }
+    return NULL;
+}
+
 static void properties_read(struct dbt_project *p, const struct yaml *list, const char *path) {
     for (size_t i = 0; list && list->kind == YAML_LIST && i < list->count; i++) {
-        struct dbt_model *model = map_get(p->models, str_of(yaml_str(list->items[i], "name", "")));
-        if (!model || model->properties) continue;
-        model->properties = list->items[i];
+        const char *name;
+        for (size_t k = 0; (name = entry_model(p->reader->arena, list->items[i], k)); k++) {
+            struct dbt_model *model = map_get(p->models, str_of(name));
+            if (!model || model->properties) continue;
+            model->properties = list->items[i];
+            model->properties_path = path;
+        }
+    }
+}
+
+/* Snapshots that are written in YAML alone. https://docs.getdbt.com/docs/build/snapshots */
+static void snapshots_add(struct dbt_project *p, const struct yaml *list, const char *path) {
+    for (size_t i = 0; list && list->kind == YAML_LIST && i < list->count; i++) {
+        const char *name = yaml_str(list->items[i], "name", NULL), *relation = yaml_str(list->items[i], "relation", NULL);
+        if (!name || !relation || map_get(p->models, str_of(name))) continue;
+        struct arena *arena = p->reader->arena;
+        struct dbt_model *model = arena_new(arena, struct dbt_model);
+        const char *text = arena_printf(arena, "select * from {{ %s }}", relation);
+        *model = (struct dbt_model){.name = name, .path = path, .bytes = str_of(text), .kind = DBT_SNAPSHOT, .properties = list->items[i]};
         model->properties_path = path;
+        model->found = true;
+        map_put(p->models, str_of(name), model);
+        *vec_add(arena, &p->order) = model;
     }
 }
 
@@ -153,12 +216,25 @@ static void model_tests(struct room *r, const struct yaml *model) {
     }
 }
 
+static const char *const *tags_of(struct arena *arena, const struct yaml *entry, size_t *count) {
+    const struct yaml *tags = yaml_get(entry, "tags");
+    if (!tags) tags = yaml_at(entry, "config.tags");
+    bool list = tags && tags->kind == YAML_LIST;
+    const char **names = arena_array(arena, list ? tags->count + 1 : 2, sizeof *names);
+    for (size_t i = 0; list && i < tags->count; i++) {
+        if (tags->items[i]->kind == YAML_SCALAR) names[(*count)++] = tags->items[i]->text;
+    }
+    if (tags && tags->kind == YAML_SCALAR) names[(*count)++] = tags->text;
+    return names;
+}
+
 static void facts_add(struct dbt_project *p, const struct yaml *entry, const char *dataset, const char *path, const char *owner) {
     const struct yaml *columns = yaml_get(entry, "columns");
     struct dataset_facts *facts = vec_add(p->reader->arena, &p->reader->out->facts);
     *facts = (struct dataset_facts){.dataset = dataset, .path = path, .line = entry->line, .bytes = -1, .rows = -1, .owner = owner};
     const char *description = yaml_str(entry, "description", NULL);
     if (description && description[0]) facts->description = description;
+    facts->tags = tags_of(p->reader->arena, entry, &facts->tag_count);
     struct room room = {.p = p, .run = run_of(p), .facts = facts};
     size_t count = columns && columns->kind == YAML_LIST ? columns->count : 0;
     facts->columns = arena_array(p->reader->arena, count + 1, sizeof *facts->columns);
@@ -178,11 +254,33 @@ static void facts_add(struct dbt_project *p, const struct yaml *entry, const cha
 
 static void models_facts(struct dbt_project *p, const struct yaml *list, const char *path) {
     for (size_t i = 0; list && list->kind == YAML_LIST && i < list->count; i++) {
-        struct dbt_model *model = map_get(p->models, str_of(yaml_str(list->items[i], "name", "")));
-        if (model) dbt_model_name(p, model);
-        const char *owner = yaml_str(list->items[i], "meta.owner", yaml_str(list->items[i], "config.meta.owner", NULL));
-        if (model) facts_add(p, list->items[i], model->dataset, path, owner);
+        const char *owner = yaml_str(list->items[i], "meta.owner", yaml_str(list->items[i], "config.meta.owner", NULL)), *name;
+        for (size_t k = 0; (name = entry_model(p->reader->arena, list->items[i], k)); k++) {
+            struct dbt_model *model = map_get(p->models, str_of(name));
+            if (model) dbt_model_name(p, model);
+            if (model) facts_add(p, list->items[i], model->dataset, path, owner);
+        }
     }
+}
+
+static double period_seconds(const struct yaml *period) {
+    double n = 0;
+    const char *unit = yaml_str(period, "period", "");
+    const struct yaml *count = yaml_get(period, "count");
+    if (!count || count->kind != YAML_SCALAR || !yaml_number(count, &n)) return 0;
+    return n * (strcmp(unit, "minute") == 0 ? 60 : strcmp(unit, "hour") == 0 ? 3600 : strcmp(unit, "day") == 0 ? 86400 : 0);
+}
+
+/* What a table does not say its source says; `freshness: null` of a table takes it off.
+ * https://docs.getdbt.com/reference/resource-properties/freshness */
+static void freshness_read(struct dataset_facts *f, const struct yaml *source, const struct yaml *table) {
+    const struct yaml *of_table = yaml_get(table, "freshness"), *of_source = yaml_get(source, "freshness");
+    if (!of_table) of_table = yaml_at(table, "config.freshness");
+    if (!of_source) of_source = yaml_at(source, "config.freshness");
+    const struct yaml *said = of_table ? of_table : of_source;
+    f->loaded_at = yaml_str(table, "loaded_at_field", yaml_str(source, "loaded_at_field", NULL));
+    f->warn_seconds = period_seconds(yaml_get(said, "warn_after"));
+    f->error_seconds = period_seconds(yaml_get(said, "error_after"));
 }
 
 static void sources_facts(struct dbt_project *p, const struct yaml *sources, const char *path) {
@@ -191,8 +289,9 @@ static void sources_facts(struct dbt_project *p, const struct yaml *sources, con
         const struct yaml *tables = yaml_get(sources->items[i], "tables");
         const char *owner = yaml_str(sources->items[i], "meta.owner", yaml_str(sources->items[i], "config.meta.owner", NULL));
         for (size_t k = 0; tables && k < tables->count; k++) {
-            const char *mine = yaml_str(tables->items[k], "meta.owner", owner);
+            const char *mine = yaml_str(tables->items[k], "meta.owner", yaml_str(tables->items[k], "config.meta.owner", owner));
             facts_add(p, tables->items[k], source_dataset(&run, sources->items[i], tables->items[k]), path, mine);
+            freshness_read(&p->reader->out->facts.at[p->reader->out->facts.n - 1], sources->items[i], tables->items[k]);
         }
     }
 }
@@ -249,11 +348,52 @@ void dbt_model_find(struct dbt_project *p, struct dbt_model *model) {
         for (size_t k = 0; y && k < 4; k++) {
             const struct yaml *list = yaml_get(y, model_lists[k]);
             for (size_t n = 0; list && list->kind == YAML_LIST && n < list->count && !model->properties; n++) {
-                if (strcmp(yaml_str(list->items[n], "name", ""), model->name) == 0) model->properties = list->items[n];
+                if (entry_speaks_of(p->reader->arena, list->items[n], model->name)) model->properties = list->items[n];
             }
         }
         model->properties_path = file->path;
     }
+}
+
+struct dbt_model *dbt_model_named(struct dbt_project *p, const char *name) {
+    struct dbt_model *model = p->models ? map_get(p->models, str_of(name)) : NULL;
+    if (model || !p->models) return model;
+    if (map_has(p->missing, str_of(name))) return map_get(p->missing, str_of(name));
+    const char *latest = NULL, *version = NULL;
+    for (const char *at = name; (at = strstr(at, "_v")); at++) version = at;
+    struct str base = {name, version && version > name ? (size_t)(version - name) : strlen(name)};
+    for (size_t i = 0; i < p->yamls.n && !latest; i++) {
+        struct dbt_yaml *file = &p->yamls.at[i];
+        const struct yaml *y = file_says(p, file, base) ? file_load(p, file) : NULL;
+        const struct yaml *list = yaml_get(y, "models");
+        if (p->lazy) snapshots_add(p, yaml_get(y, "snapshots"), file->path);
+        for (size_t n = 0; list && list->kind == YAML_LIST && n < list->count && !latest; n++)
+            latest = entry_file(p->reader->arena, list->items[n], name);
+    }
+    model = map_get(p->models, str_of(latest ? latest : name));
+    map_put(p->missing, str_of(name), model);
+    return model;
+}
+
+static const char *group_owner(struct dbt_project *p, const char *group) {
+    for (size_t i = 0; i < p->yamls.n; i++) {
+        struct dbt_yaml *file = &p->yamls.at[i];
+        const struct yaml *y = file_says(p, file, STR("groups:")) ? file_load(p, file) : NULL, *list = yaml_get(y, "groups");
+        for (size_t n = 0; list && list->kind == YAML_LIST && n < list->count; n++) {
+            const struct yaml *one = list->items[n];
+            if (strcmp(yaml_str(one, "name", ""), group) == 0) return yaml_str(one, "owner.email", yaml_str(one, "owner.name", group));
+        }
+    }
+    return group;
+}
+
+const char *dbt_group_owner(struct dbt_project *p, const char *group) {
+    const char *known = map_get(p->groups, str_of(group));
+    if (!known) {
+        known = group_owner(p, group);
+        map_put(p->groups, str_of(group), (void *)(uintptr_t)known);
+    }
+    return known;
 }
 
 void dbt_source_find(struct dbt_project *p, struct str source) {
@@ -271,6 +411,7 @@ void dbt_yaml_read(struct dbt_project *p, struct dbt_yaml *file, bool facts) {
     if (!y) return;
     if (!facts) {
         sources_read(p, yaml_get(y, "sources"));
+        snapshots_add(p, yaml_get(y, "snapshots"), path);
         for (size_t i = 0; i < 4; i++) properties_read(p, yaml_get(y, model_lists[i]), path);
         return;
     }

@@ -154,7 +154,9 @@ struct dataset_facts {
     size_t partition_count;
     const char *const *cluster_by; /* columns the files are ordered by, as an import says */
     size_t cluster_count;
-    int64_t bytes, rows; /* -1 when not known */
+    int64_t bytes, rows;                /* -1 when not known */
+    const char *loaded_at;              /* column that tells when a row came; NULL */
+    double warn_seconds, error_seconds; /* how old its newest row may be; 0 when not said */
 };
 
 /* What the rules on Spark code want to know of. Said of Python files and notebooks, by following values: never by words alone. */

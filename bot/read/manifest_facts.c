@@ -191,10 +191,11 @@ static void table_read(struct arena *arena, struct reading *out, const char *pat
     if (!n || n > COLUMNS_MAX || !jsx_str(about, "name", NULL)) return;
     struct placed *placed = arena_array(arena, n, sizeof *placed);
     json_object_foreach(columns, key, column) {
-        placed[i++] = (struct placed){jsx_int(column, "index", (int64_t)i),
-                                      {.name = arena_strdup(arena, jsx_str(column, "name", key)),
-                                       .type = kept(arena, jsx_str(column, "type", NULL)),
-                                       .description = kept(arena, jsx_str(column, "comment", NULL))}};
+        placed[i] = (struct placed){jsx_int(column, "index", (int64_t)i),
+                                    {.name = arena_strdup(arena, jsx_str(column, "name", key)),
+                                     .type = kept(arena, jsx_str(column, "type", NULL)),
+                                     .description = kept(arena, jsx_str(column, "comment", NULL))}};
+        i++;
     }
     qsort(placed, n, sizeof *placed, place_order);
     struct dataset_facts f = {.dataset = artifact_dataset(arena, about), .path = path, .line = 1, .columns_complete = true};

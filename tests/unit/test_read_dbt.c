@@ -101,6 +101,37 @@ static void staged_columns_have_names(void **state) {
     assert_non_null(d->doubt);
 }
 
+static void versions_groups_and_yaml_snapshots(void **state) {
+    static const struct memory_file files[] = {
+        {"dbt_project.yml", "name: p\n"},
+        {"models/s.yml", "groups:\n  - {name: fin, owner: {email: fin@x.y}}\n"
+                         "models:\n  - name: m\n    latest_version: 1\n    config: {group: fin}\n    versions: [{v: 1}, {v: 2, defined_in: m_next}]\n"
+                         "    columns: [{name: id, tests: [unique]}]\n"
+                         "snapshots:\n  - name: snap\n    relation: ref('m')\n    config: {schema: hist, unique_key: id, strategy: check}\n"
+                         "sources:\n  - name: raw\n    freshness: {warn_after: {count: 2, period: hour}}\n    loaded_at_field: at\n"
+                         "    tables: [{name: t, tags: [pii]}]\n"},
+        {"models/m_v1.sql", "select id from {{ source('raw', 't') }}"},
+        {"models/m_next.sql", "select id, 1 as one from {{ source('raw', 't') }}"},
+        {"models/r.sql", "select * from {{ ref('m') }} union all select * from {{ ref('m', v=2) }} union all select * from {{ ref('snap') }}"},
+    };
+    struct reading *r = read_memory(*state, files, 5);
+    assert_string_equal(reads_text(*state, definition_of(r, "r")), "hist.snap m_next m_v1");
+    assert_string_equal(definition_of(r, "m_next")->owner, "fin@x.y");
+    const struct definition *snap = definition_of(r, "hist.snap");
+    assert_string_equal(reads_text(*state, snap), "m_v1");
+    assert_string_equal(snap->unique_key[0], "id");
+    assert_true(snap->partial);
+    size_t keys = 0;
+    for (size_t i = 0; i < r->facts.n; i++) {
+        keys += r->facts.at[i].key_count;
+        if (strcmp(r->facts.at[i].dataset, "raw.t") != 0) continue;
+        assert_true(r->facts.at[i].warn_seconds == 7200);
+        assert_string_equal(r->facts.at[i].loaded_at, "at");
+        assert_string_equal(r->facts.at[i].tags[0], "pii");
+    }
+    assert_int_equal(keys, 2);
+}
+
 static void yaml_gives_facts(void **state) {
     struct reading *r = read_memory(*state, PROJECT);
     const struct dataset_facts *revenue = NULL, *orders = NULL;
@@ -175,6 +206,7 @@ int main(void) {
         TEST(unknown_parts_are_doubts),
         TEST(unknown_pieces_take_the_form_of_their_place),
         TEST(staged_columns_have_names),
+        TEST(versions_groups_and_yaml_snapshots),
         TEST(yaml_gives_facts),
         TEST(metrics_become_formulas),
         TEST(hooks_that_change_rows_make_partial),
