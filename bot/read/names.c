@@ -1,6 +1,7 @@
 /* names.c - walks a query with the scopes of its WITH clauses. */
 #include "names.h"
 
+#include "sql_build.h"
 #include "sql_walk.h"
 
 /* A query being walked, and how many of its WITH entries are visible where the walk stands. */
@@ -31,8 +32,16 @@ static bool is_visible(const struct frame *frame, struct str name) {
 
 static bool visit_from(void *ctx, struct sql_from *from) {
     struct scope_walk *w = ctx;
-    if (from->kind != FROM_TABLE || !from->name || from->name->part_count == 0) return true;
-    if (from->name->part_count == 1 && is_visible(w->top, from->name->parts[0].text)) return true;
+    if (from->kind != FROM_TABLE || !from->name) return true;
+    const struct sql_expr *dynamic = from->name->dynamic;
+    /* IDENTIFIER('a.b') is a.b. */
+    if (dynamic && dynamic->kind == EX_LITERAL && dynamic->op == LIT_STRING && dynamic->name.n && !from->name->part_count) {
+        struct range range = from->name->range;
+        from->name = sql_name_of(w->arena, dynamic->name);
+        from->name->range = range;
+    }
+    if (from->name->part_count == 0) return true;
+    if (from->name->part_count == 1 && !dynamic && is_visible(w->top, from->name->parts[0].text)) return true;
     w->fn(w->ctx, from);
     return true;
 }

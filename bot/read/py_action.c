@@ -51,7 +51,7 @@ static struct pv end_of_chain(struct py_run *r, struct frame *f, const struct en
     bool shows_plan = end->kind == FACT_DISPLAY;
     struct pv a = py_arg_value(r, call, 0, "num");
     if (!shows_plan) frame_action(r, f);
-    if (!end->told) return (struct pv){.kind = PV_UNKNOWN, .s = STR("")};
+    if (!end->told || f->guessed) return (struct pv){.kind = PV_UNKNOWN, .s = STR("")};
     struct code_fact *fact = fact_add(r, end->kind, f, call);
     fact->detail = end->method;
     if (end->kind == FACT_COUNT) fact->detail = r->checked == call ? "check" : NULL;

@@ -138,7 +138,9 @@ void py_target_assign(struct py_run *r, const struct py_node *target, struct pv 
         py_assign(r, target->text, v);
     } else if (target->kind == PY_TUPLE || target->kind == PY_LIST) {
         for (size_t i = 0; i < target->count; i++) {
-            struct pv part = v.kind == PV_LIST && i < v.list->n ? v.list->at[i] : (struct pv){.kind = PV_UNKNOWN, .s = target->kids[i]->text};
+            struct pv part = v.kind == PV_FRAME && v.frame->guessed ? v
+                             : v.kind == PV_LIST && i < v.list->n   ? v.list->at[i]
+                                                                    : (struct pv){.kind = PV_UNKNOWN, .s = target->kids[i]->text};
             py_target_assign(r, target->kids[i], part);
         }
     } else if (target->kind == PY_ATTRIBUTE) {
@@ -177,6 +179,8 @@ static void bind_parameters(struct py_run *r, const struct py_function *f, const
                             struct py_env *caller) {
     const struct py_node *parameters = f->node->kids[0];
     struct py_env *mine = r->env;
+    bool entry = r->entry;
+    r->entry = false;
     for (size_t i = 0; i < parameters->count; i++) {
         const struct py_node *p = parameters->kids[i];
         struct pv v = {.kind = PV_UNKNOWN, .s = p->text};
@@ -191,6 +195,7 @@ static void bind_parameters(struct py_run *r, const struct py_function *f, const
             v = py_eval(r, given);
         } else if (p->count) {
             v = py_eval(r, p->kids[0]);
+            if (entry && v.kind != PV_TEXT && v.kind != PV_DICT && v.kind != PV_LIST) v = (struct pv){.kind = PV_UNKNOWN, .s = p->text};
         } else if (str_is(p->text, "spark") || str_is(p->text, "spark_session")) {
             v = (struct pv){.kind = PV_NAME, .s = STR("spark")};
         }
@@ -225,6 +230,8 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     if (f->node->kind == PY_LAMBDA) r->value = py_eval(r, f->node->kids[1]);
     if (f->node->kind == PY_FUNCTION) py_block_run(r, f->node->kids[1]);
     struct pv result = r->value;
+    /* A function that ends without return gives None, of which no DataFrame call would go on. */
+    if (!r->returned && r->has_maybe && r->maybe.kind == PV_FRAME) result = r->maybe;
     if (r->has_maybe && !pv_same(r->maybe, result)) result = pv_either(r, &r->maybe, &result, STR(""), py_line(r, f->node));
     r->has_maybe = has_maybe;
     r->maybe = maybe;
@@ -360,8 +367,9 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
     }
     if (str_is(name, "display")) {
         struct pv v = py_arg_value(r, call, 0, NULL);
-        if (v.kind == PV_FRAME) fact_add(r, FACT_DISPLAY, v.frame, call)->detail = "display";
-        if (v.kind == PV_FRAME) frame_define(r, v.frame, DEF_QUERY, NULL, py_range(r, call));
+        if (v.kind != PV_FRAME || v.frame->guessed) return none();
+        fact_add(r, FACT_DISPLAY, v.frame, call)->detail = "display";
+        frame_define(r, v.frame, DEF_QUERY, NULL, py_range(r, call));
         return none();
     }
     if (str_is(name, "reduce") || ends_with(name, ".reduce")) return reduce_call(r, call);
@@ -440,17 +448,48 @@ static struct pv sql_of_others(struct py_run *r, struct pv text, struct str meth
     return str_is(method, "sql") ? pv_frame(f) : pv_unknown(r, NULL);
 }
 
-/* Arguments are followed all the same: a write may hide in one. Frames among them are out of sight from here on. */
+/* pool.submit(f, a, b), pool.map(f, list), Thread(target=f, args=(a, b)), and lambdas that anybody may call. */
+static void call_handed(struct py_run *r, struct str method, const struct py_node *call) {
+    enum { ARGS_MAX = 20 };
+    struct pv args[ARGS_MAX], f = py_arg_value(r, call, 0, "target"), list = py_arg_value(r, call, 1, "args");
+    size_t n = 0;
+    if (f.kind != PV_FUNCTION || f.function->udf) return;
+    if (f.function->self) args[n++] = (struct pv){.kind = PV_OBJECT, .object = f.function->self};
+    bool each = str_is(method, "map") || str_is(method, "imap") || str_is(method, "starmap") || str_is(method, "imap_unordered");
+    bool submit = str_is(method, "submit") || str_is(method, "run_in_executor"), thread = str_is(method, "Thread") || str_is(method, "apply_async");
+    for (size_t i = 0; each && list.kind == PV_LIST && i < list.list->n && i < PY_LOOP_MAX; i++) {
+        struct pv item = list.list->at[i];
+        bool star = str_is(method, "starmap") && item.kind == PV_LIST && item.list->n + n <= ARGS_MAX;
+        size_t count = star ? item.list->n : 1;
+        for (size_t k = 0; k < count; k++) args[n + k] = star ? item.list->at[k] : item;
+        py_call_function(r, f.function, args, n + count, NULL);
+    }
+    for (size_t i = 1; submit && n < ARGS_MAX && py_arg(call, i); i++) args[n++] = py_eval(r, py_arg(call, i));
+    for (size_t i = 0; thread && list.kind == PV_LIST && n < ARGS_MAX && i < list.list->n; i++) args[n++] = list.list->at[i];
+    bool before = r->session->conditional, lambda = f.function->node && f.function->node->kind == PY_LAMBDA;
+    r->session->conditional |= !submit && !thread;
+    if (submit || thread || (lambda && !each)) py_call_function(r, f.function, args, n, NULL);
+    r->session->conditional = before;
+}
+
+/* Arguments are followed all the same: a write may hide in one. What is made of DataFrames among them may be one. */
 static struct pv call_unknown(struct py_run *r, const struct py_node *call) {
+    struct frame *made = NULL;
     for (size_t i = 1; i < call->count; i++) {
         const struct py_node *kid = call->kids[i];
-        struct pv v = py_eval(r, kid->kind == PY_KWARG && kid->count ? kid->kids[0] : kid);
-        if (v.kind == PV_FRAME) frame_escape(r, v.frame);
-        for (size_t k = 0; v.kind == PV_LIST && k < v.list->n; k++) {
-            if (v.list->at[k].kind == PV_FRAME) frame_escape(r, v.list->at[k].frame);
+        struct pv v = py_eval(r, (kid->kind == PY_KWARG || kid->kind == PY_SPLAT) && kid->count ? kid->kids[0] : kid);
+        size_t n = v.kind == PV_LIST ? v.list->n : 1;
+        for (size_t k = 0; k < n && k < PY_LOOP_MAX; k++) {
+            struct pv item = v.kind == PV_LIST ? v.list->at[k] : v;
+            if (item.kind != PV_FRAME) continue;
+            frame_escape(r, item.frame);
+            made = frame_unknown(r, item.frame, made, py_line(r, call), "a function that is not in the files read makes this DataFrame");
+            made->guessed = true;
         }
     }
-    return pv_unknown(r, NULL);
+    const struct py_node *callee = call->kids[0];
+    call_handed(r, callee->text, call);
+    return made ? pv_frame(made) : pv_unknown(r, NULL);
 }
 
 static struct pv call_value(struct py_run *r, struct pv f, const struct py_node *call) {
@@ -493,6 +532,8 @@ static struct pv call_method(struct py_run *r, struct pv object, const struct py
     default:
         break;
     }
+    if (object.kind == PV_UNKNOWN && (str_is(method, "getOrCreate") || str_is(method, "getActiveSession")))
+        return (struct pv){.kind = PV_NAME, .s = STR("spark")};
     if (object.kind == PV_UNKNOWN && runs_sql(method)) {
         struct pv text = py_arg_value(r, call, 0, "sql");
         if (pv_is_text(text) && looks_like_sql(pv_str(text))) return sql_of_others(r, text, method, call);
@@ -537,8 +578,11 @@ static struct pv eval_attribute(struct py_run *r, const struct py_node *node) {
         io->stream = str_is(node->text, "writeStream");
         return (struct pv){.kind = PV_IO, .io = io};
     }
-    if (object.kind == PV_UNKNOWN && dotted && (text_ends(dotted, ".spark") || text_ends(dotted, "_spark")))
+    if (object.kind == PV_UNKNOWN && dotted &&
+        (text_ends(dotted, ".spark") || text_ends(dotted, "_spark") || text_ends(dotted, ".spark_session") || text_ends(dotted, ".sparkSession")))
         return (struct pv){.kind = PV_NAME, .s = STR("spark")};
+    bool writes = str_is(node->text, "write") || str_is(node->text, "writeStream");
+    if (object.kind == PV_FRAME && object.frame->guessed && !writes) return object;
     if (object.kind == PV_FRAME) {
         struct io *io = arena_new(r->arena, struct io);
         io->frame = object.frame;
@@ -564,6 +608,7 @@ static struct pv eval_attribute(struct py_run *r, const struct py_node *node) {
 
 static struct pv eval_subscript(struct py_run *r, const struct py_node *node) {
     struct pv object = py_eval(r, node->kids[0]);
+    if (object.kind == PV_FRAME && object.frame->guessed) return object;
     if (node->kids[1]->kind == PY_SLICE) return pv_unknown(r, NULL);
     struct pv key = py_eval(r, node->kids[1]);
     if (object.kind == PV_FRAME && pv_is_text(key)) return frame_item(r, object.frame, pv_str(key));
@@ -678,7 +723,9 @@ static struct pv eval_dict(struct py_run *r, const struct py_node *node) {
 /* [f(x) for x in known if known] */
 static struct pv eval_comprehension(struct py_run *r, const struct py_node *node) {
     struct pv list = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
-    if (node->count < 2 || node->kids[1]->kind != PY_FOR_IN || node->kids[0]->kind == PY_PAIR) return pv_unknown(r, NULL);
+    struct pv dict = {.kind = PV_DICT, .dict = arena_new(r->arena, struct pv_dict)};
+    const struct py_node *pair = node->count && node->kids[0]->kind == PY_PAIR && node->kids[0]->count == 2 ? node->kids[0] : NULL;
+    if (node->count < 2 || node->kids[1]->kind != PY_FOR_IN) return pv_unknown(r, NULL);
     struct pv over = py_eval(r, node->kids[1]->kids[1]);
     if (over.kind == PV_DICT) over = (struct pv){.kind = PV_LIST, .list = &over.dict->keys};
     bool nested = node->count > 2 && node->kids[2]->kind == PY_FOR_IN;
@@ -690,12 +737,14 @@ static struct pv eval_comprehension(struct py_run *r, const struct py_node *node
         py_target_assign(r, node->kids[1]->kids[0], over.list->at[i]);
         int wanted = 1;
         for (size_t k = 2; k < node->count && wanted == 1; k++) wanted = node->kids[k]->count ? py_truth(py_eval(r, node->kids[k]->kids[0])) : -1;
-        struct pv v = wanted == 1 ? py_eval(r, node->kids[0]) : none();
+        struct pv k = wanted == 1 && pair ? py_eval(r, pair->kids[0]) : none();
+        struct pv v = wanted == 1 ? py_eval(r, pair ? pair->kids[1] : node->kids[0]) : none();
         r->env = before;
         if (wanted < 0) return pv_unknown(r, NULL);
-        if (wanted) pv_add(r->arena, list.list, v);
+        if (wanted && pair) pv_add(r->arena, &dict.dict->keys, k);
+        if (wanted) pv_add(r->arena, pair ? &dict.dict->values : list.list, v);
     }
-    return list;
+    return pair ? dict : list;
 }
 
 static struct pv eval_ternary(struct py_run *r, const struct py_node *node) {

@@ -78,6 +78,7 @@ struct frame *frame_unknown(struct py_run *r, const struct frame *from, const st
     f->why = from && from->why ? from->why : why;
     reads_join(r, f, from);
     reads_join(r, f, other);
+    f->guessed = (from && from->guessed) || (other && other->guessed);
     f->parents[0] = (struct frame *)from;
     f->parents[1] = (struct frame *)other;
     return f;
@@ -687,6 +688,7 @@ struct pv frame_call(struct py_run *r, struct frame *f, struct str m, const stru
         str_is(m, "createGlobalTempView") || str_is(m, "registerTempTable"))
         return make_view(r, f, call);
     if (str_is(m, "display") || str_is(m, "show")) {
+        if (f->guessed) return (struct pv){.kind = PV_NONE};
         fact_add(r, FACT_DISPLAY, f, call)->detail = m.p[0] == 'd' ? "display" : "show";
         frame_define(r, f, DEF_QUERY, NULL, py_range(r, call));
         return (struct pv){.kind = PV_NONE};

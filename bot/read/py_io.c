@@ -297,7 +297,8 @@ static struct pv merge_call(struct py_run *r, struct io *io, struct str m, const
     if (str_is(m, "toDF")) return pv_frame(frame_table(r, str_of(io->merge_target), false, py_line(r, call)));
     if (str_is(m, "merge")) {
         struct pv source = py_arg_value(r, call, 0, "source"), on = py_arg_value(r, call, 1, "condition");
-        if (source.kind == PV_FRAME) io->frame = source.frame;
+        io->frame =
+            source.kind == PV_FRAME ? source.frame : frame_unknown(r, NULL, NULL, py_line(r, call), "the DataFrame merged here was not understood");
         io->merge_on = pv_is_text(on)         ? sql_parse_expr(r->arena, pv_str(on), r->session->dialect, NULL)
                        : on.kind == PV_COLUMN ? on.column->expr
                                               : NULL;

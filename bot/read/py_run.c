@@ -71,6 +71,19 @@ struct pv pv_either(struct py_run *r, const struct pv *a, const struct pv *b, st
     if (a->kind == PV_FRAME && b->kind == PV_FRAME)
         return pv_frame(
             frame_unknown(r, a->frame, b->frame, line, "what this DataFrame holds hangs on a branch or loop that is only known when it runs"));
+    if (a->kind == PV_IO && b->kind == PV_IO && a->io->frame == b->io->frame) {
+        /* A reader or writer with another option or two. */
+        struct io *io = arena_new(r->arena, struct io);
+        *io = *b->io;
+        if (!str_eq(a->io->format, io->format)) io->format = (struct str){"", 0};
+        if (!str_eq(a->io->mode, io->mode)) io->mode = (struct str){"", 0};
+        if (!str_eq(a->io->path, io->path)) io->path = (struct str){"", 0};
+        if (!str_eq(a->io->table_option, io->table_option)) io->table_option = (struct str){"", 0};
+        if (!str_eq(a->io->target, io->target)) io->target = (struct str){"", 0};
+        bool merges = a->io->merge_target && io->merge_target;
+        if (!merges || strcmp(a->io->merge_target, io->merge_target) != 0) io->merge_target = a->io->merge_target || io->merge_target ? "" : NULL;
+        return (struct pv){.kind = PV_IO, .io = io};
+    }
     return (struct pv){.kind = PV_UNKNOWN, .s = name};
 }
 
@@ -159,12 +172,23 @@ static bool jumps(const struct py_node *node) {
     return false;
 }
 
+#define ROUNDS_MAX 64 /* of a loop that may be left */
+
 static void run_rounds(struct py_run *r, const struct py_node *node, struct pv over) {
     if (over.kind == PV_LIST && over.list->n <= PY_LOOP_MAX && !jumps(node->kids[2])) {
         size_t n = over.list->n;
         for (size_t i = 0; i < n; i++) {
             py_target_assign(r, node->kids[0], over.list->at[i]);
             py_block_run(r, node->kids[2]);
+        }
+        return;
+    }
+    if (over.kind == PV_LIST && over.list->n <= ROUNDS_MAX) {
+        /* It may leave after any round: each may run or not. */
+        struct py_env *start = r->env;
+        for (size_t i = 0; i < over.list->n; i++) {
+            py_target_assign(r, node->kids[0], over.list->at[i]);
+            env_merge(r, start, run_unsure(r, node->kids[2], start), py_line(r, node));
         }
         return;
     }
@@ -353,6 +377,7 @@ static void run_uncalled(struct py_run *r, struct py_function *f) {
         if (!f->owner->self) f->owner->self = class_call(r, f->owner, NULL).object;
         self = (struct pv){.kind = PV_OBJECT, .object = f->owner->self};
     }
+    r->entry = true;
     if (!f->called) py_call_function(r, f, &self, f->owner && !f->plain, NULL);
     r->session->conditional = before;
 }

@@ -153,9 +153,8 @@ struct pv py_text_call(struct py_run *r, struct pv text, struct str method, cons
         struct pv all = pv_text_new(r, STR(""), text.text->lines[0]);
         if (list.kind != PV_LIST) return pv_unknown(r, NULL);
         for (size_t i = 0; i < list.list->n && all.kind == PV_TEXT; i++) {
-            if (!pv_is_text(list.list->at[i])) return pv_unknown(r, NULL);
             if (i) all = py_text_join(r, all, text);
-            if (all.kind == PV_TEXT) all = py_text_join(r, all, list.list->at[i]);
+            if (all.kind == PV_TEXT) all = py_text_join(r, all, py_text_of(r, list.list->at[i], NULL));
         }
         return all;
     }

@@ -162,6 +162,7 @@ struct frame {
     bool escaped, heavy;      /* handed to code that is not followed; a join, aggregation or distinct */
     bool cached, unpersisted; /* by a call on this very frame */
     bool grouped;
+    bool guessed; /* what a function that is not followed made of DataFrames: it may be none */
 };
 
 struct py_env {
@@ -204,6 +205,7 @@ struct py_run {
     uint32_t walks;
     int loop;                      /* loops around the place that runs */
     long rounds;                   /* of the innermost loop, -1 when not known */
+    bool entry;                    /* a function runs that nothing calls: its defaults are not all it may get */
     const struct py_node *checked; /* a call that is only compared with 0 */
     const struct pv *given;        /* positional argument put before those of a call: df.transform(f) */
     struct map *mentioned;         /* names that the text uses: a function that is none of them is where the run starts */
