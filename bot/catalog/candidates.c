@@ -9,7 +9,7 @@
 #define LIST_MAX   300  /* entries taken from one posting list */
 #define COMMON_MAX 2000 /* a longer list tells nothing */
 #define FOUND_MAX  1500 /* entries that are looked at */
-#define LOADED_MAX 240  /* entries that are loaded */
+#define LOADED_MAX 96   /* entries that are loaded */
 #define TABLES_MAX 40   /* tables of the new definition whose anchors are walked */
 
 /* An entry seen in a posting list. */

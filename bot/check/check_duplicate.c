@@ -91,7 +91,7 @@ static void names_add(struct text_list *names, struct arena *arena, const struct
     }
 }
 
-/* Both sides of every proof are bound with one schema: that of all tables either of them reads. */
+/* Both sides of every proof are bound with one schema: that of all tables either of them reads; the candidates when their turn comes. */
 static const struct err *all_bind(struct matching *m) {
     struct text_list names = {0};
     names_add(&names, m->arena, &m->entry);
@@ -101,7 +101,6 @@ static const struct err *all_bind(struct matching *m) {
     const char *const *all = views_names(m->views, &name_count);
     TRY(catalog_schema(m->arena, m->in->catalogs, m->in->catalog_count, m->in->head, all, name_count, &m->schema));
     entry_bind(m->arena, &m->entry, m->schema, m->views);
-    for (size_t i = 0; i < m->candidates.n; i++) entry_bind(m->arena, &m->candidates.at[i].entry, m->schema, m->views);
     return NULL;
 }
 
@@ -376,6 +375,9 @@ static const struct err *subject_check(struct arena *arena, const struct check_i
     struct text_list others = {0};
     for (size_t i = 0; i < m.candidates.n; i++) {
         struct match match = {.candidate = m.candidates.at[i]};
+        bool settled = best.relation && best.relation->kind == RELATION_IDENTICAL;
+        if (settled && match.candidate.why != CANDIDATE_IDENTITY) break; /* nothing says more */
+        entry_bind(arena, &match.candidate.entry, m.schema, m.views);
         match.relation = relation_to(&m, &match.candidate.entry);
         if (!match.relation || !allowed(&m, &match) || !is_loud_enough(&m, &match)) continue;
         if (plain && match.relation->kind != RELATION_IDENTICAL) continue;
