@@ -170,6 +170,32 @@ static const struct err *entry_put(struct put *p, const struct entry *e, const s
     return e->features ? postings_put(p, e->features, id.at[0].i) : NULL;
 }
 
+/* Somebody downstream who says what they read, not how: a definition without a query. */
+static const struct err *exposure_put(struct put *p, const struct exposure *e) {
+    char *uid = arena_alloc(p->scratch, HASH_HEX);
+    const char *key = arena_printf(p->scratch, "%s\nexposure\n%s", e->path, e->name);
+    hash128_hex(hash128(key, strlen(key)), uid);
+    struct definition d = {.id = uid};
+    struct entry entry = {.uid = uid,
+                          .path = e->path,
+                          .line = e->line,
+                          .end_line = e->line,
+                          .name = arena_printf(p->scratch, "%s %s", e->type ? e->type : "exposure", e->name),
+                          .kind = DEF_QUERY,
+                          .artefact = ARTEFACT_DASHBOARD,
+                          .owner = e->owner,
+                          .reads = e->reads,
+                          .read_count = e->read_count,
+                          .compute = {.workers_min = -1, .workers_max = -1, .autotermination_minutes = -1},
+                          .state = ENTRY_TEXT,
+                          .why = "an exposure says what it reads, not how",
+                          .exact = hash128(key, strlen(key))};
+    entry.identity = entry.exact;
+    const struct err *failed = entry_put(p, &entry, &d, NULL);
+    arena_reset(p->scratch);
+    return failed;
+}
+
 static const struct err *definition_put(struct put *p, const struct definition *d) {
     struct entry entry;
     entry_of_definition(p->scratch, d, p->schema, p->views, &entry);
@@ -222,6 +248,9 @@ static const struct err *reading_put(struct put *p) {
     for (size_t i = 0; i < r->definitions.n; i++) {
         TRY(definition_put(p, &r->definitions.at[order[i]]));
         if (p->in->progress) p->in->progress(p->in->progress_ctx, i + 1, r->definitions.n);
+    }
+    for (size_t i = 0; i < r->exposures.n; i++) {
+        if (r->exposures.at[i].from_dbt && is_put(p, r->exposures.at[i].path)) TRY(exposure_put(p, &r->exposures.at[i]));
     }
     for (size_t i = 0; i < r->metrics.n; i++) {
         if (is_put(p, r->metrics.at[i].path)) TRY(metric_put(p, &r->metrics.at[i]));

@@ -1,5 +1,6 @@
 /* cmd_catalog.c - parley catalog: what is in it, one dataset, all of it as JSON lines, figures from a file. */
 #include "catalog.h"
+#include "catalog_lineage.h"
 #include "commands.h"
 #include "fs.h"
 #include "jsonx.h"
@@ -11,7 +12,7 @@
 static const char doc[] = "Look into a catalog, or import sizes, owners and metrics.\n"
                           "\n"
                           "  stats          how much is in it\n"
-                          "  show NAME      a dataset: what fills it, who reads it, columns, size\n"
+                          "  show NAME      a dataset: what fills it, who reads it, where each column comes from, lineage up and down\n"
                           "  export         every definition as one JSON object per line\n"
                           "  import FILE    sizes, readers, refresh, owners, keys and metrics from YAML or JSON\v"
                           "Examples:\n"
@@ -122,7 +123,74 @@ static void list_print(const char *title, const struct entry *list, size_t count
     }
 }
 
-static void dataset_print(struct arena *arena, const struct dataset *d) {
+/* ---- lineage ---- */
+
+static const struct column_origins *origins_named(const struct lineage *l, const char *column) {
+    for (size_t i = 0; i < l->column_count; i++) {
+        if (strcasecmp(l->columns[i].name, column) == 0) return &l->columns[i];
+    }
+    return NULL;
+}
+
+/* Schema files list some columns, queries give all. */
+static bool column_listed(const struct dataset *d, const char *name) {
+    for (size_t i = 0; i < d->column_count; i++) {
+        if (strcasecmp(d->columns[i].name, name) == 0) return true;
+    }
+    return false;
+}
+
+#define ORIGINS_SHOWN 6
+
+static void origins_print(const struct column_origins *o) {
+    for (size_t i = 0; i < o->n && i < ORIGINS_SHOWN; i++) {
+        printf("%s%s.%s", i ? ", " : "  from ", o->at[i].table, o->at[i].column);
+        if (o->at[i].computed) printf(" (computed)");
+    }
+    if (o->n > ORIGINS_SHOWN) printf(" and %zu more", o->n - ORIGINS_SHOWN);
+    if (o->partial) printf(o->n ? ", and more that is not known" : "  from what is not known");
+}
+
+static void nodes_print(const char *title, const struct lineage_node *list, size_t count, bool more) {
+    for (size_t i = 0; i < count; i++) {
+        const struct entry *e = list[i].entry;
+        printf("%-10s %*s%s", i ? "" : title, 2 * (list[i].depth - 1), "", list[i].name);
+        if (!e) printf(": nothing here fills it");
+        if (e) printf(" (%s, %s:%d)%s%s", definition_kind_name(e->kind), e->path, e->line, e->owner ? ", owner " : "", e->owner ? e->owner : "");
+        if (e && list[i].entries > 1) printf(", and %zu more fill it", list[i].entries - 1);
+        putchar('\n');
+    }
+    if (more) printf("           and more: the list ends here\n");
+}
+
+static json_t *origins_json(const struct column_origins *o) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < o->n; i++)
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:b}", "dataset", o->at[i].table, "column", o->at[i].column, "computed", o->at[i].computed));
+    return list;
+}
+
+static json_t *nodes_json(const struct lineage_node *list, size_t count) {
+    json_t *out = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const struct entry *e = list[i].entry;
+        json_t *o = json_object();
+        jsx_set_text(o, "name", list[i].name);
+        json_object_set_new(o, "depth", json_integer(list[i].depth));
+        json_object_set_new(o, "known", json_boolean(e != NULL));
+        jsx_set_text(o, "kind", e ? definition_kind_name(e->kind) : NULL);
+        jsx_set_text(o, "artefact", e ? artefact_name(e->artefact) : NULL);
+        jsx_set_text(o, "repo", e ? e->repo : NULL);
+        jsx_set_text(o, "path", e ? e->path : NULL);
+        json_object_set_new(o, "line", e ? json_integer(e->line) : json_null());
+        jsx_set_text(o, "owner", e ? e->owner : NULL);
+        json_array_append_new(out, o);
+    }
+    return out;
+}
+
+static void dataset_print(struct arena *arena, const struct dataset *d, const struct lineage *l) {
     char size[32] = "not known";
     if (d->bytes >= 0) text_bytes((double)d->bytes, size, sizeof size);
     printf("%s (%s)\n", d->name, d->kind);
@@ -132,13 +200,22 @@ static void dataset_print(struct arena *arena, const struct dataset *d) {
     if (d->refresh) printf("refreshed  %s\n", d->refresh);
     for (size_t i = 0; i < d->partition_count; i++) printf("%-10s %s\n", i ? "" : "partition", d->partition_by[i]);
     for (size_t i = 0; i < d->column_count; i++) {
-        printf("%-10s %s %s%s\n", i ? "" : "columns", d->columns[i].name, d->columns[i].type ? d->columns[i].type : "",
+        const struct column_origins *from = origins_named(l, d->columns[i].name);
+        printf("%-10s %s%s%s%s", i ? "" : "columns", d->columns[i].name, d->columns[i].type ? " " : "", d->columns[i].type ? d->columns[i].type : "",
                d->columns[i].not_null ? " not null" : "");
+        if (from) origins_print(from);
+        putchar('\n');
     }
-    if (d->column_count && !d->columns_complete) printf("           (there may be more)\n");
+    for (size_t i = 0; i < l->column_count; i++) {
+        if (column_listed(d, l->columns[i].name)) continue;
+        printf("%-10s %s", i || d->column_count ? "" : "columns", l->columns[i].name);
+        origins_print(&l->columns[i]);
+        putchar('\n');
+    }
+    if (d->column_count && !d->columns_complete && !l->column_count) printf("           (there may be more)\n");
 }
 
-static json_t *dataset_json(const struct dataset *d) {
+static json_t *dataset_json(const struct dataset *d, const struct lineage *l) {
     json_t *o = json_object(), *columns = json_array();
     jsx_set_text(o, "name", d->name);
     jsx_set_text(o, "kind", d->kind);
@@ -152,6 +229,15 @@ static json_t *dataset_json(const struct dataset *d) {
         json_t *c = json_object();
         jsx_set_text(c, "name", d->columns[i].name);
         jsx_set_text(c, "type", d->columns[i].type);
+        const struct column_origins *from = origins_named(l, d->columns[i].name);
+        if (from) json_object_set_new(c, "from", origins_json(from));
+        if (from) json_object_set_new(c, "from_partial", json_boolean(from->partial));
+        json_array_append_new(columns, c);
+    }
+    for (size_t i = 0; i < l->column_count; i++) {
+        if (column_listed(d, l->columns[i].name)) continue;
+        json_t *c = json_pack("{s:s, s:n, s:o}", "name", l->columns[i].name, "type", "from", origins_json(&l->columns[i]));
+        json_object_set_new(c, "from_partial", json_boolean(l->columns[i].partial));
         json_array_append_new(columns, c);
     }
     json_object_set_new(o, "columns", columns);
@@ -173,19 +259,28 @@ static const struct err *dataset_show(struct arena *arena, struct catalog *catal
         *code = EXIT_FOUND;
         return NULL;
     }
+    struct lineage *l;
+    TRY(catalog_lineage(arena, catalog, w->what, &l));
     if (w->json) {
-        json_t *o = dataset_json(d), *f = json_array(), *r = json_array();
+        json_t *o = dataset_json(d, l), *f = json_array(), *r = json_array();
         for (size_t i = 0; i < filler_count; i++) json_array_append_new(f, entry_json(&fillers[i]));
         for (size_t i = 0; i < reader_count; i++) json_array_append_new(r, entry_json(&readers[i]));
         json_object_set_new(o, "filled_by", f);
         json_object_set_new(o, "read_by", r);
+        json_object_set_new(o, "upstream", nodes_json(l->up, l->up_count));
+        json_object_set_new(o, "downstream", nodes_json(l->down, l->down_count));
+        json_object_set_new(o, "cycle", json_boolean(l->cycle));
+        json_object_set_new(o, "lineage_cut", json_boolean(l->up_more || l->down_more));
         json_line(o);
         return NULL;
     }
-    dataset_print(arena, d);
+    dataset_print(arena, d, l);
     list_print("filled by", fillers, filler_count);
     list_print("read by", readers, reader_count);
     if (all > (int64_t)reader_count) printf("           and %lld more\n", (long long)all - (int64_t)reader_count);
+    nodes_print("upstream", l->up, l->up_count, l->up_more);
+    nodes_print("downstream", l->down, l->down_count, l->down_more);
+    if (l->cycle) printf("           it is made of itself: the lineage above goes round in a circle\n");
     return NULL;
 }
 

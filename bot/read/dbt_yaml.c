@@ -304,7 +304,8 @@ static void exposures_read(struct dbt_project *p, const struct yaml *list, const
                                  .type = yaml_str(e, "type", NULL),
                                  .url = yaml_str(e, "url", NULL),
                                  .path = path,
-                                 .line = e->line};
+                                 .line = e->line,
+                                 .from_dbt = true};
         out->owner = yaml_str(e, "owner.email", yaml_str(e, "owner.name", NULL));
         struct room room = {.p = p, .run = run_of(p)};
         const char **reads = arena_array(p->reader->arena, depends ? depends->count + 1 : 1, sizeof *reads);

@@ -331,6 +331,7 @@ struct exposure {
     int line;
     const char *const *reads;
     size_t read_count;
+    bool from_dbt; /* it is known by what it says it reads alone; a dashboard's own file has queries, which are definitions */
 };
 
 /* A place the reader could not make sense of. Shown to people: never silently dropped. */

@@ -129,7 +129,8 @@ static void exposures_read(const struct artifact *a, const json_t *manifest) {
             if (on) reads[n++] = artifact_dataset(arena, on);
         }
         struct exposure *out = vec_add(arena, &a->reader->out->exposures);
-        *out = (struct exposure){.name = arena_strdup(arena, name), .type = kept(arena, jsx_str(e, "type", NULL)), .path = a->path, .line = 1};
+        *out = (struct exposure){
+            .name = arena_strdup(arena, name), .type = kept(arena, jsx_str(e, "type", NULL)), .path = a->path, .line = 1, .from_dbt = true};
         out->owner = kept(arena, jsx_str(e, "owner.email", jsx_str(e, "owner.name", NULL)));
         out->url = kept(arena, jsx_str(e, "url", NULL));
         out->reads = names_sorted(arena, reads, &n, NULL);

@@ -8,6 +8,7 @@ A suite is a folder here; a golden is told from its input by its suffix:
               against a look-alike; fails when fewer than 95 in 100 are identical, or a look-alike is
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
   cost/       NAME.sql over stats.yml; options in its first line -> NAME.cost
+  lineage/    dw/ scanned; each line of names -> NAME.show: `parley catalog show NAME`, and --json
   check/      RULE.fires/ RULE.silent/: base/ (what exists) and sizes.yml, those of shop/ where it has none; head/ (what is new);
               before/ (the same files as they were) -> RULE.fires.findings
 
@@ -60,6 +61,19 @@ def cases_compare(binary, folder):
         schema = ["--schema", ddl.relative_to(SOURCE)] + (["--dialect", dialect[1]] if dialect else [])
         b = folder / (stem + ".b.sql")
         yield folder / (stem + ".compare"), lambda a=a, b=b, s=schema: parley(binary, "compare", *s, a.relative_to(SOURCE), b.relative_to(SOURCE))
+
+
+def cases_lineage(binary, folder):
+    with tempfile.TemporaryDirectory() as scratch:
+        catalog = f"{scratch}/c.db"
+        parley(binary, "scan", "--repo", (folder / "dw").relative_to(SOURCE), "--catalog", catalog)
+
+        def show(name):
+            told = json.loads(parley(binary, "catalog", "show", name, "--json", "--catalog", catalog))
+            told = {k: told[k] for k in ("name", "columns", "upstream", "downstream", "cycle", "lineage_cut")}
+            return parley(binary, "catalog", "show", name, "--catalog", catalog) + json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+        for name in (folder / "names").read_text().split():
+            yield folder / (name + ".show"), lambda n=name: show(n)
 
 
 def cases_cost(binary, folder):
