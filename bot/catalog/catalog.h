@@ -86,6 +86,8 @@ struct dataset {
     size_t partition_count;
     const char *const *cluster_by;
     size_t cluster_count;
+    int tests;                  /* known of, on its rows */
+    const char *classification; /* of the dataset as a whole; NULL when nothing says it */
 };
 
 /* ---- writing ---- */
@@ -132,7 +134,8 @@ const struct err *catalog_paths(struct arena *arena, struct catalog *catalog, co
  *   datasets:
  *     - {name: gold.customer_features, bytes: 12 GB, rows: 40000000, readers: 11, refresh: "daily at 05:00", owner: "@dana",
  *        description: ..., partition_by: [event_date], cluster_by: [user_id], keys: [[id]], verified: true,
- *        columns: [{name: id, type: bigint, not_null: true, distinct: 40000000, nulls: 0, width: 8, min: 1, max: 99999999, top: 0.001}]}
+ *        columns: [{name: id, type: bigint, not_null: true, distinct: 40000000, nulls: 0, width: 8, min: 1, max: 99999999, top: 0.001,
+ *                   classification: pii}]}
  *   metrics:
  *     - {name: active_users, dataset: gold.users, expression: "count(distinct user_id)", filter: "not is_bot", owner: "@mo"}
  *   taken: 2026-11-20

@@ -112,7 +112,8 @@ static const struct err *stats_import(const struct import *in, const struct yaml
 }
 
 static const struct err *columns_import(const struct import *in, const struct yaml *list, bool verified, struct dataset_facts *f) {
-    static const char *const names[] = {"name", "type", "not_null", "description", "distinct", "nulls", "width", "top", "min", "max"};
+    static const char *const names[] = {"name",  "type", "not_null", "description", "distinct",      "nulls",
+                                        "width", "top",  "min",      "max",         "classification"};
     if (!list) return NULL;
     if (list->kind != YAML_LIST) return wrong(in, list, "'columns' must be a list");
     f->columns = arena_array(in->arena, list->count + 1, sizeof *f->columns);
@@ -128,12 +129,13 @@ static const struct err *columns_import(const struct import *in, const struct ya
             c->name = yaml_str(item, "name", NULL);
             c->type = yaml_str(item, "type", NULL);
             c->description = yaml_str(item, "description", NULL);
+            c->classification = yaml_str(item, "classification", NULL);
             c->not_null_known = yaml_get(item, "not_null") != NULL;
             c->not_null = yaml_bool(item, "not_null", false);
             c->not_null_origin = verified ? ORIGIN_VERIFIED : ORIGIN_DECLARED;
         }
         if (!c->name) return wrong(in, item, "a column needs a name");
-        if (c->stats && !c->type) complete = false; /* a list of measurements, not of what there is */
+        if ((c->stats || c->classification) && !c->type) complete = false; /* a list of measurements, not of what there is */
         f->column_count++;
     }
     f->columns_complete = complete;

@@ -241,6 +241,7 @@ static json_t *columns_json(const struct column_fact *columns, size_t count) {
         set_text(o, "name", columns[i].name);
         set_text(o, "type", columns[i].type);
         set_text(o, "description", columns[i].description);
+        set_text(o, "class", columns[i].classification);
         if (columns[i].not_null_known) {
             json_object_set_new(o, "not_null", json_boolean(columns[i].not_null));
             set_int(o, "not_null_by", columns[i].not_null_origin, ORIGIN_DECLARED);
@@ -272,6 +273,7 @@ static struct column_fact *columns_of(struct arena *arena, const json_t *list, s
             .name = name,
             .type = jsx_str(o, "type", NULL),
             .description = jsx_str(o, "description", NULL),
+            .classification = jsx_str(o, "class", NULL),
             .not_null = jsx_bool(o, "not_null", false),
             .not_null_known = jsx_at(o, "not_null") != NULL,
             .not_null_origin = origin_of(jsx_int(o, "not_null_by", ORIGIN_DECLARED)),
@@ -318,6 +320,8 @@ const char *facts_write(struct arena *arena, const struct dataset_facts *f, cons
     set_int(o, "bytes", f->bytes, -1);
     set_int(o, "rows", f->rows, -1);
     set_text(o, "refresh", refresh);
+    set_int(o, "tests", f->tests, 0);
+    set_text(o, "class", f->classification);
     set_int(o, "readers", readers, -1);
     return jsx_dump(arena, o, false);
 }
@@ -353,6 +357,8 @@ bool facts_read(struct arena *arena, const char *json, struct stored_facts *out)
     f->cluster_by = texts_read(arena, jsx_at(o, "cluster_by"), &f->cluster_count);
     f->bytes = jsx_int(o, "bytes", -1);
     f->rows = jsx_int(o, "rows", -1);
+    f->tests = (int)jsx_int(o, "tests", 0);
+    f->classification = jsx_str(o, "class", NULL);
     out->refresh = jsx_str(o, "refresh", NULL);
     out->readers = jsx_int(o, "readers", -1);
     return true;

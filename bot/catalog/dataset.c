@@ -129,6 +129,8 @@ static void clue_fold(struct dataset *d, const struct clue *c) {
     if (c->is_definition && !d->repo) d->repo = c->repo, d->kind = c->kind;
     if (!d->owner) d->owner = f->owner;
     if (!d->description) d->description = f->description;
+    if (!d->classification) d->classification = f->classification;
+    if (f->tests > d->tests) d->tests = f->tests;
     if (!d->refresh) d->refresh = c->stored.refresh;
     if (d->readers < 0) d->readers = c->stored.readers;
     if (!d->partition_count) d->partition_by = f->partition_by, d->partition_count = f->partition_count;
@@ -145,6 +147,22 @@ static const struct err *readers_count(struct arena *arena, struct catalog *cata
     return NULL;
 }
 
+/* What any of them says of a column's class holds, whichever of them knows the columns best. */
+static void classes_fold(struct arena *arena, const struct clues *list, struct dataset *d) {
+    struct column_fact *own = arena_array(arena, d->column_count + 1, sizeof *own);
+    memcpy(own, d->columns, d->column_count * sizeof *own);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct dataset_facts *f = &list->at[i].stored.facts;
+        for (size_t k = 0; k < f->column_count; k++) {
+            for (size_t c = 0; f->columns[k].classification && c < d->column_count; c++) {
+                bool same = str_ieq(str_of(own[c].name), str_of(f->columns[k].name));
+                if (same && !own[c].classification) own[c].classification = f->columns[k].classification;
+            }
+        }
+    }
+    d->columns = own;
+}
+
 const struct err *catalog_dataset(struct arena *arena, struct catalog *catalog, const char *name, struct dataset **out) {
     struct clues list;
     *out = NULL;
@@ -157,6 +175,7 @@ const struct err *catalog_dataset(struct arena *arena, struct catalog *catalog, 
     for (size_t i = 0; i < list.n; i++) clue_fold(d, &list.at[i]);
     const struct clue *columns = columns_best(&list);
     if (columns) columns_take(arena, d, &list, columns);
+    if (d->column_count) classes_fold(arena, &list, d);
     if (!d->kind) d->kind = "source";
     if (readers > d->readers) d->readers = readers;
     *out = d;

@@ -204,9 +204,19 @@ static bool has_fact(const struct look *look, const struct code_fact *fact, unsi
     return false;
 }
 
-/* A stream started in a loop is a query of its own, with a checkpoint of its own: there is nothing to gather. */
+/* Is it said to add rows? Another mode cannot run twice, or is done with after one round. A stream started in a loop is a query of its own. */
+static bool adds_rows(const struct look *look, const struct code_fact *fact) {
+    const struct reading *head = look->in->head;
+    for (size_t i = 0; i < head->code.n; i++) {
+        const struct code_fact *other = &head->code.at[i];
+        bool here = other->kind == FACT_WRITE && other->line == fact->line && text_same(other->path, fact->path);
+        if (here && other->detail && strcmp(other->detail, "append") == 0) return true;
+    }
+    return false;
+}
+
 static const struct err *write_fact(struct look *look, const struct code_fact *fact) {
-    if (!fact->subject || fact->amount == 1 || has_fact(look, fact, KIND(FACT_STREAM_WRITE))) return NULL;
+    if (!fact->subject || fact->amount == 1 || !adds_rows(look, fact)) return NULL;
     struct finding *f = fact_finding(look, RULE_SPARK_WRITE_LOOP, fact);
     const char *rounds =
         fact->amount > 1 ? arena_printf(look->arena, "%ld times, once in each round of a loop", fact->amount) : "in each round of a loop";

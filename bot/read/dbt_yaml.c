@@ -1,4 +1,5 @@
 /* dbt_yaml.c - schema.yml: sources, properties, tests as facts, exposures. https://docs.getdbt.com/reference/model-properties */
+#include "classify.h"
 #include "dbt.h"
 #include "dbt_metrics.h"
 
@@ -245,9 +246,13 @@ static void facts_add(struct dbt_project *p, const struct yaml *entry, const cha
         facts->column_count++;
         c->type = yaml_str(columns->items[i], "data_type", NULL);
         c->description = yaml_str(columns->items[i], "description", NULL);
+        c->classification = classify_yaml(p->reader->arena, columns->items[i]);
+        facts->tests += tests_of(columns->items[i]) ? (int)tests_of(columns->items[i])->count : 0;
         column_tests(&room, columns->items[i], c);
         constraints_read(&room, columns->items[i], c);
     }
+    facts->tests += tests_of(entry) ? (int)tests_of(entry)->count : 0;
+    facts->classification = classify_yaml(p->reader->arena, entry);
     model_tests(&room, entry);
     constraints_read(&room, entry, NULL);
 }

@@ -1,5 +1,7 @@
 /* ddl_facts.c - CREATE TABLE with columns and constraints becomes facts on its dataset. */
 #include "session.h"
+
+#include "classify.h"
 #include "sql_print.h"
 
 static const char *ident_text(struct arena *arena, const struct sql_ident *ident) { return str_dup(arena, ident->text); }
@@ -55,6 +57,7 @@ static void column_add(struct session *s, struct facts_room *r, const struct sql
     fact->name = ident_text(s->arena, &c->name);
     fact->type = type_text(s, c->type);
     if (c->comment.n) fact->description = str_dup(s->arena, c->comment);
+    if (classify_is_masked(c->tail)) fact->classification = "masked";
     fact->not_null = c->flags & (SQL_COLUMN_NOT_NULL | SQL_COLUMN_PRIMARY);
     fact->not_null_known = true;
     fact->not_null_origin = ORIGIN_DECLARED;

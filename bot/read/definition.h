@@ -118,6 +118,7 @@ struct column_fact {
     enum fact_origin not_null_origin;
     bool not_null_known;              /* false: nothing is known on NULLs */
     const struct column_stats *stats; /* NULL: nothing is measured */
+    const char *classification;       /* "pii", "masked": as tags, meta or DDL have it; NULL when they say nothing */
 };
 
 struct key_fact {
@@ -157,6 +158,8 @@ struct dataset_facts {
     int64_t bytes, rows;                /* -1 when not known */
     const char *loaded_at;              /* column that tells when a row came; NULL */
     double warn_seconds, error_seconds; /* how old its newest row may be; 0 when not said */
+    int tests;                          /* tests and expectations on its rows that are known of; 0: none */
+    const char *classification;         /* of the dataset as a whole; NULL when nothing says it */
 };
 
 /* What the rules on Spark code want to know of. Said of Python files and notebooks, by following values: never by words alone. */
@@ -238,6 +241,7 @@ struct definition {
 
     bool partial; /* its dataset may hold other rows than the query gives: appended to, merged into, several writers, changed afterwards, made under a
                      condition */
+    int tests;    /* expectations written with it, EXPECT and CHECK */
     bool incremental;     /* the query is the full-refresh branch of an incremental one */
     const char *strategy; /* "merge", "append", "insert_overwrite", ...; NULL */
     const char *const *unique_key;

@@ -414,5 +414,7 @@ bool dlt_decorated(struct py_run *r, const struct py_node *node) {
     const struct py_node *comment = decorator_argument(main, "comment");
     struct pv text = comment ? py_eval(r, comment) : none();
     if (pv_is_text(text)) d->description = str_dup(r->arena, pv_str(text));
+    for (size_t i = 2; i < node->count; i++) d->tests += str_starts(decorator_name(r, node->kids[i]), "expect");
+    session_tests(r->session, d);
     return true;
 }

@@ -338,6 +338,12 @@ struct definition *session_define(struct session *s, const struct definition_spe
     return d;
 }
 
+void session_tests(struct session *s, const struct definition *d) {
+    if (d->tests <= 0 || !d->dataset) return;
+    *vec_add(s->arena, &s->out->facts) =
+        (struct dataset_facts){.dataset = d->dataset, .path = d->path, .line = d->range.line, .bytes = -1, .rows = -1, .tests = d->tests};
+}
+
 /* The end of a reading. */
 
 static void id_set(struct arena *arena, struct definition *d, size_t twin) {

@@ -86,6 +86,9 @@ struct definition_spec {
 };
 struct definition *session_define(struct session *s, const struct definition_spec *spec);
 
+/* What is written with a definition to test its rows becomes a fact on its dataset. */
+void session_tests(struct session *s, const struct definition *d);
+
 /* The base datasets that `spec` reads, sorted, without repeats. */
 const char *const *session_reads(struct session *s, const struct definition_spec *spec, size_t *count);
 

@@ -133,7 +133,10 @@ static void run_create(struct session *s, struct sql_statement *st, int depth) {
     if (create->flags & SQL_WITH_NO_DATA) d->partial = true;
     if (create->comment.n) d->description = str_dup(s->arena, create->comment);
     if (create->schedule.n) d->schedule.trigger = str_dup(s->arena, create->schedule);
+    for (uint32_t i = 0; i < create->constraint_count; i++)
+        d->tests += create->constraints[i].kind == CONSTRAINT_EXPECT || create->constraints[i].kind == CONSTRAINT_CHECK;
     partition_set(s, d, create);
+    session_tests(s, d);
 }
 
 static void mark_partial(struct session *s, const char *dataset) {
