@@ -147,20 +147,40 @@ void flow_columns_keep(struct walk *w, const struct rel *rel, double rows, doubl
     }
 }
 
+/* Columns of one table have together at most as many different combinations as the table has rows. */
+struct of_table {
+    const struct rel *scan;
+    double all, rows;
+};
+
+static struct of_table *table_of(struct of_table *list, size_t *n, const struct column_flow *c, double rows) {
+    for (size_t i = 0; c->scan && i < *n; i++) {
+        if (list[i].scan == c->scan) {
+            list[i].rows = fmax(list[i].rows, c->base_rows > 0 ? c->base_rows : rows);
+            return &list[i];
+        }
+    }
+    list[*n] = (struct of_table){c->scan, 1, c->scan && c->base_rows > 0 ? c->base_rows : rows};
+    return &list[(*n)++];
+}
+
 double flow_combinations(struct walk *w, const struct scalar *const *at, size_t n, double rows) {
+    struct of_table tables[64];
+    size_t n_tables = 0;
     double all = 1;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && i < 64; i++) {
         struct column_flow c = flow_scalar(w, at[i], rows);
         if (c.now < 0) {
             flow_default(w, 0.5, "keys without a count of their values are taken to have as many as the square root of the rows");
             c.now = sqrt(fmax(rows, 1));
         }
-        all *= fmax(1, c.now) + (c.nulls > 0 ? 1 : 0);
-        if (all > rows) return fmax(1, rows);
+        struct of_table *t = table_of(tables, &n_tables, &c, rows);
+        t->all = fmin(t->all * (fmax(1, c.now) + (c.nulls > 0 ? 1 : 0)), fmax(t->rows, 1));
     }
-    /* Not every combination that may be is there: rows fall into them as balls into bins. */
+    for (size_t i = 0; i < n_tables; i++) all = fmin(all * tables[i].all, 1e18);
     if (n == 1) return fmax(1, fmin(all, rows));
-    return fmax(1, all > 1 ? -expm1(rows * log1p(-1 / all)) * all : 1);
+    /* Not every combination that may be is there: rows fall into them as balls into bins. */
+    return fmax(1, all > 1 ? fmin(-expm1(rows * log1p(-1 / all)) * all, rows) : 1);
 }
 
 /* ---- expressions ---- */
@@ -275,11 +295,21 @@ static double cost_at(struct walk *w, const struct scalar *e, int depth) {
     bool text = is_text(e);
     for (size_t i = 0; i < e->n; i++) {
         text = text || is_text(e->args[i]);
-        cost += e->op == SC_IN && i ? 0 : cost_at(w, e->args[i], depth + 1);
+        double later = e->op == SC_AND && i ? 0.3 : 1; /* looked at only where the first holds */
+        cost += e->op == SC_IN && i ? 0 : later * cost_at(w, e->args[i], depth + 1);
     }
-    if (e->op == SC_LIKE || (e->op == SC_CALL && text) || e->op == SC_CONCAT) return cost + NS_TEXT;
-    if (e->op == SC_IN) return cost + NS_COMPARE * log2(e->n + 1) * (text ? 3 : 1);
-    return cost + (text && e->op >= SC_EQ && e->op <= SC_GE ? 2 * NS_COMPARE : 0);
+    if (e->op == SC_LIKE) return cost + NS_PATTERN;
+    if ((e->op == SC_CALL && text) || e->op == SC_CONCAT) return cost + NS_TEXT;
+    if (e->op == SC_IN) return cost + (text ? NS_TEXT : NS_COMPARE) * log2(e->n + 1);
+    return cost + (text && e->op >= SC_EQ && e->op <= SC_GE ? NS_TEXT : 0);
 }
 
 double flow_scalar_cost(struct walk *w, const struct scalar *e) { return cost_at(w, e, 0); }
+
+double flow_key_cost(struct walk *w, const struct scalar *e) {
+    if (!is_text(e)) return NS_KEY;
+    struct column_flow c = flow_scalar(w, e, 1);
+    return NS_KEY_TEXT + NS_KEY_BYTE * fmin(fmax(c.width, 0), 200);
+}
+
+double flow_order_cost(struct walk *w, const struct scalar *e) { return is_text(e) ? 4 * NS_SORT_KEY : NS_SORT_KEY; }

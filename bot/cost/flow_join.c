@@ -13,7 +13,7 @@
 
 struct item {
     const struct rel *rel;
-    struct predicates own;
+    struct predicates own, queries; /* of it alone; those with sub-queries */
     struct flow flow;
     uint64_t mask; /* items joined into it; 0: it was joined into another */
 };
@@ -81,7 +81,7 @@ static void gather(struct walk *w, struct joins *j, const struct rel *rel, int d
     if (room && rel->kind == REL_FILTER) {
         predicates_add(w, &j->pool, rel->condition);
         gather(w, j, rel->left, depth + 1);
-    } else if (room && rel->kind == REL_PROJECT && rel->left && depth) {
+    } else if (room && rel->kind == REL_PROJECT && rel->left && depth && !flow_is_shared(w, rel)) {
         for (size_t i = 0; i < rel->n_defs; i++) w->columns[rel->defs[i].column].alias = rel->defs[i].expr;
         gather(w, j, rel->left, depth + 1);
     } else if (room && rel->kind == REL_JOIN && is_inner_here(w, j, rel)) {
@@ -125,13 +125,36 @@ static void edge_add(struct walk *w, struct joins *j, const struct scalar *e, ui
     if (left && right && !(left & right)) edge->left = left, edge->right = right;
 }
 
+static uint64_t rel_items(struct walk *w, const struct joins *j, const struct rel *rel, int depth);
+
+/* Items that a predicate speaks of, those that its sub-queries refer to included. */
+static uint64_t query_items(struct walk *w, const struct joins *j, const struct scalar *e, int depth) {
+    bool outside;
+    if (depth > 60) return 0;
+    if (e->op == SC_COLUMN) return items_of(w, j, e, &outside, 0);
+    uint64_t mask = e->rel ? rel_items(w, j, e->rel, depth + 1) : 0;
+    for (size_t i = 0; i < e->n; i++) mask |= query_items(w, j, e->args[i], depth + 1);
+    return mask;
+}
+
+static uint64_t rel_items(struct walk *w, const struct joins *j, const struct rel *rel, int depth) {
+    if (!rel || depth > 60) return 0;
+    uint64_t mask = rel->condition ? query_items(w, j, rel->condition, depth + 1) : 0;
+    for (size_t i = 0; i < rel->n_defs; i++) mask |= query_items(w, j, rel->defs[i].expr, depth + 1);
+    for (size_t i = 0; i < rel->n_inputs; i++) mask |= rel_items(w, j, rel->inputs[i], depth + 1);
+    return mask | rel_items(w, j, rel->left, depth + 1) | rel_items(w, j, rel->right, depth + 1);
+}
+
 static void pool_share(struct walk *w, struct joins *j) {
     for (size_t i = 0; i < j->pool.n; i++) {
         const struct scalar *e = j->pool.at[i];
         bool outside = false;
         uint64_t mask = items_of(w, j, e, &outside, 0);
-        if (flow_has_query(e)) *vec_add(w->arena, &j->queries) = e;
-        else if (outside) *vec_add(w->arena, &w->correlated) = e;
+        if (flow_has_query(e)) {
+            mask = query_items(w, j, e, 0);
+            bool one = mask && !(mask & (mask - 1));
+            *vec_add(w->arena, one ? &j->items[__builtin_ctzll(mask)].queries : &j->queries) = e;
+        } else if (outside) *vec_add(w->arena, &w->correlated) = e;
         else if (!mask) *vec_add(w->arena, &j->constant) = e;
         else if (!(mask & (mask - 1))) *vec_add(w->arena, &j->items[__builtin_ctzll(mask)].own) = e;
         else edge_add(w, j, e, mask);
@@ -205,10 +228,25 @@ static bool is_touched(const struct joins *j, uint64_t a, uint64_t b) {
 
 /* ---- the work of a join ---- */
 
-static double hash_join_cost(const struct flow *a, const struct flow *b, double out_rows, double out_values) {
+static double hash_join_cost(const struct flow *a, const struct flow *b, double keys, double out_rows, double out_values) {
     const struct flow *build = a->rows * a->width <= b->rows * b->width ? a : b, *probe = build == a ? b : a;
-    double cache = flow_cache(build->rows * (build->width + 16));
-    return build->rows * (NS_BUILD * cache + build->values * NS_CARRY) + probe->rows * NS_PROBE * cache + out_rows * out_values * NS_CARRY * 0.7;
+    double miss = flow_miss(build->rows * (build->width + 16));
+    return build->rows * (NS_BUILD + keys + 2 * miss + build->values * NS_CARRY) + probe->rows * (NS_PROBE + keys + miss) +
+           out_rows * out_values * NS_CARRY;
+}
+
+/* What a text key costs more than the number that is meant by NS_BUILD and NS_PROBE. */
+static double keys_cost(struct walk *w, const struct scalar *const *as, size_t n) {
+    double cost = 0;
+    for (size_t i = 0; i < n; i++) cost += flow_key_cost(w, as[i]) - (i ? 0 : NS_KEY);
+    return cost;
+}
+
+/* Columns that were left unread until it was known which rows pass. */
+static double late_cost(struct flow *flow, double rows) {
+    double cost = flow->late * fmin(1, fmax(flow->rows > 0 ? rows / flow->rows : 1, LATE_LEAST));
+    flow->late = 0;
+    return cost;
 }
 
 static void join_shuffle(struct walk *w, const struct flow *a, const struct flow *b) {
@@ -246,8 +284,9 @@ static void pair_join(struct walk *w, struct joins *j, size_t at_a, size_t at_b)
     }
     double matched = rows;
     rows = fmax(rows * leftover_share(w, j, a->mask | b->mask, rows, &test), 0);
-    struct flow out = {rows, a->flow.width + b->flow.width, a->flow.values + b->flow.values};
-    double cost = n ? hash_join_cost(&a->flow, &b->flow, rows, out.values) : pairs * NS_PAIR + rows * out.values * NS_CARRY * 0.7;
+    struct flow out = {.rows = rows, .width = a->flow.width + b->flow.width, .values = a->flow.values + b->flow.values};
+    double cost = n ? hash_join_cost(&a->flow, &b->flow, keys_cost(w, as, n), rows, out.values) : pairs * NS_PAIR + rows * out.values * NS_CARRY;
+    cost += late_cost(&a->flow, rows) + late_cost(&b->flow, rows);
     double bytes = fmin(a->flow.rows * a->flow.width, b->flow.rows * b->flow.width);
     flow_step(w, n ? "join" : "join every row with every row", a->flow.rows + b->flow.rows, rows, bytes, cost + matched * test);
     join_shuffle(w, &a->flow, &b->flow);
@@ -281,7 +320,13 @@ static void pair_pick(struct walk *w, struct joins *j, size_t *a, size_t *b) {
 }
 
 static const struct err *all_join(struct walk *w, struct joins *j) {
-    for (size_t i = 0; i < j->n; i++) TRY(flow_rel(w, j->items[i].rel, &j->items[i].own, &j->items[i].flow));
+    for (size_t i = 0; i < j->n; i++) TRY(flow_rel_late(w, j->items[i].rel, &j->items[i].own, &j->items[i].flow));
+    for (size_t i = 0; i < j->n; i++) {
+        double before = j->items[i].flow.rows;
+        if (!j->items[i].queries.n) continue;
+        TRY(flow_queries(w, &j->items[i].queries, &j->items[i].flow));
+        if (before > 0) flow_columns_keep(w, j->items[i].rel, before, j->items[i].flow.rows / before);
+    }
     w->mute_defaults++; /* while pairs are only weighed */
     for (size_t left = j->n; left > 1; left--) {
         size_t a = 0, b = 1;
@@ -315,8 +360,8 @@ static const struct err *outer_join(struct walk *w, const struct rel *rel, const
         else if (outside) *vec_add(w->arena, &w->correlated) = on.at[i];
         else if (mask) edge_add(w, j, on.at[i], mask);
     }
-    TRY(flow_rel(w, rel->left, &left, &j->items[0].flow));
-    TRY(flow_rel(w, rel->right, &right, &j->items[1].flow));
+    TRY(flow_rel_late(w, rel->left, &left, &j->items[0].flow));
+    TRY(flow_rel_late(w, rel->right, &right, &j->items[1].flow));
     struct flow a = j->items[0].flow, b = j->items[1].flow;
     struct column_flow *kept = arena_array(w->arena, rel->left->n_columns + 1, sizeof *kept);
     for (size_t i = 0; i < rel->left->n_columns; i++) kept[i] = w->columns[rel->left->columns[i]];
@@ -350,6 +395,8 @@ const struct err *flow_join(struct walk *w, const struct rel *rel, const struct 
     double before = out->rows;
     TRY(flow_queries(w, &j->queries, out));
     if (before > 0) group_keep(w, j, ~(uint64_t)0, before, out->rows / before);
+    double late = out->late;
     *out = flow_shape(w, &whole, out->rows);
+    out->late = late;
     return NULL;
 }

@@ -3,11 +3,11 @@
 
 #include <math.h>
 
-#define DEPTH_MAX    400
-#define UNNEST_ROWS  4.0 /* of one row */
-#define CACHE_GROWTH 0.9 /* per power of ten beyond the cache */
+#define DEPTH_MAX   400
+#define MEMOS_MAX   2000
+#define UNNEST_ROWS 4.0 /* of one row */
 
-double flow_cache(double bytes) { return bytes > CACHE_BYTES ? 1 + CACHE_GROWTH * log10(bytes / CACHE_BYTES) : 1; }
+double flow_miss(double bytes) { return bytes > CACHE_BYTES ? NS_MISS * log10(bytes / CACHE_BYTES) : 0; }
 
 void flow_step(struct walk *w, const char *what, double in, double out, double bytes, double nanoseconds) {
     if (w->mute) return;
@@ -115,17 +115,17 @@ static double groups_of(struct walk *w, const struct rel *rel, double rows) {
 }
 
 static double aggregates_cost(struct walk *w, const struct rel *rel, double rows, double groups, double width) {
-    double table = groups * (width + 32), cost = NS_GROUP * flow_cache(table);
-    for (size_t i = 0; i < rel->n_keys; i++) cost += flow_scalar_cost(w, rel->keys[i].expr) + NS_CARRY;
+    double miss = flow_miss(groups * (width + 32)), cost = rel->n_keys || groups > 1 ? NS_GROUP + (rel->n_keys ? 0 : NS_KEY) + 2 * miss : 0;
+    for (size_t i = 0; i < rel->n_keys; i++) cost += flow_scalar_cost(w, rel->keys[i].expr) + flow_key_cost(w, rel->keys[i].expr);
     for (size_t i = 0; i < rel->n_defs; i++) {
         const struct scalar *e = rel->defs[i].expr;
         if (!w->needed[rel->defs[i].column]) continue;
         cost += NS_AGGREGATE + flow_scalar_cost(w, e);
         if (!e->distinct || !e->n) continue;
         struct column_flow c = flow_scalar(w, e->args[0], rows);
-        cost += NS_DISTINCT * flow_cache((c.now > 0 ? fmin(rows, c.now * groups) : rows) * 24);
+        cost += NS_GROUP + flow_key_cost(w, e->args[0]) + 2 * flow_miss((c.now > 0 ? fmin(rows, c.now * groups) : rows) * (24 + fmax(c.width, 0)));
     }
-    return rows * cost * (rel->n_sets ? (double)rel->n_sets : 1) + groups * NS_BUILD * flow_cache(table);
+    return rows * cost * (rel->n_sets ? (double)rel->n_sets : 1) + groups * NS_BUILD;
 }
 
 /* Conjuncts taken out of a sub-query from `first` on, that equate something of its own with something outside, as a group key. */
@@ -214,7 +214,10 @@ static const struct err *window(struct walk *w, const struct rel *rel, const str
         cost += NS_WINDOW * rows;
         if (!spec || (sorted && sorted->n_partition == spec->n_partition && sorted->n_order == spec->n_order)) continue;
         sorted = spec;
-        cost += rows * (NS_SORT * log2(fmax(rows, 2)) + out->values * NS_CARRY) * (spec->n_order ? 1 : 0.5);
+        double keys = NS_SORT;
+        for (size_t k = 0; k < spec->n_partition; k++) keys += flow_order_cost(w, spec->partition[k]);
+        for (size_t k = 0; k < spec->n_order; k++) keys += flow_order_cost(w, spec->order[k].expr);
+        cost += rows * (keys * log2(fmax(rows, 2)) * (spec->n_order ? 1 : 0.4) + out->values * NS_CARRY);
         if (!w->mute) w->out->sort_bytes += rows * out->width;
         flow_shuffle(w, rows * out->width);
     }
@@ -246,10 +249,13 @@ static const struct err *sort(struct walk *w, const struct rel *rel, const struc
         rows = rel->percent ? in * fmin(1, limit / 100) : fmin(in, fmax(limit, 0));
     } else limited = false;
     double held = limited ? fmin(in, rows + skip + 1) : in, cost = 0;
-    for (size_t i = 0; i < rel->n_order; i++) cost += flow_scalar_cost(w, rel->order[i].expr) * in;
+    double keys = NS_SORT;
+    for (size_t i = 0; i < rel->n_order; i++) {
+        cost += flow_scalar_cost(w, rel->order[i].expr) * in;
+        keys += flow_order_cost(w, rel->order[i].expr);
+    }
     if (rel->n_order)
-        cost +=
-            held < in / 4 ? in * NS_COMPARE * 2 + held * NS_SORT * log2(fmax(held, 2)) : in * (NS_SORT * log2(fmax(in, 2)) + out->values * NS_CARRY);
+        cost += held < in / 4 ? in * NS_COMPARE * 2 + held * keys * log2(fmax(held, 2)) : in * (keys * log2(fmax(in, 2)) + out->values * NS_CARRY);
     if (rel->n_order && !w->mute) w->out->sort_bytes += held * out->width;
     if (rel->n_order) flow_shuffle(w, held * out->width);
     flow_step(w, rel->n_order ? limited ? "first rows in order" : "sort" : "first rows", in, rows, in * out->width, cost);
@@ -258,8 +264,11 @@ static const struct err *sort(struct walk *w, const struct rel *rel, const struc
     return limited || rel->limit ? filter_above(w, rel, list, out) : NULL;
 }
 
-static double distinct_cost(double rows, double values, double groups, double width) {
-    return rows * (NS_GROUP * flow_cache(groups * (width + 16)) + values * NS_CARRY);
+/* Rows into a set of different rows. */
+static double distinct_cost(struct walk *w, const struct scalar *const *keys, size_t n, double rows, double groups, double width) {
+    double cost = NS_GROUP + 2 * flow_miss(groups * (width + 16));
+    for (size_t i = 0; i < n; i++) cost += flow_key_cost(w, keys[i]);
+    return rows * cost;
 }
 
 static const struct err *distinct(struct walk *w, const struct rel *rel, const struct predicates *list, struct flow *out) {
@@ -272,7 +281,7 @@ static const struct err *distinct(struct walk *w, const struct rel *rel, const s
         keys[i] = &columns[i];
     }
     double in = out->rows, groups = fmin(in, flow_combinations(w, keys, n, in));
-    flow_step(w, "distinct", in, groups, in * out->width, distinct_cost(in, out->values, groups, out->width));
+    flow_step(w, "distinct", in, groups, in * out->width, distinct_cost(w, keys, n, in, groups, out->width));
     flow_shuffle(w, fmin(in, groups * 8) * out->width);
     out->rows = groups;
     return NULL;
@@ -286,7 +295,10 @@ static const struct err *branch_flow(struct walk *w, const struct rel *rel, cons
         columns[i] = (struct scalar){.op = SC_COLUMN, .column = branch->columns[i], .type = w->plan->columns[branch->columns[i]].type};
         w->columns[rel->columns[i]].alias = &columns[i];
     }
-    const struct err *failed = flow_rel(w, branch, list, out);
+    bool empty = w->widened != list && flow_is_false(w, list); /* an engine leaves it out */
+    *out = (struct flow){.rows = 0};
+    for (size_t i = 0; empty && i < branch->n_columns; i++) column_made(w, branch->columns[i], 0, false);
+    const struct err *failed = empty ? NULL : flow_rel(w, branch, list, out);
     for (size_t i = 0; i < rel->n_columns; i++) w->columns[rel->columns[i]].alias = NULL;
     return failed;
 }
@@ -330,7 +342,7 @@ static const struct err *setop(struct walk *w, const struct rel *rel, const stru
               rel->setop == RELSET_UNION       ? "union"
               : rel->setop == RELSET_INTERSECT ? "intersect"
                                                : "except",
-              all, out->rows, all * out->width, distinct_cost(all, out->values, groups, out->width));
+              all, out->rows, all * out->width, distinct_cost(w, keys, n, all, groups, out->width));
     flow_shuffle(w, fmin(all, groups * 8) * out->width);
     return NULL;
 }
@@ -410,19 +422,118 @@ static const struct err *kind_flow(struct walk *w, const struct rel *rel, const 
     return NULL;
 }
 
-static bool is_again(struct walk *w, const struct rel *rel) {
+static struct work_memo *memo_find(struct walk *w, const struct rel *rel) {
     bool may = rel->kind == REL_PROJECT || rel->kind == REL_AGG || rel->kind == REL_SETOP || rel->kind == REL_DISTINCT || rel->kind == REL_WINDOW;
-    if (!may || w->mute || rel->range.end <= rel->range.start) return false;
+    if (!may || rel->range.end <= rel->range.start) return NULL;
     for (size_t i = 0; i < w->memos.n; i++) {
-        const struct work_memo *m = &w->memos.at[i];
-        if (m->kind == rel->kind && m->n_columns == rel->n_columns && m->range.start == rel->range.start && m->range.end == rel->range.end)
-            return true;
+        struct work_memo *m = &w->memos.at[i];
+        if (m->kind == rel->kind && m->n_columns == rel->n_columns && m->range.start == rel->range.start && m->range.end == rel->range.end) return m;
     }
-    *vec_add(w->arena, &w->memos) = (struct work_memo){rel->range, rel->kind, rel->n_columns};
+    if (w->memos.n >= MEMOS_MAX) return NULL;
+    *vec_add(w->arena, &w->memos) = (struct work_memo){.range = rel->range, .kind = rel->kind, .n_columns = rel->n_columns};
+    return &w->memos.at[w->memos.n - 1];
+}
+
+static void uses_scalar(struct walk *w, const struct scalar *e, int depth) {
+    if (!e || depth > DEPTH_MAX) return;
+    if (e->rel) flow_uses(w, e->rel, depth + 1);
+    for (size_t i = 0; i < e->n; i++) uses_scalar(w, e->args[i], depth + 1);
+}
+
+void flow_uses(struct walk *w, const struct rel *rel, int depth) {
+    if (!rel || depth > DEPTH_MAX) return;
+    struct work_memo *m = memo_find(w, rel);
+    if (m) m->uses++;
+    uses_scalar(w, rel->condition, depth);
+    for (size_t i = 0; i < rel->n_defs; i++) uses_scalar(w, rel->defs[i].expr, depth);
+    flow_uses(w, rel->left, depth + 1);
+    flow_uses(w, rel->right, depth + 1);
+    for (size_t i = 0; i < rel->n_inputs; i++) flow_uses(w, rel->inputs[i], depth + 1);
+}
+
+bool flow_is_shared(struct walk *w, const struct rel *rel) {
+    const struct work_memo *m = memo_find(w, rel);
+    return m && m->uses > 1 && m->uses > w->shared;
+}
+
+/* Predicates on a shared part, wherever it is used: columns count by their place in it. */
+static struct hash128 wish_mix(const struct walk *w, const struct rel *rel, const struct scalar *e, struct hash128 hash, int depth) {
+    struct {
+        int32_t op, place;
+    } own = {(int32_t)e->op, -1};
+    const struct scalar *expr;
+    if (depth > 60) return hash;
+    if (e->op == SC_COLUMN) {
+        int column = flow_column_base(w, e, &expr);
+        for (size_t i = 0; i < rel->n_columns; i++) {
+            if (rel->columns[i] == column || rel->columns[i] == e->column) own.place = (int32_t)i;
+        }
+    }
+    hash = hash128_mix(hash, hash128(&own, sizeof own));
+    if (e->op == SC_LITERAL) {
+        struct buf text = buf_new(w->arena);
+        literal_text(&text, &e->lit);
+        hash = hash128_mix(hash, hash128(text.p, text.n));
+    }
+    for (size_t i = 0; i < e->n; i++) hash = wish_mix(w, rel, e->args[i], hash, depth + 1);
+    return hash;
+}
+
+/* Was the same wanted of it before? */
+static bool is_asked(struct walk *w, const struct rel *rel, const struct predicates *list, struct work_memo *m) {
+    struct hash128 hash = {0, 0};
+    for (size_t i = 0; i < list->n; i++) hash = wish_mix(w, rel, list->at[i], hash, 0);
+    for (size_t i = 0; i < m->asked.n; i++) {
+        if (hash128_eq(m->asked.at[i], hash)) return true;
+    }
+    *vec_add(w->arena, &m->asked) = hash;
     return false;
 }
 
-const struct err *flow_rel(struct walk *w, const struct rel *rel, const struct predicates *list, struct flow *out) {
+/* How much of it the uses want together, each by its predicates; found out by a first walk that counts no work. */
+static double wanted_share(struct walk *w, const struct rel *rel, const struct predicates *list, struct work_memo *m, const struct flow *got) {
+    static const struct predicates none = {0};
+    struct flow whole;
+    if (!list->n) return 1;
+    if (m->rows <= 0) {
+        if (kind_flow(w, rel, &none, &whole)) return 1;
+        m->rows = fmax(whole.rows, 1);
+    }
+    return fmin(1, got->rows / m->rows);
+}
+
+/* What several places use is computed once, for all of them: of the predicates of each, what any of them wants is kept. */
+static const struct err *shared_flow(struct walk *w, const struct rel *rel, const struct predicates *list, size_t at, struct flow *out) {
+    static const struct predicates none = {0};
+    struct work_memo *memos = w->memos.at;
+    size_t outer = w->shared;
+    w->shared = memos[at].uses; /* inside, what is used as often is part of the same */
+    if (!w->is_trial && !memos[at].is_done) {
+        bool all = memos[at].wanted >= 0.8;
+        double widen = w->widen;
+        w->widen = memos[at].wanted / fmax(memos[at].first, SEL_LEAST);
+        w->widened = all ? NULL : list;
+        const struct err *failed = kind_flow(w, rel, all ? &none : list, out);
+        w->widen = widen;
+        w->widened = NULL;
+        if (failed) return failed;
+        memos[at].is_done = true;
+    }
+    w->mute++;
+    const struct err *failed = kind_flow(w, rel, list, out);
+    if (!failed && w->is_trial) {
+        double share = wanted_share(w, rel, list, &memos[at], out);
+        if (memos[at].first <= 0) memos[at].first = share;
+        if (!is_asked(w, rel, list, &memos[at])) memos[at].wanted = fmin(1, memos[at].wanted + share);
+    }
+    w->mute--;
+    w->shared = outer;
+    out->late = 0;
+    flow_step(w, "read a shared part", out->rows, out->rows, out->rows * out->width, out->rows * fmax(1, out->values) * NS_CARRY);
+    return failed;
+}
+
+const struct err *flow_rel_late(struct walk *w, const struct rel *rel, const struct predicates *list, struct flow *out) {
     *out = (struct flow){.rows = 1};
     if (w->depth > DEPTH_MAX || w->walked > WORK_STEPS_MAX * 5) {
         flow_default(w, 1, "the plan is too long to be counted whole: its rest is left out");
@@ -430,11 +541,18 @@ const struct err *flow_rel(struct walk *w, const struct rel *rel, const struct p
     }
     w->depth++;
     w->walked++;
-    bool again = is_again(w, rel);
-    w->mute += again;
-    const struct err *failed = kind_flow(w, rel, list, out);
-    w->mute -= again;
+    bool shared = flow_is_shared(w, rel);
+    const struct err *failed = shared ? shared_flow(w, rel, list, (size_t)(memo_find(w, rel) - w->memos.at), out) : kind_flow(w, rel, list, out);
     w->depth--;
-    if (again && !failed) flow_step(w, "read again", out->rows, out->rows, out->rows * out->width, out->rows * out->values * NS_SCAN_VALUE);
     return failed;
+}
+
+const struct err *flow_rel(struct walk *w, const struct rel *rel, const struct predicates *list, struct flow *out) {
+    TRY(flow_rel_late(w, rel, list, out));
+    if (out->late > 0 && !w->mute) {
+        w->out->seconds += out->late * 1e-9;
+        if (w->steps.n) w->steps.at[w->steps.n - 1].seconds += out->late * 1e-9;
+    }
+    out->late = 0;
+    return NULL;
 }

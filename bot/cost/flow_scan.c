@@ -230,9 +230,10 @@ const struct err *flow_scan(struct walk *w, const struct rel *rel, const struct 
     double test = 0;
     for (size_t i = 0; i < list->n; i++) test += flow_scalar_cost(w, list->at[i]) * (i ? 0.5 : 1);
     /* Columns of predicates are read whole, the others where they hold. */
-    double handed = list->n ? scan.rows + out->rows * out->values : scan.rows * fmax(1, out->values);
-    flow_step(w, arena_printf(w->arena, "scan %s", rel->name), scan.rows, out->rows, scan.bytes,
-              scan.bytes * NS_SCAN_BYTE + handed * NS_SCAN_VALUE + scan.rows * test);
+    double handed = (list->n ? scan.rows : 0) + out->rows * fmax(1, out->values), read = scan.bytes * NS_SCAN_BYTE + handed * NS_SCAN_VALUE;
+    double first = (list->n ? 2.0 : 1.0) / fmax(list->n ? 2 : 1, out->values); /* a predicate's column and a join's key */
+    flow_step(w, arena_printf(w->arena, "scan %s", rel->name), scan.rows, out->rows, scan.bytes, read * first + scan.rows * test);
+    out->late = read * (1 - first);
     if (w->mute || w->scans.n >= SCANS_MAX) return NULL;
     *vec_add(w->arena, &w->scans) = scan;
     w->out->read_bytes += scan.bytes;

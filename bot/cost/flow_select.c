@@ -37,24 +37,55 @@ static bool scalar_same(const struct scalar *a, const struct scalar *b, int dept
     return true;
 }
 
-static bool branch_has(const struct scalar *branch, const struct scalar *wanted) {
-    if (branch->op != SC_AND) return scalar_same(branch, wanted, 0);
-    for (size_t i = 0; i < branch->n; i++) {
-        if (scalar_same(branch->args[i], wanted, 0)) return true;
+static bool list_has(const struct predicates *list, const struct scalar *wanted) {
+    for (size_t i = 0; i < list->n; i++) {
+        if (scalar_same(list->at[i], wanted, 0)) return true;
     }
     return false;
 }
 
-/* (k = j AND a) OR (k = j AND b) holds only where k = j does: as an engine takes it out, so that the join has a key. */
-static void common_add(struct walk *w, struct predicates *list, const struct scalar *either) {
-    const struct scalar *first = either->args[0];
-    size_t n = first->op == SC_AND ? first->n : 1;
-    for (size_t i = 0; i < n; i++) {
-        const struct scalar *part = first->op == SC_AND ? first->args[i] : first;
-        bool all = part->op == SC_EQ;
-        for (size_t k = 1; all && k < either->n; k++) all = branch_has(either->args[k], part);
-        if (all && list->n < PREDICATES_MAX) *vec_add(w->arena, list) = part;
+static struct predicates conjuncts_of(struct walk *w, const struct scalar *e) {
+    struct predicates list = {0};
+    for (size_t i = 0; e->op == SC_AND && i < e->n; i++) *vec_add(w->arena, &list) = e->args[i];
+    if (e->op != SC_AND) *vec_add(w->arena, &list) = e;
+    return list;
+}
+
+static const struct scalar *scalar_of(struct walk *w, enum scalar_op op, const struct scalar *like, const struct predicates *args) {
+    if (args->n == 1) return args->at[0];
+    struct scalar *e = arena_new(w->arena, struct scalar);
+    *e = *like;
+    e->op = op;
+    e->n = (uint16_t)args->n;
+    e->args = args->at;
+    return e;
+}
+
+/* (k = j AND a) OR (k = j AND b) holds only where k = j does: as an engine takes it out, so that the join has a key. What is left: a OR b;
+ * NULL when a branch has nothing more to ask. */
+static const struct scalar *common_take(struct walk *w, struct predicates *list, const struct scalar *either) {
+    struct predicates common = conjuncts_of(w, either->args[0]), branches = {0};
+    size_t kept = 0;
+    for (size_t i = 0; i < common.n; i++) {
+        bool all = true;
+        for (size_t k = 1; all && k < either->n; k++) {
+            struct predicates branch = conjuncts_of(w, either->args[k]);
+            all = list_has(&branch, common.at[i]);
+        }
+        if (all) common.at[kept++] = common.at[i];
     }
+    common.n = kept;
+    if (!kept) return either;
+    for (size_t i = 0; i < kept; i++) *vec_add(w->arena, list) = common.at[i];
+    for (size_t k = 0; k < either->n; k++) {
+        struct predicates branch = conjuncts_of(w, either->args[k]), rest = {0};
+        for (size_t i = 0; i < branch.n; i++) {
+            if (!list_has(&common, branch.at[i])) *vec_add(w->arena, &rest) = branch.at[i];
+        }
+        if (!rest.n) return NULL;
+        *vec_add(w->arena, &branches) = scalar_of(w, SC_AND, either, &rest);
+    }
+    return scalar_of(w, SC_OR, either, &branches);
 }
 
 void predicates_add(struct walk *w, struct predicates *list, const struct scalar *condition) {
@@ -63,8 +94,8 @@ void predicates_add(struct walk *w, struct predicates *list, const struct scalar
         for (size_t i = 0; i < condition->n; i++) predicates_add(w, list, condition->args[i]);
         return;
     }
-    if (condition->op == SC_OR) common_add(w, list, condition);
-    *vec_add(w->arena, list) = condition;
+    if (condition->op == SC_OR && condition->n > 1) condition = common_take(w, list, condition);
+    if (condition) *vec_add(w->arena, list) = condition;
 }
 
 /* ---- ranges: all bounds on a column together ---- */
@@ -156,9 +187,28 @@ static void column_fix(struct walk *w, const struct scalar *e, double values, do
     if (values == 1 && c->ranged && isfinite(at)) c->low = c->high = at;
 }
 
+/* A literal, also one that a projection gives a name. NULL when it is none. */
+static const struct scalar *literal_at(const struct walk *w, const struct scalar *e) {
+    const struct scalar *expr = e;
+    if (e->op == SC_COLUMN && flow_column_base(w, e, &expr) >= 0) return NULL;
+    return expr && expr->op == SC_LITERAL ? expr : NULL;
+}
+
+bool flow_is_false(const struct walk *w, const struct predicates *list) {
+    for (size_t i = 0; i < list->n; i++) {
+        const struct scalar *e = list->at[i];
+        const struct scalar *x = e->op == SC_EQ ? literal_at(w, e->args[0]) : NULL, *y = x ? literal_at(w, e->args[1]) : NULL;
+        if (y && x->lit.kind == y->lit.kind && !scalar_same(x, y, 0)) return true;
+    }
+    return false;
+}
+
 static double equal_share(struct walk *w, const struct scalar *e, double rows, bool fix) {
     bool right = flow_is_constant(e->args[1]), left = flow_is_constant(e->args[0]);
     struct column_flow a = flow_scalar(w, e->args[0], rows), b = flow_scalar(w, e->args[1], rows);
+    const struct scalar *x = literal_at(w, e->args[0]), *y = literal_at(w, e->args[1]);
+    if (x && y && x->lit.kind == y->lit.kind)
+        return w->widened || scalar_same(x, y, 0) ? 1 : SEL_LEAST; /* another user of a shared part may want it */
     if (!left && !right) {
         double most = fmax(a.now, b.now);
         if (most < 0) flow_default(w, 0.7, "columns without a count of their values are taken to equal one value in 5 % of rows");
@@ -291,6 +341,16 @@ static double shares_join(double *at, size_t n) {
     return all;
 }
 
+/* Are these predicates what one of several users wants of a shared part? */
+static bool is_widened(const struct walk *w, const struct predicates *list) {
+    for (size_t i = 0; w->widened && i < list->n; i++) {
+        for (size_t k = 0; k < w->widened->n; k++) {
+            if (w->widened->at[k] == list->at[i]) return true;
+        }
+    }
+    return false;
+}
+
 double flow_select(struct walk *w, const struct predicates *list, double rows) {
     double shares[SHARES_MAX];
     size_t n = 0;
@@ -303,5 +363,6 @@ double flow_select(struct walk *w, const struct predicates *list, double rows) {
     for (size_t i = 0; i < spans.n; i++) {
         if (n < SHARES_MAX) shares[n++] = span_share(w, &spans.at[i], rows);
     }
-    return fmax(shares_join(shares, n), SEL_LEAST);
+    double all = fmax(shares_join(shares, n), SEL_LEAST);
+    return is_widened(w, list) ? fmin(1, all * w->widen) : all;
 }

@@ -1,6 +1,7 @@
 /* price.c - the price list over its JSON; formulas of the platforms' own price pages. */
 #include "price.h"
 
+#include "clock.h"
 #include "embedded.h"
 #include "fs.h"
 #include "jsonx.h"
@@ -13,6 +14,7 @@
 struct price_list {
     json_t *root;
     const char *date, *source;
+    char today[CLOCK_ISO]; /* "2026-11-22" */
 };
 
 static bool iis(const char *a, const char *b) { return a && b && str_ieq(str_of(a), str_of(b)); }
@@ -27,6 +29,8 @@ const struct err *price_list_read(struct arena *arena, const char *name, const v
     }
     list->date = jsx_str(list->root, "generated", "date not given");
     list->source = arena_printf(arena, "list prices, %s", name);
+    clock_iso(clock_now(), list->today);
+    list->today[10] = 0;
     *out = list;
     return NULL;
 }
@@ -44,9 +48,13 @@ const struct err *price_list_load(struct arena *arena, const char *path, struct 
     return price_list_read(arena, path, bytes.p, bytes.n, out);
 }
 
+const json_t *price_list_json(const struct price_list *list) { return list->root; }
+
 const char *price_list_date(const struct price_list *list) { return list->date; }
 
 const char *price_list_source(const struct price_list *list) { return list->source; }
+
+const char *price_list_today(const struct price_list *list) { return list->today; }
 
 const char *price_list_currency(const struct price_list *list) { return jsx_str(list->root, "currency", "USD"); }
 
@@ -58,18 +66,32 @@ static struct price_place place_full(const struct price_place *place) {
     return full;
 }
 
-bool price_dbu(const struct price_list *list, const struct price_place *place, const char *sku, double *usd) {
+bool price_dbu_find(const struct price_list *list, const struct price_place *place, const char *sku, struct price_dbu_row *out) {
     struct price_place at = place_full(place);
     const json_t *rows = jsx_at(list->root, "databricks.dbu_price");
+    const json_t *best = NULL;
+    const char *best_from = "";
     size_t i;
     json_t *row;
     json_array_foreach(rows, i, row) {
-        if (!iis(jsx_str(row, "sku", NULL), sku) || !iis(jsx_str(row, "cloud", NULL), at.cloud)) continue;
-        if (!iis(jsx_str(row, "region", NULL), at.region) || !iis(jsx_str(row, "tier", NULL), at.tier)) continue;
-        *usd = jsx_real(row, "usd_per_dbu", -1);
-        return *usd >= 0;
+        const char *region = jsx_str(row, "region", "*"), *from = jsx_str(row, "valid_from", ""), *until = jsx_str(row, "valid_until", NULL);
+        if (!iis(jsx_str(row, "sku", NULL), sku) || !iis(jsx_str(row, "cloud", NULL), at.cloud) || !iis(jsx_str(row, "tier", NULL), at.tier))
+            continue;
+        if (strcmp(region, "*") != 0 && !iis(region, at.region)) continue;
+        if (strcmp(from, list->today) > 0 || (until && strcmp(until, list->today) <= 0)) continue;
+        int newer = best ? strcmp(from, best_from) : 1;
+        if (newer > 0 || (newer == 0 && strcmp(region, "*") != 0)) best = row, best_from = from;
     }
-    return false;
+    double usd = jsx_real(best, "usd_per_dbu", -1);
+    *out = (struct price_dbu_row){usd, *best_from ? best_from : list->date, jsx_str(best, "src", "not said")};
+    return best && usd >= 0;
+}
+
+bool price_dbu(const struct price_list *list, const struct price_place *place, const char *sku, double *usd) {
+    struct price_dbu_row row;
+    if (!price_dbu_find(list, place, sku, &row)) return false;
+    *usd = row.usd;
+    return true;
 }
 
 bool price_node_find(const struct price_list *list, const struct price_place *place, const char *type, struct price_node *out) {
@@ -150,14 +172,17 @@ static struct cost warehouse_hour(struct arena *arena, const struct price_list *
     const char *size = compute->size ? compute->size : "Small";
     double dbu, usd;
     int workers;
+    struct price_dbu_row price;
     if (!price_warehouse_dbu(list, size, &dbu, &workers))
         return cost_unknown(arena_printf(arena, "warehouse size '%s' is not in the price list", size));
     const char *sku = compute->serverless ? "SERVERLESS_SQL_COMPUTE" : "SQL_PRO_COMPUTE";
-    if (!price_dbu(list, at, sku, &usd)) return cost_unknown(arena_printf(arena, "%s in %s is not in the price list", sku, place_text(arena, at)));
+    if (!price_dbu_find(list, at, sku, &price))
+        return cost_unknown(arena_printf(arena, "%s in %s is not in the price list", sku, place_text(arena, at)));
+    usd = price.usd;
     struct cost hour = hour_new(list);
     hour.low = hour.high = dbu * usd;
-    text_list_printf(arena, &hour.assumptions, "%s warehouse, %s: %.4g DBU an hour at $%.4g (%s)", size, compute->serverless ? "serverless" : "pro",
-                     dbu, usd, place_text(arena, at));
+    text_list_printf(arena, &hour.assumptions, "%s warehouse, %s: %.4g DBU an hour at $%.4g (%s, price of %s)", size,
+                     compute->serverless ? "serverless" : "pro", dbu, usd, place_text(arena, at), price.valid_from);
     if (compute->serverless) return hour;
     const json_t *row = warehouse_row(list, size);
     char path[64];
@@ -201,16 +226,18 @@ static struct cost cluster_hour(struct arena *arena, const struct price_list *li
     int min = compute->workers_min, max = compute->workers_max;
     if (min < 0 || max < min) return cost_unknown("the number of workers is not given");
     const char *sku = cluster_sku(compute);
-    double usd;
-    if (!price_dbu(list, at, sku, &usd)) return cost_unknown(arena_printf(arena, "%s in %s is not in the price list", sku, place_text(arena, at)));
+    struct price_dbu_row price;
+    if (!price_dbu_find(list, at, sku, &price))
+        return cost_unknown(arena_printf(arena, "%s in %s is not in the price list", sku, place_text(arena, at)));
+    double usd = price.usd;
     double factor = compute->photon ? photon_factor(list, at->cloud, sku) : 1;
     struct cost hour = hour_new(list);
     double spot = compute->spot ? spot_price(list, &worker) : worker.usd;
     hour.low = factor * (driver.dbu + min * worker.dbu) * usd + driver.usd + min * spot;
     hour.high = factor * (driver.dbu + max * worker.dbu) * usd + driver.usd + max * (compute->spot ? worker.usd : spot);
-    text_list_printf(arena, &hour.assumptions, "%s at $%.4g per DBU (%s)%s, driver %s, %d%s%.0d worker%s %s", sku, usd, place_text(arena, at),
-                     compute->photon ? arena_printf(arena, ", Photon x%.4g", factor) : "", driver.type, min, max > min ? "-" : "",
-                     max > min ? max : 0, max == 1 ? "" : "s", worker.type);
+    text_list_printf(arena, &hour.assumptions, "%s at $%.4g per DBU (%s, price of %s)%s, driver %s, %d%s%.0d worker%s %s", sku, usd,
+                     place_text(arena, at), price.valid_from, compute->photon ? arena_printf(arena, ", Photon x%.4g", factor) : "", driver.type, min,
+                     max > min ? "-" : "", max > min ? max : 0, max == 1 ? "" : "s", worker.type);
     if (compute->spot) text_list_printf(arena, &hour.assumptions, "workers between spot and on-demand price");
     text_list_add(arena, &hour.assumptions, "disks, addresses and network traffic are not included");
     return hour;

@@ -6,6 +6,7 @@
 #include "cost.h"
 #include "definition.h"
 #include "err.h"
+#include "jsonx.h"
 
 struct price_list; /* opaque; lives as long as its arena */
 
@@ -16,6 +17,8 @@ const struct err *price_list_read(struct arena *arena, const char *name, const v
 /* "2026-11-22" and "list prices, deploy/prices.json". */
 const char *price_list_date(const struct price_list *list);
 const char *price_list_source(const struct price_list *list);
+/* The day it was read, "2026-11-22": prices are those of that day. */
+const char *price_list_today(const struct price_list *list);
 /* "USD": of every price in it. */
 const char *price_list_currency(const struct price_list *list);
 
@@ -24,6 +27,13 @@ struct price_place {
     const char *cloud, *region, *tier;
 };
 
+/* What a DBU of a product costs at a place: the newest row that is valid on the day the list was read, one for that region before one for all. */
+struct price_dbu_row {
+    double usd;
+    const char *valid_from; /* "2026-04-10"; the list's own date when the row does not say */
+    const char *source;     /* "L1" of the list's sources, or the file it was imported from */
+};
+bool price_dbu_find(const struct price_list *list, const struct price_place *place, const char *sku, struct price_dbu_row *out);
 /* USD per DBU of a product ("JOBS_COMPUTE", "SERVERLESS_SQL_COMPUTE"). False when it is not in the list. */
 bool price_dbu(const struct price_list *list, const struct price_place *place, const char *sku, double *usd);
 /* A node: DBU and USD per hour; usd < 0 when its price is not known. False when the type is not in the list. */
@@ -43,5 +53,18 @@ struct cost price_compute_hour(struct arena *arena, const struct price_list *lis
 bool price_number(const struct price_list *list, const char *path, double *out);
 /* The same for a name that may hold dots: ("glue.dpu_per_worker", "G.1X"). */
 bool price_number_in(const struct price_list *list, const char *path, const char *name, double *out);
+
+/* The list as it stands, for people and for price_list_write. Borrowed. */
+const json_t *price_list_json(const struct price_list *list);
+
+/* Rows of an export (records.h) into the list: of system.billing.list_prices (sku_name, cloud, usage_unit, price_start_time, price_end_time,
+ * pricing); of contracted rates (cloud, tier, sku, price and, when wanted, region and valid_from); of machines (node_type, usd_per_hour); of single
+ * figures (item, price: "bigquery.usd_per_slot_hour"). A row replaces the one of the same product, place and date; the newest that is valid counts.
+ * ERR_INPUT names file, line and what is wanted. */
+struct price_import {
+    size_t added, replaced, passed; /* passed: rows of other units or of prices that ended */
+};
+const struct err *price_list_import(struct price_list *list, const char *name, struct str bytes, struct price_import *out) MUST_CHECK;
+const struct err *price_list_write(const struct price_list *list, const char *path) MUST_CHECK;
 
 #endif

@@ -20,6 +20,15 @@ const struct err *work_of_plan(struct arena *arena, struct catalog *const *catal
     w.level = arena_array(arena, plan->n_columns + 1, sizeof *w.level);
     for (size_t i = 0; i < plan->root->n_columns; i++) w.needed[plan->root->columns[i]] = true;
     flow_needed(&w, plan->root);
+    flow_uses(&w, plan->root, 0);
+    w.is_trial = true;
+    w.mute = 1;
+    TRY(flow_rel(&w, plan->root, &none, &flow));
+    w.is_trial = false;
+    w.mute = 0;
+    w.walked = 0;
+    w.correlated.n = 0;
+    memset(w.columns, 0, plan->n_columns * sizeof *w.columns);
     TRY(flow_rel(&w, plan->root, &none, &flow));
     if (plan->ordered) flow_sorted(&w, &flow);
     out->scans = w.scans.at;

@@ -98,10 +98,88 @@ static void test_bad_list(void **state) {
     assert_true(e && strstr(e->text, "/nowhere/prices.json"));
 }
 
+static const struct err *imported(const char *name, const char *text, struct price_import *done) {
+    struct price_list *fresh;
+    const struct err *failed = price_list_load(arena, NULL, &fresh);
+    return failed ? failed : (list = fresh, price_list_import(fresh, name, str_of(text), done));
+}
+
+static double dbu_usd(const char *region, const char *sku) {
+    double usd = -1;
+    struct price_place place = {.region = region};
+    return price_dbu(list, &place, sku, &usd) ? usd : -1;
+}
+
+/* Rows as system.billing.list_prices gives them: newest valid one counts, regions by the product's name, other units passed over. */
+static void test_import_list_prices(void **state) {
+    struct price_import done;
+    const char *csv = "sku_name,cloud,currency_code,usage_unit,price_start_time,price_end_time,pricing\n"
+                      "PREMIUM_JOBS_SERVERLESS_COMPUTE_US_EAST_N_VIRGINIA,AWS,USD,DBU,2026-06-01T00:00:00Z,,\"{\"\"default\"\":0.37,\"\"effective_"
+                      "list\"\":{\"\"default\"\":0.33}}\"\n"
+                      "PREMIUM_JOBS_COMPUTE,aws,USD,DBU,2026-06-01T00:00:00Z,2026-06-02T00:00:00Z,\"{\"\"default\"\":9}\"\n"
+                      "PREMIUM_JOBS_COMPUTE,AWS,USD,DBU,2026-06-02T00:00:00Z,,\"{\"\"default\"\":0.11}\"\n"
+                      "PREMIUM_JOBS_COMPUTE,AWS,USD,DBU,2999-01-01T00:00:00Z,,\"{\"\"default\"\":7}\"\n"
+                      "PREMIUM_NETWORK_EGRESS,AWS,USD,GB,2026-06-01T00:00:00Z,,\"{\"\"default\"\":1}\"\n";
+    assert_null(imported("lp.csv", csv, &done));
+    assert_true(done.added == 4 && done.replaced == 0 && done.passed == 1);
+    assert_true(near(dbu_usd("us-east-1", "JOBS_SERVERLESS_COMPUTE"), 0.33) && near(dbu_usd("eu-west-1", "JOBS_SERVERLESS_COMPUTE"), 0.39));
+    assert_true(near(dbu_usd("us-east-1", "JOBS_COMPUTE"), 0.11) && near(dbu_usd("eu-west-1", "JOBS_COMPUTE"), 0.11));
+    struct compute c = {.kind = COMPUTE_JOB, .node_type = "m5d.2xlarge", .workers_min = 1, .workers_max = 1};
+    struct cost hour = price_compute_hour(arena, list, NULL, &c);
+    assert_non_null(strstr(hour.assumptions.at[0], "price of 2026-06-02"));
+}
+
+static void test_import_rates(void **state) {
+    struct price_import done;
+    double number;
+    assert_null(
+        imported("rates.csv", "cloud,tier,sku,price,region,valid_from\nAWS,PREMIUM,SERVERLESS_SQL_COMPUTE,0.5,us-east-1,2026-07-01\n", &done));
+    assert_true(done.added == 1 && near(dbu_usd("us-east-1", "SERVERLESS_SQL_COMPUTE"), 0.5) &&
+                near(dbu_usd("eu-west-1", "SERVERLESS_SQL_COMPUTE"), 0.91));
+    assert_null(price_list_import(
+        list, "again.csv", str_of("cloud,tier,sku,price,region,valid_from\nAWS,PREMIUM,SERVERLESS_SQL_COMPUTE,0.4,us-east-1,2026-07-01\n"), &done));
+    assert_true(done.replaced == 1 && near(dbu_usd("us-east-1", "SERVERLESS_SQL_COMPUTE"), 0.4));
+    assert_null(imported("items.jsonl",
+                         "{\"item\":\"bigquery.usd_per_slot_hour\",\"price\":0.04}\n{\"node_type\":\"m5d.2xlarge\",\"usd_per_hour\":0.3}\n", &done));
+    assert_true(price_number(list, "bigquery.usd_per_slot_hour", &number) && near(number, 0.04));
+    struct price_node node;
+    assert_true(price_node_find(list, NULL, "m5d.2xlarge", &node) && near(node.usd, 0.3));
+}
+
+static void test_import_says_what_is_wrong(void **state) {
+    static const struct {
+        const char *text, *words;
+    } cases[] = {
+        {"", "empty"},
+        {"sku,cloud,price\nJOBS_COMPUTE,AWS,abc\n", "f:2: no price"},
+        {"sku,cloud,price\n\nJOBS_COMPUTE,MARS,1\n", "f:3: unknown cloud 'MARS'"},
+        {"sku,cloud,price,currency\nJOBS_COMPUTE,AWS,1,EUR\n", "one currency"},
+        {"sku,cloud,price\nJOBS_COMPUTE,AWS\n", "f:2: 2 values under 3"},
+        {"a,b\n1,2\n", "sku_name"},
+        {"{\"sku\":\"X\",\"cloud\":\"AWS\",\"price\":1}\n{oops\n", "f:2: not a JSON object"},
+        {"item,price\nmoon.cheese,1\n", "unknown item"},
+        {"sku,cloud,price\n\"JOBS,AWS,1\n", "closing quote"},
+        {"sku,cloud,price\nJOBS_COMPUTE,AWS,-1\n", "out of range"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct price_import done;
+        const struct err *failed = imported("f", cases[i].text, &done);
+        assert_non_null(failed);
+        if (!strstr(failed->text, cases[i].words)) fail_msg("wanted '%s', got '%s'", cases[i].words, failed->text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cluster), cmocka_unit_test(test_spot), cmocka_unit_test(test_warehouse),
-        cmocka_unit_test(test_unknown), cmocka_unit_test(test_text), cmocka_unit_test(test_bad_list),
+        cmocka_unit_test(test_cluster),
+        cmocka_unit_test(test_spot),
+        cmocka_unit_test(test_warehouse),
+        cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_bad_list),
+        cmocka_unit_test(test_import_list_prices),
+        cmocka_unit_test(test_import_rates),
+        cmocka_unit_test(test_import_says_what_is_wrong),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
