@@ -162,8 +162,15 @@ struct unfolding {
     enum dialect dialect;
     int depth;
     size_t count;
-    struct sql_query *around; /* the query being unfolded into */
+    struct sql_query *around;         /* the query being unfolded into */
+    const char *open[VIEW_DEPTH + 1]; /* texts being unfolded: one that reads a table of its own name is not unfolded into itself */
 };
+
+static bool is_open(const struct unfolding *u, const char *sql) {
+    for (int i = 0; i <= u->depth; i++)
+        if (u->open[i] && strcmp(u->open[i], sql) == 0) return true;
+    return false;
+}
 
 static struct sql_query *text_unfold(struct unfolding *u, const char *sql);
 
@@ -188,7 +195,7 @@ static bool is_captured(struct unfolding *u, struct sql_query *view) {
 static void from_seen(void *ctx, struct sql_from *from) {
     struct unfolding *u = ctx;
     const struct view *view = view_of(u, from);
-    if (!view || u->depth >= VIEW_DEPTH || u->count >= UNFOLDED_MAX) return;
+    if (!view || u->depth >= VIEW_DEPTH || u->count >= UNFOLDED_MAX || is_open(u, view->sql)) return;
     struct sql_ident called = from->alias.text.n ? from->alias : from->name->parts[from->name->part_count - 1];
     u->depth++;
     struct sql_query *query = text_unfold(u, view->sql);
@@ -205,6 +212,7 @@ static struct sql_query *text_unfold(struct unfolding *u, const char *sql) {
     struct sql_error error = {0};
     struct sql_query *query = sql_parse_query(u->arena, str_of(sql), u->dialect, &error);
     struct sql_query *around = u->around;
+    u->open[u->depth] = sql;
     u->around = query;
     if (query) names_walk_query(u->arena, query, from_seen, u);
     u->around = around;

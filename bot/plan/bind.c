@@ -57,7 +57,7 @@ static struct bound values_bind(struct binder *b, struct scope *scope, const str
 }
 
 /* Place of the one star among the outputs; SIZE_MAX: there is none, or several. */
-static size_t star_place(const struct bound *bound) {
+size_t star_place(const struct bound *bound) {
     size_t found = SIZE_MAX;
     for (size_t i = 0; i < bound->n; i++) {
         if (strcmp(bound->names[i], "*") != 0) continue;
@@ -68,7 +68,7 @@ static size_t star_place(const struct bound *bound) {
 }
 
 /* The columns behind the star of `bound`, written out by their places, when the other side says how many there must be. */
-static struct bound star_spread(struct binder *b, struct bound bound, size_t wanted, struct range range) {
+struct bound bind_spread(struct binder *b, struct bound bound, size_t wanted, struct range range) {
     size_t star = star_place(&bound), width = wanted + 1 - bound.n;
     struct column_def *defs = arena_array(b->arena, wanted + 1, sizeof *defs);
     int *columns = arena_array(b->arena, wanted + 1, sizeof *columns);
@@ -101,7 +101,7 @@ static bool stars_pair(const struct bound *left, const struct bound *right) {
 
 static struct bound setop_make(struct binder *b, struct bound left, struct bound right, enum setop_kind kind, bool all, struct range range) {
     if (right.open && !left.open && star_place(&right) != SIZE_MAX && left.n + 1 >= right.n && left.n <= BIND_SPREAD_MAX)
-        right = star_spread(b, right, left.n, range);
+        right = bind_spread(b, right, left.n, range);
     if ((left.open || right.open) && !stars_pair(&left, &right)) return bound_empty(b, range, "a set operation over * of an unknown table");
     if (left.n != right.n) return bound_empty(b, range, "a set operation over different numbers of columns");
     struct rel *rel = rel_new(b, REL_SETOP, range);
@@ -383,7 +383,7 @@ static const struct rel *root_finish(struct binder *b, struct bound *bound) {
     return project;
 }
 
-struct plan *plan_bind(struct arena *arena, const struct sql_query *query, const struct schema *schema, enum dialect dialect) {
+static struct plan *bind_under(struct arena *arena, const struct sql_query *query, const struct schema *schema, enum dialect dialect) {
     struct plan *plan = arena_new(arena, struct plan);
     struct binder b = {.arena = arena, .plan = plan, .schema = schema, .dialect = dialect};
     plan->arena = arena;
@@ -400,6 +400,18 @@ struct plan *plan_bind(struct arena *arena, const struct sql_query *query, const
     if (plan->reason) tables_note(&b, query);
     tables_finish(&b);
     return plan;
+}
+
+/* A query may read a column that the schema's table does not have: what is known of it is old, or of another table of that name. Then its tables are
+ * bound as unknown, under the condition that it does run. */
+struct plan *plan_bind(struct arena *arena, const struct sql_query *query, const struct schema *schema, enum dialect dialect) {
+    struct plan *plan = bind_under(arena, query, schema, dialect);
+    bool missing = schema && plan->reason && text_starts(plan->reason, "column \"") && text_ends(plan->reason, "is not known");
+    if (!missing) return plan;
+    struct plan *free_plan = bind_under(arena, query, NULL, dialect);
+    if (free_plan->reason) return plan;
+    free_plan->condition = arena_printf(arena, "%s in what is known of the tables", plan->reason);
+    return free_plan;
 }
 
 static struct sql_query *statement_query(const struct sql_statement *statement) { return statement->query; }

@@ -1,5 +1,6 @@
 /* bind_call.c - function calls: aggregates, windows, synonyms of operators, and everything else as an uninterpreted function. */
 #include "bind_core.h"
+#include "sql_print.h"
 
 struct synonym {
     const char *from, *to;
@@ -33,6 +34,7 @@ static const char *call_name(struct arena *arena, const struct sql_expr *expr) {
 
 static bool is_aggregate(const struct sql_expr *expr) {
     if (expr->kind != EX_CALL || (expr->call && expr->call->over)) return false;
+    if (expr->call && expr->call->parameter_count) return true; /* quantile(0.9)(x) of clickhouse: only aggregates have two brackets */
     char name[64];
     if (expr->name.n >= sizeof name || (expr->call && expr->call->path && expr->call->path->part_count > 1)) return false;
     for (size_t i = 0; i < expr->name.n; i++)
@@ -74,12 +76,26 @@ bool bind_has_generator(const struct binder *b, const struct sql_expr *expr) {
 
 static void arg_set(struct scalar *e, size_t i, const struct scalar *arg) { ((const struct scalar **)e->args)[i] = arg; }
 
-/* The parts of a call that have no meaning here. */
+/* What else stands in the brackets and after them is part of what is computed, and so of the name: quantile(0.9)(x), STRING_AGG(x LIMIT 5). */
+static const char *name_with_clauses(struct binder *b, const struct sql_expr *expr, const char *name) {
+    const struct sql_call *call = expr->call;
+    if (!call) return name;
+    struct buf text = buf_new(b->arena);
+    buf_text(&text, name);
+    if (call->limit) buf_printf(&text, " limit %s", sql_expr_text(b->arena, call->limit, b->dialect));
+    if (call->tail.n) buf_printf(&text, " %s", bind_lower(b, call->tail));
+    if (call->after.n) buf_printf(&text, " %s", bind_lower(b, call->after));
+    for (uint32_t i = 0; i < call->parameter_count; i++) buf_printf(&text, " (%s)", sql_expr_text(b->arena, call->parameters[i], b->dialect));
+    for (uint32_t i = 0; i < call->column_count; i++) {
+        buf_printf(&text, " %s ", bind_lower(b, call->columns[i].name.text));
+        if (call->columns[i].type) sql_print_type(&text, call->columns[i].type, b->dialect);
+    }
+    return buf_str(&text);
+}
+
 static bool extras_known(const struct sql_expr *expr) {
     const struct sql_call *call = expr->call;
-    if (!call) return true;
-    return !call->limit && !call->having && !call->tail.n && !call->after.n && !call->parameter_count && !call->partition_count &&
-           !call->column_count && (!call->path || !call->path->dynamic);
+    return !call || (!call->having && !call->partition_count && (!call->path || !call->path->dynamic));
 }
 
 static const struct sort_key *orders_bind(struct binder *b, struct scope *scope, const struct sql_order *order, uint32_t n) {
@@ -109,7 +125,7 @@ static const struct scalar *aggregate_make(struct binder *b, struct scope *scope
     if (star && strcmp(name, "count") != 0) bind_refuse(b, expr->range, "%s(*)", name);
     for (size_t i = 0; i < n; i++) arg_set(e, i, bind_expr(b, scope, expr->args[i]));
     if (extra) arg_set(e, n, bind_expr(b, scope, call->separator));
-    e->name = count_if ? "count" : name;
+    e->name = count_if ? "count" : name_with_clauses(b, expr, name);
     e->distinct = expr->flags & SQL_DISTINCT;
     if (count_if) {
         e->filter = bind_expr(b, scope, expr->args[0]);
@@ -131,6 +147,21 @@ static const struct scalar *aggregate_make(struct binder *b, struct scope *scope
     if (strcmp(name, "count") == 0) e->nullable = false;
     if (word && word->kind == AGG_ORDERED) e->is_volatile = b->plan->is_volatile = true;
     return e;
+}
+
+/* ANY_VALUE(x HAVING MAX y) is max_by(x, y). */
+static const struct scalar *value_by(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
+    struct sql_expr *by = arena_new(b->arena, struct sql_expr);
+    struct sql_call *call = arena_new(b->arena, struct sql_call);
+    *by = *expr;
+    *call = *expr->call;
+    by->args = arena_array(b->arena, 2, sizeof *by->args);
+    by->args[0] = expr->arg_count ? expr->args[0] : expr->call->having;
+    by->args[1] = expr->call->having;
+    by->arg_count = 2;
+    call->having = NULL;
+    by->call = call;
+    return aggregate_make(b, scope, by, str_iis(expr->call->having_word, "max") ? "max_by" : "min_by");
 }
 
 static const struct sql_window *window_named(struct scope *scope, struct sql_ident name) {
@@ -200,7 +231,7 @@ static const struct scalar *windowed_bind(struct binder *b, struct scope *scope,
     bool star = expr->arg_count == 1 && expr->args[0]->kind == EX_STAR;
     struct scalar *fn = scalar_new(b, word && word->kind <= AGG_ORDERED ? SC_AGG : SC_CALL, star ? 0 : expr->arg_count, expr->range);
     for (size_t i = 0; i < fn->n; i++) arg_set(fn, i, bind_expr(b, scope, expr->args[i]));
-    fn->name = name;
+    fn->name = name_with_clauses(b, expr, name);
     fn->distinct = expr->flags & SQL_DISTINCT;
     bool shifts = strcmp(name, "lag") == 0 || strcmp(name, "lead") == 0;
     bool by_one = shifts && fn->n == 2 && fn->args[1]->op == SC_LITERAL && fn->args[1]->lit.kind == VALUE_INT && fn->args[1]->lit.i == 1;
@@ -236,8 +267,9 @@ static const struct scalar *windowed_bind(struct binder *b, struct scope *scope,
 
 static const struct scalar *aggregate_collect(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name) {
     if (scope->clause != CLAUSE_SELECT) bind_refuse(b, expr->range, "an aggregate outside the select list");
-    if (!extras_known(expr)) bind_refuse(b, expr->range, "a clause of %s(..)", name);
-    const struct scalar *e = aggregate_make(b, scope, expr, name);
+    bool by = expr->call && expr->call->having && strcmp(name, "any_value") == 0;
+    if (!extras_known(expr) && !by) bind_refuse(b, expr->range, "a clause of %s(..)", name);
+    const struct scalar *e = by ? value_by(b, scope, expr) : aggregate_make(b, scope, expr, name);
     for (size_t i = 0; i < scope->aggs.n; i++)
         if (scalar_equal(scope->aggs.at[i].expr, e)) return scalar_column(b, scope->aggs.at[i].column, expr->range);
     int column = column_new(b, name, e->type, e->nullable, NULL);
@@ -311,6 +343,7 @@ static const struct scalar *cast_of(struct binder *b, const struct scalar *call,
 
 /* "day", "week(monday)" */
 static const char *unit_text(struct binder *b, const struct sql_expr *arg) {
+    if (arg->kind == EX_NAME && arg->path && arg->path->part_count > 1) return str_lower(b->arena, str_of(sql_expr_text(b->arena, arg, b->dialect)));
     const char *word = bind_lower(b, arg->name);
     return arg->kind == EX_CALL ? arena_printf(b->arena, "%s(%s)", word, bind_lower(b, arg->args[0]->name)) : word;
 }
@@ -323,12 +356,14 @@ static const struct scalar *plain_bind(struct binder *b, struct scope *scope, co
     for (size_t i = 0; i < e->n; i++) {
         const struct sql_expr *arg = expr->args[i + skip];
         bool unit_after = expr->call && expr->call->before && str_iis(expr->call->before[i + skip], "to"); /* FLOOR(x TO MONTH) */
-        bool bare = (unit_after && arg->kind == EX_NAME && arg->path && arg->path->part_count == 1) ||
+        bool named = expr->call && expr->call->before &&
+                     (str_iis(expr->call->before[i + skip], "model") || str_iis(expr->call->before[i + skip], "connection"));
+        bool bare = named || (unit_after && arg->kind == EX_NAME && arg->path && arg->path->part_count == 1) ||
                     unit_argument(b->dialect, name, (const struct sql_expr *const *)expr->args + skip, i, e->n);
         struct literal unit = {.kind = VALUE_TEXT, .s = str_of(bare ? unit_text(b, arg) : "")};
         arg_set(e, i, bare ? scalar_literal(b, unit, (struct type){TYPE_STRING, 0, 0}) : bind_expr(b, scope, arg));
     }
-    e->name = part ? part : name;
+    e->name = part ? part : name_with_clauses(b, expr, name);
     if (expr->call && expr->call->before && !part) {
         struct buf words = buf_new(b->arena);
         buf_text(&words, name);
@@ -354,6 +389,12 @@ static const struct scalar *plain_bind(struct binder *b, struct scope *scope, co
     return known ? known : e;
 }
 
+/* DESCRIPTOR(x, y): names, not columns. */
+static const struct scalar *names_bind(struct binder *b, const struct sql_expr *expr) {
+    struct literal words = {.kind = VALUE_TEXT, .s = str_of(str_lower(b->arena, str_of(sql_expr_text(b->arena, expr, b->dialect))))};
+    return scalar_literal(b, words, (struct type){TYPE_OTHER, 0, 0});
+}
+
 const struct scalar *bind_plain_call(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     return plain_bind(b, scope, expr, call_name(b->arena, expr));
 }
@@ -365,6 +406,7 @@ const struct scalar *bind_call(struct binder *b, struct scope *scope, const stru
         return windowed_bind(b, scope, expr, name);
     }
     if (strcmp(name, "grouping") == 0 || strcmp(name, "grouping_id") == 0) return grouping_collect(b, scope, expr);
+    if (strcmp(name, "descriptor") == 0) return names_bind(b, expr);
     if (is_aggregate(expr)) return aggregate_collect(b, scope, expr, name);
     if (!extras_known(expr)) bind_refuse(b, expr->range, "a clause of %s(..)", name);
     if (strcmp(name, "array") == 0 && expr->arg_count == 1 && expr->args[0]->kind == EX_QUERY_ARG) return bind_array_query(b, scope, expr->args[0]);

@@ -30,6 +30,7 @@ struct merged {
     const char *name;
     const struct scalar *expr;
     VEC(int) members;
+    bool hidden; /* it is not known which of a side's relations has it */
 };
 
 struct item_alias {
@@ -83,7 +84,8 @@ struct binder {
     VEC(const char *) tables;
     size_t nodes;
     int depth;
-    int recursions; /* whose steps are being bound */
+    size_t parameters; /* without a name, so far */
+    int recursions;    /* whose steps are being bound */
     uint32_t next_level;
     struct rel_list *table_arguments; /* of the table function being bound; NULL: none is */
 };
@@ -149,6 +151,8 @@ bool literal_date(struct str text, int64_t *days);
 struct type bind_type(struct binder *b, const struct sql_type *type);
 /* bind_name.c */
 const struct scalar *bind_name(struct binder *b, struct scope *scope, const struct sql_name *name);
+/* The column `name` that one of several open sources [from, to) has; NULL when not several are open. */
+const struct scalar *side_ambiguous(struct binder *b, struct scope *scope, const char *name, size_t from, size_t to);
 int source_column(struct binder *b, struct scope_source *source, const char *name); /* -1: it has none of that name */
 struct scope_source *scope_source_find(struct scope *scope, const struct sql_name *name, uint32_t parts);
 int star_column(struct binder *b, const struct rel *rel, int star, const char *name); /* the column `name` behind a star; -1: out of reach */
@@ -162,6 +166,7 @@ struct bound bind_select(struct binder *b, struct scope *scope, const struct sql
 const struct scalar *alias_ahead(struct binder *b, struct scope *scope, const char *name);
 /* bind_pivot.c */
 struct bound bind_pivot(struct binder *b, struct scope *scope, const struct sql_from *from);
+struct bound bind_clause(struct binder *b, struct scope *scope, const struct sql_from *from); /* by its words alone: MATCH_RECOGNIZE */
 struct bound bind_unpivot(struct binder *b, struct scope *scope, const struct sql_from *from);
 /* bind_pipe.c */
 const struct sql_query *bind_pipes(struct binder *b, const struct sql_query *query); /* NULL: refused */
@@ -170,6 +175,9 @@ struct bound bind_recursion_self(struct binder *b, const struct cte_frame *frame
 bool bind_recursion(struct binder *b, struct cte_frame *frame, struct bound *out); /* false: not of a form that is read */
 /* bind.c */
 bool query_names(struct binder *b, const struct sql_query *query, struct str name); /* does it read a table of that one-part name? */
+size_t star_place(const struct bound *bound);                                       /* of its only star; SIZE_MAX: there is none, or several */
+struct bound bind_spread(struct binder *b, struct bound bound, size_t wanted,
+                         struct range range); /* it has one star, and stands for `wanted` columns */
 struct bound bind_union_all(struct binder *b, struct bound left, struct bound right, struct range range);
 struct bound bind_query(struct binder *b, struct scope *outer, const struct cte_frame *ctes, const struct sql_query *query);
 struct rel *bind_sort(struct binder *b, struct scope *scope, struct rel *rel, const struct sql_query *query);

@@ -100,6 +100,21 @@ static const struct scalar *tuple_compare(struct binder *b, const struct scalar 
     return all;
 }
 
+/* (a, b) < (c, d): some function of all of them. */
+static const struct scalar *rows_compare(struct binder *b, const struct scalar *pair, enum scalar_op op) {
+    size_t n = pair->args[0]->n;
+    struct scalar *e = scalar_new(b, SC_CALL, 2 * n, pair->range);
+    for (size_t i = 0; i < n; i++) {
+        arg_set(e, i, pair->args[0]->args[i]);
+        arg_set(e, n + i, pair->args[1]->args[i]);
+    }
+    e->name = arena_printf(b->arena, "rows:%d", (int)op);
+    scalar_finish(b, e);
+    e->type = (struct type){TYPE_BOOL, 0, 0};
+    e->nullable = true;
+    return e;
+}
+
 static const struct scalar *binary_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     enum scalar_op op;
     if (!operator_map(expr->op, &op)) {
@@ -115,6 +130,7 @@ static const struct scalar *binary_bind(struct binder *b, struct scope *scope, c
     bool tuples = e->n == 2 && e->args[0]->op == SC_TUPLE && e->args[1]->op == SC_TUPLE;
     if (tuples && (op == SC_EQ || op == SC_SAME) && e->args[0]->n == e->args[1]->n && e->args[0]->n)
         return tuple_compare(b, e->args[0], e->args[1], op, expr->range);
+    if (tuples && e->args[0]->n == e->args[1]->n) return rows_compare(b, e, op);
     if (tuples || (e->n && e->args[0]->op == SC_TUPLE)) return opaque(b, expr, "a comparison of rows");
     scalar_finish(b, e);
     if (op == SC_DIV || op == SC_MOD || op == SC_IDIV) e->nullable = true;
@@ -147,10 +163,13 @@ static const struct scalar *is_bind(struct binder *b, struct scope *scope, const
 }
 
 static const struct scalar *between_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
-    if (expr->flags & SQL_SYMMETRIC) return opaque(b, expr, "BETWEEN SYMMETRIC");
     const struct scalar *x = bind_expr(b, scope, expr->args[0]), *lo = bind_expr(b, scope, expr->args[1]), *hi = bind_expr(b, scope, expr->args[2]);
     if (x->is_volatile) return opaque(b, expr, "BETWEEN over a volatile value");
     const struct scalar *both = scalar_and(b, scalar_of(b, SC_GE, x, lo, expr->range), scalar_of(b, SC_LE, x, hi, expr->range));
+    if (expr->flags & SQL_SYMMETRIC) {
+        const struct scalar *other = scalar_and(b, scalar_of(b, SC_GE, x, hi, expr->range), scalar_of(b, SC_LE, x, lo, expr->range));
+        both = scalar_of(b, SC_OR, both, other, expr->range);
+    }
     return negate_if(b, expr, both);
 }
 
@@ -196,15 +215,17 @@ static struct rel *struct_pack(struct binder *b, const struct bound *sub, struct
     return rel;
 }
 
-static const struct rel *subquery_bind(struct binder *b, struct scope *scope, const struct sql_query *query, size_t *n) {
+static const struct rel *subquery_bind(struct binder *b, struct scope *scope, const struct sql_query *query, size_t wanted, size_t *n) {
     struct bound sub = bind_query(b, scope, scope->ctes, query);
+    bool spreads = wanted && sub.open && !is_value(query) && !is_struct(query) && star_place(&sub) != SIZE_MAX && sub.n <= wanted;
+    if (spreads) sub = bind_spread(b, sub, wanted, query->range); /* it would not run with another number of columns */
     *n = is_value(query) || is_struct(query) ? 1 : sub.open ? 0 : sub.n;
     return is_struct(query) ? struct_pack(b, &sub, query->range) : sub.rel;
 }
 
 const struct scalar *bind_array_query(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     size_t n;
-    const struct rel *rows = subquery_bind(b, scope, expr->query, &n);
+    const struct rel *rows = subquery_bind(b, scope, expr->query, 1, &n);
     if (n != 1) return opaque(b, expr, n ? "an array of a query of several columns" : "an array of a query over * of an unknown table");
     struct scalar *array = scalar_new(b, SC_AGG, 1, expr->range);
     arg_set(array, 0, scalar_column(b, rows->columns[0], expr->range));
@@ -238,7 +259,7 @@ static const struct scalar *query_bind(struct binder *b, struct scope *scope, co
     size_t wanted = left ? (arg->op == SC_TUPLE ? arg->n : 1) : 1, n = 0;
     struct scalar *e = scalar_new(b, op, left ? wanted : 0, expr->range);
     for (size_t i = 0; left && i < wanted; i++) arg_set(e, i, arg->op == SC_TUPLE ? arg->args[i] : arg);
-    e->rel = subquery_bind(b, scope, expr->query, &n);
+    e->rel = subquery_bind(b, scope, expr->query, op == SC_EXISTS ? 0 : wanted, &n);
     if (op != SC_EXISTS && n != wanted)
         return opaque(b, expr, n ? "a sub-query of another number of columns" : "a sub-query over * of an unknown table");
     if (op == SC_ANY || op == SC_ALL) e->name = words[expr->op] ? words[expr->op] : "?";
@@ -387,6 +408,32 @@ static const struct scalar *lambda_bind(struct binder *b, struct scope *scope, c
     return e;
 }
 
+/* * as an argument: struct(*), hash(*). The row with its columns' names. */
+static const struct scalar *row_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
+    const struct sql_star *star = expr->star;
+    size_t n = 0, at = 0;
+    if ((star && (star->path || star->except_count || star->replace_count || star->rename_count || star->like)) || scope->merged.n)
+        return opaque(b, expr, "* as a value");
+    for (size_t i = 0; i < scope->sources.n; i++) n += scope->sources.at[i].star >= 0 ? 1 : scope->sources.at[i].offers.n;
+    struct scalar *e = scalar_new(b, SC_CALL, n, expr->range);
+    struct buf name = buf_new(b->arena);
+    buf_text(&name, "row");
+    for (size_t i = 0; i < scope->sources.n; i++) {
+        const struct scope_source *source = &scope->sources.at[i];
+        bool open = source->star >= 0;
+        if (open && source->offers.n && source->rel->kind != REL_SCAN) return opaque(b, expr, "* as a value");
+        for (size_t k = 0; k < (open ? 1 : source->offers.n); k++, at++) {
+            arg_set(e, at, scalar_column(b, open ? source->star : source->offers.at[k].column, expr->range));
+            buf_printf(&name, ":%s", open ? "*" : source->offers.at[k].name);
+        }
+    }
+    e->name = buf_str(&name);
+    scalar_finish(b, e);
+    e->type = (struct type){TYPE_OTHER, 0, 0};
+    e->nullable = false;
+    return e;
+}
+
 static const struct scalar *other_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     switch (expr->kind) {
     case EX_ARRAY:
@@ -413,7 +460,10 @@ static const struct scalar *other_bind(struct binder *b, struct scope *scope, co
         struct scalar *e = scalar_new(b, SC_PARAM, 0, expr->range);
         e->name = str_dup(b->arena, expr->name);
         e->nullable = true;
-        if (str_is(expr->name, "?")) bind_refuse(b, expr->range, "a parameter without a name");
+        if (str_is(expr->name, "?")) {
+            bind_suppose(b, "a parameter without a name");
+            e->name = arena_printf(b->arena, "?%zu", ++b->parameters);
+        }
         return e;
     }
     case EX_STRUCT: {
@@ -425,6 +475,8 @@ static const struct scalar *other_bind(struct binder *b, struct scope *scope, co
         struct literal word = {.kind = VALUE_TEXT, .s = str_of(bind_lower(b, expr->name))};
         return scalar_literal(b, word, (struct type){TYPE_STRING, 0, 0});
     }
+    case EX_STAR:
+        return row_bind(b, scope, expr);
     case EX_QUERY_ARG:
         return query_bind(b, scope, expr, SC_SUBQUERY);
     case EX_COLLATE: {
@@ -435,7 +487,6 @@ static const struct scalar *other_bind(struct binder *b, struct scope *scope, co
         return call_of(b, scope, expr, "slice");
     default: {
         static const char *const names[EX_KIND_COUNT] = {
-            [EX_STAR] = "* as a value",
             [EX_GROUPING] = "a grouping set",
             [EX_DEFAULT] = "DEFAULT",
         };
@@ -472,7 +523,8 @@ const struct scalar *bind_expr(struct binder *b, struct scope *scope, const stru
     case EX_EXISTS:
         return query_bind(b, scope, expr, SC_EXISTS);
     case EX_SUBQUERY:
-        return expr->flags & SQL_TABLE_ARG ? table_argument(b, scope, expr) : query_bind(b, scope, expr, SC_SUBQUERY);
+        return expr->flags & SQL_TABLE_ARG || (b->table_arguments && b->dialect == DIALECT_BIGQUERY) ? table_argument(b, scope, expr)
+                                                                                                     : query_bind(b, scope, expr, SC_SUBQUERY);
     case EX_TABLE_ARG:
         return table_argument(b, scope, expr);
     case EX_CASE:

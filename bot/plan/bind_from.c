@@ -12,8 +12,35 @@ static void offer_add(struct binder *b, struct scope_source *source, const char 
     *vec_add(b->arena, &source->offers) = (struct offer){name, column};
 }
 
+/* t AS a (x, y) of a table of unknown columns: x is its first. */
+static void places_name(struct binder *b, struct scope_source *source, const struct sql_from *from) {
+    size_t n = from->column_count;
+    struct column_def *defs = arena_array(b->arena, n + 1, sizeof *defs);
+    for (size_t i = 0; i < n; i++) {
+        struct scalar *field = scalar_new(b, SC_FIELD, 1, from->range);
+        ((const struct scalar **)field->args)[0] = scalar_column(b, source->star, from->range);
+        field->name = arena_printf(b->arena, "place %zu", i + 1);
+        field->nullable = true;
+        const char *name = bind_lower(b, from->columns[i].name.text);
+        defs[i] = (struct column_def){column_new(b, name, field->type, true, NULL), field};
+        offer_add(b, source, name, defs[i].column);
+    }
+    struct scalar *rest = scalar_new(b, SC_CALL, 1, from->range); /* under other names: not the star of the table itself */
+    ((const struct scalar **)rest->args)[0] = scalar_column(b, source->star, from->range);
+    rest->name = arena_printf(b->arena, "renamed %zu", n);
+    rest->type = (struct type){TYPE_OTHER, 0, 0};
+    rest->nullable = true;
+    source->star = column_new(b, "*", rest->type, true, NULL);
+    defs[n] = (struct column_def){source->star, rest};
+    source->rel = rel_project(b, source->rel, defs, n + 1, from->range);
+}
+
 static void offers_rename(struct binder *b, struct scope_source *source, const struct sql_from *from) {
     if (from->column_count == 0) return;
+    if (source->star >= 0 && source->offers.n == 0 && from->column_count <= BIND_SPREAD_MAX) {
+        places_name(b, source, from);
+        return;
+    }
     if (source->star >= 0 || from->column_count > source->offers.n) {
         bind_refuse(b, from->range, "column aliases over a relation of unknown columns");
         return;
@@ -80,7 +107,7 @@ static struct rel *cte_use(struct binder *b, struct scope *scope, const struct s
     struct scope_source *source = source_add(b, scope, bound.rel, alias);
     offers_bound(b, source, &bound);
     offers_rename(b, source, from);
-    return bound.rel;
+    return source->rel;
 }
 
 /* The words that make another relation of a table: time travel, options. */
@@ -90,8 +117,9 @@ static const char *version_text(struct binder *b, struct scope *scope, const str
         buf_printf(&text, "%.*s", STR_ARG(from->travel->words));
         if (from->travel->expr) buf_printf(&text, " %s", sql_expr_text(b->arena, from->travel->expr, b->dialect));
         if (from->travel->upper) buf_printf(&text, " %s", sql_expr_text(b->arena, from->travel->upper, b->dialect));
-        bool fixed = !from->travel->expr || from->travel->expr->kind == EX_LITERAL;
-        if (!fixed) bind_refuse(b, from->range, "time travel to a computed point");
+        struct scope nothing = {.ctes = scope->ctes, .clause = CLAUSE_INPUT, .level = scope->level};
+        const struct scalar *point = from->travel->expr ? bind_expr(b, &nothing, from->travel->expr) : NULL;
+        if (point && point->is_volatile) bind_suppose(b, "time travel to a point that differs from run to run");
     }
     if (from->flags & (SQL_FROM_ONLY | SQL_FROM_FINAL | SQL_FROM_DESCENDANTS))
         buf_printf(&text, " only:%u", from->flags & (SQL_FROM_ONLY | SQL_FROM_FINAL | SQL_FROM_DESCENDANTS));
@@ -169,14 +197,30 @@ static struct rel *table_bind(struct binder *b, struct scope *scope, const struc
     source->name = from->name;
     scan_columns(b, rel, source);
     offers_rename(b, source, from);
-    return sampled(b, from->sample, rel);
+    return sampled(b, from->sample, source->rel);
+}
+
+/* FROM @stage/path (FILE_FORMAT => ..): a table that goes by its words. */
+static struct rel *stage_bind(struct binder *b, struct scope *scope, const struct sql_from *from) {
+    struct sql_from words = *from;
+    words.alias = (struct sql_ident){0};
+    words.column_count = 0;
+    struct buf text = buf_new(b->arena);
+    sql_print_from(&text, &words, b->dialect);
+    struct rel *rel = rel_new(b, REL_SCAN, from->range);
+    rel->name = buf_str(&text);
+    *vec_add(b->arena, &b->tables) = rel->name;
+    struct scope_source *source = source_add(b, scope, rel, from->alias);
+    scan_columns(b, rel, source);
+    offers_rename(b, source, from);
+    return source->rel;
 }
 
 static struct rel *bound_source(struct binder *b, struct scope *scope, const struct sql_from *from, struct bound bound) {
     struct scope_source *source = source_add(b, scope, bound.rel, from->alias);
     offers_bound(b, source, &bound);
     offers_rename(b, source, from);
-    return sampled(b, from->sample, bound.rel);
+    return sampled(b, from->sample, source->rel);
 }
 
 static struct rel *query_source(struct binder *b, struct scope *scope, const struct sql_from *from, bool lateral) {
@@ -186,7 +230,22 @@ static struct rel *query_source(struct binder *b, struct scope *scope, const str
     offers_bound(b, source, &bound);
     offers_rename(b, source, from);
     if (from->travel || from->tail.n) bind_refuse(b, from->range, "a clause of a derived table");
-    return sampled(b, from->sample, bound.rel);
+    return sampled(b, from->sample, source->rel);
+}
+
+/* A function that gives one column names it by the alias, or by itself. */
+static size_t column_of_function(struct binder *b, const struct sql_from *from, const char *function, const char **names) {
+    static const char *const plain[] = {"generate_series", "generate_subscripts", "unnest",           "regexp_split_to_table",
+                                        "string_to_table", "json_object_keys",    "jsonb_object_keys"};
+    static const char *const pairs[] = {"json_each", "jsonb_each", "json_each_text", "jsonb_each_text"};
+    static const char *const values[] = {"json_array_elements", "jsonb_array_elements", "json_array_elements_text", "jsonb_array_elements_text"};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (strcmp(plain[i], function) == 0) return names[0] = from->alias.text.n ? bind_lower(b, from->alias.text) : function, 1;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        if (strcmp(pairs[i], function) == 0) return names[0] = "key", names[1] = "value", 2;
+        if (strcmp(values[i], function) == 0) return names[0] = "value", 1;
+    }
+    return 0;
 }
 
 /* UNNEST(x) AS v [WITH OFFSET o], explode(x), flatten(..), and any other table function; the result may use what stands left of it. */
@@ -198,7 +257,7 @@ static struct rel *call_source(struct binder *b, struct scope *scope, const stru
     }
     const char *name = bind_lower(b, call->name);
     struct rel_list inputs = {0}, *outer = b->table_arguments;
-    b->table_arguments = &inputs;
+    b->table_arguments = strcmp(name, "unnest") == 0 ? NULL : &inputs;
     const struct scalar *bound = bind_expr(b, scope, call);
     b->table_arguments = outer;
     struct rel *rel = opaque_new(b, arena_printf(b->arena, "%s:%u", name, from->flags & (SQL_FROM_ORDINALITY | SQL_FROM_OFFSET)), bound, from->range);
@@ -212,7 +271,8 @@ static struct rel *call_source(struct binder *b, struct scope *scope, const stru
     if (n == 0 && unnest && (bigquery || from->alias.text.n)) {
         names[n++] = source->alias ? source->alias : "*";
         source->value = source->alias != NULL;
-    } else if (n == 0) names[n++] = "*";
+    } else if (n == 0 && (b->dialect == DIALECT_POSTGRES || b->dialect == DIALECT_REDSHIFT)) n = column_of_function(b, from, name, names);
+    if (n == 0) names[n++] = "*";
     if (from->flags & SQL_FROM_OFFSET) names[n++] = from->offset.text.n ? bind_lower(b, from->offset.text) : "offset";
     opaque_columns(b, rel, source, names, n);
     if (from->travel || from->tail.n) bind_refuse(b, from->range, "a clause of a table function");
@@ -243,7 +303,9 @@ static struct rel *lateral_view(struct binder *b, struct scope *scope, const str
 
 static bool is_lateral(const struct sql_from *from) { return from->kind == FROM_CALL || (from->flags & SQL_FROM_LATERAL); }
 
-/* Columns of `name` among sources [from, to); adds the merged ones. -1: none or several. */
+#define SIDE_SEVERAL (-2)
+
+/* Columns of `name` among sources [from, to); adds the merged ones. -1: none; SIDE_SEVERAL: several that are known. */
 static int side_column(struct binder *b, struct scope *scope, const char *name, size_t from, size_t to) {
     int found = -1;
     size_t open = 0, last = 0;
@@ -256,7 +318,7 @@ static int side_column(struct binder *b, struct scope *scope, const char *name, 
                     for (size_t k = 1; k < scope->merged.at[m].members.n; k++)
                         merged |= scope->merged.at[m].members.at[k] == source->offers.at[j].column;
                 if (merged) continue;
-                if (found >= 0) return -1;
+                if (found >= 0) return SIDE_SEVERAL;
                 found = source->offers.at[j].column;
             }
         if (source->star >= 0) open++, last = i;
@@ -265,23 +327,32 @@ static int side_column(struct binder *b, struct scope *scope, const char *name, 
     return source_column(b, &scope->sources.at[last], name);
 }
 
+/* One side's column of USING: a known one, else that of one of several open sources. */
+static const struct scalar *side_scalar(struct binder *b, struct scope *scope, const char *name, size_t from, size_t to, int *column) {
+    *column = side_column(b, scope, name, from, to);
+    if (*column >= 0) return scalar_column(b, *column, (struct range){0});
+    return *column == SIDE_SEVERAL ? NULL : side_ambiguous(b, scope, name, from, to);
+}
+
 static const struct scalar *merge_column(struct binder *b, struct scope *scope, const char *name, size_t middle, size_t start, enum sql_join kind) {
-    int left = side_column(b, scope, name, start, middle), right = side_column(b, scope, name, middle, scope->sources.n);
-    if (left < 0 || right < 0) {
-        bind_refuse(b, (struct range){0}, "USING (%s): not one column on each side", name);
-        return NULL;
-    }
-    const struct scalar *l = scalar_column(b, left, (struct range){0}), *r = scalar_column(b, right, (struct range){0});
+    int left, right;
     struct merged *merged = NULL;
     for (size_t i = 0; i < scope->merged.n; i++)
         if (strcmp(scope->merged.at[i].name, name) == 0) merged = &scope->merged.at[i];
+    const struct scalar *l = side_scalar(b, scope, name, start, middle, &left);
+    const struct scalar *r = side_scalar(b, scope, name, middle, scope->sources.n, &right);
     if (merged) l = merged->expr;
+    if (!l || !r) {
+        bind_refuse(b, (struct range){0}, "USING (%s): not one column on each side", name);
+        return NULL;
+    }
     if (!merged) {
         merged = vec_add(b->arena, &scope->merged);
         *merged = (struct merged){.name = name};
-        *vec_add(b->arena, &merged->members) = left;
+        if (left >= 0) *vec_add(b->arena, &merged->members) = left;
     }
-    *vec_add(b->arena, &merged->members) = right;
+    if (right >= 0) *vec_add(b->arena, &merged->members) = right;
+    merged->hidden |= (left < 0 && l->op == SC_AMBIGUOUS) || right < 0;
     merged->expr = l;
     if (kind == JOIN_RIGHT) merged->expr = r;
     if (kind == JOIN_FULL) {
@@ -294,11 +365,25 @@ static const struct scalar *merge_column(struct binder *b, struct scope *scope, 
     return scalar_of(b, SC_EQ, l, r, (struct range){0});
 }
 
+/* Of tables of unknown columns: some condition on their rows. */
+static const struct scalar *natural_opaque(struct binder *b, struct scope *scope, size_t start) {
+    struct scalar *call = scalar_new(b, SC_CALL, scope->sources.n - start, (struct range){0});
+    for (size_t i = start; i < scope->sources.n; i++) {
+        const struct scope_source *s = &scope->sources.at[i];
+        int column = s->star >= 0 ? s->star : s->offers.n ? s->offers.at[0].column : -1;
+        ((const struct scalar **)call->args)[i - start] = column >= 0 ? scalar_column(b, column, (struct range){0}) : scalar_null(b);
+    }
+    call->name = "natural";
+    call->type = (struct type){TYPE_BOOL, 0, 0};
+    call->nullable = true;
+    return call;
+}
+
 static const struct scalar *natural_condition(struct binder *b, struct scope *scope, size_t start, size_t middle, enum sql_join kind) {
     const struct scalar *all = NULL;
     bind_suppose(b, "NATURAL JOIN: what it joins on changes with the tables' columns");
     for (size_t i = start; i < scope->sources.n; i++)
-        if (scope->sources.at[i].star >= 0) bind_refuse(b, (struct range){0}, "NATURAL JOIN of a table of unknown columns");
+        if (scope->sources.at[i].star >= 0) return natural_opaque(b, scope, start);
     for (size_t i = start; i < middle; i++)
         for (size_t j = 0; j < scope->sources.at[i].offers.n; j++) {
             const char *name = scope->sources.at[i].offers.at[j].name;
@@ -416,7 +501,7 @@ static struct rel *alias_over(struct binder *b, struct scope *scope, const struc
     }
     if (kept != source->offers.n) bind_refuse(b, from->range, "an alias over a join of columns of one name");
     offers_rename(b, source, from);
-    return rel;
+    return source->rel;
 }
 
 struct rel *bind_from(struct binder *b, struct scope *scope, const struct sql_from *from) {
@@ -451,6 +536,12 @@ struct rel *bind_from(struct binder *b, struct scope *scope, const struct sql_fr
         break;
     case FROM_UNPIVOT:
         rel = bound_source(b, scope, from, bind_unpivot(b, scope, from));
+        break;
+    case FROM_STAGE:
+        rel = stage_bind(b, scope, from);
+        break;
+    case FROM_MATCH:
+        rel = from->left ? bound_source(b, scope, from, bind_clause(b, scope, from)) : unknown_source(b, scope, from, "MATCH_RECOGNIZE");
         break;
     default:
         rel = unknown_source(b, scope, from, "a relation of this form");

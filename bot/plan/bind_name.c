@@ -38,13 +38,38 @@ static int scan_column(struct binder *b, struct rel *rel, const char *name) {
     return column;
 }
 
+/* The name that column `name` has in the relation under `* EXCEPT (a) RENAME (b AS c)`, which star_open spelled into the call's name
+ * ("star -a b>c =d"); NULL when it is not that relation's. */
+static const char *behind_changes(struct binder *b, const struct scalar *call, const char *name) {
+    if (!text_starts(call->name, "star ")) return NULL;
+    struct str rest = str_of(call->name + 5), word;
+    const char *behind = name;
+    while (str_split(&rest, ' ', &word)) {
+        if (word.n < 2) continue;
+        struct str tail = {word.p + 1, word.n - 1};
+        if ((word.p[0] == '-' || word.p[0] == '=') && str_is(tail, name)) return NULL;
+        const char *arrow = memchr(word.p, '>', word.n);
+        if (word.p[0] == '-' || word.p[0] == '=' || !arrow) continue;
+        struct str from = {word.p, (size_t)(arrow - word.p)}, to = {arrow + 1, (size_t)(word.p + word.n - arrow - 1)};
+        if (str_is(from, name)) return NULL;
+        if (str_is(to, name)) behind = str_dup(b->arena, from);
+    }
+    return behind;
+}
+
 /* A projection that passes a star on passes the named column on, too. */
 static int project_column(struct binder *b, struct rel *rel, int star, const char *name) {
     for (size_t i = 0; i < rel->n_defs; i++) {
         if (rel->defs[i].column != star) continue;
         const struct scalar *from = rel->defs[i].expr;
+        const char *behind = name;
+        if (from->op == SC_CALL) {
+            behind = behind_changes(b, from, name);
+            if (!behind) return -1;
+            from = from->args[0];
+        }
         if (from->op != SC_COLUMN) return -1;
-        int inner = star_column(b, rel->left, from->column, name);
+        int inner = star_column(b, rel->left, from->column, behind);
         if (inner < 0) return -1;
         for (size_t j = 0; j < rel->n_defs; j++)
             if (rel->defs[j].expr->op == SC_COLUMN && rel->defs[j].expr->column == inner) return rel->defs[j].column;
@@ -65,7 +90,7 @@ int star_column(struct binder *b, const struct rel *const_rel, int star, const c
     switch (rel->kind) {
     case REL_SCAN: {
         const struct rel *owner = b->columns.at[star].rel;
-        return owner == rel ? scan_column(b, rel, name) : -1;
+        return owner == rel && b->columns.at[star].star ? scan_column(b, rel, name) : -1;
     }
     case REL_PROJECT:
         return project_column(b, rel, star, name);
@@ -162,6 +187,8 @@ static const struct scalar *alias_find(struct binder *b, struct scope *scope, co
     return scope->aliases_ahead ? alias_ahead(b, scope, name) : NULL;
 }
 
+/* The column `name` of exactly one of the relations: which one only their schemas know. Two of the same name over the same relations in one scope are
+ * the same column; nothing else is known of it. */
 static const struct scalar *ambiguous(struct binder *b, const char *name, struct scope_source **open, size_t n, const struct scalar *last) {
     struct range range = {0};
     struct scalar *e = scalar_new(b, SC_AMBIGUOUS, n + (last != NULL), range);
@@ -193,6 +220,14 @@ static const struct scalar *unqualified_find(struct binder *b, struct scope *sco
         return ambiguous(b, name, found.open, found.n_open, beyond);
     }
     return NULL;
+}
+
+const struct scalar *side_ambiguous(struct binder *b, struct scope *scope, const char *name, size_t from, size_t to) {
+    struct scope_source *open[CANDIDATES_MAX];
+    size_t n = 0;
+    for (size_t i = from; i < to; i++)
+        if (scope->sources.at[i].star >= 0 && n < CANDIDATES_MAX) open[n++] = &scope->sources.at[i];
+    return n > 1 ? ambiguous(b, name, open, n, NULL) : NULL;
 }
 
 static const struct scalar *fields(struct binder *b, const struct scalar *base, const struct sql_name *name, uint32_t from) {
@@ -258,7 +293,10 @@ const struct scalar *bind_name(struct binder *b, struct scope *scope, const stru
     const char *first = bind_lower(b, name->parts[0].text);
     const struct scalar *base = unqualified_find(b, scope, first, name->range);
     if (base) return fields(b, base, name, 1);
-    if (templated) return param_of(b, name);
+    if (templated || text_starts(first, "jinja_")) {
+        bind_suppose(b, "%s is only known when it runs", first);
+        return param_of(b, name);
+    }
     bind_refuse(b, name->range, "column \"%s\" is not known", first);
     struct scalar *opaque = scalar_new(b, SC_OPAQUE, 0, name->range);
     opaque->name = first;

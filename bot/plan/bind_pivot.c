@@ -166,21 +166,23 @@ static struct bound outs_project(struct pivoting *p, struct rel *over) {
 static struct bound pivot_expand(struct pivoting *p) {
     struct binder *b = p->b;
     const struct sql_pivot *v = p->pivot;
-    const struct scalar **columns = arena_array(b->arena, v->column_count + 1, sizeof *columns),
-                        **items = arena_array(b->arena, v->aggregate_count + 1, sizeof *items);
-    for (uint32_t i = 0; i < v->column_count; i++) columns[i] = bind_expr(b, &p->over, v->columns[i]);
+    const struct scalar **items = arena_array(b->arena, v->aggregate_count + 1, sizeof *items);
+    bool tuple = v->column_count == 1 && v->columns[0]->kind == EX_TUPLE;
+    size_t n_columns = tuple ? v->columns[0]->arg_count : v->column_count;
+    const struct scalar **columns = arena_array(b->arena, n_columns + 1, sizeof *columns);
+    for (size_t i = 0; i < n_columns; i++) columns[i] = bind_expr(b, &p->over, tuple ? v->columns[0]->args[i] : v->columns[i]);
     p->over.clause = CLAUSE_SELECT;
     for (uint32_t i = 0; i < v->aggregate_count; i++) items[i] = bind_expr(b, &p->over, v->aggregates[i].expr);
     p->over.clause = CLAUSE_INPUT;
     bool *used = arena_array(b->arena, b->columns.n + 1, sizeof *used);
-    for (uint32_t i = 0; i < v->column_count; i++) column_mark(columns[i], used);
+    for (size_t i = 0; i < n_columns; i++) column_mark(columns[i], used);
     for (size_t i = 0; i < p->over.aggs.n; i++) column_mark(p->over.aggs.at[i].expr, used);
     size_t n_keys;
     struct column_def *keys = keys_make(p, used, &n_keys);
     if ((size_t)v->value_count * v->aggregate_count > PIVOT_OUTPUTS_MAX)
         bind_refuse(b, p->from->range, "PIVOT into more than %d columns", PIVOT_OUTPUTS_MAX);
     for (uint32_t i = 0; i < v->value_count && p->outs.n < PIVOT_OUTPUTS_MAX; i++) {
-        const struct scalar *test = value_test(p, columns, v->column_count, v->values[i].expr);
+        const struct scalar *test = value_test(p, columns, n_columns, v->values[i].expr);
         for (uint32_t k = 0; k < v->aggregate_count; k++) {
             const struct scalar *e = item_of_value(p, items[k], test);
             if (v->otherwise) {
@@ -247,6 +249,11 @@ struct bound bind_pivot(struct binder *b, struct scope *scope, const struct sql_
     if (p.input.open || p.pivot->any || p.pivot->query || !p.pivot->value_count) return whole_opaque(&p);
     over_make(&p);
     return pivot_expand(&p);
+}
+
+struct bound bind_clause(struct binder *b, struct scope *scope, const struct sql_from *from) {
+    struct pivoting p = pivoting_start(b, scope, from);
+    return whole_opaque(&p);
 }
 
 /* ---- UNPIVOT ---- */

@@ -41,10 +41,21 @@ static void star_one(struct select_state *s, const struct sql_star *star, const 
     output_add(s, name, expr);
 }
 
+/* Is the column of USING one of this source's? */
+static bool is_merged_into(const struct scope_source *source, const struct merged *merged) {
+    for (size_t i = 0; i < source->offers.n; i++)
+        for (size_t k = 0; k < merged->members.n; k++)
+            if (source->offers.at[i].column == merged->members.at[k]) return true;
+    return false;
+}
+
 /* The star of a relation of unknown columns, less or with the columns that EXCEPT and REPLACE name. */
-static void star_open(struct select_state *s, const struct sql_star *star, struct scope_source *source) {
+static void star_open(struct select_state *s, const struct sql_star *star, struct scope_source *source, bool all) {
+    static const struct sql_star plain = {0};
     struct binder *b = s->b;
     bool changed = star && (star->except_count || star->replace_count || star->rename_count);
+    for (size_t i = 0; all && i < s->scope->merged.n; i++) changed |= is_merged_into(source, &s->scope->merged.at[i]);
+    if (!star) star = &plain;
     if (!changed) {
         output_add(s, "*", scalar_column(b, source->star, s->query->range));
         return;
@@ -55,6 +66,8 @@ static void star_open(struct select_state *s, const struct sql_star *star, struc
     struct buf name = buf_new(b->arena);
     buf_text(&name, "star");
     for (uint32_t i = 0; i < star->except_count; i++) buf_printf(&name, " -%s", bind_lower(b, star->except[i].text));
+    for (size_t i = 0; all && i < s->scope->merged.n; i++)
+        if (is_merged_into(source, &s->scope->merged.at[i])) buf_printf(&name, " -%s", s->scope->merged.at[i].name); /* stands once in front */
     for (uint32_t i = 0; i < star->rename_count; i++)
         buf_printf(&name, " %s>%s", bind_lower(b, star->rename[i].from.text), bind_lower(b, star->rename[i].to.text));
     for (uint32_t i = 0; i < star->replace_count; i++) {
@@ -77,9 +90,8 @@ static bool is_merged_member(const struct scope *scope, int column) {
 
 static void star_source(struct select_state *s, const struct sql_star *star, struct scope_source *source, bool all) {
     if (source->star >= 0) {
-        if (all && s->scope->merged.n) bind_refuse(s->b, s->query->range, "* over USING of tables of unknown columns");
         /* A scan of unknown schema lists what was used so far before its star: the star alone stands for the row. */
-        star_open(s, star, source);
+        star_open(s, star, source, all);
         if (source->rel->kind == REL_SCAN && !source->rel->table) return;
     }
     for (size_t i = 0; i < source->offers.n; i++) {
@@ -91,15 +103,34 @@ static void star_source(struct select_state *s, const struct sql_star *star, str
     }
 }
 
+/* x.* of a struct x: a row that goes by its fields. */
+static void star_fields(struct select_state *s, const struct sql_expr *expr) {
+    struct binder *b = s->b;
+    const struct sql_star *star = expr->star;
+    struct scalar *row = scalar_new(b, SC_CALL, 1, expr->range);
+    if (star->except_count || star->replace_count || star->rename_count) bind_refuse(b, expr->range, "fields of a struct but for some");
+    ((const struct scalar **)row->args)[0] = bind_name(b, s->scope, star->path);
+    row->name = "fields";
+    scalar_finish(b, row);
+    row->type = (struct type){TYPE_OTHER, 0, 0};
+    row->nullable = true;
+    output_add(s, "*", row);
+}
+
 static void star_bind(struct select_state *s, const struct sql_expr *expr) {
     const struct sql_star *star = expr->star;
     if (star && star->like) bind_refuse(s->b, expr->range, "* ILIKE");
     if (star && star->path) {
-        struct scope_source *source = scope_source_find(s->scope, star->path, star->path->part_count);
+        struct scope_source *source = NULL;
+        for (struct scope *level = s->scope; level && !source; level = level->outer)
+            source = scope_source_find(level, star->path, star->path->part_count);
         if (source) star_source(s, star, source, false);
-        else bind_refuse(s->b, expr->range, "%.*s.* names nothing in FROM", STR_ARG(star->path->parts[0].text));
+        else star_fields(s, expr);
         return;
     }
+    for (size_t i = 0; i < s->scope->merged.n; i++)
+        if (s->scope->merged.at[i].hidden)
+            bind_refuse(s->b, expr->range, "* over USING (%s) of several tables of unknown columns", s->scope->merged.at[i].name);
     for (size_t i = 0; i < s->scope->merged.n; i++) star_one(s, star, s->scope->merged.at[i].name, s->scope->merged.at[i].expr);
     for (size_t i = 0; i < s->scope->sources.n; i++) star_source(s, star, &s->scope->sources.at[i], true);
 }
@@ -260,6 +291,15 @@ static size_t key_add(struct select_state *s, const struct scalar *expr) {
 
 typedef VEC(uint64_t) sets;
 
+/* GROUP BY window(ts, ..) is called window afterwards. */
+static void key_name(struct select_state *s, const struct sql_expr *expr, size_t at) {
+    bool spark = s->b->dialect == DIALECT_DATABRICKS || s->b->dialect == DIALECT_SPARK;
+    bool window = expr->kind == EX_CALL && (str_iis(expr->name, "window") || str_iis(expr->name, "session_window"));
+    if (!spark || !window) return;
+    const struct scalar *key = s->scope->keys.at[at].expr;
+    *vec_add(s->b->arena, &s->scope->aliases) = (struct item_alias){bind_lower(s->b, expr->name), key, false};
+}
+
 static uint64_t key_bits(struct select_state *s, const struct sql_expr *expr) {
     uint64_t bits = 0;
     if (expr->kind == EX_TUPLE) {
@@ -267,6 +307,7 @@ static uint64_t key_bits(struct select_state *s, const struct sql_expr *expr) {
         return bits;
     }
     size_t at = key_add(s, key_bind(s, expr));
+    key_name(s, expr, at);
     if (at >= 64) bind_refuse(s->b, expr->range, "more than 64 grouping keys");
     return at < 64 ? (uint64_t)1 << at : 0;
 }

@@ -1,0 +1,1 @@
+SELECT order_id, region FROM orders WHERE amount > 1

@@ -1,0 +1,1 @@
+SELECT p FROM raw_a AS t (p, q) WHERE q > 1

@@ -1,0 +1,1 @@
+SELECT a FROM (SELECT j.* FROM (SELECT FROM_JSON(v, 'a INT, b INT') AS j FROM raw_a) x) y

@@ -1,0 +1,1 @@
+SELECT * FROM raw_a JOIN raw_b USING (k) WHERE k > 1

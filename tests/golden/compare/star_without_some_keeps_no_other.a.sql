@@ -1,0 +1,1 @@
+SELECT k FROM (SELECT * EXCEPT (v) RENAME (u AS k) FROM raw_a) x

@@ -1,0 +1,1 @@
+SELECT k, u AS w FROM raw_a WHERE k > 1

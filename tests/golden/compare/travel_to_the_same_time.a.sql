@@ -1,0 +1,2 @@
+-- dialect: bigquery
+SELECT order_id FROM orders FOR SYSTEM_TIME AS OF TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 1 DAY) WHERE amount > 1
