@@ -246,6 +246,7 @@ static const struct call_word CALLS[] = {
     {"set_union", AGG_ORDERED, 0},
     {"setval", CALL_VOLATILE, 0},
     {"shuffle", CALL_VOLATILE, 0},
+    {"single_value", AGG_PLAIN, 0},
     {"skewness", AGG_PLAIN, 0},
     {"skewness_pop", AGG_PLAIN, 0},
     {"some", AGG_PLAIN, TYPE_BOOL},

@@ -148,10 +148,15 @@ bool rule_group(struct norm *n, const struct context *ctx);
 bool rule_pull(struct norm *n, const struct context *ctx);
 /* rule_group.c: a comparison of a count or rank with what it can never be; `truth`: where only TRUE counts */
 nexpr count_compared(struct norm *n, const struct context *ctx, nexpr e, bool truth);
+nexpr case_to_condition(struct norm *n, const struct context *ctx, nexpr e); /* rule_case.c; NULL: it is none */
 /* rule_compare.c */
 nexpr compare_literal(struct norm *n, enum scalar_op op, nexpr a, nexpr b); /* a op b said another way, the same in any context; or NULL */
 nexpr or_meets(struct norm *n, nexpr p, nexpr q);                           /* p OR q in one; or NULL */
 nexpr case_turned(struct norm *n, const struct context *ctx, nexpr e);      /* CASE WHEN NOT c THEN x ELSE y END as CASE WHEN c THEN y ELSE x END */
+/* rule_subquery.c */
+nexpr subquery_less(struct norm *n, const struct context *ctx, nexpr e); /* a sub-query, or IS NULL of one, that asks for less; or NULL */
+bool count_to_exists(struct norm *n, const struct context *ctx, size_t at);
+bool single_value_open(struct norm *n, struct block *b, size_t at);
 /* rule_self.c: two uses of one row */
 bool rule_self(struct norm *n, const struct context *ctx);
 bool self_in_exists(struct norm *n, const struct context *ctx, struct block *sub); /* `sub` is asked for under `ctx` */
@@ -160,10 +165,12 @@ bool self_in_item(struct norm *n, const struct context *ctx, size_t at);
 void item_matched_replace(struct norm *n, struct block *b, int item, nexpr with); /* SC_MATCHED of `item`, everywhere in the block */
 /* rule_certain.c: what every row at hand finds. NULL when it is not known; else what EXISTS over `sub` comes to under `ctx`. */
 nexpr exists_known(struct norm *n, const struct context *ctx, const struct block *sub);
+bool exists_implies(struct norm *n, nexpr p, nexpr q);                   /* a row of the sub-query of `p` is one of that of `q` */
 bool item_certain(struct norm *n, const struct context *ctx, size_t at); /* the left-join item matches for every row that is kept */
 /* rule_exists.c: sources of the block itself, one each, are a row of `sub` */
 bool exists_witnessed(struct norm *n, const struct context *ctx, const struct block *sub);
 bool pred_entailed(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e);
+nexpr or_reduced(struct norm *n, const struct context *ctx, nexpr e); /* a condition: alternatives that others cover go, those that meet are one */
 bool pred_contradicted(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e); /* e is not TRUE where the facts are */
 bool preds_contradict(struct norm *n, const struct exprs *preds);
 /* May one column stand for the other wherever they are equal? Same type, and equal values are the same value. */

@@ -201,6 +201,7 @@ nexpr fold_cast(struct norm *n, const struct scalar *e) {
     }
     if (plain && to.kind == TYPE_DECIMAL && to.precision == from.precision && to.scale == from.scale && to.precision) return a;
     if (plain && to.kind == TYPE_FLOAT && to.precision == from.precision && to.precision && a->op != SC_LITERAL) return a;
+    if (to.kind == TYPE_INT && a->op == SC_LITERAL && a->lit.kind == VALUE_BOOL) return expr_int(n, a->lit.i != 0);
     int64_t days;
     if (to.kind == TYPE_DATE && a->op == SC_LITERAL && a->lit.kind == VALUE_TEXT && a->lit.s.n == 10 && literal_date(a->lit.s, &days) &&
         n->plan->dialect != DIALECT_SQLITE) {

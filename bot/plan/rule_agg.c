@@ -36,6 +36,12 @@ static nexpr of_constant(struct norm *n, const struct source *s, nexpr e) {
     return e->args[0];
 }
 
+/* SUM, MIN, MAX, AVG of NULL. */
+static bool sums_nothing(nexpr e) {
+    bool known = named(e, "sum") || named(e, "min") || named(e, "max") || named(e, "avg");
+    return known && e->n == 1 && expr_is_null(e->args[0]);
+}
+
 static bool counts_nothing(nexpr e) { return e->op == SC_AGG && strcmp(e->name, "count") == 0 && e->n == 1 && expr_is_null(e->args[0]); }
 
 /* COUNT(DISTINCT x) counts x when no group holds a value of x twice. */
@@ -76,9 +82,10 @@ static bool aggregates_simple(struct norm *n, struct block *b, struct source *s)
     if (s->kind != SRC_AGG) return false;
     bool changed = not_null_needless(n, s);
     for (size_t i = 0; i < s->aggs.n; i++) {
-        if (counts_nothing(s->aggs.at[i])) {
+        bool sums = sums_nothing(s->aggs.at[i]);
+        if (sums || counts_nothing(s->aggs.at[i])) {
             replace_begin(n);
-            replace_set(n, s->columns[s->keys.n + i], expr_int(n, 0));
+            replace_set(n, s->columns[s->keys.n + i], sums ? expr_null(n, s->aggs.at[i]->type) : expr_int(n, 0));
             block_replace(n, b);
             replace_end(n);
             exprs_remove(&s->aggs, i);

@@ -92,6 +92,9 @@ static bool implies(struct norm *n, nexpr p, nexpr q, int depth) {
         expr_strict(n, p, &strict);
         return exprs_have(&strict, q->args[0]->args[0]);
     }
+    if (p->op == SC_EXISTS && q->op == SC_EXISTS) return exists_implies(n, p, q);
+    if (p->op == SC_NOT && q->op == SC_NOT && p->args[0]->op == SC_EXISTS && q->args[0]->op == SC_EXISTS)
+        return exists_implies(n, q->args[0], p->args[0]);
     struct atom a, b;
     return atom_of(p, &a) && atom_of(q, &b) && atom_implies(n, &a, &b);
 }
@@ -183,7 +186,7 @@ static nexpr or_factored(struct norm *n, nexpr e) {
 }
 
 /* Disjuncts: those that imply another go; x or (not x and y) is x or y when x is never NULL. */
-static nexpr or_reduced(struct norm *n, const struct context *ctx, nexpr e) {
+nexpr or_reduced(struct norm *n, const struct context *ctx, nexpr e) {
     if (e->op != SC_OR) return e;
     struct exprs kept = {0};
     for (size_t i = 0; i < e->n; i++) exprs_add(n, &kept, e->args[i]);
@@ -194,7 +197,7 @@ static nexpr or_reduced(struct norm *n, const struct context *ctx, nexpr e) {
             nexpr negated = expr_not(n, a);
             struct exprs parts = {0};
             for (size_t m = 0; m < d->n; m++)
-                if (d->args[m] != negated) exprs_add(n, &parts, d->args[m]);
+                if (!implies(n, negated, d->args[m], 0)) exprs_add(n, &parts, d->args[m]);
             if (parts.n == d->n || expr_nullable(n, ctx, a)) continue;
             kept.at[k] = expr_junction(n, SC_AND, parts.at, parts.n);
         }
@@ -271,7 +274,7 @@ static bool conditions_pass(struct norm *n, const struct context *ctx) {
         nexpr old = b->preds.at[i];
         struct context here = {.outer = ctx->outer, .block = b, .skip = old};
         nexpr e = expr_truth(n, &here, old);
-        e = or_pruned(n, &here, or_factored(n, or_reduced(n, &here, e)), old);
+        e = or_pruned(n, &here, or_factored(n, e), old);
         if (e == old) continue;
         if (alike(e, old)) {
             b->preds.at[i] = e;

@@ -45,6 +45,20 @@ nexpr case_settled(struct norm *n, nexpr e) {
     return then == e->args[1] && otherwise == e->args[2] ? e : case_of(n, e, cond, then, otherwise);
 }
 
+/* CASE whose values are TRUE and FALSE, and whose conditions are never NULL, is a condition itself. */
+nexpr case_to_condition(struct norm *n, const struct context *ctx, nexpr e) {
+    for (size_t i = 0; i < e->n; i++) {
+        bool value = i % 2 == 1 || i + 1 == e->n;
+        if (value ? !expr_is_true(e->args[i]) && !expr_is_false(e->args[i]) : expr_nullable(n, ctx, e->args[i])) return NULL;
+    }
+    nexpr any = expr_bool(n, false), before = expr_bool(n, true);
+    for (size_t i = 0; i + 1 < e->n; i += 2) {
+        if (expr_is_true(e->args[i + 1])) any = expr_or2(n, any, expr_and2(n, before, e->args[i]));
+        before = expr_and2(n, before, expr_not(n, e->args[i]));
+    }
+    return expr_is_true(e->args[e->n - 1]) ? expr_or2(n, any, before) : any;
+}
+
 /* ------------------------------------------------------------ where only TRUE counts */
 
 /* A comparison with a CASE of which all but one value are NULL; NULL when it is none. */

@@ -66,6 +66,14 @@ nexpr exists_known(struct norm *n, const struct context *ctx, const struct block
     return known;
 }
 
+bool exists_implies(struct norm *n, nexpr p, nexpr q) {
+    size_t before = n->assumes.n;
+    struct context inside = {.block = (struct block *)p->block};
+    if (exists_witnessed(n, &inside, q->block)) return true;
+    n->assumes.n = before;
+    return false;
+}
+
 bool item_certain(struct norm *n, const struct context *ctx, size_t at) {
     size_t before = n->assumes.n;
     struct block *copy = block_clone(n, ctx->block->items[at].block);

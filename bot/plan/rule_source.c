@@ -305,11 +305,17 @@ static bool column_doubles(struct norm *n, struct block *b, const struct source 
 
 /* A column that passes a constant on is that constant. */
 static bool column_constant(struct norm *n, struct block *b, const struct source *s) {
-    const struct exprs *passed = s->kind == SRC_WINDOW ? &s->keys : s->kind == SRC_LIMIT ? &s->block->outs : NULL;
+    const struct exprs *passed = s->kind == SRC_WINDOW              ? &s->keys
+                                 : s->kind == SRC_LIMIT             ? &s->block->outs
+                                 : is_union_all(s) && s->n_branches ? &s->branches[0]->outs
+                                                                    : NULL;
     if (!passed) return false;
     const bool *used = columns_used(n, b, s);
     for (size_t i = 0; i < passed->n && i < s->n_columns; i++) {
         if (!used[i] || !expr_is_literal(passed->at[i])) continue;
+        bool everywhere = true;
+        for (size_t k = 1; is_union_all(s) && k < s->n_branches; k++) everywhere &= s->branches[k]->outs.at[i] == passed->at[i];
+        if (!everywhere) continue;
         replace_begin(n);
         replace_set(n, s->columns[i], passed->at[i]);
         block_replace(n, b);
@@ -426,13 +432,14 @@ static bool values_open(struct norm *n, struct source *s) {
     return true;
 }
 
-/* What the branches have to give: outputs, or the arguments of aggregates over the block. */
+/* What the branches have to give: outputs, or the arguments of aggregates over the block; literals stay above. */
 static bool parts_collect(struct norm *n, const struct block *b, struct exprs *parts) {
     for (size_t i = 0; i < b->outs.n; i++) {
         nexpr e = b->outs.at[i];
         if (e->op == SC_WINDOW || e->op == SC_GROUPING || e->is_volatile || e->filter || e->n_order) return false;
-        if (e->op != SC_AGG) exprs_add(n, parts, e);
-        for (size_t k = 0; e->op == SC_AGG && k < e->n; k++) exprs_add(n, parts, e->args[k]);
+        if (e->op != SC_AGG && e->op != SC_LITERAL) exprs_add(n, parts, e);
+        for (size_t k = 0; e->op == SC_AGG && k < e->n; k++)
+            if (e->args[k]->op != SC_LITERAL) exprs_add(n, parts, e->args[k]);
     }
     return true;
 }
@@ -494,12 +501,13 @@ static void parts_restore(struct norm *n, struct block *b, struct source *out) {
     size_t at = 0;
     for (size_t i = 0; i < b->outs.n; i++) {
         nexpr e = b->outs.at[i];
+        if (e->op == SC_LITERAL) continue;
         if (e->op != SC_AGG) {
             b->outs.at[i] = expr_column(n, out->columns[at++]);
             continue;
         }
         nexpr *args = arena_array(n->arena, (size_t)e->n + 1, sizeof *args);
-        for (size_t k = 0; k < e->n; k++) args[k] = expr_column(n, out->columns[at++]);
+        for (size_t k = 0; k < e->n; k++) args[k] = e->args[k]->op == SC_LITERAL ? e->args[k] : expr_column(n, out->columns[at++]);
         b->outs.at[i] = expr_with(n, e, args);
     }
 }
@@ -719,7 +727,10 @@ static nexpr subquery_lookup(struct norm *n, struct block *b, nexpr e) {
     return expr_case2(n, matched, out, expr_null(n, out->type));
 }
 
-static nexpr subqueries_in(struct norm *n, struct block *b, nexpr e) {
+static nexpr subqueries_in(struct norm *n, const struct context *ctx, nexpr e) {
+    struct block *b = ctx->block;
+    nexpr less = e->op == SC_SUBQUERY || e->op == SC_IS_NULL ? subquery_less(n, ctx, e) : NULL;
+    if (less) return less;
     if (e->op == SC_SUBQUERY) {
         nexpr out = subquery_decorrelate(n, b, e);
         if (!out) out = subquery_lookup(n, b, e);
@@ -728,15 +739,16 @@ static nexpr subqueries_in(struct norm *n, struct block *b, nexpr e) {
     if (e->op == SC_AGG || e->op == SC_WINDOW || !expr_has_op(e, SC_SUBQUERY) || (e->op == SC_EXISTS)) return e;
     struct scalar out = *e;
     nexpr *args = arena_array(n->arena, e->n ? e->n : 1, sizeof *args);
-    for (size_t i = 0; i < e->n; i++) args[i] = subqueries_in(n, b, e->args[i]);
+    for (size_t i = 0; i < e->n; i++) args[i] = subqueries_in(n, ctx, e->args[i]);
     out.args = args;
     return expr_make(n, out);
 }
 
-static bool subqueries(struct norm *n, struct block *b) {
+static bool subqueries(struct norm *n, const struct context *ctx) {
+    struct block *b = ctx->block;
     bool changed = false;
     for (size_t i = 0; i < b->preds.n; i++) {
-        nexpr e = subqueries_in(n, b, b->preds.at[i]);
+        nexpr e = subqueries_in(n, ctx, b->preds.at[i]);
         if (e == b->preds.at[i]) continue;
         exprs_remove(&b->preds, i--);
         block_pred_add(n, b, e);
@@ -744,7 +756,7 @@ static bool subqueries(struct norm *n, struct block *b) {
         if (b->empty) return true;
     }
     for (size_t i = 0; i < b->outs.n; i++) {
-        nexpr e = subqueries_in(n, b, b->outs.at[i]);
+        nexpr e = subqueries_in(n, ctx, b->outs.at[i]);
         changed |= e != b->outs.at[i];
         b->outs.at[i] = e;
     }
@@ -753,10 +765,10 @@ static bool subqueries(struct norm *n, struct block *b) {
 
 bool rule_sources(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
-    if (subqueries(n, b)) return true;
+    if (subqueries(n, ctx)) return true;
     for (size_t i = 0; i < b->n_sources; i++) {
         if (source_empty(n, b, i)) return true;
-        if (global_unused(n, b, i) || lateral_decorrelate(n, b, i)) return true;
+        if (global_unused(n, b, i) || single_value_open(n, b, i) || count_to_exists(n, ctx, i) || lateral_decorrelate(n, b, i)) return true;
         if (source_prune(n, b, b->sources[i])) {
             source_refresh(n, b->sources[i]);
             return true;

@@ -109,6 +109,20 @@ static nexpr truth_not(struct norm *n, const struct context *ctx, nexpr e) {
     }
 }
 
+#define AND_PARTS_MAX 12
+
+/* Within a condition too, a part that another one implies goes. */
+static nexpr and_reduced(struct norm *n, nexpr e) {
+    if (e->op != SC_AND || e->n > AND_PARTS_MAX) return e;
+    struct exprs kept = {0};
+    for (size_t i = 0; i < e->n; i++) exprs_add(n, &kept, e->args[i]);
+    for (size_t i = kept.n; i-- > 0;)
+        if (pred_entailed(n, &kept, kept.at[i], kept.at[i])) exprs_remove(&kept, i);
+    if (kept.n == e->n) return e;
+    step_add(n, "dropped a condition that another one implies");
+    return expr_junction(n, SC_AND, kept.at, kept.n);
+}
+
 nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e) {
     if (work_spent(n, 1)) return e;
     switch (e->op) {
@@ -120,7 +134,8 @@ nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e) {
             args[i] = expr_truth(n, ctx, e->args[i]);
             same = same && args[i] == e->args[i];
         }
-        return same ? e : expr_junction(n, e->op, args, e->n);
+        if (!same) e = expr_junction(n, e->op, args, e->n);
+        return e->op == SC_OR ? or_reduced(n, ctx, e) : and_reduced(n, e);
     }
     case SC_LITERAL:
         return expr_is_null(e) ? expr_bool(n, false) : e;
@@ -242,6 +257,10 @@ nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e) {
         return value_count(n, ctx, e);
     case SC_CASE:
         e = case_under(n, ctx, e);
+        if (e->op == SC_CASE && e->n > 3) {
+            nexpr condition = case_to_condition(n, ctx, e);
+            if (condition) return expr_value(n, ctx, condition);
+        }
         return e->op == SC_CASE ? value_case(n, case_turned(n, ctx, e)) : e;
     case SC_COALESCE:
         for (size_t i = 0; i + 1 < e->n; i++)
@@ -251,6 +270,8 @@ nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e) {
                 return expr_make(n, cut);
             }
         return e;
+    case SC_AND:
+        return expr_nullable(n, ctx, e) ? e : and_reduced(n, e);
     case SC_EQ:
     case SC_LE:
     case SC_NE:

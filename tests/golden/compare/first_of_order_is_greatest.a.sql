@@ -1,0 +1,1 @@
+select order_id from orders where amount = (select amount from orders order by amount desc limit 1)

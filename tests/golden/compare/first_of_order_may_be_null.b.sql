@@ -1,0 +1,1 @@
+select order_id from orders where discount = (select min(discount) from orders)

@@ -1,0 +1,1 @@
+select customer_id from customers where (select o.channel from orders o where o.status = 'open' limit 1) is not null

@@ -1,0 +1,1 @@
+select distinct customer_id, cast(null as int) as n from orders
