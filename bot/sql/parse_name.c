@@ -73,8 +73,34 @@ static void quoted_path_push(struct parser *p, struct sql_ident ident) {
     }
 }
 
+/* <catalog> where the reader is to put a name: in texts written to be shared. */
+static bool at_blank(const struct parser *p, const struct token *t) {
+    if (t->keyword != SY_LT || t[1].flags & TOKEN_SPACED || t[1].type != TOKEN_WORD) return false;
+    const struct token *end = t + 2;
+    while ((end->keyword == SY_MINUS || end->type == TOKEN_WORD) && !(end->flags & TOKEN_SPACED)) end++;
+    return end->keyword == SY_GT && !(end->flags & TOKEN_SPACED);
+}
+
+static struct sql_ident blank_take(struct parser *p) {
+    const struct token *first = p->t;
+    while (!parse_at(p, SY_GT)) p->t++;
+    p->t++;
+    return (struct sql_ident){.text = parse_verbatim(p, first), .templated = true};
+}
+
 static void part_push(struct parser *p, bool is_table, bool is_first) {
     const struct token *t = p->t;
+    bool shared = is_table && p->traits->number_suffix; /* databricks, spark */
+    if (shared && is_first && parse_at(p, SY_DOT) && p->t[1].type == TOKEN_WORD && !(p->t[1].flags & TOKEN_SPACED)) {
+        struct sql_ident gone = {.templated = true}; /* .t: the schema's name was taken out */
+        list_push(p, &gone, sizeof gone);
+        return;
+    }
+    if (shared && at_blank(p, p->t)) {
+        struct sql_ident blank = blank_take(p);
+        list_push(p, &blank, sizeof blank);
+        return;
+    }
     struct sql_ident ident = is_first ? parse_ident(p) : parse_any_ident(p);
     if (is_table && p->traits->dash_name) dashes_join(p, &ident, t);
     if (is_table && t->type == TOKEN_QUOTED && p->dialect == DIALECT_BIGQUERY && ident.text.n && memchr(ident.text.p, '.', ident.text.n)) {
@@ -110,7 +136,7 @@ static struct sql_name *name_read(struct parser *p, bool is_table) {
             p->t++;
             continue;
         }
-        if (!dot_goes_on(p)) break;
+        if (!dot_goes_on(p) && !(is_table && p->traits->number_suffix && at_blank(p, p->t + 1))) break;
         p->t++;
         part_push(p, is_table, false);
     }

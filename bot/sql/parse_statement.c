@@ -369,6 +369,9 @@ void parse_statement_into(struct parser *p, struct sql_statement *s) {
     case KW_EXEC:
     case KW_EXECUTE:
         return execute_read(p, s);
+    case KW_CONSTRAINT: /* an expectation by itself, as pages on pipelines show it */
+        if (t[1].type == TOKEN_WORD && t[2].keyword == KW_EXPECT) return other_read(p, s);
+        break;
     case KW_APPLY:
         return parse_cdc(p, s);
     case KW_AUTO:
