@@ -1,4 +1,5 @@
 /* code_read.c - notebooks and Python files: cells share one session, %run brings in the other notebook's names and views. */
+#include "airflow.h"
 #include "notebook.h"
 #include "pyspark.h"
 #include "reader.h"
@@ -218,8 +219,10 @@ void code_file_read(struct reader *r, const char *path, struct str bytes, bool i
     struct notebook_run *n = arena_new(r->arena, struct notebook_run);
     n->reader = r;
     n->stack[0] = path;
-    if (!is_notebook && (holds(bytes, "from airflow") || holds(bytes, "import airflow"))) {
-        struct not_understood gap = {path, 1, 0, "operators of Airflow are not followed: what their SQL and jobs compute is not known", true};
+    bool operators = (holds(bytes, "from airflow") || holds(bytes, "import airflow")) && holds(bytes, "Operator(") && !airflow_is_dag(bytes);
+    if (!is_notebook && operators) {
+        struct not_understood gap = {path, 1, 0, "operators of Airflow outside a DAG are not followed: what their SQL and jobs compute is not known",
+                                     true};
         reading_gap(r->arena, r->out, &gap);
     }
     if (!is_notebook && !worth_following(bytes)) return;

@@ -438,12 +438,17 @@ void read_job_json(struct arena *arena, const char *path, const json_t *job, str
     existing_link(into);
 }
 
+struct job *job_settings_read(const struct job_source *from, const char *kind, const json_t *settings) {
+    struct job *job = job_new(from, NULL, kind, settings, settings);
+    tasks_read(from, settings, job);
+    return job;
+}
+
 void read_job_external(struct arena *arena, const char *path, const json_t *json, struct reading *into) {
     struct job_source from = {.arena = arena, .out = into, .path = path, .dialect = DIALECT_DATABRICKS};
-    struct job *job = job_new(&from, NULL, "external", json, json);
+    struct job *job = job_settings_read(&from, "external", json);
     const char *owner = job_text(json, "owner");
     if (owner) job->owner = job_kept(&from, owner);
-    tasks_read(&from, json, job);
     for (size_t i = 0; i < job->task_count; i++) {
         struct task *t = &job->tasks[i];
         bool said = t->compute.kind != COMPUTE_SERVERLESS;

@@ -23,6 +23,8 @@ json_t *job_json_of_yaml(struct arena *arena, const struct yaml *y, const char *
 
 void job_read(const struct job_source *from, const char *key, const json_t *settings);
 void pipeline_read(const struct job_source *from, const char *key, const json_t *spec);
+/* A job with its tasks in the words of the Jobs API, whatever it was written in; no definitions. Valid until the next job is added. */
+struct job *job_settings_read(const struct job_source *from, const char *kind, const json_t *settings);
 /* Either, told apart by its keys. */
 void job_file_read(const struct job_source *from, const json_t *json);
 /* A cluster that stands for itself: jobs[..].kind "cluster". */

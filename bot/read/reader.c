@@ -1,6 +1,8 @@
 /* reader.c - goes through the files of a source once: projects first, then file by file. */
 #include "reader.h"
 
+#include "airflow.h"
+
 #include "fs.h"
 #include "session.h"
 
@@ -141,7 +143,7 @@ enum file_kind file_kind_of(struct arena *arena, const char *path, struct str by
         bool jinja = holds(bytes, "{{") || holds(bytes, "{%");
         return jinja && (holds(bytes, "ref(") || holds(bytes, "source(") || holds(bytes, "config(") || holds(bytes, "{%")) ? FILE_TEMPLATE : FILE_SQL;
     }
-    if (text_ends(path, ".py")) return FILE_PYTHON;
+    if (text_ends(path, ".py")) return airflow_is_dag(bytes) ? FILE_DAG : FILE_PYTHON;
     if (text_ends(path, ".lvdash.json")) return FILE_DASHBOARD;
     if (text_ends(path, ".json") && (holds(bytes, "getdbt.com/dbt/manifest/") || holds(bytes, "getdbt.com/dbt/catalog/"))) return FILE_MANIFEST;
     if (text_ends(path, ".json")) return json_kind(bytes);
@@ -180,7 +182,8 @@ static bool file_read(struct reader *r, const char *path, struct str bytes, enum
     case FILE_NOTEBOOK:
     case FILE_IPYNB:
     case FILE_PYTHON:
-        code_file_read(r, path, bytes, kind != FILE_PYTHON);
+    case FILE_DAG:
+        code_file_read(r, path, bytes, kind != FILE_PYTHON && kind != FILE_DAG);
         return true;
     case FILE_JOB:
     case FILE_DASHBOARD:
@@ -212,9 +215,10 @@ static void files_read(struct reader *r, bool jobs) {
         const char *path = r->paths[i];
         bool taken = map_get(r->taken, str_of(path)) != NULL, wanted = reader_wants(r, path);
         if (taken && jobs) r->out->files += wanted;
-        bool job_file = text_ends(path, ".json") || text_ends(path, ".yml") || text_ends(path, ".yaml");
+        bool job_file = text_ends(path, ".json") || text_ends(path, ".yml") || text_ends(path, ".yaml") || text_ends(path, ".py");
         if (taken || !worth_reading(path) || (jobs ? !job_file : !wanted) || !reader_bytes(r, path, &bytes)) continue;
         enum file_kind kind = file_kind_of(r->arena, path, bytes);
+        if (kind == FILE_DAG && jobs) airflow_file_read(r, path, bytes);
         if (is_context(kind) == jobs) r->out->files += file_read(r, path, bytes, kind) && wanted;
     }
 }

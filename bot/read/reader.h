@@ -47,6 +47,7 @@ enum file_kind {
     FILE_NOTEBOOK,
     FILE_IPYNB,
     FILE_PYTHON,
+    FILE_DAG, /* Airflow: a job, and Python like other */
     FILE_JOB,
     FILE_BUNDLE,
     FILE_DASHBOARD,

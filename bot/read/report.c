@@ -52,6 +52,7 @@ static const char *kind_name(enum file_kind kind) {
     case FILE_IPYNB:
         return "notebook";
     case FILE_PYTHON:
+    case FILE_DAG:
         return "python";
     case FILE_JOB:
         return "job";

@@ -1,0 +1,88 @@
+/* test_read_airflow.c - DAG files of several styles: schedule, tasks, order, limits and SQL. */
+#include "unit.h"
+
+#include "read_helper.h"
+
+static const char with_style[] =
+    "from airflow import DAG\n"
+    "from airflow.providers.snowflake.operators.snowflake import SnowflakeOperator\n"
+    "DAYS = 7\n"
+    "TABLE = 'mart.daily'\n"
+    "default_args = {'owner': 'dana', 'retries': 2, 'retry_delay': timedelta(minutes=5), 'email': ['x@y.z'], 'email_on_failure': True}\n"
+    "with DAG('daily_mart', schedule_interval='0 5 * * *', default_args=default_args, max_active_runs=1, tags=['mart'],\n"
+    "         dagrun_timeout=timedelta(hours=2)) as dag:\n"
+    "    load = SnowflakeOperator(task_id='load', sql=f'''\n"
+    "        insert into {TABLE}\n"
+    "        select d, sum(v) as v from raw.events where d > current_date - {DAYS} group by d\n"
+    "    ''')\n"
+    "    files = SnowflakeOperator(task_id='files', sql='sql/more.sql', owner='mo')\n"
+    "    note = DatabricksSubmitRunOperator(task_id='note', json={'notebook_task': {'notebook_path': '/nb/x'},\n"
+    "        'new_cluster': {'num_workers': 3, 'node_type_id': 'i3.xlarge'}})\n"
+    "    load >> [files, note]\n";
+
+static void operators_are_tasks(void **state) {
+    const struct memory_file files[] = {{"dags/daily.py", with_style}, {"dags/sql/more.sql", "create table mart.more as select * from mart.daily"}};
+    struct reading *r = read_memory(*state, files, 2);
+    assert_int_equal(r->jobs.n, 1);
+    const struct job *job = &r->jobs.at[0];
+    assert_string_equal(job->kind, "airflow");
+    assert_string_equal(job->name, "daily_mart");
+    assert_string_equal(job->owner, "dana");
+    assert_string_equal(job->schedule.cron, "0 5 * * *");
+    assert_int_equal(job->schedule.line, 6);
+    assert_int_equal(job->max_concurrent_runs, 1);
+    assert_int_equal(job->timeout_seconds, 7200);
+    assert_string_equal(job->tags[0], "mart");
+    assert_int_equal(job->task_count, 3);
+    const struct task *load = &job->tasks[0], *more = &job->tasks[1], *note = &job->tasks[2];
+    assert_string_equal(load->key, "load");
+    assert_int_equal(load->line, 8);
+    assert_int_equal(load->max_retries, 2);
+    assert_true(load->min_retry_seconds == 300);
+    assert_int_equal(load->notice.failure, 1);
+    assert_int_equal(load->compute.kind, COMPUTE_UNKNOWN);
+    assert_string_equal(more->owner, "mo");
+    assert_string_equal(more->path, "dags/sql/more.sql");
+    assert_string_equal(more->after[0], "load");
+    assert_string_equal(note->type, "notebook");
+    assert_int_equal(note->compute.workers_max, 3);
+    const struct definition *d = definition_of(r, "mart.daily");
+    assert_string_equal(reads_text(*state, d), "raw.events");
+    assert_int_equal(d->range.line, 9);
+    assert_string_equal(d->job, "daily_mart");
+    assert_string_equal(d->schedule.cron, "0 5 * * *");
+    assert_string_equal(definition_of(r, "mart.more")->schedule.cron, "0 5 * * *");
+}
+
+static void dags_of_other_styles(void **state) {
+    const struct memory_file files[] = {
+        {"a.py", "from airflow.decorators import dag\n@dag(schedule=timedelta(hours=6), catchup=False)\ndef every_six():\n"
+                 "    a = PostgresOperator(task_id='a', sql=['truncate table s.t', 'insert into s.t select 1 as x from s.u'])\n"
+                 "    b = BashOperator(task_id='b', bash_command='cd x && dbt run --select tag:nightly')\n    a.set_downstream(b)\nevery_six()\n"},
+        {"b.py",
+         "from airflow import models\ndag = models.DAG('old', schedule_interval='@daily')\n"
+         "t = BigQueryInsertJobOperator(task_id='q', dag=dag, configuration={'query': {'query': 'select a from p.d.t', 'useLegacySql': False}})\n"
+         "u = BigQueryOperator(task_id='w', dag=dag, sql='select b from p.d.u', destination_dataset_table='p.d.out')\nchain(t, u)\n"
+         "v = BigQueryOperator(task_id='v', dag=dag, sql=make_sql())\n"},
+        {"c.py", "import airflow\nx = 1\n"},
+    };
+    struct reading *r = read_memory(*state, files, 3);
+    assert_int_equal(r->jobs.n, 2);
+    assert_string_equal(r->jobs.at[0].name, "every_six");
+    assert_true(r->jobs.at[0].schedule.every_seconds == 21600);
+    assert_string_equal(r->jobs.at[0].tasks[1].type, "dbt");
+    assert_string_equal(r->jobs.at[0].tasks[1].after[0], "a");
+    assert_string_equal(reads_text(*state, definition_of(r, "s.t")), "s.u");
+    assert_string_equal(r->jobs.at[1].schedule.cron, "@daily");
+    assert_string_equal(definition_of(r, "old / q")->reads[0], "p.d.t");
+    assert_string_equal(definition_of(r, "p.d.out")->reads[0], "p.d.u");
+    assert_string_equal(r->jobs.at[1].tasks[1].after[0], "q");
+    bool told = false;
+    for (size_t i = 0; i < r->gaps.n; i++) told |= strstr(r->gaps.at[i].reason, "the SQL of this task") != NULL;
+    assert_true(told);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {TEST(operators_are_tasks), TEST(dags_of_other_styles)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
