@@ -290,6 +290,16 @@ static const struct scalar *grouping_collect(struct binder *b, struct scope *sco
     return scalar_column(b, column, expr->range);
 }
 
+/* What typeof says of a value of that type; NULL where that is not known to the letter. */
+static const char *type_word(struct binder *b, struct type type) {
+    static const char *const words[] = {[TYPE_BOOL] = "boolean", [TYPE_STRING] = "string", [TYPE_BYTES] = "binary", [TYPE_DATE] = "date"};
+    bool spark = b->dialect == DIALECT_DATABRICKS || b->dialect == DIALECT_SPARK;
+    if (!spark) return NULL;
+    if (type.kind == TYPE_INT) return type.precision == 64 ? "bigint" : type.precision == 32 ? "int" : NULL;
+    if (type.kind == TYPE_DECIMAL) return type.precision ? arena_printf(b->arena, "decimal(%d,%d)", type.precision, type.scale) : NULL;
+    return type.kind < sizeof words / sizeof *words ? words[type.kind] : NULL;
+}
+
 /* IF, NULLIF, NVL and their kin in terms of CASE and COALESCE; NULL when `name` is none of them. */
 static const struct scalar *conditional_bind(struct binder *b, const struct scalar *e, struct range range) {
     const char *name = e->name;
@@ -313,6 +323,8 @@ static const struct scalar *conditional_bind(struct binder *b, const struct scal
     if (e->n == 2 && strcmp(name, "nanvl") == 0 && (e->args[0]->type.kind == TYPE_INT || e->args[0]->type.kind == TYPE_DECIMAL)) return e->args[0];
     if (e->n == 1 && strcmp(name, "isnull") == 0) return scalar_of(b, SC_IS_NULL, e->args[0], NULL, range);
     if (e->n == 1 && strcmp(name, "isnotnull") == 0) return scalar_not(b, scalar_of(b, SC_IS_NULL, e->args[0], NULL, range));
+    const char *typed = e->n == 1 && strcmp(name, "typeof") == 0 ? type_word(b, e->args[0]->type) : NULL;
+    if (typed) return scalar_literal(b, (struct literal){.kind = VALUE_TEXT, .s = str_of(typed)}, (struct type){TYPE_STRING, 0, 0});
     if (e->n == 2 && strcmp(name, "mod") == 0) return scalar_of(b, SC_MOD, e->args[0], e->args[1], range);
     int64_t days;
     bool text =

@@ -39,6 +39,7 @@ static struct sql_expr *literal(struct py_run *r, struct pv v) {
     case PV_NONE:
         return sql_null(r->arena);
     case PV_UNKNOWN:
+        if (v.s.n && !v.parameter && !str_starts(v.s, "args.")) placeholder_computed(r, str_dup(r->arena, v.s));
         return v.s.n ? sql_param(r->arena, str_of(arena_printf(r->arena, "${%.*s}", STR_ARG(v.s)))) : NULL;
     default:
         return NULL;
@@ -127,6 +128,10 @@ static struct sql_type *type_of(struct py_run *r, const struct py_node *node) {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (!str_is(word, types[i].py)) continue;
         struct str args = {"", 0};
+        bool plain = node->kind == PY_CALL;
+        for (size_t k = 1; plain && k < node->count; k++) plain &= node->kids[k]->kind == PY_NUMBER;
+        if (node->kind == PY_CALL && !plain) return NULL;
+        if (node->kind == PY_CALL && node->count == 2) args = str_of(arena_printf(r->arena, "(%.*s)", STR_ARG(node->kids[1]->text)));
         if (node->kind == PY_CALL && node->count == 3)
             args = str_of(arena_printf(r->arena, "(%.*s, %.*s)", STR_ARG(node->kids[1]->text), STR_ARG(node->kids[2]->text)));
         return sql_parse_type(r->arena, str_of(arena_printf(r->arena, "%s%.*s", types[i].sql, STR_ARG(args))), r->session->dialect, NULL);
@@ -517,9 +522,61 @@ bool functions_known(struct str name) {
     return twin_of(name) != NULL;
 }
 
+/* Where a keyword argument of a function stands; -1: not known. */
+static int keyword_place(struct str function, struct str name) {
+    static const struct {
+        const char *function, *name; /* function NULL: any */
+        int place;
+    } places[] = {
+        {"lag", "offset", 1},
+        {"lag", "default", 2},
+        {"lead", "offset", 1},
+        {"lead", "default", 2},
+        {"date_trunc", "format", 0},
+        {"date_trunc", "timestamp", 1},
+        {"ntile", "n", 0},
+        {"approx_count_distinct", "rsd", 1},
+        {"regexp_replace", "string", 0},
+        {"regexp_replace", "pattern", 1},
+        {"regexp_replace", "replacement", 2},
+        {"substring", "pos", 1},
+        {"substring", "len", 2},
+        {"lpad", "len", 1},
+        {"lpad", "pad", 2},
+        {"rpad", "len", 1},
+        {"rpad", "pad", 2},
+        {"concat_ws", "sep", 0},
+        {"split", "pattern", 1},
+        {"split", "limit", 2},
+        {"date_add", "days", 1},
+        {"date_sub", "days", 1},
+        {"datediff", "end", 0},
+        {"datediff", "start", 1},
+        {NULL, "col", 0},
+        {NULL, "scale", 1},
+        {NULL, "ignorenulls", 1},
+        {NULL, "ignoreNulls", 1},
+        {NULL, "str", 0},
+        {"to_date", "format", 1},
+        {"to_timestamp", "format", 1},
+        {"date_format", "format", 1},
+        {"from_unixtime", "format", 1},
+        {"unix_timestamp", "format", 1},
+        {"sort_array", "asc", 1},
+        {"array_contains", "value", 1},
+        {"element_at", "extraction", 1},
+        {"rand", "seed", 0},
+    };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (str_is(name, places[i].name) && (!places[i].function || str_is(function, places[i].function))) return places[i].place;
+    }
+    return -1;
+}
+
 /* All arguments, with `literals` telling where a str is a text; false when one is not known. */
 static bool arguments(struct py_run *r, const struct py_node *call, unsigned literals, struct sql_expr ***out, uint32_t *count) {
     struct pv_items items = {0};
+    struct str function = call->kids[0]->text;
     struct pv first = py_arg_value(r, call, 0, NULL);
     bool listed = first.kind == PV_LIST && !py_arg(call, 1);
     if (listed) items = *first.list;
@@ -531,7 +588,9 @@ static bool arguments(struct py_run *r, const struct py_node *call, unsigned lit
             for (size_t k = 0; k < more.list->n; k++) pv_add(r->arena, &items, more.list->at[k]);
             continue;
         }
-        pv_add(r->arena, &items, py_eval(r, kid->kind == PY_KWARG && kid->count ? kid->kids[0] : kid));
+        /* By name only where that is its place in order. */
+        if (kid->kind == PY_KWARG && (!kid->count || keyword_place(function, kid->text) != (int)items.n)) return false;
+        pv_add(r->arena, &items, py_eval(r, kid->kind == PY_KWARG ? kid->kids[0] : kid));
     }
     *out = arena_array(r->arena, items.n + 1, sizeof **out);
     *count = (uint32_t)items.n;
@@ -597,6 +656,26 @@ static struct pv special_call(struct py_run *r, struct str name, const struct py
     return unknown();
 }
 
+/* struct(a, b.alias("c")): named_struct where a name is given. */
+static struct pv struct_of(struct py_run *r, const struct py_node *call) {
+    bool known = true, named = false;
+    struct pv_items items = py_arguments(r, call, &known);
+    struct sql_expr **args = arena_array(r->arena, items.n * 2 + 1, sizeof *args), **plain = arena_array(r->arena, items.n + 1, sizeof *plain);
+    for (size_t i = 0; i < items.n; i++) {
+        struct column c;
+        if (!column_of(r, items.at[i], &c)) return unknown();
+        struct str name = c.alias.n ? c.alias : c.expr->kind == EX_NAME ? c.expr->name : (struct str){"", 0};
+        named |= c.alias.n > 0;
+        known &= name.n > 0 || c.expr->kind == EX_STAR;
+        args[i * 2] = sql_string(r->arena, name);
+        args[i * 2 + 1] = plain[i] = c.expr;
+        if (named && c.expr->kind == EX_STAR) return unknown();
+    }
+    if (!known || !items.n) return unknown();
+    return pv_column(r, named ? sql_call(r->arena, STR("named_struct"), args, (uint32_t)items.n * 2)
+                              : sql_call(r->arena, STR("struct"), plain, (uint32_t)items.n));
+}
+
 struct pv functions_call(struct py_run *r, struct str name, const struct py_node *call, bool *known) {
     struct pv special = special_call(r, name, call, known);
     if (*known) return special;
@@ -604,7 +683,7 @@ struct pv functions_call(struct py_run *r, struct str name, const struct py_node
     struct sql_expr **args = NULL;
     uint32_t n = 0;
     *known = true;
-    if (str_is(name, "struct")) return arguments(r, call, 0, &args, &n) ? pv_column(r, sql_call(r->arena, STR("struct"), args, n)) : unknown();
+    if (str_is(name, "struct")) return struct_of(r, call);
     if (str_is(name, "create_map")) return arguments(r, call, 0, &args, &n) ? pv_column(r, sql_call(r->arena, STR("map"), args, n)) : unknown();
     *known = twin != NULL;
     if (!twin || !arguments(r, call, twin->literals, &args, &n)) return unknown();

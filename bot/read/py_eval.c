@@ -195,9 +195,12 @@ static void bind_parameters(struct py_run *r, const struct py_function *f, const
             v = py_eval(r, given);
         } else if (p->count) {
             v = py_eval(r, p->kids[0]);
-            if (entry && v.kind != PV_TEXT && v.kind != PV_DICT && v.kind != PV_LIST) v = (struct pv){.kind = PV_UNKNOWN, .s = p->text};
+            if (entry && v.kind != PV_TEXT && v.kind != PV_DICT && v.kind != PV_LIST)
+                v = (struct pv){.kind = PV_UNKNOWN, .parameter = true, .s = p->text};
         } else if (str_is(p->text, "spark") || str_is(p->text, "spark_session")) {
             v = (struct pv){.kind = PV_NAME, .s = STR("spark")};
+        } else {
+            v.parameter = entry;
         }
         r->env = mine;
         py_assign(r, p->kind == PY_SPLAT && p->count ? p->kids[0]->text : p->text, v);
@@ -341,8 +344,7 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
     if (dlt_is(name)) return dlt_call(r, name, call);
     if (str_starts(name, "DeltaTable.")) return delta_call(r, (struct str){name.p + 11, name.n - 11}, call);
     if (str_is(name, "spark.sql") || str_is(name, "sqlContext.sql")) {
-        struct frame *f = frame_sql(r, py_arg_value(r, call, 0, "sqlQuery"), call);
-        return pv_frame(f);
+        return pv_frame(frame_sql_call(r, call));
     }
     if (str_is(name, "spark.table") || str_is(name, "spark.read.table") || str_is(name, "spark.readStream.table") ||
         str_is(name, "sqlContext.table") || str_is(name, "table")) {

@@ -22,6 +22,12 @@ static struct frame *frame_new(struct py_run *r, int line) {
     return f;
 }
 
+static void redefine(struct py_run *r, struct frame *f, struct str name) {
+    struct redefined *d = arena_new(r->arena, struct redefined);
+    *d = (struct redefined){name, f->id, f->redefined};
+    f->redefined = d;
+}
+
 static void source_add(struct py_run *r, struct frame *f, uint32_t id, struct str alias) {
     struct frame_source *bigger = arena_array(r->arena, f->source_count + 1, sizeof *bigger);
     if (f->source_count) memcpy(bigger, f->sources, f->source_count * sizeof *bigger);
@@ -94,6 +100,38 @@ struct frame *frame_sql(struct py_run *r, struct pv text, const struct py_node *
     return f;
 }
 
+/* spark.sql(text, args={"x": 1}): :x is 1. */
+struct sql_arguments {
+    struct py_run *r;
+    const struct pv_dict *args;
+    bool missing;
+};
+
+static bool argument_set(void *ctx, struct sql_expr *e) {
+    struct sql_arguments *m = ctx;
+    const struct pv_dict *args = m->args;
+    if (e->kind != EX_PARAM || e->name.n < 2 || e->name.p[0] != ':') return true;
+    const struct pv *v = pv_dict_get(args, str_dup(m->r->arena, (struct str){e->name.p + 1, e->name.n - 1}));
+    struct sql_expr *value = v && v->kind != PV_UNKNOWN ? column_expr(m->r, *v) : NULL;
+    m->missing |= !value;
+    if (value) *e = *value;
+    return true;
+}
+
+struct frame *frame_sql_call(struct py_run *r, const struct py_node *call) {
+    struct pv text = py_arg_value(r, call, 0, "sqlQuery"), args = py_arg_value(r, call, 1, "args");
+    bool formats = false;
+    for (size_t i = 1; i < call->count; i++)
+        formats |= call->kids[i]->kind == PY_KWARG && !str_is(call->kids[i]->text, "args") && !str_is(call->kids[i]->text, "sqlQuery");
+    if (formats && pv_is_text(text)) text = py_text_format(r, text, call);
+    struct frame *f = frame_sql(r, text, call);
+    if (pv_absent(args) || args.kind == PV_NONE || !f->query) return f;
+    struct sql_arguments given = {.r = r, .args = args.kind == PV_DICT ? args.dict : NULL};
+    if (given.args) sql_walk_query(&(struct sql_visitor){.ctx = &given, .expr = argument_set}, f->query);
+    if (!given.args || given.missing) f->doubt = "the arguments of this SQL are only known when it runs";
+    return f;
+}
+
 bool frame_lost(const struct frame *f) { return !f->query || f->cost > FRAME_COST_MAX || f->query->depth > SQL_DEPTH_MAX / 4; }
 
 /* The frame after `f` in a chain; fields that go on are kept. */
@@ -107,6 +145,7 @@ static struct frame *frame_next(struct py_run *r, const struct frame *f, int lin
     next->parents[0] = (struct frame *)f;
     next->grouped = f->grouped;
     next->doubt = f->doubt;
+    next->redefined = f->redefined;
     next->columns = f->columns;
     next->column_count = f->column_count;
     next->alias = f->alias;
@@ -139,7 +178,18 @@ void frame_sources_keep(struct py_run *r, struct frame *next, const struct frame
 struct marks {
     struct py_run *r;
     const struct frame *scope;
+    bool stale; /* a column is meant that a later step has replaced */
 };
+
+/* df.x where a frame made after df has another x: Spark goes by the old one, a name gives the new. */
+static bool is_stale(const struct frame *scope, const struct sql_expr *e) {
+    enum { LOOK_MAX = 2000 };
+    int looked = 0;
+    for (const struct redefined *d = scope->redefined; d && looked < LOOK_MAX; d = d->next, looked++) {
+        if (d->at > e->spare && str_ieq(d->name, e->name)) return true;
+    }
+    return looked >= LOOK_MAX;
+}
 
 static bool mark_visit(void *ctx, struct sql_expr *e) {
     struct marks *m = ctx;
@@ -154,11 +204,15 @@ static bool mark_visit(void *ctx, struct sql_expr *e) {
         e->spare = 0;
         return true;
     }
+    m->stale |= is_stale(m->scope, e);
     return true;
 }
 
-static void marks_resolve(struct py_run *r, const struct frame *scope, struct sql_expr *e) {
-    sql_walk_expr(&(struct sql_visitor){.ctx = &(struct marks){r, scope}, .expr = mark_visit}, e);
+/* `next` is the frame that `e` becomes part of. */
+static void marks_resolve(struct py_run *r, const struct frame *scope, struct sql_expr *e, struct frame *next) {
+    struct marks marks = {.r = r, .scope = scope};
+    sql_walk_expr(&(struct sql_visitor){.ctx = &marks, .expr = mark_visit}, e);
+    if (marks.stale && !next->doubt) next->doubt = "a column is named through a DataFrame from before it was replaced";
 }
 
 struct pv frame_item(struct py_run *r, struct frame *f, struct str name) {
@@ -171,7 +225,7 @@ struct pv frame_item(struct py_run *r, struct frame *f, struct str name) {
 
 struct frame *frame_where(struct py_run *r, struct frame *f, struct sql_expr *condition) {
     struct frame *next = frame_next(r, f, f->line);
-    marks_resolve(r, f, condition);
+    marks_resolve(r, f, condition, next);
     next->query = select_over(r, f, f->line);
     next->query->select->where = sql_and(r->arena, f->open ? f->query->select->where : NULL, condition);
     next->open = true;
@@ -238,7 +292,9 @@ struct frame *frame_select(struct py_run *r, struct frame *f, const struct colum
     next->query->select->items = NULL;
     next->query->select->item_count = 0;
     for (size_t i = 0; i < n; i++) {
-        marks_resolve(r, f, columns[i].expr);
+        marks_resolve(r, f, columns[i].expr, next);
+        bool same = !columns[i].alias.n || (columns[i].expr->kind == EX_NAME && str_ieq(columns[i].alias, columns[i].expr->name));
+        if (!same) redefine(r, next, columns[i].alias);
         sql_select_add(r->arena, next->query->select, columns[i].expr, columns[i].alias);
         names[i] = item_name(r, &columns[i]);
         named &= names[i] != NULL && columns[i].expr->kind != EX_STAR;
@@ -286,46 +342,55 @@ static bool find_visit(void *ctx, struct sql_expr *e) {
     return true;
 }
 
-/* SELECT *, e AS name; the column is replaced when it is known to be there: it is listed, or e reads it. */
-struct frame *frame_with_column(struct py_run *r, struct frame *f, const char *name, struct sql_expr *e, int line) {
+static bool reads_column(const struct sql_expr *e, const char *name) {
     struct finds finds = {name, false};
-    sql_walk_expr(&(struct sql_visitor){.ctx = &finds, .expr = find_visit}, e);
-    bool replaces = f->columns ? mentions(f, name) : finds.found;
+    sql_walk_expr(&(struct sql_visitor){.ctx = &finds, .expr = find_visit}, (struct sql_expr *)e);
+    return finds.found;
+}
+
+/* SELECT *, e AS name ...; a column is replaced when it is known to be there: it is listed, or its own e reads it. All see the frame as it was. */
+static struct frame *with_columns(struct py_run *r, struct frame *f, const char *const *names, struct sql_expr *const *exprs, size_t n, int line) {
     struct frame *next = frame_next(r, f, line);
-    marks_resolve(r, f, e);
     next->query = select_over(r, f, line);
     struct sql_expr *star = sql_star(r->arena, NULL);
-    struct str alias = str_of(name);
+    const char **columns = arena_array(r->arena, f->column_count + n, sizeof *columns);
+    size_t column_count = f->column_count;
+    if (f->columns) memcpy(columns, f->columns, f->column_count * sizeof *columns);
     next->query->select->items = NULL;
     next->query->select->item_count = 0;
-    if (replaces) {
-        star->star->replace = arena_array(r->arena, 1, sizeof *star->star->replace);
-        star->star->replace[0] = (struct sql_item){.expr = e, .alias = sql_ident(alias, false)};
-        star->star->replace_count = 1;
-        if (star->depth <= e->depth) star->depth = e->depth + 1;
-    }
     sql_select_add(r->arena, next->query->select, star, (struct str){"", 0});
-    if (!replaces) sql_select_add(r->arena, next->query->select, e, alias);
-    if (f->columns && !replaces) {
-        const char **names = arena_array(r->arena, f->column_count + 1, sizeof *names);
-        memcpy(names, f->columns, f->column_count * sizeof *names);
-        names[f->column_count] = name;
-        columns_set(next, names, f->column_count + 1);
+    star->star->replace = arena_array(r->arena, n, sizeof *star->star->replace);
+    for (size_t i = 0; i < n; i++) {
+        struct str alias = str_of(names[i]);
+        bool replaces = f->columns ? mentions(f, names[i]) : reads_column(exprs[i], names[i]);
+        marks_resolve(r, f, exprs[i], next);
+        redefine(r, next, alias);
+        if (!replaces) sql_select_add(r->arena, next->query->select, exprs[i], alias);
+        if (!replaces) columns[column_count++] = names[i];
+        if (!replaces) continue;
+        star->star->replace[star->star->replace_count++] = (struct sql_item){.expr = exprs[i], .alias = sql_ident(alias, false)};
+        if (star->depth <= exprs[i]->depth) star->depth = exprs[i]->depth + 1;
     }
+    if (f->columns) columns_set(next, columns, column_count);
     return next;
+}
+
+struct frame *frame_with_column(struct py_run *r, struct frame *f, const char *name, struct sql_expr *e, int line) {
+    return with_columns(r, f, &name, &e, 1, line);
 }
 
 static struct frame *do_with_column(struct py_run *r, struct frame *f, const struct py_node *call) {
     struct pv name = py_arg_value(r, call, 0, "colName"), v = py_arg_value(r, call, 1, "col");
     if (name.kind == PV_DICT) {
-        struct frame *next = f;
-        for (size_t i = 0; i < name.dict->keys.n && next; i++) {
-            bool fine = pv_is_text(name.dict->keys.at[i]) && name.dict->values.at[i].kind == PV_COLUMN;
-            next = fine ? frame_with_column(r, next, str_dup(r->arena, pv_str(name.dict->keys.at[i])), name.dict->values.at[i].column->expr,
-                                            py_line(r, call))
-                        : NULL;
+        size_t n = name.dict->keys.n;
+        const char **names = arena_array(r->arena, n + 1, sizeof *names);
+        struct sql_expr **exprs = arena_array(r->arena, n + 1, sizeof *exprs);
+        for (size_t i = 0; i < n; i++) {
+            if (!pv_is_text(name.dict->keys.at[i]) || name.dict->values.at[i].kind != PV_COLUMN) return NULL;
+            names[i] = str_dup(r->arena, pv_str(name.dict->keys.at[i]));
+            exprs[i] = name.dict->values.at[i].column->expr;
         }
-        return next;
+        return n ? with_columns(r, f, names, exprs, n, py_line(r, call)) : f;
     }
     if (!pv_is_text(name) || v.kind != PV_COLUMN) return NULL;
     return frame_with_column(r, f, str_dup(r->arena, pv_str(name)), v.column->expr, py_line(r, call));
@@ -354,6 +419,7 @@ static struct frame *do_names(struct py_run *r, struct frame *f, const struct py
     next->query = sql_query_select(r->arena, from);
     next->query->range = next->query->select->range = line_range(py_line(r, call));
     columns_set(next, names, items.n);
+    for (size_t i = 0; i < items.n; i++) redefine(r, next, pv_str(items.at[i]));
     return next;
 }
 
@@ -367,18 +433,37 @@ static struct frame *star_frame(struct py_run *r, struct frame *f, struct sql_ex
     return next;
 }
 
+static struct frame *rename_one(struct py_run *r, struct frame *f, struct str from, struct str to, int line) {
+    if (f->columns && !mentions(f, str_dup(r->arena, from))) return f;
+    struct sql_expr *star = NULL;
+    struct frame *next = star_frame(r, f, &star, line);
+    star->star->rename = arena_array(r->arena, 1, sizeof *star->star->rename);
+    star->star->rename[0] = (struct sql_rename){sql_ident(from, false), sql_ident(to, false)};
+    star->star->rename_count = 1;
+    redefine(r, next, to);
+    const char **names = arena_array(r->arena, f->column_count + 1, sizeof *names);
+    for (size_t i = 0; i < f->column_count; i++) names[i] = str_iis(from, f->columns[i]) ? str_dup(r->arena, to) : f->columns[i];
+    if (f->columns) columns_set(next, names, f->column_count);
+    return next;
+}
+
 static struct frame *do_rename(struct py_run *r, struct frame *f, const struct py_node *call) {
     struct pv from = py_arg_value(r, call, 0, "existing"), to = py_arg_value(r, call, 1, "new");
-    if (!pv_is_text(from) || !pv_is_text(to)) return NULL;
-    if (f->columns && !mentions(f, str_dup(r->arena, pv_str(from)))) return f;
-    struct sql_expr *star = NULL;
-    struct frame *next = star_frame(r, f, &star, py_line(r, call));
-    star->star->rename = arena_array(r->arena, 1, sizeof *star->star->rename);
-    star->star->rename[0] = (struct sql_rename){sql_ident(pv_str(from), false), sql_ident(pv_str(to), false)};
-    star->star->rename_count = 1;
-    const char **names = arena_array(r->arena, f->column_count + 1, sizeof *names);
-    for (size_t i = 0; i < f->column_count; i++) names[i] = str_iis(pv_str(from), f->columns[i]) ? str_dup(r->arena, pv_str(to)) : f->columns[i];
-    if (f->columns) columns_set(next, names, f->column_count);
+    return pv_is_text(from) && pv_is_text(to) ? rename_one(r, f, pv_str(from), pv_str(to), py_line(r, call)) : NULL;
+}
+
+/* withColumnsRenamed({"a": "b"}): one after the other, as no name is there twice. */
+static struct frame *do_renames(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv map = py_arg_value(r, call, 0, "colsMap");
+    if (map.kind != PV_DICT) return NULL;
+    struct frame *next = f;
+    for (size_t i = 0; i < map.dict->keys.n; i++) {
+        if (!pv_is_text(map.dict->keys.at[i]) || !pv_is_text(map.dict->values.at[i])) return NULL;
+        for (size_t k = 0; k < map.dict->keys.n; k++) {
+            if (pv_same(map.dict->keys.at[i], map.dict->values.at[k])) return NULL;
+        }
+        next = rename_one(r, next, pv_str(map.dict->keys.at[i]), pv_str(map.dict->values.at[i]), py_line(r, call));
+    }
     return next;
 }
 
@@ -494,14 +579,14 @@ static bool join_using(struct py_run *r, struct sql_from *join, struct pv on) {
     return join->using_count > 0;
 }
 
-static struct sql_expr *join_condition(struct py_run *r, const struct frame *next, struct pv on) {
+static struct sql_expr *join_condition(struct py_run *r, struct frame *next, struct pv on) {
     struct sql_expr *all = NULL;
     if (on.kind == PV_COLUMN) all = on.column->expr;
     for (size_t i = 0; on.kind == PV_LIST && i < on.list->n; i++) {
         if (on.list->at[i].kind != PV_COLUMN) return NULL;
         all = sql_and(r->arena, all, on.list->at[i].column->expr);
     }
-    if (all) marks_resolve(r, next, all);
+    if (all) marks_resolve(r, next, all, next);
     return all;
 }
 
@@ -519,6 +604,11 @@ static struct frame *do_join(struct py_run *r, struct frame *f, const struct py_
     next->stream |= other.frame->stream;
     next->joined = next->open = next->heavy = true;
     next->batch |= other.frame->batch;
+    int count = 0;
+    for (const struct redefined *d = other.frame->redefined; d && count < 500; d = d->next, count++) {
+        redefine(r, next, d->name);
+        next->redefined->at = d->at;
+    }
     next->parents[1] = other.frame;
     next->grouped = false;
     next->alias = (struct str){"", 0};
@@ -575,17 +665,19 @@ struct frame *frame_over(struct py_run *r, struct frame *f, int line) {
 static struct frame *do_order(struct py_run *r, struct frame *f, const struct py_node *call) {
     bool known = true;
     struct pv_items items = py_arguments(r, call, &known);
-    const struct py_node *ascending = py_kwarg(call, "ascending");
+    struct pv ascending = py_kwarg(call, "ascending") ? py_eval(r, py_kwarg(call, "ascending")) : (struct pv){.kind = PV_BOOL, .b = true};
     struct frame *next = frame_over(r, f, py_line(r, call));
     for (size_t i = 0; i < items.n; i++) {
         struct column c;
-        if (!column_of(r, items.at[i], &c)) return NULL;
-        if (ascending && py_is_constant(ascending, "False")) c.direction = ORDER_DESC;
-        if (ascending && ascending->kind == PY_LIST) known = false;
-        marks_resolve(r, f, c.expr);
+        bool listed = ascending.kind == PV_LIST && i < ascending.list->n;
+        int up = py_truth(listed ? ascending.list->at[i] : ascending);
+        if (!column_of(r, items.at[i], &c) || up < 0) return NULL;
+        if (!up) c.direction = ORDER_DESC;
+        marks_resolve(r, f, c.expr, next);
         sql_order_add(r->arena, &next->query->order, &next->query->order_count, c.expr, c.direction, c.nulls);
     }
-    return known ? next : NULL;
+    bool fits = ascending.kind != PV_LIST || ascending.list->n == items.n;
+    return known && fits ? next : NULL;
 }
 
 static struct frame *do_limit(struct py_run *r, struct frame *f, const struct py_node *call) {
@@ -613,6 +705,7 @@ static struct frame *step(struct py_run *r, struct frame *f, struct str m, const
     if (str_is(m, "selectExpr")) return do_select_expr(r, f, call);
     if (str_is(m, "withColumn") || str_is(m, "withColumns")) return do_with_column(r, f, call);
     if (str_is(m, "withColumnRenamed")) return do_rename(r, f, call);
+    if (str_is(m, "withColumnsRenamed")) return do_renames(r, f, call);
     if (str_is(m, "drop") && (call->count == 1 || py_kwarg(call, "subset") || py_kwarg(call, "how"))) return rows_step(r, f, STR("dropna"), call);
     if (str_is(m, "drop")) return do_drop(r, f, call);
     if (str_is(m, "join") || str_is(m, "crossJoin")) return do_join(r, f, call, m.p[0] == 'c');
@@ -631,18 +724,17 @@ static struct frame *step(struct py_run *r, struct frame *f, struct str m, const
     return NULL;
 }
 
+void frame_view(struct py_run *r, struct frame *f, struct str name, struct range range) {
+    struct temp_view view = {
+        .query = frame_lost(f) ? NULL : f->query, .deps = f->deps, .reads = f->reads, .read_count = f->read_count, .doubt = f->doubt, .range = range};
+    frame_escape(r, f);
+    session_view_add(r->session, name, &view);
+    if (frame_lost(f) && f->why && f->why != rows_of_program) session_gap(r->session, f->line, true, "%s", f->why);
+}
+
 static struct pv make_view(struct py_run *r, struct frame *f, const struct py_node *call) {
     struct pv name = py_arg_value(r, call, 0, "name");
-    frame_escape(r, f);
-    if (!pv_is_text(name)) return (struct pv){.kind = PV_NONE};
-    session_view_add(r->session, pv_str(name),
-                     &(struct temp_view){.query = frame_lost(f) ? NULL : f->query,
-                                         .deps = f->deps,
-                                         .reads = f->reads,
-                                         .read_count = f->read_count,
-                                         .doubt = f->doubt,
-                                         .range = py_range(r, call)});
-    if (frame_lost(f) && f->why && f->why != rows_of_program) session_gap(r->session, f->line, true, "%s", f->why);
+    if (pv_is_text(name)) frame_view(r, f, pv_str(name), py_range(r, call));
     return (struct pv){.kind = PV_NONE};
 }
 

@@ -6,6 +6,9 @@
 #include "sql_print.h"
 #include "sql_walk.h"
 
+#include <ctype.h>
+#include <stdlib.h>
+
 static struct pv none(void) { return (struct pv){.kind = PV_NONE}; }
 static struct pv io_value(struct io *io) { return (struct pv){.kind = PV_IO, .io = io}; }
 
@@ -75,21 +78,92 @@ static const char *path_dataset(struct py_run *r, struct str format, struct str 
     return arena_printf(r->arena, "%.*s.%.*s", STR_ARG(format.n ? format : STR("delta")), STR_ARG(path));
 }
 
+/* Options that say how to read, not what, and those that must not be kept. */
+static bool harmless(struct str name) {
+    static const char *const names[] = {"path",
+                                        "dbtable",
+                                        "table",
+                                        "subscribe",
+                                        "mergeSchema",
+                                        "maxFilesPerTrigger",
+                                        "maxBytesPerTrigger",
+                                        "checkpointLocation",
+                                        "fetchsize",
+                                        "numPartitions",
+                                        "partitionColumn",
+                                        "lowerBound",
+                                        "upperBound",
+                                        "batchsize",
+                                        "driver",
+                                        "failOnDataLoss"};
+    static const char *const secret[] = {"password", "secret", "token", "user", "key", "credential"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_iis(name, names[i])) return true;
+    }
+    char lower[64];
+    size_t n = name.n < sizeof lower - 1 ? name.n : sizeof lower - 1;
+    for (size_t i = 0; i < n; i++) lower[i] = (char)tolower((unsigned char)name.p[i]);
+    lower[n] = 0;
+    for (size_t i = 0; i < sizeof secret / sizeof *secret; i++) {
+        if (strstr(lower, secret[i])) return true;
+    }
+    return strncmp(lower, "cloudfiles.", 11) == 0;
+}
+
+static int option_order(const void *a, const void *b) {
+    const struct sql_property *x = a, *y = b;
+    size_t n = x->key.n < y->key.n ? x->key.n : y->key.n;
+    int order = strncasecmp(x->key.p, y->key.p, n);
+    return order ? order : (int)x->key.n - (int)y->key.n;
+}
+
+/* What is read is the table with these options: another relation than the table alone. */
+static void option_keep(struct py_run *r, struct io *io, struct str name, struct pv v) {
+    if (io->frame || harmless(name)) return;
+    if (v.kind == PV_BOOL) v = pv_text_new(r, v.b ? STR("true") : STR("false"), 0);
+    if (v.kind == PV_NUMBER) v = pv_text_new(r, v.s, 0);
+    if (!pv_is_text(v) || memmem(pv_str(v).p, pv_str(v).n, "${", 2)) {
+        io->doubt = "an option of this read is only known when it runs";
+        return;
+    }
+    struct sql_property *options = arena_array(r->arena, io->option_count + 1, sizeof *options);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < io->option_count; i++) {
+        if (!str_ieq(io->options[i].key, name)) options[n++] = io->options[i];
+    }
+    options[n++] = (struct sql_property){.key = name, .value = sql_string(r->arena, pv_str(v))};
+    qsort(options, n, sizeof *options, option_order);
+    io->options = options;
+    io->option_count = n;
+}
+
+/* The frame that a reader gives, with its options. */
+static struct pv io_frame(const struct io *io, struct frame *f) {
+    if (f->query && f->open && io->option_count) {
+        f->query->select->from->options = io->options;
+        f->query->select->from->option_count = io->option_count;
+    }
+    if (io->doubt && !f->doubt) f->doubt = io->doubt;
+    return pv_frame(f);
+}
+
 static struct pv read_path(struct py_run *r, const struct io *io, struct str format, struct pv path, const struct py_node *call) {
     int line = py_line(r, call);
     if (path.kind == PV_LIST && path.list->n == 1) path = path.list->at[0];
     if (!pv_is_text(path) && io->path.n) path = pv_text_new(r, io->path, line);
     if (str_iis(format, "jdbc") || str_iis(format, "kafka") || str_iis(format, "bigquery") || str_iis(format, "snowflake")) {
         if (!io->table_option.n) return pv_frame(frame_unknown(r, NULL, NULL, line, "a source whose name is only known when it runs is read"));
-        return pv_frame(frame_read(r, io->table_option, io->stream, call));
+        return io_frame(io, frame_read(r, io->table_option, io->stream, call));
     }
     if (!pv_is_text(path)) return pv_frame(frame_unknown(r, NULL, NULL, line, "a path that is only known when it runs is read"));
     struct frame *f = frame_read(r, path_table(r, format, pv_str(path)), io->stream, call);
     if (io->infers) fact_add(r, FACT_INFER_SCHEMA, f, call)->subject = str_dup(r->arena, pv_str(path));
-    return pv_frame(f);
+    return io_frame(io, f);
 }
 
 static void option_set(struct py_run *r, struct io *io, struct str name, struct pv v) {
+    option_keep(r, io, name, v);
+    if (v.kind == PV_BOOL) v = pv_text_new(r, v.b ? STR("true") : STR("false"), 0);
     if (!pv_is_text(v)) return;
     if (str_iis(name, "dbtable") || str_iis(name, "subscribe") || str_iis(name, "table")) io->table_option = pv_str(v);
     if (str_iis(name, "path")) io->path = pv_str(v);
@@ -108,12 +182,15 @@ static bool io_setting(struct py_run *r, struct io *io, struct str m, const stru
     } else if (str_is(m, "mode") || str_is(m, "outputMode")) {
         if (!str_is(io->mode, "replaceWhere") || !str_is(pv_str(a), "overwrite")) io->mode = pv_str(a);
     } else if (str_is(m, "option")) {
-        struct pv v = py_arg_value(r, call, 1, NULL);
-        if (v.kind == PV_BOOL) v = pv_text_new(r, v.b ? STR("true") : STR("false"), 0);
-        option_set(r, io, pv_str(a), v);
+        option_set(r, io, pv_str(a), py_arg_value(r, call, 1, "value"));
     } else if (str_is(m, "options")) {
         for (size_t i = 1; i < call->count; i++) {
-            if (call->kids[i]->kind == PY_KWARG && call->kids[i]->count) option_set(r, io, call->kids[i]->text, py_eval(r, call->kids[i]->kids[0]));
+            const struct py_node *kid = call->kids[i];
+            if (kid->kind == PY_KWARG && kid->count) option_set(r, io, kid->text, py_eval(r, kid->kids[0]));
+            struct pv all = kid->kind == PY_SPLAT && kid->count ? py_eval(r, kid->kids[0]) : none();
+            for (size_t k = 0; all.kind == PV_DICT && k < all.dict->keys.n; k++)
+                option_set(r, io, pv_str(all.dict->keys.at[k]), all.dict->values.at[k]);
+            if (kid->kind == PY_SPLAT && all.kind != PV_DICT && !io->frame) io->doubt = "an option of this read is only known when it runs";
         }
     } else if (str_is(m, "partitionBy") || str_is(m, "clusterBy") || str_is(m, "partitionedBy")) {
         const char **names = arena_array(r->arena, call->count + 1, sizeof *names);
@@ -122,10 +199,11 @@ static bool io_setting(struct py_run *r, struct io *io, struct str m, const stru
             if (pv_is_text(v)) names[io->partition_count++] = str_dup(r->arena, pv_str(v));
         }
         io->partition_by = names;
+    } else if (str_is(m, "schema")) {
+        option_keep(r, io, STR("schema"), a);
     } else if (str_is(m, "using")) {
         io->format = pv_str(a);
-    } else if (str_is(m, "trigger") || str_is(m, "queryName") || str_is(m, "schema") || str_is(m, "bucketBy") || str_is(m, "sortBy") ||
-               str_is(m, "tableProperty")) {
+    } else if (str_is(m, "trigger") || str_is(m, "queryName") || str_is(m, "bucketBy") || str_is(m, "sortBy") || str_is(m, "tableProperty")) {
         (void)a;
     } else {
         return false;
@@ -243,10 +321,13 @@ struct pv io_call(struct py_run *r, struct io *before, struct str m, const struc
         struct pv path = py_arg_value(r, call, 0, "path");
         if (str_is(m, "table"))
             return pv_is_text(path)
-                       ? pv_frame(frame_read(r, pv_str(path), io->stream, call))
+                       ? io_frame(io, frame_read(r, pv_str(path), io->stream, call))
                        : pv_frame(frame_unknown(r, NULL, NULL, py_line(r, call), "a table whose name is only known when it runs is read"));
-        const struct py_node *infer = py_kwarg(call, "inferSchema");
-        if (infer) io->infers = py_truth(py_eval(r, infer)) == 1;
+        for (size_t i = 1; i < call->count; i++) {
+            const struct py_node *kid = call->kids[i];
+            if (kid->kind == PY_KWARG && kid->count && !str_is(kid->text, "path") && !str_is(kid->text, "format") && !str_is(kid->text, "tableName"))
+                option_set(r, io, kid->text, py_eval(r, kid->kids[0]));
+        }
         if (str_is(m, "load")) return read_path(r, io, io->format, path, call);
         for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
             if (str_is(m, formats[i])) return read_path(r, io, m, path, call);

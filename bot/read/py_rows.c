@@ -97,6 +97,14 @@ static struct frame *do_fill(struct py_run *r, struct frame *f, const struct py_
     return next;
 }
 
+/* dropna drops NaN as well, which only floating columns hold: x IS NOT NULL AND NOT (typeof(x) IN ('float', 'double') AND isnan(x)). */
+static struct sql_expr *there(struct py_run *r, struct str name) {
+    struct sql_expr *x = sql_column(r->arena, name), *words[2] = {sql_string(r->arena, STR("float")), sql_string(r->arena, STR("double"))};
+    struct sql_expr *floats = sql_in(r->arena, sql_call(r->arena, STR("typeof"), &x, 1), words, 2, false);
+    struct sql_expr *nan = sql_and(r->arena, floats, sql_call(r->arena, STR("isnan"), &x, 1));
+    return sql_and(r->arena, sql_is(r->arena, x, OP_IS_NULL, true), sql_unary(r->arena, OP_NOT, nan));
+}
+
 static struct frame *do_drop_null(struct py_run *r, struct frame *f, const struct py_node *call) {
     static const char unsaid[] = "which rows dropna leaves out hangs on columns that are not known";
     struct pv subset = py_arg_value(r, call, 2, "subset"), how = py_arg_value(r, call, 0, "how"), least = py_arg_value(r, call, 1, "thresh");
@@ -105,7 +113,7 @@ static struct frame *do_drop_null(struct py_run *r, struct frame *f, const struc
     struct sql_expr *all = NULL;
     for (size_t i = 0; i < names.n && any && known; i++) {
         known &= pv_is_text(names.at[i]);
-        if (known) all = sql_and(r->arena, all, sql_is(r->arena, sql_column(r->arena, pv_str(names.at[i])), OP_IS_NULL, true));
+        if (known) all = sql_and(r->arena, all, there(r, pv_str(names.at[i])));
     }
     return all && known ? frame_where(r, f, all) : frame_doubted(r, f, call, unsaid);
 }

@@ -51,6 +51,12 @@ struct pv py_text_of(struct py_run *r, struct pv v, const struct py_node *node) 
         return pv_text_new(r, v.b ? STR("True") : STR("False"), line);
     case PV_NONE:
         return pv_text_new(r, STR("None"), line);
+    case PV_FRAME: {
+        /* spark.sql("SELECT .. FROM {df}", df=df) */
+        const char *view = arena_printf(r->arena, "frame_%u", v.frame->id);
+        frame_view(r, v.frame, str_of(view), (struct range){0, 0, line, 1, line, 1});
+        return pv_text_new(r, str_of(view), line);
+    }
     default:
         break;
     }
@@ -58,8 +64,12 @@ struct pv py_text_of(struct py_run *r, struct pv v, const struct py_node *node) 
     struct buf name = buf_new(r->arena);
     struct str source = dotted ? str_of(dotted) : v.kind == PV_UNKNOWN && v.s.n ? v.s : STR("value");
     for (size_t i = 0; i < source.n && i < 60; i++) buf_char(&name, isalnum((unsigned char)source.p[i]) ? source.p[i] : '_');
+    bool parameter = (v.kind == PV_UNKNOWN && v.parameter) || (dotted && text_starts(dotted, "args."));
+    if (!parameter) placeholder_computed(r, buf_str(&name));
     return pv_text_new(r, str_of(arena_printf(r->arena, "${%s}", buf_str(&name))), line);
 }
+
+void placeholder_computed(struct py_run *r, const char *name) { map_put(r->session->computed, str_of(arena_strdup(r->arena, name)), r); }
 
 struct pv py_text_fstring(struct py_run *r, const struct py_node *node) {
     struct pv all = pv_text_new(r, STR(""), py_line(r, node));
@@ -96,6 +106,7 @@ struct pv py_text_format(struct py_run *r, struct pv text, const struct py_node 
             number ? py_arg(call, name.n ? (size_t)strtoul(name.p, NULL, 10) : next++) : py_kwarg(call, str_dup(r->arena, name));
         struct pv piece = argument ? py_text_of(r, py_eval(r, argument), argument)
                                    : pv_text_new(r, str_of(arena_printf(r->arena, "${%.*s}", STR_ARG(name))), text.text->lines[line]);
+        if (!argument) placeholder_computed(r, str_dup(r->arena, name));
         if (all.kind == PV_TEXT) all = py_text_join(r, all, piece);
         i = (size_t)(close - s.p);
         start = i + 1;

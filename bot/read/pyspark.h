@@ -70,9 +70,12 @@ struct grouped {
 struct io {
     struct frame *frame; /* of a writer; NULL for readers */
     struct str format, mode, target, path;
-    struct str checkpoint; /* checkpointLocation */
-    bool infers;           /* inferSchema */
-    bool batched;          /* foreachBatch has what it writes */
+    struct str checkpoint;        /* checkpointLocation */
+    bool infers;                  /* inferSchema */
+    struct sql_property *options; /* of a reader: those that change what it reads */
+    uint32_t option_count;
+    const char *doubt; /* one of them is not known */
+    bool batched;      /* foreachBatch has what it writes */
     struct str table_option;
     const char **partition_by;
     size_t partition_count;
@@ -111,6 +114,7 @@ struct py_function {
 
 struct pv {
     enum pv_kind kind;
+    bool parameter; /* PV_UNKNOWN: given from outside under that name, as a widget's value is */
     union {
         bool b;
         struct str s;
@@ -135,6 +139,13 @@ struct frame_source {
     struct str alias;
 };
 
+/* A column that a step made anew under a name that may have been there. */
+struct redefined {
+    struct str name;
+    uint32_t at; /* id of the frame that has it */
+    struct redefined *next;
+};
+
 struct frame {
     uint32_t id;
     struct sql_query *query; /* NULL: not understood, then reads and why say what is known */
@@ -148,6 +159,7 @@ struct frame {
     size_t read_count;
     const char *why; /* not understood: a sentence without its full stop */
     const char *doubt;
+    struct redefined *redefined;
     int cost, line;
     bool stream;
     bool batch;           /* the rows of one batch of a stream: what is computed row by row is computed of all */
@@ -286,15 +298,18 @@ bool functions_known(struct str name);
 struct frame *frame_table(struct py_run *r, struct str name, bool stream, int line);
 struct frame *frame_read(struct py_run *r, struct str name, bool stream, const struct py_node *call); /* a call reads it */
 struct frame *frame_sql(struct py_run *r, struct pv text, const struct py_node *call);
+struct frame *frame_sql_call(struct py_run *r, const struct py_node *call); /* spark.sql(..) with all its arguments */
 struct frame *frame_unknown(struct py_run *r, const struct frame *from, const struct frame *other, int line, const char *why);
 struct pv frame_call(struct py_run *r, struct frame *f, struct str method, const struct py_node *call);
 struct frame *frame_with_column(struct py_run *r, struct frame *f, const char *name, struct sql_expr *e, int line);
+void placeholder_computed(struct py_run *r, const char *name); /* the value of ${name} is no parameter: nothing is proved of it */
 struct frame *frame_subscript(struct py_run *r, struct frame *f, struct pv key, const struct py_node *node); /* NULL: not understood */
 struct sql_expr *sql_column_plain(struct py_run *r, const char *name);
 struct frame *frame_over(struct py_run *r, struct frame *f, int line); /* a SELECT of its own, or on an open one */
 void frame_sources_keep(struct py_run *r, struct frame *next, const struct frame *f);
 struct frame *frame_doubted(struct py_run *r, struct frame *f, const struct py_node *call, const char *why);
 struct frame *rows_step(struct py_run *r, struct frame *f, struct str m, const struct py_node *call); /* NULL: none of its methods */
+void frame_view(struct py_run *r, struct frame *f, struct str name, struct range range);              /* a temp view of that name */
 bool frame_lost(const struct frame *f); /* no query, or one that grew too big: only what it reads is known */
 struct frame *frame_select(struct py_run *r, struct frame *f, const struct column *columns, size_t n, int line);
 struct pv_items py_arguments(struct py_run *r, const struct py_node *call, bool *known); /* positional ones, lists laid out */

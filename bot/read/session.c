@@ -20,6 +20,7 @@ void session_init(struct session *s, struct arena *arena, struct reading *out, c
     *s = (struct session){.arena = arena, .out = out, .path = path, .artefact = artefact, .dialect = dialect};
     s->views = map_new(arena);
     s->opaque = map_new(arena);
+    s->computed = map_new(arena);
     s->first = out->definitions.n;
 }
 
@@ -309,6 +310,32 @@ static bool visit_call(void *ctx, struct sql_expr *e) {
     return !c->found;
 }
 
+struct placeholders {
+    struct session *s;
+    const char *found;
+};
+
+static bool visit_placeholder(void *ctx, struct sql_expr *e) {
+    struct placeholders *c = ctx;
+    bool text = e->kind == EX_PARAM || (e->kind == EX_LITERAL && e->op == LIT_STRING);
+    const char *end = e->name.p + e->name.n, *at = text && e->name.n ? memmem(e->name.p, e->name.n, "${", 2) : NULL;
+    while (at && !c->found) {
+        const char *close = memchr(at, '}', (size_t)(end - at));
+        if (!close) break;
+        struct str name = {at + 2, (size_t)(close - at - 2)};
+        if (map_get(c->s->computed, name)) c->found = str_dup(c->s->arena, name);
+        at = memmem(close, (size_t)(end - close), "${", 2);
+    }
+    return !c->found;
+}
+
+/* A value that the program computes, and that stands in the query by its name alone. */
+static const char *computed_value(struct session *s, struct sql_query *query) {
+    struct placeholders c = {s, NULL};
+    if (map_count(s->computed)) sql_walk_query(&(struct sql_visitor){.ctx = &c, .expr = visit_placeholder}, query);
+    return c.found;
+}
+
 static bool calls_opaque(struct session *s, struct sql_query *query) {
     struct calls calls = {s, false};
     if (map_count(s->opaque)) sql_walk_query(&(struct sql_visitor){.ctx = &calls, .expr = visit_call}, query);
@@ -334,6 +361,8 @@ struct definition *session_define(struct session *s, const struct definition_spe
     if (d->query && d->query == spec->query) d->query_range = spec->query_range;
     if (d->query && d->query == spec->query && spec->text.n) d->sql = str_dup(s->arena, spec->text);
     if (d->query && !d->sql) d->sql = sql_query_text(s->arena, d->query, s->dialect);
+    const char *value = d->query && !d->doubt ? computed_value(s, (struct sql_query *)d->query) : NULL;
+    if (value) d->doubt = arena_printf(s->arena, "the value of %.80s is only known when it runs", value);
     d->name = spec->label ? spec->label : definition_name(s, d);
     return d;
 }

@@ -42,6 +42,7 @@ struct session {
     bool guess_dialect;                     /* other dialects may be tried */
     bool conditional;                       /* inside a branch or a loop */
     struct map *views;                      /* lower-case name to the newest struct temp_view */
+    struct map *computed;                   /* placeholders ${x} whose value the program computes: two of one name need not be equal */
     struct map *opaque;                     /* lower-case names of functions that are no SQL: nothing is proved of their columns */
     struct view_set all;                    /* in the order of creation */
     size_t first;                           /* definitions of this session start there in out->definitions */

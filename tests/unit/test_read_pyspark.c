@@ -10,6 +10,10 @@ static struct reading *read_py(struct arena *arena, const char *text) { return r
 static void becomes(struct arena *arena, const char *python, const char *sql) {
     struct reading *r = read_py(arena, arena_printf(arena, "%s.write.mode('overwrite').saveAsTable('out')\n", python));
     const struct definition *d = definition_of(r, "out");
+    if (!sql) {
+        assert_null(d->query);
+        return;
+    }
     for (size_t i = 0; i < r->gaps.n; i++) print_message("gap: %s\n", r->gaps.at[i].reason);
     assert_non_null(d->query);
     assert_string_equal(flat_sql(arena, d), sql);
@@ -250,6 +254,37 @@ static void batches_are_not_the_stream(void **state) {
     assert_int_equal(r->definitions.n, 2);
 }
 
+static const char *doubt_of(struct arena *a, const char *python) {
+    return definition_of(read_py(a, arena_printf(a, "%s.write.mode('overwrite').saveAsTable('out')\n", python)), "out")->doubt;
+}
+
+static void what_python_means_is_not_what_names_say(void **state) {
+    struct arena *a = *state;
+    /* All of withColumns sees the frame as it was. */
+    becomes(a, "spark.table('t').select('a', 'b').withColumns({'a': col('b'), 'b': col('a')})",
+            "SELECT * REPLACE (b AS a, a AS b) FROM ( SELECT a, b FROM t )");
+    becomes(a, "spark.table('t').orderBy('a', ascending=0).limit(5)", "SELECT * FROM t ORDER BY a DESC LIMIT 5");
+    becomes(a, "spark.table('t').orderBy('a', 'b', ascending=[True, False]).limit(5)", "SELECT * FROM t ORDER BY a, b DESC LIMIT 5");
+    becomes(a, "spark.table('t').select(F.struct('a', col('b').alias('c')).alias('s'))", "SELECT named_struct('a', a, 'c', b) AS s FROM t");
+    becomes(a, "spark.table('t').select(F.lag('a', default=0, offset=2).over(Window.orderBy('b')).alias('x'))", NULL);
+    becomes(a, "spark.table('t').select(F.lag('a', offset=2).over(Window.orderBy('b')).alias('x'))",
+            "SELECT lag(a, 2) OVER (ORDER BY b) AS x FROM t");
+    becomes(a, "spark.read.option('versionAsOf', 3).table('t')", "SELECT * FROM t WITH ('versionAsOf' = '3')");
+    becomes(a, "spark.sql('SELECT * FROM t WHERE x = :x', args={'x': 5})", "SELECT * FROM t WHERE x = 5");
+    becomes(a, "spark.sql('SELECT * FROM {t} WHERE x', t=spark.table('s.t'))", "WITH frame_1 AS ( SELECT * FROM s.t ) SELECT * FROM frame_1 WHERE x");
+}
+
+static void values_of_the_program_are_doubts(void **state) {
+    struct arena *a = *state;
+    assert_non_null(doubt_of(a, "cut = compute()\nspark.sql(f\"SELECT * FROM t WHERE d > '{cut}'\")"));
+    assert_non_null(doubt_of(a, "spark.table('t').filter(col('d') > somewhere.CUT)"));
+    assert_null(doubt_of(a, "day = dbutils.widgets.get('day')\nspark.table('t').filter(col('d') == day)"));
+    assert_non_null(doubt_of(a, "raw = spark.table('t')\nnew = raw.withColumn('x', raw.x * 2)\nnew.filter(raw.x > 1)"));
+    assert_null(doubt_of(a, "raw = spark.table('t')\nnew = raw.withColumn('x', raw.x * 2)\nnew.filter(new.x > 1)"));
+    assert_non_null(doubt_of(a, "spark.read.options(**somewhere.OPTIONS).table('t')"));
+    assert_null(doubt_of(a, "spark.read.option('password', secret()).table('t')"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(chains),
@@ -268,6 +303,8 @@ int main(void) {
         TEST(what_is_written_is_told_even_when_unknown),
         TEST(nulls_and_types),
         TEST(batches_are_not_the_stream),
+        TEST(what_python_means_is_not_what_names_say),
+        TEST(values_of_the_program_are_doubts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
