@@ -53,10 +53,11 @@ static bool columns_give(struct unique *u, const struct scalar *e) {
     return true;
 }
 
-/* A count of a leaf's own key means to count its rows. */
-static bool is_own_key(struct look *look, const struct rel *leaf, const struct scalar *e) {
-    struct unique *u = unique_new(look->arena, look->plan, upstream_keys, look);
-    return columns_give(u, e) && unique_ask(u, leaf) == UNIQUE_YES;
+/* A count of a leaf's own key means to count its rows; but where each group is one row of the leaf, it counts what is joined to it. */
+static bool counts_rows(struct look *look, const struct rel *agg, const struct rel *leaf, const struct scalar *e) {
+    struct unique *u = unique_new(look->arena, look->plan, upstream_keys, look), *group = unique_new(look->arena, look->plan, upstream_keys, look);
+    for (size_t i = 0; i < agg->n_keys; i++) columns_give(group, agg->keys[i].expr);
+    return columns_give(u, e) && unique_ask(u, leaf) == UNIQUE_YES && unique_ask(group, leaf) != UNIQUE_YES;
 }
 
 /* Is a row of the leaf taken into one group several times? Then by which table. */
@@ -96,7 +97,7 @@ static void fan_out_look(struct look *look, const struct rel *rel) {
         bool sum = strcmp(e->name, "sum") == 0 && is_measure(e->args[0], 0), count = strcmp(e->name, "count") == 0 && e->args[0]->op == SC_COLUMN;
         if (!sum && !count) continue;
         long leaf = only_leaf(t, e->args[0], -1);
-        if (leaf < 0 || (count && !is_own_key(look, t->leaves[leaf], e->args[0]))) continue;
+        if (leaf < 0 || (count && !counts_rows(look, rel, t->leaves[leaf], e->args[0]))) continue;
         const char *key = NULL;
         const struct rel *by = repeated_by(look, rel, t->leaves[leaf], &key);
         if (!by || !key || rel_holds(t->leaves[leaf], by)) continue;
@@ -209,12 +210,14 @@ static void join_key_look(struct look *look, const struct rel *rel) {
 
 /* ---- many to many ---- */
 
-static bool several_for(struct look *look, const struct tangle *t, const struct rel *top, size_t given, const struct rel **by, const char **key) {
+/* May several rows of the leaf have the same values in the columns it is joined by? */
+static bool several_for(struct look *look, const struct tangle *t, size_t leaf, const char **key) {
     struct unique *u = unique_new(look->arena, look->plan, upstream_keys, look);
-    unique_give_row(u, t->leaves[given]);
-    if (unique_ask(u, top) != UNIQUE_NO) return false;
-    *by = unique_culprit(u, key);
-    return *by && *key;
+    int a, b;
+    for (size_t i = 0; i < t->n_conditions; i++) {
+        if (tangle_equates(t, t->conditions[i], &a, &b)) unique_give(u, tangle_leaf(t, a) == (long)leaf ? a : b);
+    }
+    return unique_ask(u, t->leaves[leaf]) == UNIQUE_NO && unique_culprit(u, key) && *key;
 }
 
 /* By equalities of columns, and nothing else: another condition may be what makes the pairs few. */
@@ -239,10 +242,10 @@ static void many_look(struct look *look, const struct rel *rel) {
     if (!look_is_top(look, rel, true) || look->plan->reason || !reaches_result(look) || look_has_said(look, RULE_JOIN_KEY)) return;
     const struct tangle *t = tangle_of(look->arena, look->plan, rel, true);
     if (t->unsure || t->n != 2 || !are_joined(t)) return;
-    const struct rel *a = rel_scan(t->leaves[0]), *b = rel_scan(t->leaves[1]), *by;
-    const char *key_a, *key_b;
+    const struct rel *a = rel_scan(t->leaves[0]), *b = rel_scan(t->leaves[1]);
+    const char *key_a = NULL, *key_b = NULL;
     if (!a || !b || strcasecmp(a->name, b->name) == 0) return;
-    if (!several_for(look, t, rel, 0, &by, &key_b) || !several_for(look, t, rel, 1, &by, &key_a)) return;
+    if (!several_for(look, t, 0, &key_a) || !several_for(look, t, 1, &key_b)) return;
     struct finding *f = look_finding(look, RULE_MANY_TO_MANY, arena_printf(look->arena, "%s %s", a->name, b->name), rel->range);
     f->text =
         arena_printf(look->arena, "%s pairs many rows of %s (one per %s) with many of %s (one per %s).", f->subject, a->name, key_a, b->name, key_b);

@@ -201,7 +201,7 @@ static void chance_say(struct look *look, const char *column, const char *name, 
 
 static const struct err *chance_look(struct look *look) {
     const struct plan *plan = look->plan;
-    if (!plan || !plan->root || !is_full_result(look)) return NULL;
+    if (!plan || !plan->root || !is_full_result(look) || !look->subject->entry.read_count) return NULL; /* rows made up are meant to be random */
     for (size_t i = 0; i < plan->n_outputs && i < plan->root->n_columns; i++) {
         const struct scalar *e = def_of(plan, plan->root->columns[i]);
         const char *name = e && e->op != SC_AGG ? chance_in(e, 0) : NULL;

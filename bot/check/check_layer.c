@@ -5,7 +5,8 @@
 
 static enum layer subject_layer(const struct look *look) {
     const struct entry *e = &look->subject->entry;
-    const char *dataset = look->subject->definition->dataset;
+    const struct definition *d = look->subject->definition;
+    const char *dataset = d->kind == DEF_EPHEMERAL || d->kind == DEF_TEMP ? NULL : d->dataset;
     if (dataset) return layer_of(look->in->settings, dataset);
     return e->artefact == ARTEFACT_DASHBOARD ? LAYER_GOLD : LAYER_UNKNOWN; /* what people look at */
 }
@@ -99,7 +100,7 @@ static const struct err *logic_look(struct look *look) {
 static const struct err *place_look(struct look *look) {
     const struct subject *s = look->subject;
     const char *dataset = s->definition->dataset;
-    enum layer folder = layer_of_path(s->entry.path), own = dataset ? layer_of(look->in->settings, dataset) : LAYER_UNKNOWN;
+    enum layer folder = layer_of_path(s->entry.path), own = dataset ? subject_layer(look) : LAYER_UNKNOWN;
     if (!folder || !own || folder == own || s->before) return NULL;
     struct finding *f = look_finding(look, RULE_LAYER_PLACE, NULL, (struct range){0});
     f->dataset = dataset;

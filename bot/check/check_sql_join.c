@@ -55,13 +55,12 @@ static bool equates_inputs(const struct tangle *t, const struct scalar *e, bool 
     return a && b && !(a & b);
 }
 
-/* A OR B, each of which is an equality of the same two inputs, or holds one. */
+/* Is it an equality of two inputs, or does each arm of its OR hold one? */
 static bool has_equality(const struct tangle *t, const struct scalar *e, bool *unsure) {
-    if (equates_inputs(t, e, unsure)) return true;
-    for (size_t i = 0; (e->op == SC_AND || e->op == SC_OR) && i < e->n; i++) {
-        if (has_equality(t, e->args[i], unsure)) return true;
-    }
-    return false;
+    if (e->op != SC_AND && e->op != SC_OR) return equates_inputs(t, e, unsure);
+    size_t with = 0;
+    for (size_t i = 0; i < e->n; i++) with += has_equality(t, e->args[i], unsure);
+    return e->op == SC_OR ? with == e->n : with > 0;
 }
 
 static bool is_large(const struct look *look, const struct tangle *t, uint64_t leaves) {
@@ -79,8 +78,29 @@ static bool is_small(const struct look *look, const struct tangle *t, uint64_t l
         double bytes = scan ? bytes_of(look, scan->name) : -1;
         if (bytes >= 0 && bytes < SLOW_BYTES / 100) return true;
         if (rel_is_single_row(t->leaves[i])) return true;
+        for (size_t k = 0; k < t->n_conditions; k++) { /* compared with one value, which may be its key */
+            const struct scalar *e = t->conditions[k];
+            bool fixed = e->op == SC_EQ && e->n == 2 && (e->args[0]->op == SC_LITERAL || e->args[1]->op == SC_LITERAL), unsure = false;
+            if (fixed && tangle_leaves(t, e, &unsure) == (uint64_t)1 << i) return true;
+        }
     }
     return false;
+}
+
+/* Rows of one table paired with each other, or pairs that a function of both picks: that is what is wanted. */
+static bool is_paired(const struct tangle *t, uint64_t left, uint64_t right) {
+    bool unsure = false;
+    for (size_t i = 0; i < t->n_conditions; i++) {
+        uint64_t leaves = tangle_leaves(t, t->conditions[i], &unsure);
+        if (leaves & left && leaves & right && compare_of(t->conditions[i]) == COMPARE_NONE) return true;
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        for (size_t k = 0; k < t->n; k++) {
+            const struct rel *a = left >> i & 1 ? rel_scan(t->leaves[i]) : NULL, *b = right >> k & 1 ? rel_scan(t->leaves[k]) : NULL;
+            if (a && b && str_ieq(str_of(a->name), str_of(b->name))) return true;
+        }
+    }
+    return unsure;
 }
 
 static void non_equi_say(struct look *look, const struct tangle *t, size_t at, uint64_t left, uint64_t right) {
@@ -95,6 +115,7 @@ static void non_equi_say(struct look *look, const struct tangle *t, size_t at, u
     f->text = arena_printf(look->arena, "%s joins %s and %s by %s: without an equality every row is compared with every other.", f->subject, names[0],
                            names[1],
                            either             ? "either of several equalities"
+                           : e->op == SC_OR   ? "a condition with OR"
                            : e->op == SC_LIKE ? "a pattern"
                            : e->op == SC_NE   ? "an inequality"
                                               : "a range");
@@ -124,6 +145,7 @@ static void non_equi_look(struct look *look, const struct rel *rel) {
         uint64_t rest = leaves & ~own;
         if (!rest || is_small(look, t, first) || is_small(look, t, rest)) continue;
         if (how == COMPARE_RANGE && !(is_large(look, t, own) && is_large(look, t, rest))) continue;
+        if (is_paired(t, own, rest)) continue;
         non_equi_say(look, t, i, own, rest);
         return;
     }
@@ -284,6 +306,15 @@ static const char *disjoint_by(const struct plan *plan, const struct rel *a, con
     return NULL;
 }
 
+static bool reads_table(const struct rel *rel) {
+    if (!rel) return false;
+    if (rel->kind == REL_SCAN || reads_table(rel->left) || reads_table(rel->right)) return true;
+    for (size_t i = 0; i < rel->n_inputs; i++) {
+        if (reads_table(rel->inputs[i])) return true;
+    }
+    return false;
+}
+
 static bool is_set(struct look *look, const struct rel *rel) {
     struct unique *u = unique_new(look->arena, look->plan, upstream_keys, look);
     for (size_t i = 0; i < rel->n_columns; i++) unique_give(u, rel->columns[i]);
@@ -322,7 +353,7 @@ static void union_look(struct look *look, const struct rel *rel) {
         }
     }
     for (size_t i = 0; i < b.n; i++) {
-        if (!is_set(look, b.at[i])) return;
+        if (!reads_table(b.at[i]) || !is_set(look, b.at[i])) return; /* a few constants cost nothing */
     }
     if (b.unsure || !by || (b.n == 2 && is_refuted(look, rel))) return;
     struct finding *f = look_finding(look, RULE_UNION_ALL, by, rel->range);

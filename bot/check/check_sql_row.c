@@ -70,15 +70,24 @@ static const struct rel *nullable_scan(const struct plan *plan, const struct rel
     return NULL;
 }
 
+/* A table that declares NOT NULL beside its keys tells by the others that they may be NULL; one that never does tells nothing. */
+static bool tells_nulls(const struct schema_table *table) {
+    for (size_t i = 0; i < table->columns.n; i++) {
+        bool key = false;
+        for (size_t k = 0; k < table->keys.n; k++) {
+            for (size_t c = 0; c < table->keys.at[k].n; c++) key |= table->keys.at[k].columns[c] == i;
+        }
+        if (table->columns.at[i].not_null && !key) return true;
+    }
+    return false;
+}
+
 static void not_in_look(struct look *look, const struct scalar *e) {
     if (e->op != SC_NOT || e->args[0]->op != SC_IN_QUERY || !e->args[0]->rel || e->args[0]->rel->n_columns != 1) return;
     const struct rel *rel = e->args[0]->rel;
     const char *name = NULL;
     const struct rel *scan = nullable_scan(look->plan, rel, rel->columns[0], &name);
-    /* The schema says so only where DDL or a catalog lists NOT NULL for some column of the table: a list without any says nothing on NULLs. */
-    bool says = false;
-    for (size_t i = 0; scan && i < scan->table->columns.n; i++) says |= scan->table->columns.at[i].not_null;
-    if (!scan || !says) return;
+    if (!scan || !tells_nulls(scan->table)) return;
     struct finding *f =
         look_finding(look, RULE_NOT_IN, arena_printf(look->arena, "%s %s", scan->name, name), e->range.line ? e->range : e->args[0]->range);
     f->text = arena_printf(look->arena, "%s asks NOT IN over %s.%s, which may be NULL: with one NULL in it no row comes out.", f->subject, scan->name,

@@ -307,6 +307,12 @@ static void condition_add(struct tangle *t, const struct scalar *e, const struct
     t->conditions[t->n_conditions++].into = into;
 }
 
+/* Leaves lie below joins and filters alone. */
+static bool holds_rel(const struct rel *rel, const struct rel *leaf) {
+    if (!rel || rel == leaf) return rel != NULL;
+    return (rel->kind == REL_JOIN || rel->kind == REL_FILTER) && (holds_rel(rel->left, leaf) || holds_rel(rel->right, leaf));
+}
+
 static void tangle_collect(struct tangle *t, const struct rel *rel, const struct rel *into) {
     if (rel->kind == REL_FILTER) {
         condition_add(t, rel->condition, into);
@@ -323,10 +329,22 @@ static void tangle_collect(struct tangle *t, const struct rel *rel, const struct
     }
 }
 
+/* A given row of the right side of a left join has found its partner: there the join is an inner one. */
+static void partners_find(struct unique *u, struct tangle *t) {
+    for (size_t i = 0; i < t->n; i++) {
+        const struct memo *memo = map_get(u->memos, (struct str){(const char *)&t->leaves[i], sizeof t->leaves[i]});
+        if (!memo || !memo->given) continue;
+        for (size_t k = 0; k < t->n_conditions; k++) {
+            if (t->conditions[k].into && holds_rel(t->conditions[k].into, t->leaves[i])) t->conditions[k].into = NULL;
+        }
+    }
+}
+
 static enum unique_answer ask_tangle(struct unique *u, const struct rel *rel) {
     struct tangle *t = arena_new(u->arena, struct tangle);
     tangle_collect(t, rel, NULL);
     if (t->too_much) return UNIQUE_UNKNOWN;
+    partners_find(u, t);
     for (size_t before = SIZE_MAX; before != u->learned;) {
         before = u->learned;
         for (size_t i = 0; i < t->n_conditions; i++) learn(u, t->conditions[i].e, t->conditions[i].into);

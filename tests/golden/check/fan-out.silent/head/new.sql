@@ -27,3 +27,13 @@ CREATE TABLE gold.unknown_keys AS
 SELECT o.region, sum(o.amount) AS revenue
 FROM silver.orders o JOIN raw.visits v ON v.order_id = o.order_id
 GROUP BY o.region;
+
+CREATE TABLE gold.lines_of AS
+SELECT o.order_id, count(o.order_id) AS lines
+FROM silver.orders o JOIN silver.order_lines l ON l.order_id = o.order_id
+GROUP BY o.order_id;
+
+CREATE TABLE gold.customers_left AS
+SELECT c.country, sum(o.amount) AS revenue
+FROM silver.customers c LEFT JOIN silver.orders o ON o.customer_id = c.customer_id
+GROUP BY c.country;
