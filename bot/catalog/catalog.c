@@ -221,6 +221,19 @@ const struct err *catalog_metrics(struct arena *arena, struct catalog *catalog, 
     return NULL;
 }
 
+const struct err *catalog_metrics_over(struct arena *arena, struct catalog *catalog, const char *dataset, struct metric_entry **out, size_t *count) {
+    struct metrics_ctx m = {.arena = arena};
+    const char *key = name_key(arena, dataset);
+    TRY(store_each(catalog->store,
+                   "SELECT repo, name, dataset, expression, filter, owner, path, origin, line, identity_hi, identity_lo, sql FROM metric "
+                   "WHERE scope IN ('main', 'import') AND dataset IS NOT NULL AND "
+                   "(lower(dataset) = $1 OR lower(dataset) LIKE '%.' || $1 OR $1 LIKE '%.' || lower(dataset)) ORDER BY name, id LIMIT 200",
+                   VALS(val_text(key)), metric_row, &m));
+    *out = m.list.at;
+    *count = m.list.n;
+    return NULL;
+}
+
 /* ---- every definition ---- */
 
 #define EACH_BATCH 200

@@ -177,6 +177,10 @@ const struct err *catalog_metrics(struct arena *arena, struct catalog *catalog, 
 const struct err *catalog_find(struct arena *arena, struct catalog *catalog, const char *text, size_t limit, struct entry **out,
                                size_t *count) MUST_CHECK;
 
+/* Registered metrics over the dataset (full or suffix name), by name; at most 200. */
+const struct err *catalog_metrics_over(struct arena *arena, struct catalog *catalog, const char *dataset, struct metric_entry **out,
+                                       size_t *count) MUST_CHECK;
+
 struct catalog_stats {
     int64_t repositories, files, definitions, planned, formed, bound, text, datasets, sized, columns, metrics, jobs, edges, features, bytes;
 };

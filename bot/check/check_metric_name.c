@@ -1,0 +1,185 @@
+/* check_metric_name.c - one name for two numbers: the same KPI computed otherwise in another definition, and numbers that nobody registered. */
+#include "kpi.h"
+#include "layer.h"
+#include "look.h"
+#include "sql_parse.h"
+#include "sql_print.h"
+#include "upstream.h"
+
+#include <strings.h>
+
+#define READERS_MAX 30 /* other definitions over the same table that are looked into */
+#define KPIS_MAX    60 /* of one definition */
+#define NAME_MIN    6  /* shorter names, such as total or cnt, say nothing */
+
+/* ---- the same name elsewhere ---- */
+
+/* A name somebody chose for this number: of two words, none of which only says that it is a number. */
+static bool is_telling(const char *name) {
+    static const char *const vague[] = {"total_count", "row_count", "num_rows",     "record_count", "count_all", "total_rows",
+                                        "max_date",    "min_date",  "total_amount", "sum_amount",   "avg_value", "total_value"};
+    if (strlen(name) < NAME_MIN || !strchr(name, '_')) return false;
+    for (size_t i = 0; i < sizeof vague / sizeof *vague; i++) {
+        if (strcasecmp(name, vague[i]) == 0) return false;
+    }
+    return true;
+}
+
+static bool reads(const struct entry *e, const char *dataset) {
+    for (size_t i = 0; i < e->read_count; i++) {
+        if (dataset_fits(e->reads[i], dataset)) return true;
+    }
+    return false;
+}
+
+static const struct kpi *kpi_named(const struct kpis *list, const char *name, const char *dataset) {
+    for (size_t i = 0; i < list->n; i++) {
+        if (strcasecmp(list->at[i].name, name) == 0 && dataset_fits(list->at[i].dataset, dataset)) return &list->at[i];
+    }
+    return NULL;
+}
+
+/* sum(a) / sum(b), or sum(a / b): which of the two is a common mistake. */
+enum ratio { RATIO_NONE, RATIO_OF_SUMS, RATIO_INSIDE };
+
+static enum ratio ratio_of(struct arena *arena, const char *expression, enum dialect dialect) {
+    const struct sql_expr *e = sql_parse_expr(arena, str_of(expression), dialect, NULL);
+    while (e && (e->kind == EX_PAREN || e->kind == EX_CAST) && e->arg_count) e = e->args[0];
+    if (!e) return RATIO_NONE;
+    if (e->kind == EX_BINARY && e->op == OP_DIVIDE) return RATIO_OF_SUMS;
+    bool aggregate = e->kind == EX_CALL && e->arg_count == 1 && (str_iis(e->name, "avg") || str_iis(e->name, "sum"));
+    return aggregate && e->args[0]->kind == EX_BINARY && e->args[0]->op == OP_DIVIDE ? RATIO_INSIDE : RATIO_NONE;
+}
+
+static bool is_min_max(const char *expression) { return strncasecmp(expression, "max(", 4) == 0 || strncasecmp(expression, "min(", 4) == 0; }
+
+static void differs_say(struct look *look, const struct kpi *mine, const struct kpi *theirs, const struct entry *other) {
+    struct subject *s = look->subject;
+    enum dialect dialect = s->entry.dialect;
+    struct twin twin = check_twin(look->arena, other);
+    struct range where = {.line = mine->line, .column = 1, .end_line = mine->line, .end_column = 1};
+    struct finding *f = look_finding(look, RULE_METRIC_DIFFERS, arena_printf(look->arena, "%s %s", mine->name, twin.name), where);
+    enum ratio a = ratio_of(look->arena, mine->expression, dialect), b = ratio_of(look->arena, theirs->expression, other->dialect);
+    f->twin = twin;
+    f->dataset = twin.dataset;
+    f->text = arena_printf(look->arena, "%s in %s is not the %s of %s: it is %s here, and %s there.", mine->name, f->subject, mine->name, twin.name,
+                           mine->expression, theirs->expression);
+    f->next_step = "agree on one formula and register it, or take another name";
+    if (a != b && a && b) text_list_add(look->arena, &f->notes, "one divides sums, the other takes ratios row by row: they weigh rows differently");
+    text_list_printf(look->arena, &f->differences, "%s here; %s there", mine->expression, theirs->expression);
+    look_say(look, f);
+}
+
+/* Is the other's number of that name over that table another one? Only when both formulas are understood. */
+static const struct err *number_compare(struct look *look, const struct kpi *mine, const struct entry *other, bool *said) {
+    struct sql_error error = {0};
+    const struct sql_query *query = other->query ? other->query : sql_parse_query(look->arena, str_of(other->sql), other->dialect, &error);
+    if (!query) return NULL;
+    struct kpis list = kpis_of(look->arena, query, other->dialect);
+    const struct kpi *theirs = kpi_named(&list, mine->name, mine->dataset);
+    if (!theirs || strcmp(theirs->expression, mine->expression) == 0) return NULL;
+    struct kpi a = *mine, b = *theirs;
+    struct hash128 x, y;
+    a.where = b.where = NULL;
+    TRY(kpi_identity(look->arena, look->in, kpi_sql(look->arena, &a, NULL), mine->dataset, look->subject->entry.dialect, &x));
+    TRY(kpi_identity(look->arena, look->in, kpi_sql(look->arena, &b, NULL), mine->dataset, other->dialect, &y));
+    if (kpi_is_unknown(x) || kpi_is_unknown(y) || hash128_eq(x, y)) return NULL;
+    *said = true;
+    differs_say(look, mine, theirs, other);
+    return NULL;
+}
+
+/* A definition that stays, and whose numbers others look at. */
+static bool is_other(const struct look *look, const struct entry *e) {
+    const struct entry *own = &look->subject->entry;
+    bool lasting = e->dataset || e->artefact == ARTEFACT_DASHBOARD;
+    if (!lasting || !e->sql || e->kind == DEF_TEMP || strcmp(e->uid, own->uid) == 0) return false;
+    return !(own->dataset && e->dataset && dataset_fits(own->dataset, e->dataset));
+}
+
+static const struct err *number_look(struct look *look, const struct kpi *mine) {
+    bool said = false;
+    for (size_t i = 0; i < look->in->subject_count && !said; i++) {
+        const struct subject *s = &look->in->subjects[i];
+        if (s == look->subject || s > look->subject || !is_other(look, &s->entry) || !reads(&s->entry, mine->dataset)) continue;
+        if (s->entry.sql && strcasestr(s->entry.sql, mine->name)) TRY(number_compare(look, mine, &s->entry, &said));
+    }
+    for (size_t c = 0; c < look->in->catalog_count && !said; c++) {
+        struct entry *found;
+        size_t count;
+        TRY(catalog_readers(look->arena, look->in->catalogs[c], mine->dataset, READERS_MAX, &found, &count, NULL));
+        for (size_t i = 0; i < count && !said; i++) {
+            bool here = look->in->whole && strcmp(found[i].repo, look->in->repo) == 0; /* among the subjects */
+            if (!here && is_other(look, &found[i]) && strcasestr(found[i].sql, mine->name)) TRY(number_compare(look, mine, &found[i], &said));
+        }
+    }
+    return NULL;
+}
+
+static bool is_product(const struct look *look) {
+    const struct entry *e = &look->subject->entry;
+    return (look->subject->definition->dataset && e->kind != DEF_TEMP && e->kind != DEF_EPHEMERAL) || e->artefact == ARTEFACT_DASHBOARD;
+}
+
+static const struct err *differs_look(struct look *look) {
+    if (!look->query || !is_product(look) || look->subject->reused) return NULL;
+    struct kpis list = kpis_of(look->arena, look->query, look->subject->entry.dialect);
+    for (size_t i = 0; i < list.n && i < KPIS_MAX; i++) {
+        const struct kpi *k = &list.at[i];
+        if (is_telling(k->name) && !is_min_max(k->expression) && reads(&look->subject->entry, k->dataset)) TRY(number_look(look, k));
+    }
+    return NULL;
+}
+
+/* ---- numbers nobody registered ---- */
+
+/* Over a table that has registered metrics, a dashboard or gold table shows others. */
+static const struct err *unregistered_names(struct look *look, const struct kpis *list, struct text_list *names, const char **dataset) {
+    for (size_t i = 0; i < list->n && i < KPIS_MAX; i++) {
+        const struct kpi *k = &list->at[i];
+        bool registered = false, any = false;
+        struct hash128 identity;
+        if (is_min_max(k->expression) || strlen(k->name) < 4 || !reads(&look->subject->entry, k->dataset)) continue;
+        TRY(kpi_identity(look->arena, look->in, kpi_sql(look->arena, k, NULL), k->dataset, look->subject->entry.dialect, &identity));
+        for (size_t c = 0; c < look->in->catalog_count; c++) {
+            struct metric_entry *found;
+            size_t count;
+            TRY(catalog_metrics_over(look->arena, look->in->catalogs[c], k->dataset, &found, &count));
+            for (size_t m = 0; m < count; m++) {
+                if (!found[m].dataset || !dataset_fits(found[m].dataset, k->dataset)) continue;
+                any = true;
+                registered |= strcasecmp(found[m].name, k->name) == 0 || (!kpi_is_unknown(identity) && hash128_eq(found[m].identity, identity));
+            }
+        }
+        if (!any || registered || text_list_has(names, k->name)) continue;
+        text_list_add(look->arena, names, k->name);
+        *dataset = k->dataset;
+    }
+    return NULL;
+}
+
+static const struct err *unregistered_look(struct look *look) {
+    const struct entry *e = &look->subject->entry;
+    bool shown = e->artefact == ARTEFACT_DASHBOARD || layer_of(look->in->settings, look->subject->definition->dataset) == LAYER_GOLD;
+    struct text_list names = {0};
+    const char *dataset = NULL;
+    if (!look->query || !shown || look->subject->reused) return NULL;
+    struct kpis list = kpis_of(look->arena, look->query, e->dialect);
+    TRY(unregistered_names(look, &list, &names, &dataset));
+    if (!names.n) return NULL;
+    struct buf all = buf_new(look->arena);
+    for (size_t i = 0; i < names.n; i++) buf_printf(&all, "%s%s", i ? ", " : "", names.at[i]);
+    struct finding *f = look_finding(look, RULE_METRIC_UNREGISTERED, dataset, (struct range){0});
+    f->dataset = dataset;
+    f->text = arena_printf(look->arena, "%s shows %s over %s, whose metrics are registered; %s not.", f->subject, buf_str(&all), dataset,
+                           names.n == 1 ? "this one is" : "these are");
+    f->next_step = "register them, or use the registered ones";
+    look_say(look, f);
+    return NULL;
+}
+
+const struct look_rule metric_name_looks[] = {
+    {.rule = RULE_METRIC_DIFFERS, .subject = differs_look},
+    {.rule = RULE_METRIC_UNREGISTERED, .subject = unregistered_look},
+    LOOKS_END,
+};

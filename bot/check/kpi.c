@@ -1,0 +1,83 @@
+/* kpi.c - named aggregates of a query, and their formulas as normal forms. */
+#include "kpi.h"
+
+#include "bind.h"
+#include "catalog.h"
+#include "feature.h"
+#include "sql_print.h"
+#include "sql_walk.h"
+
+#define ITEMS_MAX 300 /* named aggregates of one definition */
+
+/* The normal form's fingerprint of a query; zero when it proves nothing. */
+const struct err *kpi_identity(struct arena *arena, const struct check_input *in, const char *sql, const char *dataset, enum dialect dialect,
+                               struct hash128 *out) {
+    struct schema *schema;
+    struct plan *plan;
+    *out = (struct hash128){0, 0};
+    TRY(catalog_schema(arena, in->catalogs, in->catalog_count, in->head, &dataset, 1, &schema));
+    if (plan_from_sql(arena, str_of(sql), schema, dialect, &plan)) return NULL;
+    *out = features_of(arena, plan)->exact;
+    return NULL;
+}
+
+bool kpi_is_unknown(struct hash128 h) { return !h.hi && !h.lo; }
+
+/* ---- aggregates of queries ---- */
+
+struct collecting {
+    struct arena *arena;
+    enum dialect dialect;
+    struct kpis list;
+    bool aggregate; /* seen inside an expression */
+};
+
+static bool aggregate_seen(void *ctx, struct sql_expr *e) {
+    static const char *const names[] = {"count", "sum", "avg", "min", "max", "count_if", "approx_count_distinct", "median", "stddev", "mean"};
+    struct collecting *k = ctx;
+    if (e->kind != EX_CALL || (e->call && e->call->over)) return true;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) k->aggregate |= str_iis(e->name, names[i]);
+    return true;
+}
+
+static bool query_seen(void *ctx, struct sql_query *q) {
+    struct collecting *k = ctx;
+    const struct sql_select *s = q->body == BODY_SELECT ? q->select : NULL;
+    if (!s || !s->from || s->from->kind != FROM_TABLE || !s->from->name || s->from->sample || s->from->travel || s->qualify || s->connect ||
+        q->pipe_count)
+        return true;
+    for (uint32_t i = 0; i < s->item_count && k->list.n < ITEMS_MAX; i++) {
+        struct sql_item *item = &s->items[i];
+        if (!item->alias.text.n || !item->expr) continue;
+        k->aggregate = false;
+        sql_walk_expr(&(struct sql_visitor){.ctx = k, .expr = aggregate_seen}, item->expr);
+        if (!k->aggregate) continue;
+        struct buf from = buf_new(k->arena);
+        sql_print_from(&from, s->from, k->dialect);
+        *vec_add(k->arena, &k->list) = (struct kpi){
+            .name = str_dup(k->arena, item->alias.text),
+            .dataset = sql_name_text(k->arena, s->from->name),
+            .expression = sql_expr_text(k->arena, item->expr, k->dialect),
+            .from = buf_str(&from),
+            .where = s->where ? sql_expr_text(k->arena, s->where, k->dialect) : NULL,
+            .line = item->range.line,
+        };
+    }
+    return true;
+}
+
+const char *kpi_sql(struct arena *arena, const struct kpi *k, const char *filter) {
+    struct buf b = buf_new(arena);
+    buf_printf(&b, "SELECT %s AS kpi FROM %s", k->expression, k->from);
+    if (k->where || filter) buf_text(&b, " WHERE ");
+    if (k->where) buf_printf(&b, "(%s)", k->where);
+    if (k->where && filter) buf_text(&b, " AND ");
+    if (filter) buf_printf(&b, "(%s)", filter);
+    return buf_str(&b);
+}
+
+struct kpis kpis_of(struct arena *arena, const struct sql_query *query, enum dialect dialect) {
+    struct collecting k = {.arena = arena, .dialect = dialect};
+    sql_walk_query(&(struct sql_visitor){.ctx = &k, .query = query_seen}, (struct sql_query *)(uintptr_t)query);
+    return k.list;
+}
