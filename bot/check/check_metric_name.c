@@ -133,13 +133,18 @@ static const struct err *differs_look(struct look *look) {
 
 /* ---- numbers nobody registered ---- */
 
+/* The latest, the first, or how many rows: looks at a table, no KPI. */
+static bool is_glance(const char *expression) {
+    return is_min_max(expression) || strcasecmp(expression, "count(*)") == 0 || strcasecmp(expression, "count(1)") == 0;
+}
+
 /* Over a table that has registered metrics, a dashboard or gold table shows others. */
 static const struct err *unregistered_names(struct look *look, const struct kpis *list, struct text_list *names, const char **dataset) {
     for (size_t i = 0; i < list->n && i < KPIS_MAX; i++) {
         const struct kpi *k = &list->at[i];
         bool registered = false, any = false;
         struct hash128 identity;
-        if (is_min_max(k->expression) || strlen(k->name) < 4 || !reads(&look->subject->entry, k->dataset)) continue;
+        if (is_glance(k->expression) || strlen(k->name) < 4 || !reads(&look->subject->entry, k->dataset)) continue;
         TRY(kpi_identity(look->arena, look->in, kpi_sql(look->arena, k, NULL), k->dataset, look->subject->entry.dialect, &identity));
         for (size_t c = 0; c < look->in->catalog_count; c++) {
             struct metric_entry *found;
