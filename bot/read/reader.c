@@ -144,6 +144,7 @@ enum file_kind file_kind_of(struct arena *arena, const char *path, struct str by
         return jinja && (holds(bytes, "ref(") || holds(bytes, "source(") || holds(bytes, "config(") || holds(bytes, "{%")) ? FILE_TEMPLATE : FILE_SQL;
     }
     if (text_ends(path, ".py")) return airflow_is_dag(bytes) ? FILE_DAG : FILE_PYTHON;
+    if (text_ends(path, ".tf") || text_ends(path, ".tf.json")) return holds(bytes, "databricks_") ? FILE_TERRAFORM : FILE_OTHER;
     if (text_ends(path, ".lvdash.json")) return FILE_DASHBOARD;
     if (text_ends(path, ".json") && (holds(bytes, "getdbt.com/dbt/manifest/") || holds(bytes, "getdbt.com/dbt/catalog/"))) return FILE_MANIFEST;
     if (text_ends(path, ".json")) return json_kind(bytes);
@@ -163,7 +164,7 @@ void sql_file_read(struct arena *arena, struct reading *out, const char *path, s
 }
 
 static bool worth_reading(const char *path) {
-    static const char *const endings[] = {".sql", ".hql", ".ddl", ".py", ".ipynb", ".json", ".yml", ".yaml", ".scala", ".r", ".R"};
+    static const char *const endings[] = {".sql", ".hql", ".ddl", ".py", ".ipynb", ".json", ".yml", ".yaml", ".tf", ".scala", ".r", ".R"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         if (text_ends(path, endings[i])) return true;
     }
@@ -193,6 +194,9 @@ static bool file_read(struct reader *r, const char *path, struct str bytes, enum
     case FILE_BUNDLE:
         bundle_file_read(r, path, bytes);
         return true;
+    case FILE_TERRAFORM:
+        terraform_file_read(r, path);
+        return true;
     case FILE_MANIFEST:
         manifest_file_read(r, path, bytes);
         return true;
@@ -207,7 +211,7 @@ static bool file_read(struct reader *r, const char *path, struct str bytes, enum
 
 /* Jobs say where the datasets of pipelines go, and manifests what models are: they come before other code, and are read even where only other paths
  * are asked for. */
-static bool is_context(enum file_kind kind) { return kind == FILE_JOB || kind == FILE_BUNDLE || kind == FILE_MANIFEST; }
+static bool is_context(enum file_kind kind) { return kind == FILE_JOB || kind == FILE_BUNDLE || kind == FILE_MANIFEST || kind == FILE_TERRAFORM; }
 
 static void files_read(struct reader *r, bool jobs) {
     for (size_t i = 0; i < r->count; i++) {
@@ -215,7 +219,8 @@ static void files_read(struct reader *r, bool jobs) {
         const char *path = r->paths[i];
         bool taken = map_get(r->taken, str_of(path)) != NULL, wanted = reader_wants(r, path);
         if (taken && jobs) r->out->files += wanted;
-        bool job_file = text_ends(path, ".json") || text_ends(path, ".yml") || text_ends(path, ".yaml") || text_ends(path, ".py");
+        bool job_file =
+            text_ends(path, ".json") || text_ends(path, ".yml") || text_ends(path, ".yaml") || text_ends(path, ".py") || text_ends(path, ".tf");
         if (taken || !worth_reading(path) || (jobs ? !job_file : !wanted) || !reader_bytes(r, path, &bytes)) continue;
         enum file_kind kind = file_kind_of(r->arena, path, bytes);
         if (kind == FILE_DAG && jobs) airflow_file_read(r, path, bytes);

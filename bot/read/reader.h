@@ -13,11 +13,12 @@ struct reader {
     struct reading *out;
     const char **paths; /* sorted */
     size_t count;
-    struct map *index; /* path to its place + 1 */
-    struct map *only;  /* NULL: all */
-    struct map *bytes; /* path to struct str, of files read */
-    struct map *trees; /* path to the struct py_node of a module that others import, read once */
-    struct map *taken; /* paths that a project or bundle reads */
+    struct map *index;   /* path to its place + 1 */
+    struct map *only;    /* NULL: all */
+    struct map *bytes;   /* path to struct str, of files read */
+    struct map *trees;   /* path to the struct py_node of a module that others import, read once */
+    struct map *taken;   /* paths that a project or bundle reads */
+    struct map *modules; /* folder to the values of its Terraform files; NULL: none was read */
 };
 
 /* The bytes of a path, read once. False when it cannot be read: then a gap says why. */
@@ -53,6 +54,7 @@ enum file_kind {
     FILE_DASHBOARD,
     FILE_QUERY,
     FILE_MANIFEST,
+    FILE_TERRAFORM,
     FILE_SETTINGS /* .parley.yml: its metrics */
 };
 enum file_kind file_kind_of(struct arena *arena, const char *path, struct str bytes);
@@ -63,6 +65,7 @@ void template_file_read(struct arena *arena, struct reading *out, const char *pa
 
 void json_file_read(struct reader *r, const char *path, struct str bytes, enum file_kind kind); /* jobs, pipelines, dashboards, queries */
 void bundle_file_read(struct reader *r, const char *path, struct str bytes);                    /* resources that no databricks.yml includes */
+void terraform_file_read(struct reader *r, const char *path);
 void manifest_file_read(struct reader *r, const char *path, struct str bytes);
 void settings_file_read(struct arena *arena, struct reading *out, const char *path, struct str bytes, enum dialect dialect);
 

@@ -55,6 +55,7 @@ static const char *kind_name(enum file_kind kind) {
     case FILE_DAG:
         return "python";
     case FILE_JOB:
+    case FILE_TERRAFORM:
         return "job";
     case FILE_BUNDLE:
         return "bundle";

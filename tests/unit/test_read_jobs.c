@@ -147,6 +147,52 @@ static void bundle_clusters_and_targets(void **state) {
     assert_int_equal(job->tasks[0].compute.workers_max, 4);
 }
 
+static void terraform_declares_jobs(void **state) {
+    static const struct memory_file files[] = {
+        {"tf/vars.tf", "variable \"node\" {\n  default = \"i3.2xlarge\"\n}\nlocals {\n  zone = \"Europe/Berlin\" # where we are\n}\n"},
+        {"tf/jobs.tf",
+         "resource \"databricks_cluster\" \"shared\" {\n  cluster_name = \"shared\"\n  autotermination_minutes = 0\n  autoscale {\n    min_workers = "
+         "1\n   "
+         " max_workers = 4\n  }\n}\n\nresource \"databricks_job\" \"nightly\" {\n  name = \"nightly\"\n  max_concurrent_runs = 1\n  run_as { "
+         "service_principal_name = \"abc\" }\n  schedule {\n    quartz_cron_expression = \"0 0 1 * * ?\"\n    timezone_id = local.zone\n  }\n  "
+         "job_cluster "
+         "{\n    job_cluster_key = \"j\"\n    new_cluster {\n      num_workers  = 2\n      node_type_id = var.node\n      spark_conf = {\n        "
+         "\"spark.x\" : \"1\"\n      }\n    }\n  }\n  task {\n    task_key = \"a\"\n    job_cluster_key = \"j\"\n    sql_task {\n      query {\n "
+         "       query_text = <<-EOT\n          create table g.x as select a from s.y\n        EOT\n      }\n    }\n    library {\n      pypi { "
+         "package = "
+         "\"x==1\" }\n    }\n  }\n  task {\n    task_key = \"b\"\n    depends_on { task_key = \"a\" }\n    existing_cluster_id = "
+         "databricks_cluster.shared.id\n    notebook_task {\n      notebook_path = \"${path.module}/n\"\n    }\n  }\n  email_notifications {\n    "
+         "on_failure "
+         "= [for p in var.people : p.mail]\n  }\n}\n"},
+        {"tf/more.tf.json", "{\"resource\": {\"databricks_pipeline\": {\"p\": {\"name\": \"p\", \"library\": [{\"notebook\": {\"path\": \"/x\"}}], "
+                            "\"cluster\": {\"num_workers\": 5}}}}}"},
+        {"tf/bad.tf", "resource \"databricks_job\" \"x\" {\n  name = \"x\n}\n"},
+    };
+    struct reading *r = read_memory(*state, files, 4);
+    const struct job *job = NULL, *pipeline = NULL;
+    for (size_t i = 0; i < r->jobs.n; i++) {
+        if (strcmp(r->jobs.at[i].kind, "job") == 0) job = &r->jobs.at[i];
+        if (strcmp(r->jobs.at[i].kind, "pipeline") == 0) pipeline = &r->jobs.at[i];
+    }
+    assert_non_null(job);
+    assert_int_equal(job->line, 10);
+    assert_int_equal(job->run_as_kind, RUN_AS_PRINCIPAL);
+    assert_string_equal(job->schedule.timezone, "Europe/Berlin");
+    assert_int_equal(job->task_count, 2);
+    assert_string_equal(job->tasks[0].compute.node_type, "i3.2xlarge");
+    assert_int_equal(job->tasks[0].compute.workers_max, 2);
+    assert_true(job->tasks[0].libraries[0].pinned);
+    assert_string_equal(job->tasks[0].compute.configuration[0].name, "spark.x");
+    assert_string_equal(job->tasks[1].after[0], "a");
+    assert_true(job->tasks[1].compute.existing);
+    assert_int_equal(job->tasks[1].compute.workers_max, 4);
+    assert_string_equal(reads_text(*state, definition_of(r, "g.x")), "s.y");
+    assert_non_null(pipeline);
+    assert_int_equal(pipeline->tasks[0].compute.workers_max, 5);
+    assert_int_equal(r->gaps.n, 1);
+    assert_string_equal(r->gaps.at[0].path, "tf/bad.tf");
+}
+
 static void external_jobs_say_what_they_say(void **state) {
     struct arena *arena = *state;
     static const char text[] = "{\"name\": \"n\", \"owner\": \"mo\", \"schedule\": \"0 5 * * *\", \"max_concurrent_runs\": 1, "
@@ -208,8 +254,9 @@ static void settings_metrics(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(bundles_reach_definitions), TEST(job_json_of_every_shape),  TEST(dashboards_are_queries),      TEST(dbt_jobs_reach_selected_models),
-        TEST(settings_metrics),          TEST(jobs_tell_their_settings), TEST(bundle_clusters_and_targets), TEST(external_jobs_say_what_they_say),
+        TEST(bundles_reach_definitions),      TEST(job_json_of_every_shape), TEST(dashboards_are_queries),
+        TEST(dbt_jobs_reach_selected_models), TEST(settings_metrics),        TEST(jobs_tell_their_settings),
+        TEST(bundle_clusters_and_targets),    TEST(terraform_declares_jobs), TEST(external_jobs_say_what_they_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

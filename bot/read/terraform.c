@@ -1,0 +1,171 @@
+/* terraform.c - databricks_job, databricks_pipeline, databricks_cluster and saved queries of Terraform, in the words of the platform's API.
+ * https://registry.terraform.io/providers/databricks/databricks/latest/docs/resources/job */
+#include "hcl.h"
+#include "jobs.h"
+#include "map.h"
+#include "session.h"
+
+#define DEPTH_MAX 30
+#define FILES_MAX 500
+
+/* Blocks that may stand several times, and what the API calls the list. */
+static const struct {
+    const char *block, *list;
+} lists[] = {
+    {"task", "tasks"},
+    {"job_cluster", "job_clusters"},
+    {"library", "libraries"},
+    {"parameter", "parameters"},
+    {"environment", "environments"},
+    {"cluster", "clusters"},
+    {"notification", "notifications"},
+    {"depends_on", "depends_on"},
+    {"on_failure", "on_failure"},
+    {"on_success", "on_success"},
+    {"on_start", "on_start"},
+    {"rules", "rules"},
+};
+
+static const char *list_name(const char *block) {
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        if (strcmp(lists[i].block, block) == 0) return lists[i].list;
+    }
+    return NULL;
+}
+
+/* Values of variables and locals of the folder, by "var.x" and "local.x". */
+struct module {
+    struct arena *arena;
+    struct map *values;
+};
+
+static json_t *value_known(const struct module *m, const char *text) {
+    size_t n = strlen(text);
+    if (n < 4 || strncmp(text, "${", 2) != 0 || text[n - 1] != '}') return NULL;
+    return map_get(m->values, str_trim((struct str){text + 2, n - 3}));
+}
+
+/* A block body as the API's object: lists by their names, single blocks without their list. */
+static json_t *plain(const struct module *m, json_t *value, int depth) {
+    if (depth > DEPTH_MAX) return json_null();
+    if (json_is_string(value)) {
+        json_t *known = value_known(m, json_string_value(value));
+        return known && known != value ? plain(m, known, depth + 1) : json_incref(value);
+    }
+    if (json_is_array(value)) {
+        json_t *out = json_array();
+        for (size_t i = 0; i < json_array_size(value); i++) json_array_append_new(out, plain(m, json_array_get(value, i), depth + 1));
+        return out;
+    }
+    if (!json_is_object(value)) return json_incref(value);
+    json_t *out = json_object(), *item;
+    const char *key;
+    json_object_foreach(value, key, item) {
+        const char *list = list_name(key);
+        if (strcmp(key, "__labels") == 0) continue;
+        json_t *made = plain(m, item, depth + 1);
+        bool blocks = json_is_array(made) && json_is_object(json_array_get(made, 0));
+        if (list && json_is_object(made)) made = json_pack("[o]", made); /* .tf.json may leave the list out */
+        if (!list && blocks && json_array_size(made) == 1) {
+            json_t *only = json_incref(json_array_get(made, 0));
+            json_decref(made);
+            made = only;
+        }
+        json_object_set_new(out, list ? list : key, made);
+    }
+    return out;
+}
+
+/* ---- files ---- */
+
+static const struct err *text_parse(struct arena *arena, const char *path, struct str bytes, json_t **out) {
+    return text_ends(path, ".json") ? jsx_load(arena, bytes.p, bytes.n, out) : hcl_load(arena, path, bytes, out);
+}
+
+static json_t *file_load(struct reader *r, const char *path) {
+    struct str bytes;
+    json_t *json = NULL;
+    if (!reader_bytes(r, path, &bytes)) return NULL;
+    const struct err *e = text_parse(r->arena, path, bytes, &json);
+    if (!e) return json;
+    struct not_understood gap = {path, 0, 0, arena_printf(r->arena, "this Terraform file was not understood: %s", e->text), true};
+    if (reader_wants(r, path)) reading_gap(r->arena, r->out, &gap);
+    return NULL;
+}
+
+static void names_enter(struct module *m, const char *prefix, const char *name, json_t *value) {
+    if (name && value && !json_is_null(value)) map_put(m->values, str_of(arena_printf(m->arena, "%s.%s", prefix, name)), value);
+}
+
+static void values_read(struct module *m, json_t *file) {
+    const json_t *variables = json_object_get(file, "variable"), *locals = json_object_get(file, "locals");
+    const char *key;
+    json_t *value;
+    for (size_t i = 0; i < json_array_size(variables); i++) {
+        json_t *v = json_array_get(variables, i);
+        names_enter(m, "var", jsx_str(v, "__labels.0", NULL), json_object_get(v, "default"));
+    }
+    json_object_foreach((json_t *)variables, key, value) names_enter(m, "var", key, json_object_get(value, "default"));
+    for (size_t i = 0; i < json_array_size(locals); i++) {
+        json_object_foreach(json_array_get(locals, i), key, value) names_enter(m, "local", key, value);
+    }
+    json_object_foreach((json_t *)locals, key, value) names_enter(m, "local", key, value);
+}
+
+static bool is_terraform(const char *path) { return text_ends(path, ".tf") || text_ends(path, ".tf.json"); }
+
+/* Of the folder; a file that is not understood is told where it is read itself. */
+static struct module module_of(struct reader *r, const char *path) {
+    const char *dir = path_dir(r->arena, path);
+    if (!r->modules) r->modules = map_new(r->arena);
+    struct module m = {r->arena, map_get(r->modules, str_of(dir))};
+    if (m.values) return m;
+    m.values = map_new(r->arena);
+    map_put(r->modules, str_of(dir), m.values);
+    size_t files = 0;
+    for (size_t i = 0; i < r->count && files < FILES_MAX; i++) {
+        struct str bytes;
+        json_t *file = NULL;
+        if (!is_terraform(r->paths[i]) || strcmp(path_dir(r->arena, r->paths[i]), dir) != 0 || !reader_bytes(r, r->paths[i], &bytes)) continue;
+        const struct err *e = text_parse(r->arena, r->paths[i], bytes, &file);
+        if (!e) values_read(&m, file);
+        files++;
+    }
+    return m;
+}
+
+/* ---- resources ---- */
+
+static void query_resource(const struct job_source *from, const char *key, const json_t *spec) {
+    json_t *copy = jsx_own(from->arena, json_deep_copy(spec));
+    if (!jsx_str(copy, "name", NULL) && !jsx_str(copy, "display_name", NULL)) jsx_set_text(copy, "name", key);
+    read_dashboard_json(from->arena, from->path, copy, from->dialect, from->out);
+}
+
+static const struct {
+    const char *type;
+    void (*read)(const struct job_source *from, const char *key, const json_t *spec);
+} resources[] = {
+    {"databricks_job", job_read},         {"databricks_pipeline", pipeline_read},   {"databricks_cluster", cluster_resource_read},
+    {"databricks_query", query_resource}, {"databricks_sql_query", query_resource}, {"databricks_dashboard", dashboard_resource_read},
+};
+
+static void resource_give(const struct job_source *from, const struct module *m, const char *type, const char *name, json_t *body) {
+    for (size_t i = 0; i < sizeof resources / sizeof *resources; i++) {
+        if (strcmp(resources[i].type, type) == 0) resources[i].read(from, name, jsx_own(from->arena, plain(m, body, 0)));
+    }
+}
+
+void terraform_file_read(struct reader *r, const char *path) {
+    json_t *file = file_load(r, path), *of_type, *body;
+    if (!file) return;
+    struct module m = module_of(r, path);
+    struct job_source from = {.arena = r->arena, .out = r->out, .reader = r, .path = path, .dialect = r->options->dialect};
+    json_t *list = json_object_get(file, "resource");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        body = json_array_get(list, i);
+        resource_give(&from, &m, jsx_str(body, "__labels.0", ""), jsx_str(body, "__labels.1", ""), body);
+    }
+    const char *type, *name;
+    json_object_foreach(list, type, of_type) { json_object_foreach(of_type, name, body) resource_give(&from, &m, type, name, body); }
+}
