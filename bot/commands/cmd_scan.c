@@ -15,14 +15,16 @@ static const char doc[] = "Read repositories into a catalog file.\n"
                           "text alone.\v"
                           "Examples:\n"
                           "  parley scan --repo ../dw --repo ../finance --catalog dw.db\n"
+                          "  parley scan --repo ../dbt --manifest run/manifest.json --manifest run/catalog.json\n"
                           "\n"
                           "Exit codes: 0 done, 2 wrong usage, 3 it could not be done.";
 
-enum { KEY_JSON = 256, KEY_UNPROVED };
+enum { KEY_JSON = 256, KEY_UNPROVED, KEY_MANIFEST };
 
 static const struct argp_option options[] = {
     {"repo", 'r', "DIR", 0, "A repository or folder; may be given again [.]", 0},
     {"catalog", 'c', "FILE", 0, "The catalog, made when absent [parley.db]", 0},
+    {"manifest", KEY_MANIFEST, "FILE", 0, "A manifest.json or catalog.json of dbt that is kept elsewhere; may be given again", 0},
     {"unproved", KEY_UNPROVED, NULL, 0, "List each definition of these repositories that proves nothing, and why", 0},
     {"json", KEY_JSON, NULL, 0, "Print the summary as JSON", 0},
     {0},
@@ -30,7 +32,7 @@ static const struct argp_option options[] = {
 
 struct words {
     struct arena *arena;
-    VEC(const char *) dirs;
+    VEC(const char *) dirs, artifacts;
     const char *catalog;
     bool json, unproved;
 };
@@ -41,6 +43,9 @@ static error_t word_take(int key, char *arg, struct argp_state *state) {
     case 'r':
     case ARGP_KEY_ARG:
         *vec_add(w->arena, &w->dirs) = arg;
+        return 0;
+    case KEY_MANIFEST:
+        *vec_add(w->arena, &w->artifacts) = arg;
         return 0;
     case 'c':
         w->catalog = arg;
@@ -117,7 +122,7 @@ static const struct err *all_scan(const struct words *w) {
         struct catalog_put_stats stats;
         int64_t start = clock_monotonic_us();
         size_t gaps;
-        const struct err *failed = local_scan(arena, catalog, w->dirs.at[i], &stats, &gaps);
+        const struct err *failed = local_scan(arena, catalog, &(struct scan_ask){w->dirs.at[i], w->artifacts.at, w->artifacts.n}, &stats, &gaps);
         if (!failed) failed = report(arena, w, catalog, w->dirs.at[i], &stats, clock_monotonic_us() - start);
         arena_destroy(arena);
         if (failed) return err_wrap(failed, "%s", w->dirs.at[i]);

@@ -236,11 +236,52 @@ const struct err *local_review(struct arena *arena, const struct local_ask *ask,
 
 /* ---- scan ---- */
 
-const struct err *local_scan(struct arena *arena, struct catalog *catalog, const char *dir, struct catalog_put_stats *stats, size_t *gaps) {
-    struct clone_tree tree;
-    struct local l = {.arena = arena, .ask = &(struct local_ask){.dir = dir}, .name = local_name(arena, dir)};
-    TRY(clone_folder_open(arena, dir, &tree));
-    TRY(settings_load_tree(&l, &tree));
+/* A tree with some files that lie elsewhere. */
+struct overlay {
+    const struct clone_tree *inner;
+    const struct scan_ask *ask;
+    const char **names; /* one for each artifact */
+};
+
+static const struct err *overlay_get(void *ctx, struct arena *arena, const char *path, struct str *bytes) {
+    const struct overlay *o = ctx;
+    for (size_t i = 0; i < o->ask->artifact_count; i++) {
+        if (strcmp(o->names[i], path) == 0) return fs_read(arena, o->ask->artifacts[i], READ_ARTIFACT_MAX, bytes);
+    }
+    return clone_tree_get((void *)(uintptr_t)o->inner, arena, path, bytes);
+}
+
+static const struct err *overlay_make(struct arena *arena, const struct clone_tree *inner, const struct scan_ask *ask, struct clone_tree *out) {
+    struct overlay *o = arena_new(arena, struct overlay);
+    const char **paths = arena_array(arena, inner->count + ask->artifact_count + 1, sizeof *paths);
+    size_t n = 0;
+    *o = (struct overlay){inner, ask, arena_array(arena, ask->artifact_count + 1, sizeof *o->names)};
+    for (size_t i = 0; i < ask->artifact_count; i++) {
+        const char *slash = strrchr(ask->artifacts[i], '/');
+        if (!fs_exists(ask->artifacts[i])) return err_new(ERR_INPUT, "%s: there is no such file", ask->artifacts[i]);
+        o->names[i] = arena_printf(arena, "target/%s", slash ? slash + 1 : ask->artifacts[i]);
+        paths[n++] = o->names[i];
+    }
+    for (size_t i = 0; i < inner->count; i++) {
+        bool hidden = false;
+        for (size_t k = 0; k < ask->artifact_count; k++) hidden |= strcmp(inner->paths[i], o->names[k]) == 0;
+        if (!hidden) paths[n++] = inner->paths[i];
+    }
+    *out = *inner;
+    out->paths = paths;
+    out->count = n;
+    out->ctx = o;
+    out->get = overlay_get;
+    return NULL;
+}
+
+const struct err *local_scan(struct arena *arena, struct catalog *catalog, const struct scan_ask *ask, struct catalog_put_stats *stats,
+                             size_t *gaps) {
+    struct clone_tree folder, tree;
+    struct local l = {.arena = arena, .ask = &(struct local_ask){.dir = ask->dir}, .name = local_name(arena, ask->dir)};
+    TRY(clone_folder_open(arena, ask->dir, &folder));
+    TRY(settings_load_tree(&l, &folder));
+    TRY(overlay_make(arena, &folder, ask, &tree));
     struct refresh how = {l.name, "main", l.dialect, clock_now()};
     *gaps = 0;
     return catalog_refresh(arena, catalog, &tree, &how, stats);

@@ -29,8 +29,16 @@ int local_fail(const struct err *failed);
 /* With a base: the change between two revisions; else the folder as a whole against the catalog. */
 const struct err *local_review(struct arena *arena, const struct local_ask *ask, struct review **out) MUST_CHECK;
 
+/* What is scanned. */
+struct scan_ask {
+    const char *dir;
+    const char *const *artifacts; /* manifest.json and catalog.json of dbt that are kept elsewhere; they count as lying in target/ */
+    size_t artifact_count;
+};
+
 /* Definitions of the tree into the catalog, as "main"; progress goes to stderr when it is a terminal. */
-const struct err *local_scan(struct arena *arena, struct catalog *catalog, const char *dir, struct catalog_put_stats *stats, size_t *gaps) MUST_CHECK;
+const struct err *local_scan(struct arena *arena, struct catalog *catalog, const struct scan_ask *ask, struct catalog_put_stats *stats,
+                             size_t *gaps) MUST_CHECK;
 
 /* The server's store: --data, else the data folder of --settings, else of the environment. ERR_CONFIG when there is none yet. Closed with the arena.
  */

@@ -4,6 +4,7 @@
 #include "session.h"
 
 #define DATASETS_MAX 500
+#define READS_MAX    2000
 
 struct dashboard {
     struct arena *arena;
@@ -11,7 +12,10 @@ struct dashboard {
     const char *path, *name, *owner, *warehouse;
     struct str bytes; /* of the file, to find lines; empty when there is none */
     enum dialect dialect;
+    struct schedule schedule; /* of its refreshes */
 };
+
+static const char *kept(struct arena *arena, const char *text) { return text && text[0] ? arena_strdup(arena, text) : NULL; }
 
 /* The line of the file where this text stands, as JSON writes it; 0 when it is not found. */
 static int line_of(const struct dashboard *d, const char *text) {
@@ -64,6 +68,7 @@ static void dataset_read(const struct dashboard *d, const json_t *dataset, struc
     for (size_t i = s.first; i < d->out->definitions.n; i++) {
         struct definition *made = &d->out->definitions.at[i];
         made->owner = d->owner;
+        made->schedule = d->schedule;
         if (d->warehouse) made->compute.kind = COMPUTE_WAREHOUSE, made->compute.key = d->warehouse;
         for (size_t k = 0; k < made->read_count && k < 200 && n < exposure->read_count + 200; k++) reads[n++] = made->reads[k];
     }
@@ -71,7 +76,23 @@ static void dataset_read(const struct dashboard *d, const json_t *dataset, struc
     exposure->read_count = n;
 }
 
-static const char *kept(struct arena *arena, const char *text) { return text && text[0] ? arena_strdup(arena, text) : NULL; }
+/* When it is refreshed: the schedules of the API's object, or the one of a legacy dashboard or query. The first that is not paused counts.
+ * https://docs.databricks.com/api/workspace/lakeview/createschedule */
+static void refresh_read(struct dashboard *d, const json_t *json) {
+    const json_t *list = json_object_get(json, "schedules"), *one = json_object_get(json, "schedule");
+    for (size_t i = 0; i < json_array_size(list) && (!one || d->schedule.paused); i++) {
+        one = json_array_get(list, i);
+        d->schedule.paused = strcmp(jsx_str(one, "pause_status", ""), "PAUSED") == 0;
+    }
+    const char *cron =
+        jsx_str(one, "cron_schedule.quartz_cron_expression", jsx_str(one, "quartz_cron_expression", jsx_str(one, "cron.quartz_cron_schedule", NULL)));
+    d->schedule.cron = kept(d->arena, cron);
+    d->schedule.timezone =
+        kept(d->arena, jsx_str(one, "cron_schedule.timezone_id", jsx_str(one, "timezone_id", jsx_str(one, "cron.timezone_id", NULL))));
+    int64_t every = jsx_int(one, "interval", 0);
+    if (every > 0) d->schedule.every_seconds = (double)every;
+    if (d->schedule.cron || every > 0) d->schedule.path = d->path, d->schedule.line = 1;
+}
 
 static void title_set(struct dashboard *d, const json_t *json) {
     const char *title = jsx_str(json, "display_name", jsx_str(json, "displayName", NULL));
@@ -88,6 +109,7 @@ static void dashboard_read(struct dashboard *d, const json_t *json) {
 }
 
 static void query_read(struct dashboard *d, const json_t *json) {
+    if (json_object_get(json, "schedule")) refresh_read(d, json);
     const char *text = jsx_str(json, "query_text", jsx_str(json, "query", NULL));
     if (!text) return;
     struct session s;
@@ -104,10 +126,7 @@ static void query_read(struct dashboard *d, const json_t *json) {
         struct definition *made = &d->out->definitions.at[i];
         made->owner = owner;
         made->description = kept(d->arena, jsx_str(json, "description", NULL));
-        const char *cron = jsx_str(json, "schedule.quartz_cron_expression", NULL);
-        if (cron) made->schedule.cron = kept(d->arena, cron);
-        int64_t every = jsx_int(json, "schedule.interval", 0);
-        if (every > 0) made->schedule.every_seconds = (double)every;
+        made->schedule = d->schedule;
         if (d->warehouse) made->compute.kind = COMPUTE_WAREHOUSE, made->compute.key = d->warehouse;
     }
 }
@@ -115,16 +134,30 @@ static void query_read(struct dashboard *d, const json_t *json) {
 /* Legacy dashboards hold their queries in widgets. */
 static void widgets_read(struct dashboard *d, const json_t *json) {
     const json_t *widgets = json_object_get(json, "widgets");
+    size_t first = d->out->definitions.n, n = 0;
+    struct schedule schedule = d->schedule;
     for (size_t i = 0; i < json_array_size(widgets) && i < DATASETS_MAX; i++) {
         const json_t *query = jsx_at(json_array_get(widgets, i), "visualization.query");
+        d->schedule = schedule; /* of the dashboard, unless the query has its own */
         if (query) query_read(d, query);
     }
+    const char **reads = arena_array(d->arena, READS_MAX + 1, sizeof *reads);
+    for (size_t i = first; i < d->out->definitions.n; i++) {
+        const struct definition *made = &d->out->definitions.at[i];
+        for (size_t k = 0; k < made->read_count && n < READS_MAX; k++) reads[n++] = made->reads[k];
+    }
+    if (d->out->definitions.n == first) return;
+    struct exposure *e = vec_add(d->arena, &d->out->exposures);
+    *e = (struct exposure){.name = d->name, .type = "dashboard", .owner = d->owner, .path = d->path, .line = 1};
+    e->reads = names_sorted(d->arena, reads, &n, NULL);
+    e->read_count = n;
 }
 
 static void any_read(struct dashboard *d, const json_t *json) {
     title_set(d, json);
     d->warehouse = kept(d->arena, jsx_str(json, "warehouse_id", NULL));
     d->owner = kept(d->arena, jsx_str(json, "owner_user_name", jsx_str(json, "creator_user_name", NULL)));
+    refresh_read(d, json);
     const char *inner = jsx_str(json, "serialized_dashboard", NULL);
     if (inner) {
         json_t *parsed = NULL;

@@ -32,7 +32,15 @@ static const char *source_path(const struct artifact *a, const char *original) {
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
         if (reader_has(a->reader, tries[i])) return tries[i];
     }
-    return NULL;
+    /* A manifest kept elsewhere: the one project of the repository that has such a file. */
+    const char *found = NULL, *tail = arena_printf(arena, "/%s", original);
+    for (size_t i = 0; i < map_count(a->models); i++) {
+        const char *path = map_at(a->models, i).key.p;
+        if (!text_ends(path, tail)) continue;
+        if (found) return NULL;
+        found = path;
+    }
+    return found;
 }
 
 /* Is the file what the manifest was made of? dbt keeps its text without blanks around it. */

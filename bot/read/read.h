@@ -9,8 +9,9 @@
 #include "text.h"
 #include "yaml.h"
 
-#define READ_FILE_MAX  ((size_t)10 << 20) /* a bigger file is named as not understood */
-#define READ_FILES_MAX 200000
+#define READ_FILE_MAX     ((size_t)10 << 20)  /* a bigger file is named as not understood */
+#define READ_ARTIFACT_MAX ((size_t)200 << 20) /* of dbt's manifest.json and catalog.json */
+#define READ_FILES_MAX    200000
 
 /* Where bytes come from: a directory, the blobs of a commit, a test's array. Paths are relative with slashes. */
 struct file_source {

@@ -65,6 +65,8 @@ static void file_gap(struct reader *r, const char *path, const char *reason) {
     if (reader_wants(r, path)) reading_gap(r->arena, r->out, &gap);
 }
 
+static bool is_artifact(const char *path) { return text_ends(path, "manifest.json") || text_ends(path, "catalog.json"); }
+
 bool reader_bytes(struct reader *r, const char *path, struct str *out) {
     struct str *kept = map_get(r->bytes, str_of(path));
     if (!kept) {
@@ -74,7 +76,7 @@ bool reader_bytes(struct reader *r, const char *path, struct str *out) {
         if (e) {
             file_gap(r, path, arena_printf(r->arena, "it could not be read: %s", e->text));
             kept->p = NULL;
-        } else if (kept->n > READ_FILE_MAX) {
+        } else if (kept->n > (is_artifact(path) ? READ_ARTIFACT_MAX : READ_FILE_MAX)) {
             file_gap(r, path, "it is over 10 MB");
             kept->p = NULL;
         } else if (kept->n >= 3 && memcmp(kept->p, "\xEF\xBB\xBF", 3) == 0) {

@@ -8,7 +8,7 @@ A suite is a folder here; a golden is told from its input by its suffix:
               against a look-alike; fails when fewer than 95 in 100 are identical, or a look-alike is
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
   cost/       NAME.sql over stats.yml; options in its first line -> NAME.cost
-  lineage/    dw/ scanned; each line of names -> NAME.show: `parley catalog show NAME`, and --json
+  lineage/    dw/ scanned; each line of names -> NAME.show: `parley catalog show NAME`, and --json; dw/marts with compiled/manifest.json -> compiled.show
   check/      RULE.fires/ RULE.silent/: base/ (what exists) and sizes.yml, those of shop/ where it has none; head/ (what is new);
               before/ (the same files as they were) -> RULE.fires.findings
 
@@ -72,6 +72,9 @@ def cases_lineage(binary, folder):
             told = json.loads(parley(binary, "catalog", "show", name, "--json", "--catalog", catalog))
             told = {k: told[k] for k in ("name", "columns", "upstream", "downstream", "cycle", "lineage_cut")}
             return parley(binary, "catalog", "show", name, "--catalog", catalog) + json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+        marts = f"{scratch}/marts.db"
+        parley(binary, "scan", "--repo", (folder / "dw/marts").relative_to(SOURCE), "--manifest", (folder / "compiled/manifest.json").relative_to(SOURCE), "--catalog", marts)
+        yield folder / "compiled.show", lambda: parley(binary, "catalog", "show", "best_customers", "--catalog", marts)
         for name in (folder / "names").read_text().split():
             yield folder / (name + ".show"), lambda n=name: show(n)
 

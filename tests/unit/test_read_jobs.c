@@ -224,6 +224,28 @@ static void dashboards_are_queries(void **state) {
     assert_int_equal(r->gaps.n, 1);
 }
 
+static void dashboards_are_refreshed(void **state) {
+    struct reading *r =
+        read_one(*state, "d/api.json",
+                 "{\"display_name\": \"board\", \"warehouse_id\": \"w\", \"serialized_dashboard\": \"{\\\"datasets\\\": [{\\\"name\\\": "
+                 "\\\"x\\\", \\\"query\\\": \\\"select a from g.t where d = :day\\\"}], \\\"pages\\\": []}\", \"schedules\": [{\"pause_status\": "
+                 "\"PAUSED\", \"cron_schedule\": {\"quartz_cron_expression\": \"0 0 1 * * ?\"}}, {\"cron_schedule\": "
+                 "{\"quartz_cron_expression\": \"0 30 6 * * ?\", \"timezone_id\": \"UTC\"}}]}");
+    const struct definition *d = definition_of(r, "board / x");
+    assert_string_equal(d->schedule.cron, "0 30 6 * * ?");
+    assert_false(d->schedule.paused);
+    assert_string_equal(d->compute.key, "w");
+    r = read_one(
+        *state, "d/old.json",
+        "{\"name\": \"old\", \"widgets\": [{\"visualization\": {\"query\": {\"name\": \"q\", \"query\": \"select a from g.t where k = {{ k }}\", "
+        "\"data_source_id\": \"z\", \"schedule\": {\"interval\": 3600}}}}, {\"visualization\": {\"query\": {\"name\": \"p\", \"query\": \"select b "
+        "from g.u\", \"data_source_id\": \"z\"}}}]}");
+    assert_true(definition_of(r, "q")->schedule.every_seconds == 3600);
+    assert_true(definition_of(r, "p")->schedule.every_seconds == 0);
+    assert_int_equal(r->exposures.n, 1);
+    assert_int_equal(r->exposures.at[0].read_count, 2);
+}
+
 static void dbt_jobs_reach_selected_models(void **state) {
     static const struct memory_file files[] = {
         {"dbt_project.yml", "name: p\n"},
@@ -254,9 +276,10 @@ static void settings_metrics(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(bundles_reach_definitions),      TEST(job_json_of_every_shape), TEST(dashboards_are_queries),
-        TEST(dbt_jobs_reach_selected_models), TEST(settings_metrics),        TEST(jobs_tell_their_settings),
-        TEST(bundle_clusters_and_targets),    TEST(terraform_declares_jobs), TEST(external_jobs_say_what_they_say),
+        TEST(bundles_reach_definitions),       TEST(job_json_of_every_shape), TEST(dashboards_are_queries),
+        TEST(dbt_jobs_reach_selected_models),  TEST(settings_metrics),        TEST(jobs_tell_their_settings),
+        TEST(bundle_clusters_and_targets),     TEST(terraform_declares_jobs), TEST(dashboards_are_refreshed),
+        TEST(external_jobs_say_what_they_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
