@@ -169,6 +169,10 @@ bool exists_implies(struct norm *n, nexpr p, nexpr q);                   /* a ro
 bool item_certain(struct norm *n, const struct context *ctx, size_t at); /* the left-join item matches for every row that is kept */
 /* rule_exists.c: sources of the block itself, one each, are a row of `sub` */
 bool exists_witnessed(struct norm *n, const struct context *ctx, const struct block *sub);
+nexpr exists_parts(struct norm *n, struct block *sub);                                  /* EXISTS, part by part where sources are unconnected */
+nexpr exists_apart(struct norm *n, const struct context *ctx, const struct block *sub); /* alternatives over different sources; NULL: none */
+/* rule_merge.c: branches of a union whose duplicates do not count, over the same rows, are one branch */
+bool branches_merge(struct norm *n, const struct context *ctx, struct source *s);
 bool pred_entailed(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e);
 nexpr or_reduced(struct norm *n, const struct context *ctx, nexpr e); /* a condition: alternatives that others cover go, those that meet are one */
 bool pred_contradicted(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e); /* e is not TRUE where the facts are */

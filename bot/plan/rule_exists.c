@@ -88,29 +88,95 @@ static struct block *component(struct norm *n, const struct block *sub) {
     return part;
 }
 
-/* A sub-query over parts that have nothing to do with each other asks for a row of each. */
-static bool exists_split(struct norm *n, struct block *b, size_t at) {
-    const struct block *sub = b->preds.at[at]->block;
-    if (sub->n_sources < 2 || sub->n_items) return false;
-    for (size_t i = 0; i < sub->n_sources; i++)
-        if (sub->sources[i]->kind != SRC_TABLE) return false; /* others may look at their neighbours */
-    struct block *copy = block_clone(n, sub), *part = component(n, copy), *rest = block_new(n);
-    if (part->n_sources == copy->n_sources) return false;
-    for (size_t i = 0; i < copy->n_sources; i++)
-        if (!block_owns(part, copy->sources[i])) block_source_add(n, rest, copy->sources[i]);
-    for (size_t i = 0; i < copy->preds.n; i++)
-        exprs_add(n, expr_touches(n, part, copy->preds.at[i]) ? &part->preds : &rest->preds, copy->preds.at[i]);
-    exprs_remove(&b->preds, at);
-    block_pred_add(n, b, expr_block(n, SC_EXISTS, part, NULL, 0));
-    block_pred_add(n, b, expr_block(n, SC_EXISTS, rest, NULL, 0));
-    step_add(n, "EXISTS over unconnected sources is one EXISTS for each");
-    return true;
+static bool tables_only(const struct block *b) {
+    for (size_t i = 0; i < b->n_sources; i++)
+        if (b->sources[i]->kind != SRC_TABLE) return false; /* others may look at their neighbours */
+    return b->n_items == 0;
+}
+
+nexpr exists_parts(struct norm *n, struct block *sub) {
+    nexpr all = expr_bool(n, true);
+    while (sub->n_sources > 1 && tables_only(sub)) {
+        struct block *part = component(n, sub), *rest = block_new(n);
+        if (part->n_sources == sub->n_sources) break;
+        for (size_t i = 0; i < sub->n_sources; i++)
+            if (!block_owns(part, sub->sources[i])) block_source_add(n, rest, sub->sources[i]);
+        for (size_t i = 0; i < sub->preds.n; i++)
+            exprs_add(n, expr_touches(n, part, sub->preds.at[i]) ? &part->preds : &rest->preds, sub->preds.at[i]);
+        all = expr_and2(n, all, expr_block(n, SC_EXISTS, part, NULL, 0));
+        sub = rest;
+        step_add(n, "EXISTS over unconnected sources is one EXISTS for each");
+    }
+    return expr_and2(n, all, expr_block(n, SC_EXISTS, sub, NULL, 0));
+}
+
+/* ------------------------------------------------------------ alternatives over different sources */
+
+#define APART_ARMS_MAX 6
+
+/* Some source of `b` has a part in one alternative of `e` and none in another. */
+static bool arms_differ(const struct norm *n, const struct block *b, nexpr e) {
+    if (e->op != SC_OR || e->n > APART_ARMS_MAX) return false;
+    for (size_t s = 0; s < b->n_sources; s++) {
+        struct block one = {.n_sources = 1, .sources = &b->sources[s]};
+        bool first = expr_touches(n, &one, e->args[0]);
+        for (size_t i = 1; i < e->n; i++)
+            if (expr_touches(n, &one, e->args[i]) != first) return true;
+    }
+    return false;
+}
+
+nexpr exists_apart(struct norm *n, const struct context *ctx, const struct block *sub) {
+    size_t at = 0;
+    while (at < sub->preds.n && !arms_differ(n, sub, sub->preds.at[at])) at++;
+    if (sub->n_sources < 2 || at == sub->preds.n || !tables_only(sub)) return NULL;
+    nexpr any = expr_bool(n, false);
+    for (size_t i = 0; i < sub->preds.at[at]->n; i++) {
+        struct block *copy = block_clone(n, sub);
+        nexpr arm = copy->preds.at[at]->args[i];
+        exprs_remove(&copy->preds, at);
+        block_pred_add(n, copy, arm);
+        if (!copy->empty) any = expr_or2(n, any, expr_truth(n, ctx, expr_block(n, SC_EXISTS, copy, NULL, 0)));
+    }
+    step_add(n, "EXISTS of alternatives is EXISTS of one or of the other");
+    return expr_truth(n, ctx, any);
+}
+
+/* Where duplicates do not count: sources that one alternative alone speaks of are asked for there, instead of being joined. */
+static bool alternatives_close(struct norm *n, struct block *b) {
+    if (b->n_items || !tables_only(b)) return false;
+    for (size_t p = 0; p < b->preds.n; p++) {
+        if (!arms_differ(n, b, b->preds.at[p])) continue;
+        struct block *rest = block_new(n);
+        struct block others = *b;
+        others.preds = (struct exprs){0};
+        for (size_t i = 0; i < b->preds.n; i++)
+            if (i != p) exprs_add(n, &others.preds, b->preds.at[i]);
+        size_t kept = 0;
+        for (size_t i = 0; i < b->n_sources; i++) {
+            struct block one = {.n_sources = 1, .sources = &b->sources[i]};
+            bool inside = expr_touches(n, &one, b->preds.at[p]);
+            for (size_t k = 0; k < others.preds.n && inside; k++) inside = !expr_touches(n, &one, others.preds.at[k]);
+            for (size_t k = 0; k < b->outs.n && inside; k++) inside = !expr_touches(n, &one, b->outs.at[k]);
+            if (inside) block_source_add(n, rest, b->sources[i]);
+        }
+        if (rest->n_sources == b->n_sources || !arms_differ(n, rest, b->preds.at[p])) continue;
+        for (size_t i = 0; i < b->n_sources; i++)
+            if (!block_owns(rest, b->sources[i])) b->sources[kept++] = b->sources[i];
+        b->n_sources = kept;
+        exprs_add(n, &rest->preds, b->preds.at[p]);
+        exprs_remove(&b->preds, p);
+        block_pred_add(n, b, expr_block(n, SC_EXISTS, rest, NULL, 0));
+        step_add(n, "sources that only one alternative speaks of are EXISTS in it");
+        return true;
+    }
+    return false;
 }
 
 static bool exists_rules(struct norm *n, const struct context *ctx, size_t i) {
     struct block *b = ctx->block, *sub = (struct block *)b->preds.at[i]->block;
     nexpr e = b->preds.at[i];
-    if (outer_conjuncts(n, b, sub) || exists_split(n, b, i)) return true;
+    if (outer_conjuncts(n, b, sub)) return true;
     struct context here = {.outer = ctx->outer, .block = b, .skip = e};
     if (exists_witnessed(n, &here, sub)) {
         exprs_remove(&b->preds, i);
@@ -277,9 +343,9 @@ void block_set_context(struct norm *n, const struct context *outer, struct block
     struct context ctx = {.outer = outer, .block = b};
     bool any = false;
     for (int round = 0; round < 64 && !b->empty && !work_spent(n, 1); round++) {
-        bool changed = exists_open(n, b) || distinct_open(n, b) || items_drop(n, b);
+        bool changed = alternatives_close(n, b) || exists_open(n, b) || distinct_open(n, b) || items_drop(n, b);
         for (size_t i = 0; i < b->n_sources && !changed; i++)
-            changed = source_folds(n, &ctx, i) || branches_as_sets(n, &ctx, b->sources[i], round == 0);
+            changed = source_folds(n, &ctx, i) || branches_as_sets(n, &ctx, b->sources[i], round == 0) || branches_merge(n, &ctx, b->sources[i]);
         if (!changed) break;
         any = true;
         block_simplify(n, outer, b);

@@ -44,9 +44,10 @@ static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *
     b->outs.n = 0;
     if (b->empty) return expr_bool(n, false);
     nexpr known = ctx ? exists_known(n, ctx, b) : NULL;
+    if (!known && ctx) known = exists_apart(n, ctx, b);
     if (known) return known;
     if (b->n_sources == 0 && b->n_items == 0) return expr_junction(n, SC_AND, b->preds.at, b->preds.n);
-    return expr_block(n, SC_EXISTS, b, NULL, 0);
+    return ctx ? exists_parts(n, b) : expr_block(n, SC_EXISTS, b, NULL, 0);
 }
 
 static nexpr truth_case(struct norm *n, const struct context *ctx, nexpr e) {

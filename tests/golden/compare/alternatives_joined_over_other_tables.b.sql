@@ -1,0 +1,1 @@
+select distinct order_id from orders o where exists (select 1 from customers c where c.customer_id = o.customer_id and c.country = 'DE') or exists (select 1 from shipments s where s.return_of = o.order_id and s.carrier = 'x')

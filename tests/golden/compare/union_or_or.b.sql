@@ -1,0 +1,1 @@
+select customer_id, country from customers where segment = 'a' or is_test

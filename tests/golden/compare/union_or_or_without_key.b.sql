@@ -1,0 +1,1 @@
+select country from customers where segment = 'a' or is_test
