@@ -134,8 +134,8 @@ static nexpr value_beside(struct norm *n, const struct source *s, nexpr count) {
     return NULL;
 }
 
-/* COUNT(x) = 0 is SUM(x) IS NULL, where both are at hand. */
-static nexpr count_to_null(struct norm *n, nexpr e) {
+/* COUNT(x) = 0 is SUM(x) IS NULL, where both are at hand and the count is not NULL for want of a left join's match. */
+static nexpr count_to_null(struct norm *n, const struct context *ctx, nexpr e) {
     if (e->op < SC_EQ || e->op > SC_LE || e->n != 2) return e;
     bool left = expr_is_literal(e->args[1]);
     nexpr x = e->args[left ? 0 : 1], lit = e->args[left ? 1 : 0];
@@ -146,7 +146,7 @@ static nexpr count_to_null(struct norm *n, nexpr e) {
     bool none = (e->op == SC_EQ && at == 0) || (left && ((e->op == SC_LT && at == 1) || (e->op == SC_LE && at == 0)));
     bool some = (e->op == SC_NE && at == 0) || (!left && ((e->op == SC_LT && at == 0) || (e->op == SC_LE && at == 1)));
     nexpr value = none || some ? value_beside(n, s, count) : NULL;
-    if (!value) return e;
+    if (!value || expr_nullable(n, ctx, x)) return e;
     nexpr null = expr_of1(n, SC_IS_NULL, value);
     return none ? null : expr_not(n, null);
 }
@@ -161,7 +161,7 @@ static nexpr counts_in(struct norm *n, const struct context *ctx, nexpr e) {
     }
     if (!same) e = expr_with(n, e, args);
     nexpr known = count_compared(n, ctx, e, false);
-    return known != e ? known : count_to_null(n, e);
+    return known != e ? known : count_to_null(n, ctx, e);
 }
 
 static bool counts_known(struct norm *n, const struct context *ctx) {

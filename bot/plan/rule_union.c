@@ -45,8 +45,12 @@ static bool numbers_spell(struct norm *n, struct source *s) {
     return changed;
 }
 
+/* Elsewhere the precision of a decimal, too, decides how many digits a quotient has. */
+static bool only_scale_counts(enum dialect dialect) { return dialect == DIALECT_MYSQL || dialect == DIALECT_POSTGRES; }
+
 bool rule_union(struct norm *n, const struct context *ctx) {
     bool changed = false;
+    if (!only_scale_counts(n->plan->dialect)) return false;
     for (size_t i = 0; i < ctx->block->n_sources; i++) {
         struct source *s = ctx->block->sources[i];
         if (s->kind == SRC_SETOP && s->setop == RELSET_UNION && s->all && s->n_branches > 1) changed |= numbers_spell(n, s);
