@@ -5,6 +5,7 @@
 #include "feature.h"
 #include "sql_ast.h"
 #include "sql_print.h"
+#include "sql_walk.h"
 
 #include <ctype.h>
 
@@ -72,8 +73,21 @@ static bool is_repeated_query(const struct subject *s) {
     return s->entry.artefact == ARTEFACT_DASHBOARD || t->cron || t->every_seconds > 0;
 }
 
+static bool param_found(void *ctx, struct sql_expr *e) {
+    *(bool *)ctx |= e->kind == EX_PARAM;
+    return true;
+}
+
+/* What the reader chooses (:date_range) cannot be computed beforehand. */
+static bool has_parameter(const struct entry *e) {
+    bool found = false;
+    if (e->query) sql_walk_query(&(struct sql_visitor){.ctx = &found, .expr = param_found}, (struct sql_query *)(uintptr_t)e->query);
+    return found;
+}
+
 static bool is_candidate(const struct subject *s) {
-    return s->changed && !s->reused && is_repeated_query(s) && s->scan.known && s->scan.high >= MATERIALIZE_BYTES && computes(&s->entry);
+    return s->changed && !s->reused && is_repeated_query(s) && s->scan.known && s->scan.high >= MATERIALIZE_BYTES && computes(&s->entry) &&
+           !has_parameter(&s->entry);
 }
 
 static bool same_tables(const struct subject *a, const struct subject *b) {

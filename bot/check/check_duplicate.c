@@ -7,6 +7,8 @@
 #include "feature.h"
 #include "prove.h"
 #include "schema.h"
+#include "sql_parse.h"
+#include "sql_walk.h"
 
 #include <stdlib.h>
 
@@ -365,6 +367,29 @@ static bool is_loud_enough(const struct matching *m, const struct match *match) 
     return true;
 }
 
+/* Tables as often as they are read, names of WITH clauses too. */
+static bool table_count(void *ctx, struct sql_from *from) {
+    *(size_t *)ctx += from->kind == FROM_TABLE;
+    return true;
+}
+
+static size_t tables_read(const struct sql_query *query) {
+    size_t n = 0;
+    sql_walk_query(&(struct sql_visitor){.ctx = &n, .from = table_count}, (struct sql_query *)(uintptr_t)query);
+    return n;
+}
+
+/* A rewrite that reads the stored table alone is worth it; one that still reads others must at least save a join: a maximum looked up, or one table
+ * read under another name, changes nothing that anybody pays for. */
+static bool saves_work(const struct matching *m, const struct match *match) {
+    const struct relation *r = match->relation;
+    const struct sql_query *rewrite =
+        r->kind == RELATION_DERIVABLE && r->rewrite && m->entry.query ? sql_parse_query(m->arena, str_of(r->rewrite), m->entry.dialect, NULL) : NULL;
+    if (!rewrite) return true;
+    size_t left = tables_read(rewrite);
+    return left <= 1 || left < tables_read(m->entry.query);
+}
+
 static const struct err *subject_check(struct arena *arena, const struct check_input *in, struct subject *subject, struct findings *out) {
     struct matching m = {.arena = arena, .in = in, .subject = subject, .entry = subject->entry};
     struct match best = {0};
@@ -379,7 +404,7 @@ static const struct err *subject_check(struct arena *arena, const struct check_i
         if (settled && match.candidate.why != CANDIDATE_IDENTITY) break; /* nothing says more */
         entry_bind(arena, &match.candidate.entry, m.schema, m.views);
         match.relation = relation_to(&m, &match.candidate.entry);
-        if (!match.relation || !allowed(&m, &match) || !is_loud_enough(&m, &match)) continue;
+        if (!match.relation || !allowed(&m, &match) || !is_loud_enough(&m, &match) || !saves_work(&m, &match)) continue;
         if (plain && match.relation->kind != RELATION_IDENTICAL) continue;
         if (match.relation->kind == RELATION_IDENTICAL && is_empty(arena, &match.candidate.entry)) continue;
         if (match.relation->kind == RELATION_IDENTICAL) text_list_add(arena, &others, check_twin(arena, &match.candidate.entry).name);

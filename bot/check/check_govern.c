@@ -100,6 +100,23 @@ static const struct err *tests_of(struct look *look, const char *name, int *out)
     return NULL;
 }
 
+/* Expectations on a view of the same pipeline are tests of what is stored from it. */
+static const struct err *is_stored(struct look *look, const char *name, bool *out) {
+    const struct reading *head = look->in->head;
+    *out = true;
+    for (size_t i = 0; head && i < head->definitions.n; i++) {
+        const struct definition *d = &head->definitions.at[i];
+        if (d->dataset && dataset_fits(d->dataset, name)) return *out = definition_kind_stored(d->kind), NULL;
+    }
+    for (size_t c = 0; c < look->in->catalog_count; c++) {
+        struct entry *fillers;
+        size_t count;
+        TRY(catalog_fillers(look->arena, look->in->catalogs[c], name, &fillers, &count));
+        if (count) return *out = definition_kind_stored(fillers[0].kind), NULL;
+    }
+    return NULL;
+}
+
 static const struct err *untested_look(struct look *look) {
     const struct subject *s = look->subject;
     const struct definition *d = s->definition;
@@ -111,7 +128,9 @@ static const struct err *untested_look(struct look *look) {
     if (own || d->tests) return NULL;
     for (size_t i = 0; i < d->read_count; i++) {
         int tests = 0;
-        if (is_plain(d->reads[i])) TRY(tests_of(look, d->reads[i], &tests));
+        bool stored = false, dbt = d->artefact == ARTEFACT_DBT_MODEL; /* where views are tested like tables */
+        if (is_plain(d->reads[i])) TRY(is_stored(look, d->reads[i], &stored));
+        if (is_plain(d->reads[i]) && (stored || dbt)) TRY(tests_of(look, d->reads[i], &tests));
         if (tests > most) most = tests, tested = d->reads[i];
     }
     if (!tested) return NULL;

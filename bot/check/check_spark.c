@@ -179,7 +179,7 @@ static const struct err *small_change(struct look *look) { return facts_each(loo
 
 static const struct err *count_fact(struct look *look, const struct code_fact *fact) {
     struct size size;
-    if (!fact->detail || strcmp(fact->detail, "check") != 0 || fact->aggregated) return NULL;
+    if (!fact->detail || strcmp(fact->detail, "check") != 0 || fact->aggregated || !fact->read_count) return NULL;
     TRY(size_of(look, fact, &size));
     if (size.bytes >= 0 && size.bytes < TWICE_MAX) return NULL;
     struct finding *f = fact_finding(look, RULE_SPARK_COUNT, fact);

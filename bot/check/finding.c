@@ -22,8 +22,8 @@ enum rule rule_find(const char *id) {
 }
 
 bool rule_compares(enum rule rule) {
-    static const enum rule pairs[] = {RULE_IDENTICAL, RULE_DERIVABLE,    RULE_GENERALIZES,     RULE_SHARES,
-                                      RULE_SIMILAR,   RULE_PARAMETERIZE, RULE_METRIC_CONFLICT, RULE_METRIC_DUPLICATE};
+    static const enum rule pairs[] = {RULE_IDENTICAL,    RULE_DERIVABLE,       RULE_GENERALIZES,     RULE_SIMILAR,
+                                      RULE_PARAMETERIZE, RULE_METRIC_CONFLICT, RULE_METRIC_DUPLICATE};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (pairs[i] == rule) return true;
     }

@@ -31,7 +31,8 @@ const struct rule_info *rule_info(enum rule rule);
 /* The rule with that id; RULE_COUNT when there is none. */
 enum rule rule_find(const char *id);
 
-/* Is it about two things, of which one exists already? Such notes are worth a row of the table. */
+/* Is it about two things, of which one exists already and could be used instead? Such notes are worth a row of the table. A part that two share is
+ * not: half of those are a plain join (tests/bench/precision). */
 bool rule_compares(enum rule rule);
 /* Do its findings of that level stand in the table of the comment? The others are folded. */
 bool rule_speaks(enum rule rule, enum severity level);

@@ -20,6 +20,27 @@ static struct code_note *note_at(struct py_run *r, enum code_fact_kind kind, int
     return *note;
 }
 
+static bool is_aggregate(const struct sql_expr *e) {
+    static const char *const names[] = {"count", "sum", "min", "max", "avg", "mean", "any_value", "collect_list", "collect_set", "count_if", "first"};
+    if (!e || e->kind != EX_CALL || (e->call && e->call->over)) return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_iis(e->name, names[i])) return true;
+    }
+    return false;
+}
+
+/* Grouped or aggregated last, by method or in SQL: few rows may be left. Of what is broadcast, filters count too. */
+static bool is_reduced(const struct frame *f, enum code_fact_kind kind) {
+    const struct sql_query *q = f->query;
+    const struct sql_select *s = q && q->body == BODY_SELECT ? q->select : NULL;
+    if (f->grouped || (q && q->limit)) return true;
+    if (!s) return kind == FACT_BROADCAST;
+    if (kind == FACT_BROADCAST && (s->where || s->distinct == DISTINCT_ROWS || !s->from || s->from->kind != FROM_TABLE)) return true;
+    bool found = s->group != NULL;
+    for (uint32_t i = 0; !found && i < s->item_count; i++) found = is_aggregate(s->items[i].expr);
+    return found;
+}
+
 struct code_fact *fact_add(struct py_run *r, enum code_fact_kind kind, struct frame *f, const struct py_node *at) {
     struct range range = py_range(r, at);
     /* The place of a method is where its name stands, not where a chain of many lines begins. */
@@ -38,7 +59,7 @@ struct code_fact *fact_add(struct py_run *r, enum code_fact_kind kind, struct fr
                                     .in_loop = r->loop > 0,
                                     .in_function = r->depth > 0};
     if (f && f->variable.n) note->fact.subject = str_dup(r->arena, f->variable);
-    if (f) note->fact.aggregated = f->grouped;
+    if (f) note->fact.aggregated = is_reduced(f, kind);
     return &note->fact;
 }
 

@@ -1,4 +1,5 @@
 /* session_run.c - what each kind of statement defines. */
+#include "classify.h"
 #include "session.h"
 #include "sql_build.h"
 #include "sql_print.h"
@@ -95,6 +96,17 @@ static void partition_set(struct session *s, struct definition *d, const struct 
     d->partition_count = count;
 }
 
+/* ROW FILTER and MASK: what comes out depends on who reads. */
+static bool differs_by_reader(const struct sql_create *create) {
+    for (size_t i = 0; i + 10 <= create->tail.n; i++) {
+        if (strncasecmp(create->tail.p + i, "ROW FILTER", 10) == 0) return true;
+    }
+    for (uint32_t i = 0; i < create->column_count; i++) {
+        if (classify_is_masked(create->columns[i].tail)) return true;
+    }
+    return false;
+}
+
 static void run_create(struct session *s, struct sql_statement *st, int depth) {
     struct sql_create *create = st->create;
     bool routine = create->object == OBJECT_FUNCTION || create->object == OBJECT_PROCEDURE;
@@ -130,7 +142,7 @@ static void run_create(struct session *s, struct sql_statement *st, int depth) {
     spec.dataset = dataset;
     struct definition *d = session_define(s, &spec);
     if (create->flags & SQL_IF_NOT_EXISTS && kind == DEF_TABLE) d->partial = true;
-    if (create->flags & SQL_WITH_NO_DATA) d->partial = true;
+    if (create->flags & SQL_WITH_NO_DATA || differs_by_reader(create)) d->partial = true;
     if (create->comment.n) d->description = str_dup(s->arena, create->comment);
     if (create->schedule.n) d->schedule.trigger = str_dup(s->arena, create->schedule);
     for (uint32_t i = 0; i < create->constraint_count; i++)

@@ -3,3 +3,4 @@ SELECT customer_id, count(*) AS orders, sum(amount) AS amount
 FROM silver.orders
 WHERE status = 'paid'
 GROUP BY customer_id;
+CREATE TABLE gold.largest_refund AS SELECT max(amount) AS largest FROM silver.refunds;
