@@ -160,6 +160,7 @@ void py_target_assign(struct py_run *r, const struct py_node *target, struct pv 
         }
     } else if (target->kind == PY_SUBSCRIPT) {
         struct pv object = py_eval(r, target->kids[0]), key = py_eval(r, target->kids[1]);
+        if (pandas_set(r, target, object, key, v)) return;
         if (object.kind == PV_DICT && pv_is_text(key)) {
             pv_add(r->arena, &object.dict->keys, key);
             pv_add(r->arena, &object.dict->values, r->unsure ? pv_unknown(r, NULL) : v);
@@ -376,6 +377,7 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
     }
     if (str_is(name, "reduce") || ends_with(name, ".reduce")) return reduce_call(r, call);
     if (str_is(name, "spark.sparkSession")) return (struct pv){.kind = PV_NAME, .s = STR("spark")};
+    if (str_starts(name, "ps.")) return pandas_named(r, (struct str){name.p + 3, name.n - 3}, call);
     if (str_starts(name, "DataFrame.")) {
         struct pv f = py_arg_value(r, call, 0, NULL);
         struct py_node rest = *call;

@@ -84,6 +84,7 @@ struct frame *frame_unknown(struct py_run *r, const struct frame *from, const st
     f->why = from && from->why ? from->why : why;
     reads_join(r, f, from);
     reads_join(r, f, other);
+    f->pandas = from && from->pandas;
     f->guessed = (from && from->guessed) || (other && other->guessed);
     f->parents[0] = (struct frame *)from;
     f->parents[1] = (struct frame *)other;
@@ -146,6 +147,7 @@ static struct frame *frame_next(struct py_run *r, const struct frame *f, int lin
     next->grouped = f->grouped;
     next->doubt = f->doubt;
     next->redefined = f->redefined;
+    next->pandas = f->pandas;
     next->columns = f->columns;
     next->column_count = f->column_count;
     next->alias = f->alias;
@@ -264,7 +266,10 @@ struct sql_expr *sql_column_plain(struct py_run *r, const char *name) {
 /* df[condition], df[["a", "b"]] */
 struct frame *frame_subscript(struct py_run *r, struct frame *f, struct pv key, const struct py_node *node) {
     if (frame_lost(f)) return f;
-    if (key.kind == PV_COLUMN) return frame_where(r, f, key.column->expr);
+    if (key.kind == PV_COLUMN) {
+        struct frame *kept = frame_where(r, f, key.column->expr);
+        return f->pandas ? pandas_checked(kept, key.column->expr) : kept;
+    }
     if (key.kind != PV_LIST || !key.list->n) return NULL;
     struct column *columns = arena_array(r->arena, key.list->n, sizeof *columns);
     for (size_t i = 0; i < key.list->n; i++) {
@@ -433,7 +438,7 @@ static struct frame *star_frame(struct py_run *r, struct frame *f, struct sql_ex
     return next;
 }
 
-static struct frame *rename_one(struct py_run *r, struct frame *f, struct str from, struct str to, int line) {
+struct frame *frame_rename(struct py_run *r, struct frame *f, struct str from, struct str to, int line) {
     if (f->columns && !mentions(f, str_dup(r->arena, from))) return f;
     struct sql_expr *star = NULL;
     struct frame *next = star_frame(r, f, &star, line);
@@ -449,7 +454,7 @@ static struct frame *rename_one(struct py_run *r, struct frame *f, struct str fr
 
 static struct frame *do_rename(struct py_run *r, struct frame *f, const struct py_node *call) {
     struct pv from = py_arg_value(r, call, 0, "existing"), to = py_arg_value(r, call, 1, "new");
-    return pv_is_text(from) && pv_is_text(to) ? rename_one(r, f, pv_str(from), pv_str(to), py_line(r, call)) : NULL;
+    return pv_is_text(from) && pv_is_text(to) ? frame_rename(r, f, pv_str(from), pv_str(to), py_line(r, call)) : NULL;
 }
 
 /* withColumnsRenamed({"a": "b"}): one after the other, as no name is there twice. */
@@ -462,7 +467,7 @@ static struct frame *do_renames(struct py_run *r, struct frame *f, const struct 
         for (size_t k = 0; k < map.dict->keys.n; k++) {
             if (pv_same(map.dict->keys.at[i], map.dict->values.at[k])) return NULL;
         }
-        next = rename_one(r, next, pv_str(map.dict->keys.at[i]), pv_str(map.dict->values.at[i]), py_line(r, call));
+        next = frame_rename(r, next, pv_str(map.dict->keys.at[i]), pv_str(map.dict->values.at[i]), py_line(r, call));
     }
     return next;
 }
@@ -497,14 +502,9 @@ static struct frame *drop_side(struct py_run *r, struct frame *f, const struct s
     return found ? next : NULL;
 }
 
-static struct frame *do_drop(struct py_run *r, struct frame *f, const struct py_node *call) {
-    bool known = true;
-    struct pv_items items = py_arguments(r, call, &known);
-    if (!known || !items.n) return NULL;
-    if (items.n == 1 && items.at[0].kind == PV_COLUMN && items.at[0].column->expr->spare && f->joined && f->open)
-        return drop_side(r, f, items.at[0].column->expr, py_line(r, call));
+static struct frame *without(struct py_run *r, struct frame *f, struct pv_items items, int line) {
     struct sql_expr *star = NULL;
-    struct frame *next = star_frame(r, f, &star, py_line(r, call));
+    struct frame *next = star_frame(r, f, &star, line);
     star->star->except = arena_array(r->arena, items.n, sizeof *star->star->except);
     const char **names = arena_array(r->arena, f->column_count + 1, sizeof *names);
     size_t left = 0;
@@ -520,6 +520,22 @@ static struct frame *do_drop(struct py_run *r, struct frame *f, const struct py_
     }
     if (f->columns) columns_set(next, names, left);
     return next;
+}
+
+struct frame *frame_without(struct py_run *r, struct frame *f, struct pv columns, int line) {
+    struct pv_items items = {0};
+    if (columns.kind == PV_LIST) items = *columns.list;
+    if (pv_is_text(columns)) pv_add(r->arena, &items, columns);
+    return items.n ? without(r, f, items, line) : NULL;
+}
+
+static struct frame *do_drop(struct py_run *r, struct frame *f, const struct py_node *call) {
+    bool known = true;
+    struct pv_items items = py_arguments(r, call, &known);
+    if (!known || !items.n) return NULL;
+    if (items.n == 1 && items.at[0].kind == PV_COLUMN && items.at[0].column->expr->spare && f->joined && f->open)
+        return drop_side(r, f, items.at[0].column->expr, py_line(r, call));
+    return without(r, f, items, py_line(r, call));
 }
 
 /* Joins. */
@@ -776,6 +792,14 @@ static struct pv do_transform(struct py_run *r, struct frame *f, const struct py
 
 struct pv frame_call(struct py_run *r, struct frame *f, struct str m, const struct py_node *call) {
     int line = py_line(r, call);
+    bool pandas = false;
+    struct pv p = f->pandas ? pandas_call(r, f, m, call, &pandas) : unknown();
+    if (pandas) return p;
+    if (str_is(m, "pandas_api") || str_is(m, "to_pandas_on_spark") || str_is(m, "to_koalas")) {
+        struct frame *next = frame_lost(f) ? f : frame_doubted(r, f, call, f->doubt);
+        next->pandas = true;
+        return pv_frame(next);
+    }
     if (str_is(m, "createOrReplaceTempView") || str_is(m, "createTempView") || str_is(m, "createOrReplaceGlobalTempView") ||
         str_is(m, "createGlobalTempView") || str_is(m, "registerTempTable"))
         return make_view(r, f, call);

@@ -48,7 +48,7 @@ static void import_names(struct py_run *r, const struct py_node *node) {
         if (str_is(module, "functools") && str_is(name, "reduce")) value = "reduce";
         if (module.n == 0 && str_is(name, "functools")) value = "functools";
         if ((module.n == 0 && str_is(name, "pyspark.pandas")) || (str_is(module, "pyspark") && str_is(name, "pandas"))) value = "ps";
-        if (module.n == 0 && str_is(name, "databricks.koalas")) value = "ps";
+        if ((module.n == 0 && str_is(name, "databricks.koalas")) || (str_is(module, "databricks") && str_is(name, "koalas"))) value = "ps";
         if (value && !str_is(alias, "*")) py_assign(r, alias, (struct pv){.kind = PV_NAME, .s = str_of(value)});
     }
 }

@@ -174,6 +174,7 @@ struct frame {
     bool escaped, heavy;      /* handed to code that is not followed; a join, aggregation or distinct */
     bool cached, unpersisted; /* by a call on this very frame */
     bool grouped;
+    bool pandas;  /* pandas-on-Spark: its methods have the names of pandas */
     bool guessed; /* what a function that is not followed made of DataFrames: it may be none */
 };
 
@@ -319,6 +320,14 @@ bool action_call(struct py_run *r, struct frame *f, struct str m, const struct p
 struct pv frame_item(struct py_run *r, struct frame *f, struct str name);
 struct pv grouped_call(struct py_run *r, struct grouped *g, struct str method, const struct py_node *call);
 struct frame *frame_where(struct py_run *r, struct frame *f, struct sql_expr *condition);
+
+/* pandas-on-Spark. */
+struct pv pandas_named(struct py_run *r, struct str m, const struct py_node *call); /* ps.m(..) */
+struct pv pandas_call(struct py_run *r, struct frame *f, struct str m, const struct py_node *call, bool *known);
+struct frame *pandas_checked(struct frame *next, struct sql_expr *e); /* with a doubt where e means something else in pandas */
+bool pandas_set(struct py_run *r, const struct py_node *target, struct pv object, struct pv key, struct pv v); /* df["x"] = v */
+struct frame *frame_rename(struct py_run *r, struct frame *f, struct str from, struct str to, int line);
+struct frame *frame_without(struct py_run *r, struct frame *f, struct pv columns, int line); /* NULL: not understood */
 
 /* Reading and writing. */
 struct pv io_call(struct py_run *r, struct io *io, struct str method, const struct py_node *call);

@@ -254,6 +254,24 @@ static void batches_are_not_the_stream(void **state) {
     assert_int_equal(r->definitions.n, 2);
 }
 
+static void pandas_on_spark(void **state) {
+    struct arena *a = *state;
+    struct reading *r = read_py(
+        a, "import pyspark.pandas as ps\no = ps.read_table('s.o')\nsame = o\nbig = o[o['x'] > 1]\nbig['y'] = big['x'] * 2\n"
+           "big[['y']].to_table('out', mode='append')\nodd = o[o['x'] != 1]\nodd.to_table('odd')\n"
+           "o['z'] = o['x'] - 1\nsame.to_delta('/same')\n"
+           "j = o.merge(ps.read_delta('/c'), on='id').groupby('k').agg({'x': 'sum'}).reset_index()\nj.fillna(0).to_spark().write.saveAsTable('j')\n");
+    const struct definition *d = definition_of(r, "out");
+    assert_string_equal(flat_sql(a, d), "SELECT y FROM ( SELECT *, x * 2 AS y FROM s.o WHERE x > 1 )");
+    assert_null(d->doubt);
+    assert_true(d->partial);
+    assert_non_null(definition_of(r, "odd")->doubt);
+    assert_non_null(strstr(flat_sql(a, definition_of(r, "delta./same")), "x - 1 AS z"));
+    d = definition_of(r, "j");
+    assert_string_equal(reads_text(a, d), "delta./c s.o");
+    assert_non_null(d->doubt);
+}
+
 static const char *doubt_of(struct arena *a, const char *python) {
     return definition_of(read_py(a, arena_printf(a, "%s.write.mode('overwrite').saveAsTable('out')\n", python)), "out")->doubt;
 }
@@ -305,6 +323,7 @@ int main(void) {
         TEST(batches_are_not_the_stream),
         TEST(what_python_means_is_not_what_names_say),
         TEST(values_of_the_program_are_doubts),
+        TEST(pandas_on_spark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
