@@ -131,9 +131,10 @@ static int report_print(struct arena *arena, const char *path, struct str text, 
     json_t *line = jsx_own(arena, json_object()), *errors = json_array();
     for (size_t i = 0; i < report.error_count; i++) {
         const struct not_understood *e = &report.errors[i];
+        int column = i < report.column_count && report.columns[i] > 0 ? report.columns[i] : 1;
         json_t *one = json_object();
         json_object_set_new(one, "line", json_integer(e->line));
-        json_object_set_new(one, "column", json_integer(1));
+        json_object_set_new(one, "column", json_integer(column));
         jsx_set_text(one, "message", e->reason);
         json_array_append_new(errors, one);
         if (!o->json && i < SHOWN_ERRORS) printf("%s:%d: %s\n", path, e->line, e->reason);

@@ -360,6 +360,7 @@ struct reading {
     READING_VEC(struct metric) metrics;
     READING_VEC(struct exposure) exposures;
     READING_VEC(struct not_understood) gaps;
+    READING_VEC(int) gap_columns;       /* by place in `gaps`, as far as it goes: the column, 1-based; 0: not known */
     READING_VEC(struct code_fact) code; /* what Spark code does besides defining datasets */
     size_t files;                       /* looked at and of a kind that is read */
     size_t statements;                  /* SQL statements, models, DataFrame writes seen */

@@ -19,6 +19,17 @@ int py_line_at(const struct py_run *r, int line) {
 
 int py_line(const struct py_run *r, const struct py_node *node) { return py_line_at(r, node ? node->range.line : 1); }
 
+/* Cells of .ipynb are JSON strings: their columns are not those of the file. */
+int py_column(const struct py_run *r, const struct py_node *node) {
+    if (py_abroad(r)) return r->site.column;
+    return node && !text_ends(r->session->path, ".ipynb") ? node->range.column : 0;
+}
+
+void py_gap(struct py_run *r, const struct py_node *at, const char *why) {
+    r->session->gap_column = py_column(r, at);
+    session_gap(r->session, py_line(r, at), true, "%s", why);
+}
+
 struct range py_range(const struct py_run *r, const struct py_node *node) {
     if (py_abroad(r)) return r->site;
     return (struct range){0, 0, py_line_at(r, node->range.line), node->range.column, py_line_at(r, node->range.end_line), node->range.end_column};
@@ -350,7 +361,7 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
     if (str_is(name, "spark.table") || str_is(name, "spark.read.table") || str_is(name, "spark.readStream.table") ||
         str_is(name, "sqlContext.table") || str_is(name, "table")) {
         struct pv v = py_arg_value(r, call, 0, "tableName");
-        if (!pv_is_text(v)) return pv_frame(frame_unknown(r, NULL, NULL, line, "a table whose name is only known when it runs is read"));
+        if (!pv_is_text(v)) return pv_frame(frame_unknown(r, NULL, NULL, call, "a table whose name is only known when it runs is read"));
         return pv_frame(frame_read(r, pv_str(v), ends_with(name, "Stream.table"), call));
     }
     if (str_starts(name, "spark.read.") || str_starts(name, "spark.readStream.")) {
@@ -361,7 +372,7 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
         return io_call(r, io, (struct str){name.p + skip, name.n - skip}, call);
     }
     if (str_is(name, "spark.createDataFrame") || str_is(name, "spark.range")) {
-        struct frame *f = frame_unknown(r, NULL, NULL, line, rows_of_program);
+        struct frame *f = frame_unknown(r, NULL, NULL, call, rows_of_program);
         return pv_frame(f);
     }
     if (str_starts(name, "dbutils.widgets.get") || str_is(name, "spark.conf.get")) {
@@ -487,7 +498,7 @@ static struct pv call_unknown(struct py_run *r, const struct py_node *call) {
             struct pv item = v.kind == PV_LIST ? v.list->at[k] : v;
             if (item.kind != PV_FRAME) continue;
             frame_escape(r, item.frame);
-            made = frame_unknown(r, item.frame, made, py_line(r, call), "a function that is not in the files read makes this DataFrame");
+            made = frame_unknown(r, item.frame, made, call, "a function that is not in the files read makes this DataFrame");
             made->guessed = true;
         }
     }
@@ -578,7 +589,7 @@ static struct pv eval_attribute(struct py_run *r, const struct py_node *node) {
     }
     if (object.kind == PV_UNKNOWN && (str_is(node->text, "write") || str_is(node->text, "writeStream"))) {
         struct io *io = arena_new(r->arena, struct io);
-        io->frame = frame_unknown(r, NULL, NULL, py_line(r, node), "the DataFrame written here was not understood");
+        io->frame = frame_unknown(r, NULL, NULL, node, "the DataFrame written here was not understood");
         io->stream = str_is(node->text, "writeStream");
         return (struct pv){.kind = PV_IO, .io = io};
     }
@@ -618,7 +629,7 @@ static struct pv eval_subscript(struct py_run *r, const struct py_node *node) {
     if (object.kind == PV_FRAME && pv_is_text(key)) return frame_item(r, object.frame, pv_str(key));
     if (object.kind == PV_FRAME) {
         struct frame *f = frame_subscript(r, object.frame, key, node);
-        return pv_frame(f ? f : frame_unknown(r, object.frame, NULL, py_line(r, node), "the columns or rows chosen here were not understood"));
+        return pv_frame(f ? f : frame_unknown(r, object.frame, NULL, node, "the columns or rows chosen here were not understood"));
     }
     if (object.kind == PV_DICT && pv_is_text(key)) {
         const struct pv *found = NULL;

@@ -79,7 +79,7 @@ static void reads_join(struct py_run *r, struct frame *f, const struct frame *fr
     if (!f->why) f->why = from->why;
 }
 
-struct frame *frame_unknown(struct py_run *r, const struct frame *from, const struct frame *other, int line, const char *why) {
+struct frame *frame_unknown_at(struct py_run *r, const struct frame *from, const struct frame *other, int line, const char *why) {
     struct frame *f = frame_new(r, line);
     f->why = from && from->why ? from->why : why;
     reads_join(r, f, from);
@@ -91,9 +91,15 @@ struct frame *frame_unknown(struct py_run *r, const struct frame *from, const st
     return f;
 }
 
+struct frame *frame_unknown(struct py_run *r, const struct frame *from, const struct frame *other, const struct py_node *at, const char *why) {
+    struct frame *f = frame_unknown_at(r, from, other, py_line(r, at), why);
+    f->column = py_column(r, at);
+    return f;
+}
+
 struct frame *frame_sql(struct py_run *r, struct pv text, const struct py_node *call) {
     int line = py_line(r, call);
-    if (!pv_is_text(text)) return frame_unknown(r, NULL, NULL, line, "SQL whose text is only known when it runs is run");
+    if (!pv_is_text(text)) return frame_unknown(r, NULL, NULL, call, "SQL whose text is only known when it runs is run");
     struct frame *f = frame_new(r, line);
     struct sql_origin origin = {.lines = text.text->lines, .line_count = text.text->line_count};
     f->query = session_query(r->session, pv_str(text), &origin, &f->deps);
@@ -610,10 +616,10 @@ static struct frame *do_join(struct py_run *r, struct frame *f, const struct py_
     struct pv other = py_arg_value(r, call, 0, "other"), on = py_arg_value(r, call, 1, "on"), how = py_arg_value(r, call, 2, "how");
     bool known = other.kind == PV_FRAME;
     int line = py_line(r, call);
-    if (!known || frame_lost(other.frame)) return known ? frame_unknown(r, f, other.frame, line, other.frame->why) : NULL;
+    if (!known || frame_lost(other.frame)) return known ? frame_unknown(r, f, other.frame, call, other.frame->why) : NULL;
     enum sql_join join = cross ? JOIN_CROSS : pv_is_text(how) ? join_of(pv_str(how), &known) : JOIN_INNER;
     if (!known || (!pv_is_text(how) && !pv_absent(how)))
-        return frame_unknown(r, f, other.frame, line, "the kind of this join is only known when it runs");
+        return frame_unknown(r, f, other.frame, call, "the kind of this join is only known when it runs");
     struct frame *next = frame_next(r, f, line);
     view_set_join(r->arena, &next->deps, &other.frame->deps);
     next->cost += other.frame->cost;
@@ -639,11 +645,11 @@ static struct frame *do_join(struct py_run *r, struct frame *f, const struct py_
     if (!none && !join_using(r, from, on)) {
         from->using_count = 0;
         from->on = join_condition(r, next, on);
-        if (!from->on) return frame_unknown(r, f, other.frame, line, "the condition of this join was not understood");
+        if (!from->on) return frame_unknown(r, f, other.frame, call, "the condition of this join was not understood");
         if (from->depth <= from->on->depth) from->depth = from->on->depth + 1;
     }
     if (from->join == JOIN_CROSS) fact_add(r, FACT_CROSS_JOIN, next, call);
-    if (none && from->join != JOIN_CROSS) return frame_unknown(r, f, other.frame, line, "a join without a condition");
+    if (none && from->join != JOIN_CROSS) return frame_unknown(r, f, other.frame, call, "a join without a condition");
     next->query = sql_query_select(r->arena, from);
     next->query->range = next->query->select->range = from->range;
     return next;
@@ -655,9 +661,9 @@ static struct frame *do_setop(struct py_run *r, struct frame *f, const struct py
     struct pv other = py_arg_value(r, call, 0, "other");
     int line = py_line(r, call);
     if (other.kind != PV_FRAME) return NULL;
-    if (frame_lost(other.frame)) return frame_unknown(r, f, other.frame, line, other.frame->why);
+    if (frame_lost(other.frame)) return frame_unknown(r, f, other.frame, call, other.frame->why);
     const struct py_node *missing = py_kwarg(call, "allowMissingColumns");
-    if (missing && py_is_constant(missing, "True")) return frame_unknown(r, f, other.frame, line, "a union that fills missing columns");
+    if (missing && py_is_constant(missing, "True")) return frame_unknown(r, f, other.frame, call, "a union that fills missing columns");
     struct frame *next = frame_next(r, f, line);
     view_set_join(r->arena, &next->deps, &other.frame->deps);
     next->cost += other.frame->cost;
@@ -745,7 +751,9 @@ void frame_view(struct py_run *r, struct frame *f, struct str name, struct range
         .query = frame_lost(f) ? NULL : f->query, .deps = f->deps, .reads = f->reads, .read_count = f->read_count, .doubt = f->doubt, .range = range};
     frame_escape(r, f);
     session_view_add(r->session, name, &view);
-    if (frame_lost(f) && f->why && f->why != rows_of_program) session_gap(r->session, f->line, true, "%s", f->why);
+    if (!frame_lost(f) || !f->why || f->why == rows_of_program) return;
+    r->session->gap_column = f->column;
+    session_gap(r->session, f->line, true, "%s", f->why);
 }
 
 static struct pv make_view(struct py_run *r, struct frame *f, const struct py_node *call) {
@@ -787,11 +795,10 @@ static struct pv do_transform(struct py_run *r, struct frame *f, const struct py
     size_t n = 1;
     for (size_t i = 1; n < 8 && py_arg(call, i); i++) args[n++] = py_eval(r, py_arg(call, i));
     if (function.kind == PV_FUNCTION) return py_call_function(r, function.function, args, n, NULL);
-    return pv_frame(frame_unknown(r, f, NULL, py_line(r, call), "a function that is not in the files read changes this DataFrame"));
+    return pv_frame(frame_unknown(r, f, NULL, call, "a function that is not in the files read changes this DataFrame"));
 }
 
 struct pv frame_call(struct py_run *r, struct frame *f, struct str m, const struct py_node *call) {
-    int line = py_line(r, call);
     bool pandas = false;
     struct pv p = f->pandas ? pandas_call(r, f, m, call, &pandas) : unknown();
     if (pandas) return p;
@@ -831,12 +838,12 @@ struct pv frame_call(struct py_run *r, struct frame *f, struct str m, const stru
         /* The other side of a join or union is read as well. */
         struct pv other = py_arg_value(r, call, 0, NULL);
         return pv_frame(
-            frame_unknown(r, f, other.kind == PV_FRAME ? other.frame : NULL, line, f->why ? f->why : "this DataFrame is built in too many steps"));
+            frame_unknown(r, f, other.kind == PV_FRAME ? other.frame : NULL, call, f->why ? f->why : "this DataFrame is built in too many steps"));
     }
     bool known = true;
     struct frame *next = step(r, f, m, call, &known);
     if (next) return pv_frame(next);
     if (str_is(m, "writeStream") || str_is(m, "write")) return unknown();
     return pv_frame(frame_unknown(
-        r, f, NULL, line, arena_printf(r->arena, known ? "the arguments of '%.*s' were not understood" : "'%.*s' was not understood", STR_ARG(m))));
+        r, f, NULL, call, arena_printf(r->arena, known ? "the arguments of '%.*s' were not understood" : "'%.*s' was not understood", STR_ARG(m))));
 }

@@ -14,7 +14,7 @@ struct pv frame_group(struct py_run *r, struct frame *f, const struct py_node *c
         known &= column_of(r, items.at[i], &g->keys[g->key_count]);
         g->key_count++;
     }
-    if (!known) g->frame = frame_unknown(r, f, NULL, py_line(r, call), "what this groups by was not understood");
+    if (!known) g->frame = frame_unknown(r, f, NULL, call, "what this groups by was not understood");
     return (struct pv){.kind = PV_GROUPED, .grouped = g};
 }
 
@@ -70,7 +70,7 @@ static struct pv pivoted(struct py_run *r, struct grouped *g, const struct colum
     enum { VALUES_MAX = 500 };
     int line = py_line(r, call);
     static const char later[] = "the columns a pivot makes are only known when it runs: name its values";
-    if (!g->pivoted || g->pivoted->n * n > VALUES_MAX || g->how != GROUP_PLAIN) return pv_frame(frame_unknown(r, g->frame, NULL, line, later));
+    if (!g->pivoted || g->pivoted->n * n > VALUES_MAX || g->how != GROUP_PLAIN) return pv_frame(frame_unknown(r, g->frame, NULL, call, later));
     struct column *columns = arena_array(r->arena, g->pivoted->n * n + 1, sizeof *columns);
     size_t count = 0;
     for (size_t i = 0; i < g->pivoted->n; i++) {
@@ -81,9 +81,9 @@ static struct pv pivoted(struct py_run *r, struct grouped *g, const struct colum
             const char *of = aggs[k].alias.n ? str_dup(r->arena, aggs[k].alias) : "value";
             columns[count].expr = pivot_cell(r, g, aggs[k].expr, e);
             columns[count].alias = n == 1 ? name : str_of(arena_printf(r->arena, "%.*s_%s", STR_ARG(name), of));
-            if (!columns[count++].expr) return pv_frame(frame_unknown(r, g->frame, NULL, line, "what this pivot computes was not understood"));
+            if (!columns[count++].expr) return pv_frame(frame_unknown(r, g->frame, NULL, call, "what this pivot computes was not understood"));
         }
-        if (!e) return pv_frame(frame_unknown(r, g->frame, NULL, line, later));
+        if (!e) return pv_frame(frame_unknown(r, g->frame, NULL, call, later));
     }
     return pv_frame(aggregate(r, g, columns, count, line));
 }
@@ -94,7 +94,7 @@ static struct pv pivot_call(struct py_run *r, const struct grouped *g, const str
     *next = *g;
     next->pivot = column_or_name(r, column);
     next->pivoted = values.kind == PV_LIST ? values.list : NULL;
-    if (!next->pivot) next->frame = frame_unknown(r, g->frame, NULL, py_line(r, call), "the column this pivots by was not understood");
+    if (!next->pivot) next->frame = frame_unknown(r, g->frame, NULL, call, "the column this pivots by was not understood");
     return (struct pv){.kind = PV_GROUPED, .grouped = next};
 }
 
@@ -110,7 +110,7 @@ static struct str unnamed(struct py_run *r, const struct sql_expr *e) {
 
 struct pv grouped_call(struct py_run *r, struct grouped *g, struct str method, const struct py_node *call) {
     int line = py_line(r, call);
-    if (frame_lost(g->frame)) return pv_frame(frame_unknown(r, g->frame, NULL, line, g->frame->why));
+    if (frame_lost(g->frame)) return pv_frame(frame_unknown(r, g->frame, NULL, call, g->frame->why));
     if (str_starts(method, "applyIn") || str_starts(method, "cogroup") || str_is(method, "apply"))
         fact_add(r, FACT_APPLY_PANDAS, g->frame, call)->detail = str_dup(r->arena, method);
     bool known = true;
@@ -145,6 +145,6 @@ struct pv grouped_call(struct py_run *r, struct grouped *g, struct str method, c
         known = false;
     }
     if (!known || n == 0)
-        return pv_frame(frame_unknown(r, g->frame, NULL, line, arena_printf(r->arena, "'groupBy().%.*s' was not understood", STR_ARG(method))));
+        return pv_frame(frame_unknown(r, g->frame, NULL, call, arena_printf(r->arena, "'groupBy().%.*s' was not understood", STR_ARG(method))));
     return g->pivot ? pivoted(r, g, columns, n, call) : pv_frame(aggregate(r, g, columns, n, line));
 }

@@ -53,7 +53,7 @@ struct definition *frame_define(struct py_run *r, struct frame *f, enum definiti
     struct session *s = r->session;
     frame_action(r, f);
     bool made_here = !f->query && !f->read_count && !f->deps.n && f->why == rows_of_program;
-    if (!f->query && f->why && !made_here) session_gap(s, f->line, true, "%s", f->why);
+    if (!f->query && f->why && !made_here) s->gap_column = f->column, session_gap(s, f->line, true, "%s", f->why);
     struct definition_spec spec = {.kind = kind,
                                    .dataset = dataset,
                                    .query = f->query,
@@ -152,10 +152,10 @@ static struct pv read_path(struct py_run *r, const struct io *io, struct str for
     if (path.kind == PV_LIST && path.list->n == 1) path = path.list->at[0];
     if (!pv_is_text(path) && io->path.n) path = pv_text_new(r, io->path, line);
     if (str_iis(format, "jdbc") || str_iis(format, "kafka") || str_iis(format, "bigquery") || str_iis(format, "snowflake")) {
-        if (!io->table_option.n) return pv_frame(frame_unknown(r, NULL, NULL, line, "a source whose name is only known when it runs is read"));
+        if (!io->table_option.n) return pv_frame(frame_unknown(r, NULL, NULL, call, "a source whose name is only known when it runs is read"));
         return io_frame(io, frame_read(r, io->table_option, io->stream, call));
     }
-    if (!pv_is_text(path)) return pv_frame(frame_unknown(r, NULL, NULL, line, "a path that is only known when it runs is read"));
+    if (!pv_is_text(path)) return pv_frame(frame_unknown(r, NULL, NULL, call, "a path that is only known when it runs is read"));
     struct frame *f = frame_read(r, path_table(r, format, pv_str(path)), io->stream, call);
     if (io->infers) fact_add(r, FACT_INFER_SCHEMA, f, call)->subject = str_dup(r->arena, pv_str(path));
     return io_frame(io, f);
@@ -234,7 +234,7 @@ static struct pv write_to(struct py_run *r, struct io *io, const char *dataset, 
 
 static struct pv write_unknown(struct py_run *r, struct io *io, const struct py_node *call, const char *why) {
     write_facts(r, io, NULL, call);
-    session_gap(r->session, py_line(r, call), true, "%s", why);
+    py_gap(r, call, why);
     frame_define(r, io->frame, DEF_QUERY, NULL, py_range(r, call))->partial = true;
     return none();
 }
@@ -320,9 +320,8 @@ struct pv io_call(struct py_run *r, struct io *before, struct str m, const struc
         static const char *const formats[] = {"parquet", "csv", "json", "orc", "text", "delta"};
         struct pv path = py_arg_value(r, call, 0, "path");
         if (str_is(m, "table"))
-            return pv_is_text(path)
-                       ? io_frame(io, frame_read(r, pv_str(path), io->stream, call))
-                       : pv_frame(frame_unknown(r, NULL, NULL, py_line(r, call), "a table whose name is only known when it runs is read"));
+            return pv_is_text(path) ? io_frame(io, frame_read(r, pv_str(path), io->stream, call))
+                                    : pv_frame(frame_unknown(r, NULL, NULL, call, "a table whose name is only known when it runs is read"));
         for (size_t i = 1; i < call->count; i++) {
             const struct py_node *kid = call->kids[i];
             if (kid->kind == PY_KWARG && kid->count && !str_is(kid->text, "path") && !str_is(kid->text, "format") && !str_is(kid->text, "tableName"))
@@ -333,7 +332,7 @@ struct pv io_call(struct py_run *r, struct io *before, struct str m, const struc
             if (str_is(m, formats[i])) return read_path(r, io, m, path, call);
         }
         if (str_is(m, "jdbc")) return read_path(r, io, m, path, call);
-        return pv_frame(frame_unknown(r, NULL, NULL, py_line(r, call), arena_printf(r->arena, "'read.%.*s' was not understood", STR_ARG(m))));
+        return pv_frame(frame_unknown(r, NULL, NULL, call, arena_printf(r->arena, "'read.%.*s' was not understood", STR_ARG(m))));
     }
     if (io->is_v2) {
         bool append = str_is(m, "append"), over = str_starts(m, "overwrite");
@@ -378,8 +377,7 @@ static struct pv merge_call(struct py_run *r, struct io *io, struct str m, const
     if (str_is(m, "toDF")) return pv_frame(frame_table(r, str_of(io->merge_target), false, py_line(r, call)));
     if (str_is(m, "merge")) {
         struct pv source = py_arg_value(r, call, 0, "source"), on = py_arg_value(r, call, 1, "condition");
-        io->frame =
-            source.kind == PV_FRAME ? source.frame : frame_unknown(r, NULL, NULL, py_line(r, call), "the DataFrame merged here was not understood");
+        io->frame = source.kind == PV_FRAME ? source.frame : frame_unknown(r, NULL, NULL, call, "the DataFrame merged here was not understood");
         io->merge_on = pv_is_text(on)         ? sql_parse_expr(r->arena, pv_str(on), r->session->dialect, NULL)
                        : on.kind == PV_COLUMN ? on.column->expr
                                               : NULL;
@@ -407,11 +405,11 @@ static struct str dlt_method(struct str name) {
 static struct pv dlt_changes(struct py_run *r, const struct py_node *call) {
     struct pv target = py_arg_value(r, call, 0, "target"), source = py_arg_value(r, call, 1, "source"), keys = py_arg_value(r, call, 2, "keys");
     if (!pv_is_text(target)) {
-        session_gap(r->session, py_line(r, call), true, "changes are applied to a table whose name is only known when it runs");
+        py_gap(r, call, "changes are applied to a table whose name is only known when it runs");
         return none();
     }
     struct frame *f = pv_is_text(source) ? frame_table(r, pv_str(source), true, py_line(r, call))
-                                         : frame_unknown(r, NULL, NULL, py_line(r, call), "a source whose name is only known when it runs is read");
+                                         : frame_unknown(r, NULL, NULL, call, "a source whose name is only known when it runs is read");
     struct definition *d = frame_define(r, f, DEF_STREAMING, session_dataset_text(r->session, pv_str(target)), py_range(r, call));
     d->partial = true;
     d->strategy = "cdc";
@@ -428,8 +426,7 @@ struct pv dlt_call(struct py_run *r, struct str name, const struct py_node *call
     r->session->is_pipeline = true;
     if (str_is(m, "read") || str_is(m, "read_stream") || str_is(m, "readStream")) {
         struct pv table = py_arg_value(r, call, 0, "name");
-        if (!pv_is_text(table))
-            return pv_frame(frame_unknown(r, NULL, NULL, py_line(r, call), "a dataset whose name is only known when it runs is read"));
+        if (!pv_is_text(table)) return pv_frame(frame_unknown(r, NULL, NULL, call, "a dataset whose name is only known when it runs is read"));
         return pv_frame(frame_table(r, pv_str(table), m.n > 4, py_line(r, call)));
     }
     bool changes = str_starts(m, "apply_changes") || str_starts(m, "create_auto_cdc");
@@ -481,14 +478,13 @@ bool dlt_decorated(struct py_run *r, const struct py_node *node) {
     r->session->is_pipeline = true;
     struct pv function = *(const struct pv *)map_get(r->env->names, node->text);
     struct pv result = py_call_function(r, function.function, NULL, 0, NULL);
-    struct frame *f =
-        result.kind == PV_FRAME ? result.frame : frame_unknown(r, NULL, NULL, py_line(r, node), "what this function gives was not understood");
+    struct frame *f = result.kind == PV_FRAME ? result.frame : frame_unknown(r, NULL, NULL, node, "what this function gives was not understood");
     for (size_t i = node->count; i-- > 2;) f = expectations(r, f, node->kids[i], decorator_name(r, node->kids[i]));
     bool flow = str_is(kind, "append_flow"), view = str_ends(kind, "view") && !str_is(kind, "materialized_view");
     const struct py_node *named = decorator_argument(main, flow ? "target" : "name");
     struct pv name = named ? py_eval(r, named) : pv_text_new(r, node->text, 0);
     const char *dataset = pv_is_text(name) ? session_dataset_text(r->session, pv_str(name)) : NULL;
-    if (!dataset) session_gap(r->session, py_line(r, node), true, "a dataset whose name is only known when it runs is defined");
+    if (!dataset) py_gap(r, node, "a dataset whose name is only known when it runs is defined");
     enum definition_kind as = view ? DEF_EPHEMERAL : flow || f->stream ? DEF_STREAMING : DEF_MATERIALIZED;
     struct definition *d = frame_define(r, f, as, dataset, py_range(r, node));
     d->partial |= flow;

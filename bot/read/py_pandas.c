@@ -38,7 +38,7 @@ bool pandas_set(struct py_run *r, const struct py_node *target, struct pv object
     struct frame *f = object.frame, *before = arena_new(r->arena, struct frame), *next;
     *before = *f;
     if (frame_lost(f) || !pv_is_text(key) || !e || r->unsure) {
-        next = frame_unknown(r, before, v.kind == PV_FRAME ? v.frame : NULL, py_line(r, target), "what this column is set to was not understood");
+        next = frame_unknown(r, before, v.kind == PV_FRAME ? v.frame : NULL, target, "what this column is set to was not understood");
     } else {
         next = pandas_checked(frame_with_column(r, before, str_dup(r->arena, pv_str(key)), e, py_line(r, target)), e);
     }
@@ -74,8 +74,7 @@ static struct pv renamed_call(struct py_run *r, struct frame *f, struct str m, c
         if (str_is(word, "cols") && kid->count) other->kids[i] = kid->kids[0];
     }
     /* merge(right, how, on): by place it is other than join(other, on, how). */
-    if (str_is(m, "merge") && py_arg(call, 1))
-        return pv_frame(frame_unknown(r, f, NULL, py_line(r, call), "the arguments of 'merge' were not understood"));
+    if (str_is(m, "merge") && py_arg(call, 1)) return pv_frame(frame_unknown(r, f, NULL, call, "the arguments of 'merge' were not understood"));
     struct frame *plain = arena_new(r->arena, struct frame);
     *plain = *f;
     plain->parents[0] = f;
@@ -97,7 +96,7 @@ static struct pv pandas_columns(struct py_run *r, struct frame *f, struct str m,
     struct pv gone = pv_absent(columns) ? first : columns;
     if (str_is(m, "drop")) next = frame_without(r, f, gone, py_line(r, call));
     if (str_is(m, "rename") || !next)
-        next = frame_unknown(r, f, NULL, py_line(r, call), arena_printf(r->arena, "the arguments of '%.*s' were not understood", STR_ARG(m)));
+        next = frame_unknown(r, f, NULL, call, arena_printf(r->arena, "the arguments of '%.*s' were not understood", STR_ARG(m)));
     return pandas_frame(next);
 }
 
@@ -109,7 +108,7 @@ static struct pv pandas_assign(struct py_run *r, struct frame *f, const struct p
             v = py_call_function(r, v.function, &self, 1, NULL);
         }
         struct sql_expr *e = column_expr(r, v);
-        if (!e) return pandas_frame(frame_unknown(r, f, NULL, py_line(r, call), "the arguments of 'assign' were not understood"));
+        if (!e) return pandas_frame(frame_unknown(r, f, NULL, call, "the arguments of 'assign' were not understood"));
         f = pandas_checked(frame_with_column(r, f, str_dup(r->arena, call->kids[i]->text), e, py_line(r, call)), e);
     }
     return pandas_frame(f);
@@ -157,12 +156,12 @@ struct pv pandas_named(struct py_run *r, struct str m, const struct py_node *cal
     struct pv a = py_arg_value(r, call, 0, NULL);
     if (str_is(m, "sql")) return pandas_frame(frame_sql_call(r, call));
     if (str_is(m, "DataFrame") || str_is(m, "from_pandas") || str_is(m, "Series"))
-        return pandas_frame(a.kind == PV_FRAME ? a.frame : frame_unknown(r, NULL, NULL, py_line(r, call), rows_of_program));
+        return pandas_frame(a.kind == PV_FRAME ? a.frame : frame_unknown(r, NULL, NULL, call, rows_of_program));
     if (str_is(m, "concat") || str_is(m, "merge")) {
         struct frame *all = NULL;
         for (size_t i = 0; i < (a.kind == PV_LIST ? a.list->n : py_arg_count(call)); i++) {
             struct pv v = a.kind == PV_LIST ? a.list->at[i] : py_eval(r, py_arg(call, i));
-            if (v.kind == PV_FRAME) all = frame_unknown(r, v.frame, all, py_line(r, call), "how pandas puts DataFrames together is not followed");
+            if (v.kind == PV_FRAME) all = frame_unknown(r, v.frame, all, call, "how pandas puts DataFrames together is not followed");
         }
         return all ? pandas_frame(all) : pv_unknown(r, NULL);
     }

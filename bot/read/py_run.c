@@ -70,7 +70,7 @@ static struct py_env *env_copy(struct py_run *r, const struct py_env *env) {
 struct pv pv_either(struct py_run *r, const struct pv *a, const struct pv *b, struct str name, int line) {
     if (a->kind == PV_FRAME && b->kind == PV_FRAME)
         return pv_frame(
-            frame_unknown(r, a->frame, b->frame, line, "what this DataFrame holds hangs on a branch or loop that is only known when it runs"));
+            frame_unknown_at(r, a->frame, b->frame, line, "what this DataFrame holds hangs on a branch or loop that is only known when it runs"));
     if (a->kind == PV_IO && b->kind == PV_IO && a->io->frame == b->io->frame) {
         /* A reader or writer with another option or two. */
         struct io *io = arena_new(r->arena, struct io);
@@ -333,7 +333,7 @@ void py_run_text(struct py_run *r, struct str text, const int *lines, size_t lin
         return;
     }
     const struct py_node *broken = pytree_first_error(module);
-    if (broken) session_gap(r->session, py_line(r, broken), true, "this Python was not understood: a syntax error");
+    if (broken) py_gap(r, broken, "this Python was not understood: a syntax error");
     names_mentioned(r, module);
     py_block_run(r, module);
     r->returned = false;

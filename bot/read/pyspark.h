@@ -160,7 +160,7 @@ struct frame {
     const char *why; /* not understood: a sentence without its full stop */
     const char *doubt;
     struct redefined *redefined;
-    int cost, line;
+    int cost, line, column; /* column 0: not known */
     bool stream;
     bool batch;           /* the rows of one batch of a stream: what is computed row by row is computed of all */
     const char **columns; /* names, in order; NULL when not known */
@@ -243,6 +243,8 @@ extern const char rows_of_program[];
 /* Between the files of the evaluator. */
 struct pv py_eval(struct py_run *r, const struct py_node *node);
 int py_line(const struct py_run *r, const struct py_node *node);
+int py_column(const struct py_run *r, const struct py_node *node);        /* 0: not known */
+void py_gap(struct py_run *r, const struct py_node *at, const char *why); /* loses lineage */
 struct range py_range(const struct py_run *r, const struct py_node *node);
 struct pv pv_unknown(struct py_run *r, const struct py_node *node);
 struct pv pv_text_new(struct py_run *r, struct str s, int line);
@@ -300,7 +302,8 @@ struct frame *frame_table(struct py_run *r, struct str name, bool stream, int li
 struct frame *frame_read(struct py_run *r, struct str name, bool stream, const struct py_node *call); /* a call reads it */
 struct frame *frame_sql(struct py_run *r, struct pv text, const struct py_node *call);
 struct frame *frame_sql_call(struct py_run *r, const struct py_node *call); /* spark.sql(..) with all its arguments */
-struct frame *frame_unknown(struct py_run *r, const struct frame *from, const struct frame *other, int line, const char *why);
+struct frame *frame_unknown(struct py_run *r, const struct frame *from, const struct frame *other, const struct py_node *at, const char *why);
+struct frame *frame_unknown_at(struct py_run *r, const struct frame *from, const struct frame *other, int line, const char *why);
 struct pv frame_call(struct py_run *r, struct frame *f, struct str method, const struct py_node *call);
 struct frame *frame_with_column(struct py_run *r, struct frame *f, const char *name, struct sql_expr *e, int line);
 void placeholder_computed(struct py_run *r, const char *name); /* the value of ${name} is no parameter: nothing is proved of it */

@@ -68,6 +68,8 @@ struct read_report {
     size_t statements, definitions;
     struct not_understood *errors;
     size_t error_count;
+    const int *columns; /* of the first `column_count` errors; 0: not known */
+    size_t column_count;
 };
 void read_parse_report(struct arena *arena, const char *path, struct str bytes, enum dialect dialect, struct read_report *out);
 

@@ -244,7 +244,9 @@ static void unwanted_drop(struct reader *r) {
     if (r->only) r->out->definitions.n = kept;
     kept = 0;
     for (size_t i = 0; r->only && i < r->out->gaps.n; i++) {
-        if (reader_wants(r, r->out->gaps.at[i].path)) r->out->gaps.at[kept++] = r->out->gaps.at[i];
+        if (!reader_wants(r, r->out->gaps.at[i].path)) continue;
+        if (kept < r->out->gap_columns.n) r->out->gap_columns.at[kept] = i < r->out->gap_columns.n ? r->out->gap_columns.at[i] : 0;
+        r->out->gaps.at[kept++] = r->out->gaps.at[i];
     }
     if (r->only) r->out->gaps.n = kept;
     kept = 0;

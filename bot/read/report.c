@@ -78,5 +78,7 @@ void read_parse_report(struct arena *arena, const char *path, struct str bytes, 
     if (reading->definitions.n) out->dialect = reading->definitions.at[0].dialect;
     out->errors = reading->gaps.at;
     out->error_count = reading->gaps.n;
+    out->columns = reading->gap_columns.at;
+    out->column_count = reading->gap_columns.n;
     out->definitions += reading->jobs.n;
 }

@@ -33,6 +33,7 @@ void reading_gap(struct arena *arena, struct reading *out, const struct not_unde
         if (++same >= GAPS_PER_FILE_MAX) return;
     }
     *vec_add(arena, &out->gaps) = *gap;
+    if (out->gap_columns.n >= out->gaps.n) out->gap_columns.at[out->gaps.n - 1] = 0;
 }
 
 void session_gap(struct session *s, int line, bool loses_lineage, const char *fmt, ...) {
@@ -42,7 +43,12 @@ void session_gap(struct session *s, int line, bool loses_lineage, const char *fm
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
     struct not_understood gap = {s->path, line, s->cell, utf8_clean(s->arena, text, utf8_cut(text, strlen(text), sizeof text)), loses_lineage};
+    size_t before = s->out->gaps.n;
     reading_gap(s->arena, s->out, &gap);
+    bool told = s->out->gaps.n > before && s->gap_column > 0;
+    while (told && s->out->gap_columns.n <= before) *vec_add(s->arena, &s->out->gap_columns) = 0;
+    if (told) s->out->gap_columns.at[before] = s->gap_column;
+    s->gap_column = 0;
 }
 
 /* Names. */

@@ -34,6 +34,7 @@ struct session {
     const char *path;
     enum artefact artefact;
     enum dialect dialect;
+    int gap_column;                         /* of the next gap; 0: not known */
     int cell;                               /* of the text being read; 0 none */
     const char *label;                      /* for names of queries that fill nothing: "Sales / by day"; NULL: made from the line */
     const char *catalog, *schema;           /* USE; NULL when not said */

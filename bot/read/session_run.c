@@ -411,6 +411,9 @@ static struct sql_script *parse_text(struct session *s, struct str text, const s
     }
     for (uint32_t i = 0; i < script->error_count; i++) {
         const struct sql_error *e = &script->errors[i];
+        bool file = (s->artefact == ARTEFACT_SQL || s->artefact == ARTEFACT_NOTEBOOK) && !text_ends(s->path, ".ipynb");
+        bool own = file && (!origin || origin->columns); /* else its columns are those of a string */
+        s->gap_column = own ? e->range.column : 0;
         session_gap(s, e->range.line, true, "this SQL was not understood: %s", e->message);
     }
     s->out->statements += script->statement_count;

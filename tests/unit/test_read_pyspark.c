@@ -109,6 +109,7 @@ static void what_is_not_known_is_said(void **state) {
     assert_null(d->query);
     assert_string_equal(reads_text(a, d), "a");
     assert_int_equal(r->gaps.at[0].line, 3);
+    assert_int_equal(r->gap_columns.at[0], 6);
     assert_non_null(strstr(r->gaps.at[0].reason, "applyInPandas"));
     r = read_py(a, "spark.table(get_name()).write.saveAsTable('x')\nspark.table('a').write.saveAsTable(other())\n");
     assert_int_equal(r->gaps.n, 2);
