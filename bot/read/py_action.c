@@ -58,6 +58,12 @@ static struct pv end_of_chain(struct py_run *r, struct frame *f, const struct en
     if (end->kind == FACT_COLLECT || end->kind == FACT_TO_PANDAS) fact->amount = frame_bound(r, f);
     bool few = strcmp(end->method, "collect") != 0 && end->kind == FACT_COLLECT && strcmp(end->method, "toLocalIterator") != 0;
     if (few && fact->amount < 0) fact->amount = amount_of(a, 1);
+    if (end->kind == FACT_TO_PANDAS) {
+        /* What is made of it, and comes back by createDataFrame, still stems from here. */
+        struct frame *local = frame_unknown(r, f, NULL, call, "what pandas makes of this DataFrame is not followed");
+        local->guessed = true;
+        return pv_frame(local);
+    }
     return (struct pv){.kind = PV_UNKNOWN, .s = STR("")};
 }
 

@@ -372,7 +372,10 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
         return io_call(r, io, (struct str){name.p + skip, name.n - skip}, call);
     }
     if (str_is(name, "spark.createDataFrame") || str_is(name, "spark.range")) {
-        struct frame *f = frame_unknown(r, NULL, NULL, call, rows_of_program);
+        struct pv data = py_arg_value(r, call, 0, "data");
+        bool back = data.kind == PV_FRAME && !str_is(name, "spark.range");
+        struct frame *f = frame_unknown(r, back ? data.frame : NULL, NULL, call, rows_of_program);
+        f->guessed = false;
         return pv_frame(f);
     }
     if (str_starts(name, "dbutils.widgets.get") || str_is(name, "spark.conf.get")) {

@@ -52,6 +52,7 @@ struct pv py_text_of(struct py_run *r, struct pv v, const struct py_node *node) 
     case PV_NONE:
         return pv_text_new(r, STR("None"), line);
     case PV_FRAME: {
+        if (v.frame->guessed) break;
         /* spark.sql("SELECT .. FROM {df}", df=df) */
         const char *view = arena_printf(r->arena, "frame_%u", v.frame->id);
         frame_view(r, v.frame, str_of(view), (struct range){0, 0, line, 1, line, 1});

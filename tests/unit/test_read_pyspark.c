@@ -273,6 +273,17 @@ static void pandas_on_spark(void **state) {
     assert_non_null(d->doubt);
 }
 
+static void what_comes_back_from_pandas(void **state) {
+    struct arena *a = *state;
+    struct reading *r =
+        read_py(a, "pdf = spark.table('s.t').toPandas()\npdf = pdf.drop_duplicates()\nspark.createDataFrame(pdf).write.saveAsTable('out')\n"
+                   "top = somebody(spark.table('s.t'))\nspark.sql(f'SELECT * FROM u WHERE d > {top}').write.saveAsTable('u2')\n");
+    assert_string_equal(reads_text(a, definition_of(r, "out")), "s.t");
+    assert_null(definition_of(r, "out")->query);
+    assert_string_equal(reads_text(a, definition_of(r, "u2")), "u");
+    assert_non_null(definition_of(r, "u2")->doubt);
+}
+
 static const char *doubt_of(struct arena *a, const char *python) {
     return definition_of(read_py(a, arena_printf(a, "%s.write.mode('overwrite').saveAsTable('out')\n", python)), "out")->doubt;
 }
@@ -325,6 +336,7 @@ int main(void) {
         TEST(what_python_means_is_not_what_names_say),
         TEST(values_of_the_program_are_doubts),
         TEST(pandas_on_spark),
+        TEST(what_comes_back_from_pandas),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
