@@ -194,6 +194,7 @@ static bool write_all(struct placing *p) {
         bool v_always = !d->view_agg->grouped && d->view_agg->keys.n == 0, q_always = !p->agg->grouped && p->agg->keys.n == 0 && !p->agg->n_sets;
         if (v_always && !q_always) return false; /* it gives a row over nothing, where the query gives none */
         w->graft.aggregate = p->agg;
+        w->graft.row_over_nothing = v_always;
         w->graft.single = p->agg->n_sets == 0 && grain_is_same(p);
         w->graft.same_grain = w->graft.single && q_always == v_always && p->agg->n_sets == 0;
         if (d->v->root->preds.n && !(w->graft.same_grain && having_holds(p))) {

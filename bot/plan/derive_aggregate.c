@@ -51,6 +51,7 @@ static struct sql_expr *stored_count(struct rewrite *w, nexpr x) {
 /* The expression in terms of the view's keys and the tables joined on top; NULL when it needs anything else. */
 static struct sql_expr *from_keys(struct rewrite *w, nexpr e) {
     const char *before = w->why;
+    if (w->graft.row_over_nothing) return NULL;
     struct sql_expr *out = rewrite_expr(w, e);
     bool good = w->why == before;
     w->why = before;

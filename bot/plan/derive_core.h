@@ -81,6 +81,7 @@ struct graft {
     const struct source *aggregate; /* the SRC_AGG over block whose grouping the view has done; NULL: none */
     bool same_grain;                /* its aggregates are columns of the view */
     bool single;                    /* each of its groups is at most one row of the view */
+    bool row_over_nothing;          /* the view gives a row also where it read none: that row says nothing of its tables */
 };
 
 struct rewrite {

@@ -79,6 +79,9 @@ static void coarser_grain(void **state) {
 static void one_row_over_nothing(void **state) {
     assert_derived("SELECT COUNT(DISTINCT id) FROM orders WHERE status = 'a'", "SELECT status, COUNT(DISTINCT id) AS n FROM orders GROUP BY status");
     assert_not("SELECT SUM(net) FROM orders GROUP BY 'x'", "SELECT SUM(net) AS net FROM orders");
+    assert_not("SELECT MAX(status) FROM orders WHERE status = 'a'", "SELECT MAX(net) AS top FROM orders WHERE status = 'a'");
+    assert_not("SELECT COUNT(DISTINCT c.id) FROM orders o CROSS JOIN customers c", "SELECT COUNT(*) AS n FROM orders");
+    assert_derived("SELECT MAX(status) FROM orders WHERE status = 'a'", "SELECT status, MAX(net) AS top FROM orders GROUP BY status");
 }
 
 static void groups_that_are_kept(void **state) {
