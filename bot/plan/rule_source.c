@@ -453,11 +453,19 @@ static bool is_identity(const struct norm *n, const struct block *b, const struc
     return true;
 }
 
+/* Its columns as they are, and constants: nothing is aggregated. */
+static bool only_passes(const struct block *b) {
+    for (size_t i = 0; i < b->outs.n; i++)
+        if (b->outs.at[i]->op != SC_COLUMN && b->outs.at[i]->op != SC_LITERAL) return false;
+    return true;
+}
+
 /* (A union all B) union all C: a branch that only passes a union on gives its branches. */
 static bool union_flatten(struct norm *n, struct source *s) {
     for (size_t i = 0; i < s->n_branches; i++) {
         struct block *branch = s->branches[i];
         if (branch->n_sources != 1 || !is_union_all(branch->sources[0]) || !is_identity(n, branch, branch->sources[0])) continue;
+        if (!only_passes(branch)) continue;
         struct source *inner = branch->sources[0];
         if (s->n_branches + inner->n_branches > 4 * NORMAL_BRANCHES_MAX) return false;
         struct block **all = arena_array(n->arena, s->n_branches + inner->n_branches, sizeof *all);
@@ -467,7 +475,10 @@ static bool union_flatten(struct norm *n, struct source *s) {
         for (size_t k = 0; k < inner->n_branches; k++) {
             struct block *from = inner->branches[k];
             struct exprs outs = {0};
-            for (size_t c = 0; c < branch->outs.n; c++) exprs_add(n, &outs, from->outs.at[n->columns.at[branch->outs.at[c]->column].ordinal]);
+            for (size_t c = 0; c < branch->outs.n; c++) {
+                nexpr e = branch->outs.at[c];
+                exprs_add(n, &outs, e->op == SC_LITERAL ? e : from->outs.at[n->columns.at[e->column].ordinal]);
+            }
             from->outs = outs;
             all[count++] = from;
         }
