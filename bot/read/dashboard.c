@@ -181,10 +181,12 @@ void read_dashboard_json(struct arena *arena, const char *path, const json_t *js
     any_read(&d, json);
 }
 
+#define PLACES_MAX ((size_t)256 << 10) /* a bigger file is read without the lines of its maps: YAML takes its time */
+
 /* The same JSON with the lines of its maps, which jansson does not tell; NULL when it is no YAML. */
 static json_t *with_places(struct arena *arena, const char *path, struct str bytes) {
     struct yaml *y = NULL;
-    return yaml_load(arena, path, bytes.p, bytes.n, &y) ? NULL : job_json_of_yaml(arena, y, path);
+    return bytes.n > PLACES_MAX || yaml_load(arena, path, bytes.p, bytes.n, &y) ? NULL : job_json_of_yaml(arena, y, path);
 }
 
 void json_file_read(struct reader *r, const char *path, struct str bytes, enum file_kind kind) {
