@@ -23,6 +23,7 @@ static void fail(struct hcl *h, const char *why) {
 static char peek(const struct hcl *h, size_t ahead) { return h->at + ahead < h->text.n ? h->text.p[h->at + ahead] : '\0'; }
 
 static void step(struct hcl *h) {
+    if (h->at >= h->text.n) return;
     if (peek(h, 0) == '\n') h->line++;
     h->at++;
 }
@@ -35,7 +36,8 @@ static void blanks(struct hcl *h, bool lines) {
             while (h->at < h->text.n && peek(h, 0) != '\n') h->at++;
         } else if (c == '/' && peek(h, 1) == '*') {
             while (h->at < h->text.n && !(peek(h, 0) == '*' && peek(h, 1) == '/')) step(h);
-            h->at += 2;
+            step(h);
+            step(h);
         } else if (c == ' ' || c == '\t' || c == '\r' || (lines && c == '\n')) {
             step(h);
         } else {
@@ -78,9 +80,10 @@ static const char *string_take(struct hcl *h) {
 
 /* <<EOT .. EOT, <<-EOT */
 static json_t *heredoc_take(struct hcl *h) {
-    h->at += 2;
+    step(h);
+    step(h);
     bool indented = peek(h, 0) == '-';
-    if (indented) h->at++;
+    if (indented) step(h);
     struct str mark = str_of(word_take(h));
     while (h->at < h->text.n && peek(h, 0) != '\n') h->at++;
     step(h);

@@ -191,6 +191,9 @@ static void terraform_declares_jobs(void **state) {
     assert_int_equal(pipeline->tasks[0].compute.workers_max, 5);
     assert_int_equal(r->gaps.n, 1);
     assert_string_equal(r->gaps.at[0].path, "tf/bad.tf");
+    static const char *const cut[] = {"resource \"databricks_job\" \"x\" { a = <<", "databricks_ = f(\"${", "resource \"databricks_job\" { /*",
+                                      "databricks_ = ["};
+    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) assert_int_equal(read_one(*state, "cut.tf", cut[i])->jobs.n, 0);
 }
 
 static void external_jobs_say_what_they_say(void **state) {
