@@ -302,13 +302,29 @@ static struct jv flags_value(struct dbt_run *run) {
     return flags;
 }
 
+/* A macro of a package that is not here. Those that build vaults name the models they read by `source_model`. */
+static struct jv call_missing(struct jinja *j, void *self, const struct jv_args *args) {
+    struct dispatched *d = self;
+    const struct jv *source = jv_arg(args, args->n, "source_model");
+    struct jv list = jv_list_new(d->run->arena);
+    if (source && source->kind == JV_TEXT) jv_list_add(d->run->arena, list, *source);
+    if (source && source->kind == JV_LIST) list = *source;
+    for (size_t i = 0; i < list.list->n; i++) {
+        struct jv one = list.list->at[i];
+        if (one.kind == JV_TEXT) call_ref(j, d->run, &(struct jv_args){.at = &one, .n = 1, .line = args->line});
+    }
+    return jinja_call(j, unknown_macro(d->run, d->package, d->name), args);
+}
+
 static struct jv package_member(struct jinja *j, void *self, struct str name) {
     struct dispatched *d = self;
     const struct jinja_macro *macro = macro_named(d->run, d->package, "", name);
     if (macro) return (struct jv){.kind = JV_MACRO, .macro = macro};
     struct jv known = undefined();
     if (dbt_builtin(d->run, j, d->package, name, &known)) return known;
-    return unknown_macro(d->run, d->package, name);
+    struct dispatched *missing = arena_new(d->run->arena, struct dispatched);
+    *missing = (struct dispatched){d->run, d->package, name};
+    return jv_function_new(d->run->arena, &(struct jv_function){"missing", call_missing, missing, NULL});
 }
 
 static struct jv package_value(struct dbt_run *run, struct str name) {
@@ -319,8 +335,11 @@ static struct jv package_value(struct dbt_run *run, struct str name) {
 }
 
 static bool is_package(struct dbt_run *run, struct str name) {
-    static const char *const known[] = {"dbt",        "dbt_utils",      "dbt_expectations",      "dbt_date",     "codegen",    "spark_utils",
-                                        "elementary", "fivetran_utils", "dbt_project_evaluator", "audit_helper", "tsql_utils", NULL};
+    static const char *const known[] = {"dbt",          "dbt_utils",      "dbt_expectations",
+                                        "dbt_date",     "codegen",        "spark_utils",
+                                        "elementary",   "fivetran_utils", "dbt_project_evaluator",
+                                        "audit_helper", "tsql_utils",     "automate_dv",
+                                        "dbtvault",     "datavault4dbt",  NULL};
     for (const char *const *k = known; *k; k++) {
         if (str_is(name, *k)) return true;
     }

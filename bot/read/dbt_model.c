@@ -237,6 +237,16 @@ static bool attempt_repair(struct session *s, struct attempt *a) {
     return true;
 }
 
+/* What was named by ref and source inside pieces that are not known is read too, wherever in the query it would stand. */
+static void reads_join(struct session *s, const struct dbt_run *run, struct definition *d) {
+    const char **all = arena_array(s->arena, d->read_count + run->refs.n + 1, sizeof *all);
+    size_t n = 0;
+    for (size_t i = 0; i < d->read_count; i++) all[n++] = d->reads[i];
+    for (size_t i = 0; i < run->refs.n; i++) all[n++] = run->refs.at[i];
+    d->reads = names_sorted(s->arena, all, &n, d->dataset);
+    d->read_count = n;
+}
+
 static void define(struct session *s, struct attempt *a, size_t gaps_before) {
     struct dbt_run *run = &a->run;
     struct dbt_model *model = run->model;
@@ -256,6 +266,7 @@ static void define(struct session *s, struct attempt *a, size_t gaps_before) {
     complete(run, model, d, r->incremental);
     doubts_keep(s, run, r, d);
     if (a->doubt && !d->doubt) d->doubt = a->doubt;
+    if (d->query && (a->doubt || r->doubt_count)) reads_join(s, run, d);
     if (a->loses_lineage) d->reads_complete = false;
     if (run->flipped) d->doubt = "it is off by default, and read as if the variables that switch it on were set";
     if (!r->error && !a->query && s->out->gaps.n == gaps_before) session_gap(s, 1, true, "it renders to no single query");

@@ -78,6 +78,8 @@ static void unknown_pieces_take_the_form_of_their_place(void **state) {
         {"select id {{ more_columns() }} from s.t where 1 = 1 {{ partition_filter('x') }} order by 1", "s.t", true},
         {"select id as is_{{ mystery('a') }}, {{ half('b') }} as b from s.t", "s.t", true},
         {"{{ header() }} select id from s.t", "s.t", true},
+        {"with a as ({{ get_query(of=ref('inner')) }}) select * from a join s.t using (id)", "inner s.t", false},
+        {"{{ automate_dv.hub(src_pk='hk', source_model=['stg_a', 'stg_b']) }}", "stg_a stg_b", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct reading *r = read_one(*state, "models/m.sql", arena_printf(*state, "{{ config(tags=[]) }}{%% set z = 1 %%}\n%s", cases[i].text));
