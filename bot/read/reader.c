@@ -133,6 +133,7 @@ static bool is_settings(const char *path) { return strcmp(path, ".parley.yml") =
 
 static enum file_kind yaml_kind(const char *path, struct str bytes) {
     if (is_settings(path)) return FILE_SETTINGS;
+    if (holds(bytes, "execute_steps:") && holds(bytes, "jobs:")) return FILE_DBT_JOBS;
     bool resources = holds(bytes, "resources:") && (holds(bytes, "jobs:") || holds(bytes, "pipelines:") || holds(bytes, "dashboards:"));
     if (text_ends(path, "databricks.yml") || text_ends(path, "databricks.yaml") || resources) return FILE_BUNDLE;
     return FILE_OTHER;
@@ -196,6 +197,9 @@ static bool file_read(struct reader *r, const char *path, struct str bytes, enum
     case FILE_BUNDLE:
         bundle_file_read(r, path, bytes);
         return true;
+    case FILE_DBT_JOBS:
+        dbt_jobs_read(r, path, bytes);
+        return true;
     case FILE_TERRAFORM:
         terraform_file_read(r, path);
         return true;
@@ -213,7 +217,9 @@ static bool file_read(struct reader *r, const char *path, struct str bytes, enum
 
 /* Jobs say where the datasets of pipelines go, and manifests what models are: they come before other code, and are read even where only other paths
  * are asked for. */
-static bool is_context(enum file_kind kind) { return kind == FILE_JOB || kind == FILE_BUNDLE || kind == FILE_MANIFEST || kind == FILE_TERRAFORM; }
+static bool is_context(enum file_kind kind) {
+    return kind == FILE_JOB || kind == FILE_BUNDLE || kind == FILE_MANIFEST || kind == FILE_TERRAFORM || kind == FILE_DBT_JOBS;
+}
 
 static void files_read(struct reader *r, bool jobs) {
     for (size_t i = 0; i < r->count; i++) {

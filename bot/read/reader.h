@@ -55,6 +55,7 @@ enum file_kind {
     FILE_QUERY,
     FILE_MANIFEST,
     FILE_TERRAFORM,
+    FILE_DBT_JOBS,
     FILE_SETTINGS /* .parley.yml: its metrics */
 };
 enum file_kind file_kind_of(struct arena *arena, const char *path, struct str bytes);
@@ -65,6 +66,7 @@ void template_file_read(struct arena *arena, struct reading *out, const char *pa
 
 void json_file_read(struct reader *r, const char *path, struct str bytes, enum file_kind kind); /* jobs, pipelines, dashboards, queries */
 void bundle_file_read(struct reader *r, const char *path, struct str bytes);                    /* resources that no databricks.yml includes */
+void dbt_jobs_read(struct reader *r, const char *path, struct str bytes);                       /* jobs of dbt's scheduler */
 void terraform_file_read(struct reader *r, const char *path);
 void manifest_file_read(struct reader *r, const char *path, struct str bytes);
 void settings_file_read(struct arena *arena, struct reading *out, const char *path, struct str bytes, enum dialect dialect);

@@ -56,6 +56,7 @@ static const char *kind_name(enum file_kind kind) {
         return "python";
     case FILE_JOB:
     case FILE_TERRAFORM:
+    case FILE_DBT_JOBS:
         return "job";
     case FILE_BUNDLE:
         return "bundle";

@@ -264,6 +264,25 @@ static void dbt_jobs_reach_selected_models(void **state) {
     assert_null(definition_of(r, "b")->schedule.cron);
 }
 
+static void dbts_own_scheduler_is_a_job(void **state) {
+    static const struct memory_file files[] = {
+        {"dbt_project.yml", "name: p\n"},
+        {"models/a.sql", "{{ config(tags=['hourly']) }} select 1 as x from s.t"},
+        {"models/b.sql", "select 1 as x from s.t"},
+        {"jobs/jobs.yml",
+         "jobs:\n  hourly:\n    name: Hourly run\n    execute_steps:\n      - dbt run --select tag:hourly\n    execution: {timeout_seconds: 600}\n"
+         "    schedule: {cron: '0 * * * *'}\n    triggers: {schedule: true}\n  off:\n    execute_steps: [dbt build]\n"
+         "    schedule: {cron: '0 1 * * *'}\n    triggers: {schedule: false}\n"},
+    };
+    struct reading *r = read_memory(*state, files, 4);
+    assert_int_equal(r->jobs.n, 2);
+    assert_string_equal(r->jobs.at[0].kind, "dbt");
+    assert_int_equal(r->jobs.at[0].tasks[0].timeout_seconds, 600);
+    assert_string_equal(definition_of(r, "a")->schedule.cron, "0 * * * *");
+    assert_string_equal(definition_of(r, "a")->job, "Hourly run");
+    assert_null(definition_of(r, "b")->schedule.cron);
+}
+
 static void settings_metrics(void **state) {
     static const char text[] = "- {name: revenue, dataset: gold.sales, expression: sum(amount), filter: paid, dimensions: [day]}\n- {name: broken, "
                                "dataset: x, expression: 'sum('}\n";
@@ -279,9 +298,16 @@ static void settings_metrics(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(bundles_reach_definitions),       TEST(job_json_of_every_shape), TEST(dashboards_are_queries),
-        TEST(dbt_jobs_reach_selected_models),  TEST(settings_metrics),        TEST(jobs_tell_their_settings),
-        TEST(bundle_clusters_and_targets),     TEST(terraform_declares_jobs), TEST(dashboards_are_refreshed),
+        TEST(bundles_reach_definitions),
+        TEST(job_json_of_every_shape),
+        TEST(dashboards_are_queries),
+        TEST(dbt_jobs_reach_selected_models),
+        TEST(settings_metrics),
+        TEST(jobs_tell_their_settings),
+        TEST(bundle_clusters_and_targets),
+        TEST(terraform_declares_jobs),
+        TEST(dashboards_are_refreshed),
+        TEST(dbts_own_scheduler_is_a_job),
         TEST(external_jobs_say_what_they_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
