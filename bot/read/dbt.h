@@ -79,6 +79,8 @@ void dbt_yaml_read(struct dbt_project *p, struct dbt_yaml *file, bool facts); /*
 /* In a lazy project: the model's bytes and properties, and the file that tells of the source. */
 void dbt_model_find(struct dbt_project *p, struct dbt_model *model);
 void dbt_source_find(struct dbt_project *p, struct str source);
+/* What an unchanged schema file tells of a model that is asked for: its tests and keys count as said. */
+void dbt_model_facts(struct dbt_project *p, struct dbt_model *model);
 /* What ref(name) means; NULL when the project has none. */
 struct dbt_model *dbt_model_named(struct dbt_project *p, const char *name);
 /* Who owns a group of models: an address or name; the group's own name when it is not said. */

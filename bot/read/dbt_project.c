@@ -218,6 +218,8 @@ static void project_read(struct dbt_project *p, struct map *roots) {
     for (size_t i = 0; i < p->order.n; i++) {
         struct dbt_model *model = p->order.at[i];
         if (model->kind == DBT_SEED || !reader_wants(r, model->path)) continue;
+        dbt_model_find(p, model);
+        dbt_model_facts(p, model);
         if (model->kind == DBT_PYTHON) dbt_python_read(p, model);
         if (model->kind != DBT_PYTHON) dbt_model_read(p, model);
     }

@@ -322,6 +322,14 @@ static void exposures_read(struct dbt_project *p, const struct yaml *list, const
     }
 }
 
+/* Facts of one model from a schema file that was read for it alone. */
+void dbt_model_facts(struct dbt_project *p, struct dbt_model *model) {
+    const struct yaml *entry = model->properties;
+    if (!p->lazy || !entry || reader_wants(p->reader, model->properties_path)) return;
+    dbt_model_name(p, model);
+    facts_add(p, entry, model->dataset, model->properties_path, yaml_str(entry, "meta.owner", yaml_str(entry, "config.meta.owner", NULL)));
+}
+
 static const char *const model_lists[] = {"models", "snapshots", "seeds", "analyses"};
 
 static struct yaml *file_load(struct dbt_project *p, struct dbt_yaml *file) {

@@ -202,8 +202,34 @@ static void only_the_asked_paths_give_definitions(void **state) {
     assert_int_equal(r->gaps.n, 0);
 }
 
+/* Few paths of many: the rest of the project is read only where they name it, and says the same. */
+static void few_paths_of_many_read_the_same(void **state) {
+    struct memory_file files[64] = {
+        {"dbt_project.yml", "name: p\n"},
+        {"models/s.yml",
+         "models:\n  - name: m\n    config: {schema: mart}\n    columns: [{name: id, tests: [unique]}]\n  - name: up\n    config: {alias: above}\n"
+         "sources:\n  - name: raw\n    schema: landing\n    tables: [{name: t}]\n"},
+        {"models/m.sql", "select u.id, t.x from {{ ref('up') }} u join {{ source('raw', 't') }} t using (id)"},
+        {"models/up.sql", "{{ config(schema='stg') }} select 1 as id"},
+    };
+    size_t n = 4;
+    for (; n < 64; n++) files[n] = (struct memory_file){arena_printf(*state, "models/pad/p%zu.sql", n), "select 1 as x"};
+    struct memory_repo repo = {.files = files, .count = n};
+    for (size_t i = 0; i < n; i++) repo.paths[i] = files[i].path;
+    struct file_source source = {&repo, n, repo.paths, memory_get};
+    const char *only[] = {"models/m.sql"};
+    struct reading *r = NULL;
+    assert_null(read_files(*state, &source, &(struct read_options){.only = only, .only_count = 1}, &r));
+    assert_int_equal(r->definitions.n, 1);
+    assert_string_equal(r->definitions.at[0].dataset, "mart.m");
+    assert_string_equal(reads_text(*state, &r->definitions.at[0]), "landing.t stg.above");
+    assert_int_equal(r->facts.n, 1);
+    assert_string_equal(r->facts.at[0].keys[0].columns[0], "id");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        TEST(few_paths_of_many_read_the_same),
         TEST(models_are_rendered),
         TEST(unknown_parts_are_doubts),
         TEST(unknown_pieces_take_the_form_of_their_place),
