@@ -135,6 +135,15 @@ const struct err *catalog_fillers(struct arena *arena, struct catalog *catalog, 
     return NULL;
 }
 
+const struct err *catalog_of_job(struct arena *arena, struct catalog *catalog, const char *job, size_t limit, struct entry **out, size_t *count) {
+    struct entries_ctx e = {.arena = arena};
+    TRY(store_each(catalog->store, "SELECT " ENTRY_COLUMNS " FROM definition d WHERE d.scope = 'main' AND d.job = $1 ORDER BY d.id LIMIT $2",
+                   VALS(val_text(job), val_int((int64_t)limit)), entry_row, &e));
+    *out = e.list.at;
+    *count = e.list.n;
+    return NULL;
+}
+
 const struct err *catalog_of_path(struct arena *arena, struct catalog *catalog, const char *repo, const char *path, struct entry **out,
                                   size_t *count) {
     struct entries_ctx e = {.arena = arena};

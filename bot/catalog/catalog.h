@@ -155,6 +155,10 @@ const struct err *catalog_dataset(struct arena *arena, struct catalog *catalog, 
 /* Definitions that fill the dataset, scope main first, at most 20. */
 const struct err *catalog_fillers(struct arena *arena, struct catalog *catalog, const char *dataset, struct entry **out, size_t *count) MUST_CHECK;
 
+/* Definitions of the main branches that the job of that name runs, at most `limit`. */
+const struct err *catalog_of_job(struct arena *arena, struct catalog *catalog, const char *job, size_t limit, struct entry **out,
+                                 size_t *count) MUST_CHECK;
+
 /* Definitions of one file of a repository's main branch, by line, at most 500. */
 const struct err *catalog_of_path(struct arena *arena, struct catalog *catalog, const char *repo, const char *path, struct entry **out,
                                   size_t *count) MUST_CHECK;

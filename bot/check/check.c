@@ -9,8 +9,9 @@ static struct price_place place_of(const struct repo_settings *s) { return (stru
 
 const struct err *check_price(struct arena *arena, const struct check_input *in, struct subject *s) {
     TRY(estimate_scan(arena, in->catalogs, in->catalog_count, &s->entry, &s->scan));
+    TRY(estimate_runs(arena, in->catalogs, in->catalog_count, &s->entry, &s->past));
     s->cost = estimate_cost(arena, &(struct estimate_input){&s->entry, &s->scan, in->prices, place_of(in->settings), in->settings->warehouse_size,
-                                                            in->settings->warehouse_type, in->now});
+                                                            in->settings->warehouse_type, in->now, &s->past});
     return NULL;
 }
 

@@ -14,6 +14,7 @@ struct subject {
     const struct definition *definition;
     struct entry entry;           /* as the catalog would hold it: name, hashes, features */
     struct scan scan;             /* what a run of it reads */
+    struct run_past past;         /* what past runs say of it */
     struct cost cost;             /* of running it: per month when scheduled, else per run */
     const struct subject *before; /* the same definition at the base; NULL when new */
     bool changed;                 /* new, or its plan differs from the base's */

@@ -1,193 +1,120 @@
-/* estimate.c - bytes read, seconds of work, money: each step a range that says what it rests on.
+/* estimate.c - what a definition reads, how long that takes, what it costs: each step a range that says what it rests on.
  *
- * Defaults where nothing is measured: a query reads between 30 % and 100 % of a table's bytes for its column and file pruning; with a
- * predicate on a partition column between 0.1 % (equality) or 1 % (range) and 50 %; a DBU of SQL warehouse reads 60 to 300 GB an hour,
- * a core of a cluster 10 to 60 GB an hour. They are deliberately wide; measured runs replace them. */
+ * Defaults where nothing is measured: a query whose columns are not known reads between 30 % and 100 % of a table's bytes; with a predicate on a
+ * partition column of which nothing is measured between 0.1 % and 50 %; without a plan a DBU of SQL warehouse reads 60 to 300 GB an hour, a core of
+ * a cluster 10 to 60 GB an hour. They are deliberately wide; measured columns and runs replace them. */
 #include "estimate.h"
 
+#include "bill.h"
 #include "plan.h"
-
 #include "text.h"
+
+#include <math.h>
 
 #define PARTS_MAX            200
 #define COLUMN_SHARE_LOW     0.3
+#define MEASURED_LOW         0.9 /* of the bytes that measured columns come to */
+#define MEASURED_HIGH        1.25
+#define TYPED_LOW            0.5 /* of the bytes that columns come to by their types: packing differs */
+#define TYPED_HIGH           1.6
 #define PARTITION_SHARE_HIGH 0.5
-#define PARTITION_EQUAL_LOW  0.001
-#define PARTITION_RANGE_LOW  0.01
+#define PARTITION_SHARE_LOW  0.001
 #define DBU_HOUR_LOW         60e9
 #define DBU_HOUR_HIGH        300e9
 #define CORE_HOUR_LOW        10e9
 #define CORE_HOUR_HIGH       60e9
-#define START_SECONDS        10.0 /* least time a run takes */
-
-/* ---- which partition columns have a predicate ---- */
-
-enum narrowing { NARROW_NONE, NARROW_RANGE, NARROW_EQUAL };
-
-struct narrowing_search {
-    const struct plan *plan;
-    const struct rel *scan; /* of the table */
-    const char *column;     /* its partition column */
-    enum narrowing found;
-    const char *function; /* around the column, in a comparison with constants */
-};
-
-static bool is_column_of(const struct narrowing_search *s, const struct scalar *e) {
-    if (e->op != SC_COLUMN || (size_t)e->column >= s->plan->n_columns) return false;
-    const struct plan_column *c = &s->plan->columns[e->column];
-    return c->rel == s->scan && c->name && str_iis(str_of(c->name), s->column);
-}
-
-static bool is_constant(const struct scalar *e) {
-    if (e->op == SC_COLUMN || e->rel) return false;
-    for (size_t i = 0; i < e->n; i++) {
-        if (!is_constant(e->args[i])) return false;
-    }
-    return true;
-}
-
-static bool has_column_of(const struct narrowing_search *s, const struct scalar *e, bool *other) {
-    bool found = is_column_of(s, e);
-    if (e->rel || (e->op == SC_COLUMN && !found)) *other = true;
-    for (size_t i = 0; i < e->n; i++) found |= has_column_of(s, e->args[i], other);
-    return found;
-}
-
-/* year(event_date) = 2026: the engine sees no bound on event_date. */
-static void function_search(struct narrowing_search *s, const struct scalar *e) {
-    const char *name = NULL;
-    for (size_t i = 0; i < e->n; i++) {
-        bool other = false;
-        bool has = has_column_of(s, e->args[i], &other);
-        if (other || (has && e->args[i]->op != SC_CALL)) return;
-        if (has) name = e->args[i]->name;
-    }
-    if (name) s->function = name;
-}
-
-static void condition_search(struct narrowing_search *s, const struct scalar *e) {
-    if (e->op == SC_AND) {
-        for (size_t i = 0; i < e->n; i++) condition_search(s, e->args[i]);
-        return;
-    }
-    bool compares = (e->op >= SC_EQ && e->op <= SC_GE && e->op != SC_NE) || e->op == SC_SAME || e->op == SC_IN;
-    if (!compares || e->n < 2) return;
-    function_search(s, e);
-    bool fits = false;
-    for (size_t i = 0; i < e->n; i++) {
-        if (is_column_of(s, e->args[i])) fits = true;
-        else if (!is_constant(e->args[i])) return;
-    }
-    if (!fits) return;
-    enum narrowing how = e->op == SC_EQ || e->op == SC_SAME ? NARROW_EQUAL : NARROW_RANGE;
-    if (how > s->found) s->found = how;
-}
-
-static void rel_search(struct narrowing_search *s, const struct rel *rel) {
-    if (!rel) return;
-    if ((rel->kind == REL_FILTER || rel->kind == REL_JOIN) && rel->condition) condition_search(s, rel->condition);
-    rel_search(s, rel->left);
-    rel_search(s, rel->right);
-    for (size_t i = 0; i < rel->n_inputs; i++) rel_search(s, rel->inputs[i]);
-}
-
-struct scans {
-    struct arena *arena;
-    VEC(const struct rel *) at;
-};
-
-static void scans_of_scalar(struct scans *list, const struct scalar *e);
-
-static void scans_of(struct scans *list, const struct rel *rel) {
-    if (!rel || list->at.n >= PARTS_MAX) return;
-    if (rel->kind == REL_SCAN) *vec_add(list->arena, &list->at) = rel;
-    if (rel->condition) scans_of_scalar(list, rel->condition);
-    for (size_t i = 0; i < rel->n_defs; i++) scans_of_scalar(list, rel->defs[i].expr);
-    scans_of(list, rel->left);
-    scans_of(list, rel->right);
-    for (size_t i = 0; i < rel->n_inputs; i++) scans_of(list, rel->inputs[i]);
-}
-
-static void scans_of_scalar(struct scans *list, const struct scalar *e) {
-    if (e->rel) scans_of(list, e->rel);
-    for (size_t i = 0; i < e->n; i++) scans_of_scalar(list, e->args[i]);
-}
+#define START_SECONDS        10.0 /* least time a run takes that only its bytes are known of */
+#define WORKER_CORES         8.0
+#define UNKNOWN_SPEED        2.0 /* bill.c: how far an engine nobody has measured may be from the model, either way */
 
 /* ---- bytes ---- */
 
-static const struct err *size_find(struct arena *arena, struct catalog *const *catalogs, size_t count, const char *name, struct dataset **out) {
-    *out = NULL;
-    for (size_t i = 0; i < count; i++) {
-        struct dataset *d;
-        TRY(catalog_dataset(arena, catalogs[i], name, &d));
-        if (d && (!*out || ((*out)->bytes < 0 && d->bytes >= 0))) *out = d;
-    }
-    return NULL;
-}
-
-static void part_size(struct arena *arena, struct scan_part *part, const struct dataset *d, enum narrowing narrowing) {
+static void part_size(struct arena *arena, struct scan_part *part, const struct work_scan *s) {
     char bytes[32];
+    double low = COLUMN_SHARE_LOW, high = 1;
+    if (s->widths_known) low = s->column_share * (s->widths_measured ? MEASURED_LOW : TYPED_LOW);
+    if (s->widths_known) high = fmin(1, s->column_share * (s->widths_measured ? MEASURED_HIGH : TYPED_HIGH));
     part->known = true;
-    part->all = (double)d->bytes;
-    part->high = part->all;
-    part->low = part->all * COLUMN_SHARE_LOW;
-    text_bytes(part->all, bytes, sizeof bytes);
-    if (narrowing != NARROW_NONE) {
-        part->high = part->all * PARTITION_SHARE_HIGH;
-        part->low = part->all * (narrowing == NARROW_EQUAL ? PARTITION_EQUAL_LOW : PARTITION_RANGE_LOW);
+    part->all = s->table_bytes;
+    if (s->pruned) {
+        low *= s->partition_measured ? s->partition_share : PARTITION_SHARE_LOW;
+        high *= s->partition_measured ? fmin(1, s->partition_share * 2) : PARTITION_SHARE_HIGH;
     }
-    part->why = arena_printf(arena, "%s has %s (%s), %s", part->dataset, bytes, d->origin ? d->origin : "catalog",
+    part->low = part->all * fmin(low, 1);
+    part->high = part->all * fmin(high, 1);
+    text_bytes(part->all, bytes, sizeof bytes);
+    part->why = arena_printf(arena, "%s has %s (%s), %s", part->dataset, bytes, s->origin ? s->origin : "catalog",
                              part->pruned        ? "narrowed by its partition column"
                              : part->partitioned ? "read without a predicate on its partition column"
                                                  : "read in full but for unused columns");
 }
 
-static const struct err *part_make(struct arena *arena, struct catalog *const *catalogs, size_t count, const struct entry *entry,
-                                   const struct rel *scan, const char *name, struct scan_part *part) {
-    struct dataset *d;
-    *part = (struct scan_part){.dataset = name};
-    TRY(size_find(arena, catalogs, count, name, &d));
-    if (!d) return NULL;
-    struct narrowing_search s = {.plan = entry->plan, .scan = scan};
-    enum narrowing best = NARROW_NONE;
-    part->partition = d->partition_count ? d->partition_by[0] : NULL;
-    for (size_t i = 0; scan && i < d->partition_count; i++) {
-        s.column = d->partition_by[i];
-        s.found = NARROW_NONE;
-        rel_search(&s, entry->plan->root);
-        if (s.found > best) best = s.found;
-        if (s.function) part->function = s.function, part->partition = s.column;
+static void part_add(struct arena *arena, struct scan *out, const struct work_scan *s) {
+    if (out->part_count == PARTS_MAX) return;
+    struct scan_part *part = &out->parts[out->part_count++];
+    *part = (struct scan_part){
+        .dataset = s->dataset, .pruned = s->pruned, .partitioned = s->partitioned, .partition = s->partition, .function = s->function};
+    if (s->known) part_size(arena, part, s);
+    out->low += part->low;
+    out->high += part->high;
+    if (s->known) return;
+    out->known = false;
+    if (!text_list_has(&out->missing, part->dataset)) text_list_add(arena, &out->missing, part->dataset);
+}
+
+/* Without a plan: what it reads, whole. */
+static const struct err *reads_scan(struct arena *arena, struct catalog *const *catalogs, size_t count, const struct entry *entry, struct scan *out) {
+    for (size_t i = 0; i < entry->read_count; i++) {
+        struct work_scan s = {.dataset = entry->reads[i], .column_share = 1, .partition_share = 1};
+        for (size_t k = 0; k < count && !s.known; k++) {
+            struct dataset *d;
+            TRY(catalog_dataset(arena, catalogs[k], entry->reads[i], &d));
+            if (!d || d->bytes < 0) continue;
+            s.known = true;
+            s.table_bytes = (double)d->bytes;
+            s.origin = d->origin;
+            s.partitioned = d->partition_count > 0;
+            s.partition = s.partitioned ? d->partition_by[0] : NULL;
+        }
+        part_add(arena, out, &s);
     }
-    part->partitioned = d->partition_count > 0;
-    part->pruned = best != NARROW_NONE;
-    if (part->pruned) part->function = NULL;
-    if (d->bytes >= 0) part_size(arena, part, d, best);
     return NULL;
 }
 
 const struct err *estimate_scan(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct entry *entry,
                                 struct scan *out) {
-    struct scans scans = {.arena = arena};
-    *out = (struct scan){.known = true};
-    if (entry->plan && entry->plan->root) scans_of(&scans, entry->plan->root);
-    bool planned = scans.at.n > 0;
-    size_t n = planned ? scans.at.n : entry->read_count < PARTS_MAX ? entry->read_count : PARTS_MAX;
-    out->parts = arena_array(arena, n + 1, sizeof *out->parts);
-    for (size_t i = 0; i < n; i++) {
-        struct scan_part *part = &out->parts[out->part_count++];
-        TRY(part_make(arena, catalogs, catalog_count, entry, planned ? scans.at.at[i] : NULL, planned ? scans.at.at[i]->name : entry->reads[i],
-                      part));
-        out->low += part->low;
-        out->high += part->high;
-        if (part->known) continue;
-        out->known = false;
-        if (!text_list_has(&out->missing, part->dataset)) text_list_add(arena, &out->missing, part->dataset);
-    }
-    if (!n) out->known = false;
+    struct work *work = arena_new(arena, struct work);
+    *out = (struct scan){.known = true, .parts = arena_array(arena, PARTS_MAX, sizeof *out->parts)};
+    TRY(work_of_plan(arena, catalogs, catalog_count, entry->plan, work));
+    if (work->scan_count) out->work = work;
+    for (size_t i = 0; i < work->scan_count; i++) part_add(arena, out, &work->scans[i]);
+    if (!work->scan_count) TRY(reads_scan(arena, catalogs, catalog_count, entry, out));
+    if (!out->part_count) out->known = false;
     return NULL;
 }
 
-/* ---- money ---- */
+const struct err *estimate_runs(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct entry *entry,
+                                struct run_past *out) {
+    *out = (struct run_past){.calibration = {.factor = 1}};
+    const char *fingerprint = entry->plan || entry->sql ? run_fingerprint(arena, entry->plan, entry->sql) : NULL;
+    for (size_t i = 0; i < catalog_count; i++) {
+        struct calibration one;
+        if (!out->history.runs) TRY(history_of(arena, catalogs[i], fingerprint, &out->history));
+        TRY(calibration_of(arena, catalogs[i], entry->compute.key, &one));
+        if (one.runs > out->calibration.runs || (one.runs == out->calibration.runs && one.all_runs > out->calibration.all_runs))
+            out->calibration = one;
+    }
+    return NULL;
+}
+
+/* ---- seconds ---- */
+
+/* The time of a run, on its fewest and its most machines. */
+struct seconds {
+    bool known;
+    double few_low, few_high, most_low, most_high;
+    const char *unknown;
+};
 
 static const char *missing_text(struct arena *arena, const struct scan *scan) {
     if (!scan->missing.n) return "it is not known what it reads";
@@ -197,18 +124,72 @@ static const char *missing_text(struct arena *arena, const struct scan *scan) {
     return buf_str(&b);
 }
 
-/* GB an hour the compute reads, from slow to fast. False when its size is not known. */
-static bool speed_of(const struct estimate_input *in, const struct compute *compute, double *slow, double *fast) {
-    double dbu;
+/* Cores of the compute, and DBU when it is a warehouse. False when its size is not known. */
+static bool cores_of(const struct estimate_input *in, const struct compute *compute, double *few, double *most, double *dbu) {
+    int workers;
+    *dbu = 0;
     if (compute->kind == COMPUTE_WAREHOUSE || compute->size) {
-        if (!price_warehouse_dbu(in->prices, compute->size ? compute->size : "Small", &dbu, NULL)) return false;
-        return *slow = dbu * DBU_HOUR_LOW, *fast = dbu * DBU_HOUR_HIGH, true;
+        if (!price_warehouse_dbu(in->prices, compute->size ? compute->size : "Small", dbu, &workers)) return false;
+        return *few = *most = WORKER_CORES * workers, true;
     }
     struct price_node node;
     if (!compute->node_type || compute->workers_max < 0 || !price_node_find(in->prices, &in->place, compute->node_type, &node)) return false;
-    int workers = compute->workers_min > 0 ? compute->workers_min : 1, most = compute->workers_max > workers ? compute->workers_max : workers;
-    return *slow = node.vcpu * workers * CORE_HOUR_LOW, *fast = node.vcpu * most * CORE_HOUR_HIGH, node.vcpu > 0;
+    int least = compute->workers_min > 0 ? compute->workers_min : 1, best = compute->workers_max > least ? compute->workers_max : least;
+    return *few = node.vcpu * least, *most = node.vcpu * best, node.vcpu > 0;
 }
+
+/* By the bytes alone. */
+static struct seconds bytes_seconds(const struct scan *scan, double few, double most, double dbu) {
+    double slow = dbu > 0 ? dbu * DBU_HOUR_LOW : few * CORE_HOUR_LOW, fast = dbu > 0 ? dbu * DBU_HOUR_HIGH : most * CORE_HOUR_HIGH;
+    struct seconds s = {.known = true};
+    s.few_low = s.most_low = fmax(scan->low / fast * 3600, START_SECONDS / 10);
+    s.few_high = s.most_high = fmax(scan->high / slow * 3600, START_SECONDS);
+    return s;
+}
+
+static struct seconds work_time(struct arena *arena, const struct estimate_input *in, double few, double most, struct text_list *says) {
+    const struct work *work = in->scan->work;
+    const struct calibration *c = in->past ? &in->past->calibration : NULL;
+    bool fitted = c && (c->runs || c->all_runs >= 3), own = fitted && c->runs; /* its own runs stand for its size too */
+    double factor = fitted ? c->factor : 1, spread = fitted ? fmax(c->spread, 1.2) : work->spread * UNKNOWN_SPEED;
+    double a = bill_seconds(work, own ? REFERENCE_CORES : few) * factor, b = bill_seconds(work, own ? REFERENCE_CORES : most) * factor;
+    const char *text = c ? calibration_text(arena, c) : NULL;
+    if (text) text_list_add(arena, says, text);
+    for (size_t i = 0; i < work->defaults.n; i++) text_list_add(arena, says, work->defaults.at[i]);
+    return (struct seconds){true, a / spread, a * spread, b / spread, b * spread, NULL};
+}
+
+/* Two digits are all that an estimate can carry. */
+static const char *number_text(struct arena *arena, double n) {
+    if (n < 100) return arena_printf(arena, "%.2g", n);
+    double step = pow(10, floor(log10(n)) - 1);
+    return arena_printf(arena, "%.0f", round(n / step) * step);
+}
+
+static struct seconds seconds_of(struct arena *arena, const struct estimate_input *in, const struct compute *compute, struct text_list *says) {
+    const struct history *h = in->past ? &in->past->history : NULL;
+    double few, most, dbu;
+    char a[32], b[32];
+    if (h && h->runs) {
+        text_list_printf(arena, says, "the last %zu run%s of it took %s to %s seconds", h->runs, h->runs == 1 ? "" : "s", number_text(arena, h->low),
+                         number_text(arena, h->high));
+        return (struct seconds){true, h->low, h->high, h->low, h->high, NULL};
+    }
+    if (!in->scan->known) return (struct seconds){.unknown = missing_text(arena, in->scan)};
+    if (!cores_of(in, compute, &few, &most, &dbu)) return (struct seconds){.unknown = "the size of its cluster is not known"};
+    bool planned = in->scan->work && in->scan->work->known;
+    struct text_list behind = {0};
+    struct seconds s = planned ? work_time(arena, in, few, most, &behind) : bytes_seconds(in->scan, few, most, dbu);
+    text_bytes(in->scan->low, a, sizeof a);
+    text_bytes(in->scan->high, b, sizeof b);
+    text_list_printf(arena, says, "%s to %s read a run, %s to %s seconds of work", a, b, number_text(arena, fmin(s.few_low, s.most_low)),
+                     number_text(arena, fmax(s.few_high, s.most_high)));
+    for (size_t i = 0; i < in->scan->part_count && i < 5; i++) text_list_add(arena, says, in->scan->parts[i].why);
+    for (size_t i = 0; i < behind.n; i++) text_list_add(arena, says, behind.at[i]);
+    return s;
+}
+
+/* ---- money ---- */
 
 static struct compute compute_of(struct arena *arena, const struct estimate_input *in, struct text_list *assumptions) {
     struct compute compute = in->entry->compute;
@@ -222,22 +203,6 @@ static struct compute compute_of(struct arena *arena, const struct estimate_inpu
                          compute.serverless ? "serverless" : in->default_type);
     }
     return compute;
-}
-
-static struct cost run_cost(struct arena *arena, const struct estimate_input *in, const struct cost *hour, double slow, double fast) {
-    struct cost cost = *hour;
-    double low = in->scan->low / fast * 3600, high = in->scan->high / slow * 3600;
-    if (low < START_SECONDS / 10) low = START_SECONDS / 10;
-    if (high < START_SECONDS) high = START_SECONDS;
-    cost.low = hour->low * low / 3600;
-    cost.high = hour->high * high / 3600;
-    cost.period = "run";
-    char a[32], b[32];
-    text_bytes(in->scan->low, a, sizeof a);
-    text_bytes(in->scan->high, b, sizeof b);
-    text_list_printf(arena, &cost.assumptions, "%s to %s read a run, %.0f to %.0f seconds of work", a, b, low, high);
-    for (size_t i = 0; i < in->scan->part_count && i < 5; i++) text_list_add(arena, &cost.assumptions, in->scan->parts[i].why);
-    return cost;
 }
 
 struct cost estimate_cost(struct arena *arena, const struct estimate_input *in) {
@@ -254,10 +219,12 @@ struct cost estimate_cost(struct arena *arena, const struct estimate_input *in) 
         text_list_add(arena, &all.assumptions, "runs all the time: 730 hours a month");
         return all;
     }
-    double slow, fast;
-    if (!in->scan->known) return cost_unknown(missing_text(arena, in->scan));
-    if (!speed_of(in, &compute, &slow, &fast)) return cost_unknown("the size of its cluster is not known");
-    struct cost cost = run_cost(arena, in, &hour, slow, fast);
+    struct cost cost = hour;
+    struct seconds s = seconds_of(arena, in, &compute, &cost.assumptions);
+    if (!s.known) return cost_unknown(s.unknown);
+    cost.low = fmin(hour.low * s.few_low, hour.high * s.most_low) / 3600;
+    cost.high = fmax(hour.low * s.few_high, hour.high * s.most_high) / 3600;
+    cost.period = "run";
     if (!fires.known) {
         text_list_printf(arena, &cost.assumptions, "%s", fires.why);
         return cost;

@@ -1,11 +1,16 @@
-/* estimate.h - what a definition costs a month: bytes read x price of the compute x fires, as a range with its assumptions.
- * Layer: cost. May use: base, plan, read, catalog. */
+/* estimate.h - what a definition costs a month: time of a run x price of the compute x fires, as a range with its assumptions.
+ * Layer: cost. May use: base, store, plan, read, catalog.
+ *
+ * The time of a run is that of past runs of the same plan; without them, that of the work its plan is (work.h), times what past runs on the same
+ * compute, or on all, were longer than estimated; without a plan, that of the bytes of what it reads. */
 #ifndef ESTIMATE_H
 #define ESTIMATE_H
 
 #include "catalog.h"
 #include "fires.h"
 #include "price.h"
+#include "runs.h"
+#include "work.h"
 
 /* One table read by a plan. */
 struct scan_part {
@@ -27,11 +32,20 @@ struct scan {
     struct scan_part *parts;
     size_t part_count;
     struct text_list missing; /* tables without a size */
+    const struct work *work;  /* what the plan does; NULL: it has none */
 };
 
-/* Sizes come from the first catalog that has one. `plan` may be NULL: then every read counts whole. */
+/* Sizes come from the first catalog that has one. The entry's plan may be NULL: then every read counts whole. */
 const struct err *estimate_scan(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct entry *entry,
                                 struct scan *out) MUST_CHECK;
+
+/* What past runs say of it. */
+struct run_past {
+    struct history history; /* of its plan */
+    struct calibration calibration;
+};
+const struct err *estimate_runs(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct entry *entry,
+                                struct run_past *out) MUST_CHECK;
 
 struct estimate_input {
     const struct entry *entry;
@@ -40,6 +54,7 @@ struct estimate_input {
     struct price_place place;
     const char *default_size, *default_type; /* warehouse of queries that name none; NULL: Small, serverless */
     int64_t now;
+    const struct run_past *past; /* NULL: nothing is known of past runs */
 };
 
 /* Per month for what has a schedule, per run for what has none (period "run"). */

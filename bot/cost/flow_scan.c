@@ -92,6 +92,13 @@ static double row_width(const struct dataset *d, enum dialect dialect) {
     return width;
 }
 
+/* Are most of its columns' widths measured? */
+static bool is_measured(const struct dataset *d) {
+    size_t n = 0;
+    for (size_t i = 0; i < d->column_count; i++) n += d->columns[i].stats && d->columns[i].stats->width >= 0;
+    return n && n * 2 >= d->column_count;
+}
+
 static bool key_alone(const struct rel *rel, int ordinal) {
     for (size_t i = 0; rel->table && ordinal >= 0 && i < rel->table->keys.n; i++) {
         const struct schema_key *key = &rel->table->keys.at[i];
@@ -158,7 +165,8 @@ static const char *function_around(const struct scalar *e) {
     return NULL;
 }
 
-static double pruned_share(struct walk *w, const struct rel *rel, const struct predicates *list, const char *column, struct work_scan *scan) {
+static double pruned_share(struct walk *w, const struct rel *rel, const struct predicates *list, const struct dataset *d, const char *column,
+                           struct work_scan *scan) {
     struct predicates own = {0};
     for (size_t i = 0; i < list->n; i++) {
         const struct scalar *e = list->at[i];
@@ -172,6 +180,8 @@ static double pruned_share(struct walk *w, const struct rel *rel, const struct p
     size_t n = rel->n_columns < 64 ? rel->n_columns : 64;
     for (size_t i = 0; i < n; i++) kept[i] = w->columns[rel->columns[i]];
     double share = flow_select(w, &own, scan->table_rows);
+    const struct column_fact *fact = fact_find(d, column);
+    scan->partition_measured = (!scan->pruned || scan->partition_measured) && fact && fact->stats && fact->stats->distinct > 0;
     for (size_t i = 0; i < n; i++) w->columns[rel->columns[i]] = kept[i];
     scan->pruned = true;
     return share;
@@ -179,10 +189,10 @@ static double pruned_share(struct walk *w, const struct rel *rel, const struct p
 
 static void partitions_prune(struct walk *w, const struct rel *rel, const struct predicates *list, const struct dataset *d, struct work_scan *scan) {
     double share = 1;
-    for (size_t i = 0; i < d->partition_count; i++) share *= pruned_share(w, rel, list, d->partition_by[i], scan);
+    for (size_t i = 0; i < d->partition_count; i++) share *= pruned_share(w, rel, list, d, d->partition_by[i], scan);
     for (size_t i = 0; i < d->cluster_count && i < 4; i++) {
         /* Files ordered by a column: those at the edges hold other values too, and later columns are ordered within earlier ones only. */
-        double ordered = pruned_share(w, rel, list, d->cluster_by[i], scan);
+        double ordered = pruned_share(w, rel, list, d, d->cluster_by[i], scan);
         share *= i == 0 ? fmin(1, 2 * ordered + 0.01) : sqrt(ordered);
     }
     if (scan->pruned) scan->function = NULL;
@@ -217,6 +227,7 @@ const struct err *flow_scan(struct walk *w, const struct rel *rel, const struct 
     for (size_t i = 0; i < rel->n_columns; i++) column_set(w, rel, i, d, scan.table_rows);
     double width = d ? row_width(d, w->plan->dialect) : 0;
     scan.widths_known = width > 0;
+    scan.widths_measured = width > 0 && is_measured(d);
     scan.partitioned = d && d->partition_count > 0;
     scan.partition = scan.partitioned ? d->partition_by[0] : NULL;
     if (d) partitions_prune(w, rel, list, d, &scan);

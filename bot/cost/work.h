@@ -20,11 +20,14 @@ struct work_scan {
     double column_share;    /* bytes of the needed columns over those of all, 0..1 */
     double partition_share; /* what is left after partition pruning, 0..1 */
     double bytes;           /* table_bytes x both shares */
-    bool widths_known, pruned, partitioned;
-    const char *partition; /* first partition column, or the one that a function hides; NULL */
-    const char *function;  /* not pruned, for this function stands around it; NULL */
-    const char *origin;    /* of the size */
-    int64_t age;           /* UTC seconds when it was taken; 0 not known */
+    bool widths_known;      /* of all columns, by their types at least */
+    bool widths_measured;   /* and by their values */
+    bool pruned, partitioned;
+    bool partition_measured; /* the share rests on counts or ranges of the column, not on defaults */
+    const char *partition;   /* first partition column, or the one that a function hides; NULL */
+    const char *function;    /* not pruned, for this function stands around it; NULL */
+    const char *origin;      /* of the size */
+    int64_t age;             /* UTC seconds when it was taken; 0 not known */
 };
 
 /* One step of the plan with something to say, in the order of execution. */

@@ -8,7 +8,7 @@
 static const struct part {
     const char *name;
     const struct migration *steps;
-} parts[] = {{"core", migrate_core}, {"catalog", migrate_catalog}, {"feedback", migrate_feedback}};
+} parts[] = {{"core", migrate_core}, {"catalog", migrate_catalog}, {"feedback", migrate_feedback}, {"runs", migrate_runs}};
 
 static const struct err *level_read(struct store *store, const char *part, int64_t *level) {
     struct arena *arena = arena_create(ARENA_SMALL);

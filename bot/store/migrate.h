@@ -15,6 +15,7 @@ struct migration {
 extern const struct migration migrate_core[];     /* delivery, lane, outbox, outside, review, ledger, setting */
 extern const struct migration migrate_catalog[];  /* what the catalog keeps */
 extern const struct migration migrate_feedback[]; /* what people said of findings */
+extern const struct migration migrate_runs[];     /* runs and estimates */
 
 /* Applies what is missing, each step in its own transaction. ERR_CONFIG when the database is of a newer version. */
 const struct err *migrate_run(struct store *store) MUST_CHECK;

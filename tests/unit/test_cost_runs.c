@@ -1,0 +1,169 @@
+/* test_cost_runs.c - runs of four kinds of exports, matched and counted once; factors that few runs do not swing. */
+#include "unit.h"
+
+#include "runs.h"
+#include "store.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct arena *arena;
+static struct catalog *catalog;
+
+static const char sizes[] =
+    "datasets:\n"
+    "  - {name: shop.orders, bytes: 40 GB, rows: 500000000, columns: [{name: id, type: bigint, distinct: 500000000}, {name: price, type: double}]}\n";
+
+static int setup(void **state) {
+    size_t count;
+    arena = arena_create(ARENA_JOB);
+    if (catalog_open(arena, ":memory:", &catalog)) return -1;
+    return catalog_import(catalog, "sizes.yml", str_of(sizes), &count) ? -1 : 0;
+}
+
+static int teardown(void **state) {
+    arena_destroy(arena);
+    return 0;
+}
+
+static struct runs_imported imported(const char *name, const char *text) {
+    struct runs_imported n;
+    const struct err *failed = runs_import(catalog, name, str_of(text), &n);
+    if (failed) fail_msg("%s", failed->text);
+    return n;
+}
+
+static bool near(double a, double b, double part) { return fabs(a - b) <= fabs(b) * part; }
+
+static const char history[] =
+    "{\"statement_id\":\"q1\",\"execution_status\":\"FINISHED\",\"compute\":{\"warehouse_id\":\"w1\"},\"statement_text\":\"SELECT sum(price) FROM "
+    "shop.orders\","
+    "\"execution_duration_ms\":12000,\"start_time\":\"2026-08-01 10:00:00.500\",\"read_bytes\":4000000}\n"
+    "{\"statement_id\":\"q2\",\"execution_status\":\"FINISHED\",\"compute\":{\"warehouse_id\":\"w1\"},\"statement_text\":\"select SUM(o.price) from "
+    "shop.orders o\","
+    "\"execution_duration_ms\":18000,\"start_time\":\"2026-08-02T10:00:00Z\"}\n"
+    "{\"statement_id\":\"q3\",\"execution_status\":\"FAILED\",\"compute\":{\"warehouse_id\":\"w1\"},\"statement_text\":\"SELECT "
+    "1\",\"execution_duration_ms\":5}\n"
+    "{\"statement_id\":\"q4\",\"execution_status\":\"FINISHED\",\"from_result_cache\":true,\"statement_text\":\"SELECT sum(price) FROM shop.orders\","
+    "\"execution_duration_ms\":5}\n"
+    "{\"statement_id\":\"q5\",\"execution_status\":\"FINISHED\",\"statement_text\":\"SELECT * FROM nowhere\",\"execution_duration_ms\":700}\n";
+
+/* Two texts of one plan have one history; failed and cached ones say nothing; nothing counts twice. */
+static void queries_match_by_plan(void **state) {
+    struct runs_imported n = imported("history.jsonl", history);
+    assert_true(n.rows == 5 && n.added == 3 && n.failed == 2 && n.by_statement == 3 && n.estimated == 2);
+    n = imported("history.jsonl", history);
+    assert_true(n.added == 0 && n.repeated == 3);
+    struct row row;
+    assert_null(store_one(catalog_store(catalog), arena, "SELECT fingerprint, estimated FROM run WHERE run_key = 'q1'", VALS_NONE, &row));
+    struct history h;
+    assert_null(history_of(arena, catalog, val_as_text(arena, &row.at[0], ""), &h));
+    assert_true(h.runs == 2 && h.low < 12 && h.high > 18 && h.high < 30);
+    assert_true(val_as_real(&row.at[1], 0) > 0);
+}
+
+static void csv_has_structs_as_json(void **state) {
+    struct runs_imported n =
+        imported("history.csv", "statement_id,execution_status,compute,statement_text,total_duration_ms,start_time\n"
+                                "c1,FINISHED,\"{\"\"type\"\":\"\"WAREHOUSE\"\",\"\"warehouse_id\"\":\"\"w9\"\"}\",\"SELECT id\nFROM shop.orders, "
+                                "(SELECT 1) x\",900,2026-08-01T00:00:00Z\n");
+    assert_true(n.added == 1);
+    struct row row;
+    assert_null(store_one(catalog_store(catalog), arena, "SELECT compute, seconds FROM run WHERE run_key = 'c1'", VALS_NONE, &row));
+    assert_string_equal(val_as_text(arena, &row.at[0], ""), "w9");
+    assert_true(near(val_as_real(&row.at[1], 0), 0.9, 0.001));
+}
+
+/* Slices of an hour are one run; the last says how it ended; billing comes later. */
+static void job_slices_are_one_run(void **state) {
+    struct runs_imported n = imported("jobs.csv", "job_id,run_id,period_start_time,period_end_time,result_state,compute_ids\n"
+                                                  "7,100,2026-08-01T00:10:00Z,2026-08-01T01:00:00Z,,\"[\"\"c-1\"\"]\"\n"
+                                                  "7,100,2026-08-01T01:00:00Z,2026-08-01T01:40:00Z,SUCCEEDED,\"[\"\"c-1\"\"]\"\n"
+                                                  "7,101,2026-08-02T00:10:00Z,2026-08-02T00:20:00Z,FAILED,\n"
+                                                  "7,102,2026-08-03T00:10:00Z,2026-08-03T00:20:00Z,,\n");
+    assert_true(n.rows == 4 && n.added == 1 && n.failed == 2 && n.unmatched == 1);
+    struct history h;
+    assert_null(history_of_job(arena, catalog, "7", &h));
+    assert_true(h.runs == 1 && h.low < 5400 && h.high > 5400);
+    n = imported("usage.jsonl",
+                 "{\"usage_quantity\":3.5,\"usage_unit\":\"DBU\",\"usage_metadata\":{\"job_run_id\":\"100\"}}\n"
+                 "{\"usage_quantity\":-1.5,\"usage_unit\":\"DBU\",\"record_type\":\"RETRACTION\",\"usage_metadata\":{\"job_run_id\":\"100\"}}\n"
+                 "{\"usage_quantity\":9,\"usage_unit\":\"GB\",\"usage_metadata\":{\"job_run_id\":\"100\"}}\n");
+    assert_int_equal(n.usage, 2);
+    struct row row;
+    assert_null(store_one(catalog_store(catalog), arena, "SELECT units FROM run WHERE run_key = '100'", VALS_NONE, &row));
+    assert_true(near(val_as_real(&row.at[0], 0), 2, 0.001));
+}
+
+static void lineage_events_are_one_run(void **state) {
+    struct runs_imported n =
+        imported("events.jsonl", "{\"eventType\":\"START\",\"eventTime\":\"2026-08-01T00:00:00Z\",\"run\":{\"runId\":\"r1\"},\"job\":{\"namespace\":"
+                                 "\"spark\",\"name\":\"load\"},\"inputs\":"
+                                 "[{\"namespace\":\"s\",\"name\":\"raw\",\"inputFacets\":{\"inputStatistics\":{\"size\":1000,\"rowCount\":10}}}]}\n"
+                                 "{\"eventType\":\"COMPLETE\",\"eventTime\":\"2026-08-01T00:01:30Z\",\"run\":{\"runId\":\"r1\"},\"job\":{"
+                                 "\"namespace\":\"spark\",\"name\":\"load\"},\"outputs\":"
+                                 "[{\"namespace\":\"s\",\"name\":\"shop.daily\",\"outputFacets\":{\"outputStatistics\":{\"rowCount\":7}}}]}\n");
+    assert_true(n.added == 1);
+    struct row row;
+    assert_null(store_one(catalog_store(catalog), arena, "SELECT seconds, read_bytes, produced_rows, dataset FROM run WHERE run_key = 'r1'",
+                          VALS_NONE, &row));
+    assert_true(near(val_as_real(&row.at[0], 0), 90, 0.001) && near(val_as_real(&row.at[1], 0), 1000, 0.001) &&
+                near(val_as_real(&row.at[2], 0), 7, 0.001));
+    assert_string_equal(val_as_text(arena, &row.at[3], ""), "shop.daily");
+}
+
+static struct calibration fitted(size_t n, double ratio) {
+    double logs[100];
+    for (size_t i = 0; i < n; i++) logs[i] = log(ratio);
+    return calibration_fit(logs, n, 0, 0.9);
+}
+
+static void few_runs_do_not_swing_it(void **state) {
+    assert_true(near(fitted(0, 1).factor, 1, 0.001));
+    assert_true(fitted(3, 10).factor < 2.5);                                 /* 3 of 8 parts of the way, in logarithms */
+    assert_true(fitted(80, 10).factor > 8.5 && fitted(80, 10).spread < 1.5); /* many that agree */
+    double logs[5] = {0, 0.1, -0.1, 0.05, log(1000)};                        /* one that hung does not count */
+    assert_true(calibration_fit(logs, 5, 0, 0.9).factor < 1.1);
+    double spread_out[4] = {log(0.1), log(10), log(0.2), log(5)};
+    assert_true(calibration_fit(spread_out, 4, 0, 0.9).within > 3);
+}
+
+static void factors_are_fitted_per_compute(void **state) {
+    struct calibration c;
+    assert_null(calibration_of(arena, catalog, "w1", &c));
+    assert_true(c.runs == 2 && c.all_runs >= 2 && c.factor > 0 && c.spread > 1);
+    assert_null(calibration_of(arena, catalog, "never seen", &c));
+    assert_true(c.runs == 0 && c.all_runs >= 2);
+    struct runs_line *lines;
+    size_t n;
+    assert_null(runs_lines(arena, catalog, &lines, &n));
+    assert_true(n >= 3 && lines[0].runs >= 4 && *lines[0].compute == 0);
+    assert_null(calibration_text(arena, &(struct calibration){.runs = 2, .within = 1.6}));
+    assert_non_null(strstr(calibration_text(arena, &(struct calibration){.runs = 40, .within = 1.6}), "1.6x"));
+}
+
+static void wrong_files_are_named(void **state) {
+    static const struct {
+        const char *text, *words;
+    } cases[] = {{"{\"a\":1}\n", "f:1: not a row of query history"},
+                 {"{\"statement_text\":\"SELECT 1\"}\n", "f:1: a query without statement_id"},
+                 {"{\"statement_text\":\"SELECT 1\",\"statement_id\":\"x\"}\n", "execution_duration_ms"},
+                 {"[1,2]", "not an object"},
+                 {"justtext", "neither JSON lines nor a CSV"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct runs_imported n;
+        const struct err *failed = runs_import(catalog, "f", str_of(cases[i].text), &n);
+        assert_non_null(failed);
+        if (!strstr(failed->text, cases[i].words)) fail_msg("wanted '%s', got '%s'", cases[i].words, failed->text);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(queries_match_by_plan),      cmocka_unit_test(csv_has_structs_as_json),  cmocka_unit_test(job_slices_are_one_run),
+        cmocka_unit_test(lineage_events_are_one_run), cmocka_unit_test(few_runs_do_not_swing_it), cmocka_unit_test(factors_are_fitted_per_compute),
+        cmocka_unit_test(wrong_files_are_named),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
