@@ -1,6 +1,8 @@
 /* pull_review.c - steps of one review; each says what it takes and where it may fail. */
 #include "pull_review.h"
 
+#include "runs.h"
+
 #include "catalog_refresh.h"
 #include "killpoint.h"
 #include "past.h"
@@ -291,6 +293,14 @@ static const struct err *decisions_put(struct pull_review *p) {
     return gone_put(p);
 }
 
+/* What was estimated of its definitions, so that imported runs can tell how far that was off. */
+static const struct err *estimates_put(struct pull_review *p) {
+    const struct review *r = p->review;
+    for (size_t i = 0; i < r->estimate_count; i++)
+        TRY(estimate_store(p->catalog, r->estimates[i].fingerprint, r->estimates[i].work, r->estimates[i].name, r->made));
+    return NULL;
+}
+
 static const struct err *all_put(struct pull_review *p) {
     const struct handler_context *context = p->context;
     struct wanted wanted = {.context = context,
@@ -303,6 +313,7 @@ static const struct err *all_put(struct pull_review *p) {
                             .is_paused = p->is_paused};
     TRY(decisions_put(p));
     TRY(record_put(p));
+    TRY(estimates_put(p));
     TRY(wanted_pull(&wanted));
     TRY(wanted_slack(&wanted));
     return queue_settle(context->store, context->delivery, NULL);

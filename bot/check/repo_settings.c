@@ -182,19 +182,18 @@ static void quiet_read(struct reader *r, const struct yaml *root) {
     if (*unit) r->out->min_cost_currency = unit;
 }
 
-static void cost_threshold_read(struct reader *r, const struct yaml *rule, const char *key, double *percent, double *money) {
-    const char *text = NULL, *unit = "";
-    double number;
-    text_read(r, rule, key, &text);
-    if (!text) return;
-    if (!amount_parse(text, &number, &unit) || (*unit == '%' && !percent)) {
-        problem_at(r, yaml_get(rule, key),
-                   percent ? "'%s' is neither a percentage (\"+10%%\") nor an amount (\"500 USD\")%s"
-                           : "'%s' is no amount; write it as \"2000 USD\"%s",
-                   text, "");
-        return;
+/* "+10%", "500 USD", or a list of both; a sign says nothing: the key does. */
+static void cost_limit_read(struct reader *r, const struct yaml *rule, const char *key, struct cost_limit *out) {
+    const char **texts = NULL;
+    size_t count = 0;
+    if (!yaml_get(rule, key)) return;
+    texts_read(r, rule, key, &texts, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *unit = "", *text = *texts[i] == '-' ? texts[i] + 1 : texts[i];
+        double number;
+        if (amount_parse(text, &number, &unit)) *(*unit == '%' ? &out->percent : &out->amount) = number;
+        else problem_at(r, yaml_get(rule, key), "'%s' is neither a percentage (\"+10%%\") nor an amount (\"500 USD\")%s", texts[i], "");
     }
-    *(*unit == '%' ? percent : money) = number;
 }
 
 static void rule_read(struct reader *r, enum rule rule, const struct yaml *value) {
@@ -207,14 +206,16 @@ static void rule_read(struct reader *r, enum rule rule, const struct yaml *value
     if (!is_map(r, value, where)) return;
     const char *level = NULL;
     if (rule == RULE_SIMILAR) KEYS_CHECK(r, value, where, "level", "min_score");
-    else if (rule == RULE_COST) KEYS_CHECK(r, value, where, "level", "warn", "gate");
+    else if (rule == RULE_COST) KEYS_CHECK(r, value, where, "level", "warn", "gate", "save");
     else KEYS_CHECK(r, value, where, "level");
     text_read(r, value, "level", &level);
     if (level && severity_parse(level, &r->out->levels[rule])) r->out->level_said[rule] = true;
     else if (level) problem_at(r, yaml_get(value, "level"), "level '%s' of %s is none of off, note, warning, blocker", level, where);
     if (rule == RULE_SIMILAR) number_read(r, value, "min_score", 0, 1, &r->out->similar_min_score);
-    if (rule == RULE_COST) cost_threshold_read(r, value, "warn", &r->out->cost_warn_percent, &r->out->cost_warn_amount);
-    if (rule == RULE_COST) cost_threshold_read(r, value, "gate", NULL, &r->out->cost_gate_amount);
+    if (rule != RULE_COST) return;
+    cost_limit_read(r, value, "warn", &r->out->cost_warn);
+    cost_limit_read(r, value, "gate", &r->out->cost_gate);
+    cost_limit_read(r, value, "save", &r->out->cost_save);
 }
 
 static void rules_read(struct reader *r, const struct yaml *root) {

@@ -22,6 +22,12 @@ struct ignore_rule {
     const char *rule; /* rule id; NULL: all */
 };
 
+/* How far the monthly cost may move: either is enough. 0: not set. */
+struct cost_limit {
+    double percent; /* of what was spent before */
+    double amount;  /* a month */
+};
+
 /* A plain record, defaults filled in. Lives as long as its arena. */
 struct repo_settings {
     const char *dialect; /* NULL: by file or server default */
@@ -34,11 +40,10 @@ struct repo_settings {
     const char *min_cost_currency;
     int max_inline; /* 0..20, default 5 */
     enum severity levels[RULE_COUNT];
-    bool level_said[RULE_COUNT]; /* the file (or the server's lock) says the level: use does not change it */
-    double similar_min_score;    /* default 0.8 */
-    double cost_warn_percent;    /* 0: not set */
-    double cost_warn_amount;     /* 0: not set */
-    double cost_gate_amount;     /* 0: not set */
+    bool level_said[RULE_COUNT];            /* the file (or the server's lock) says the level: use does not change it */
+    double similar_min_score;               /* default 0.8 */
+    struct cost_limit cost_warn, cost_gate; /* more is spent */
+    struct cost_limit cost_save;            /* less is spent */
     struct owner_rule *owners;
     size_t owner_count;
     const char *owner_default; /* NULL: none */

@@ -10,6 +10,19 @@ struct cost cost_unknown(const char *why) {
     return (struct cost){.known = false, .currency = "USD", .period = "month", .unknown = why};
 }
 
+struct cost cost_nothing(void) {
+    return (struct cost){.known = true, .currency = "USD", .period = "month"};
+}
+
+bool cost_is_monthly(const struct cost *cost) { return cost->period && strcmp(cost->period, "month") == 0; }
+
+struct cost cost_negated(const struct cost *cost) {
+    struct cost out = *cost;
+    out.low = -cost->high;
+    out.high = -cost->low;
+    return out;
+}
+
 static void lists_join(struct arena *arena, struct text_list *into, const struct text_list *from) {
     for (size_t i = 0; i < from->n; i++) {
         if (!text_list_has(into, from->at[i])) text_list_add(arena, into, from->at[i]);

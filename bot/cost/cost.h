@@ -23,6 +23,12 @@ struct cost {
 struct cost cost_add(struct arena *arena, const struct cost *a, const struct cost *b);
 /* "about $310-420 a month", "under $1 a month", "not known: ..." in the arena. */
 const char *cost_text(struct arena *arena, const struct cost *cost);
+/* No money a month: where a sum begins. */
+struct cost cost_nothing(void);
+/* Per month? */
+bool cost_is_monthly(const struct cost *cost);
+/* The same amount the other way round: what is spent less. */
+struct cost cost_negated(const struct cost *cost);
 /* An unknown amount with its reason. */
 struct cost cost_unknown(const char *why);
 

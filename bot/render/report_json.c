@@ -80,6 +80,8 @@ json_t *render_json(struct arena *arena, const struct review *review) {
     json_object_set_new(read, "definitions", json_integer((json_int_t)review->definitions));
     json_object_set_new(o, "read", read);
     json_object_set_new(o, "cost_delta", cost_json(&review->delta));
+    json_object_set_new(o, "cost_before", cost_json(&review->before));
+    json_object_set_new(o, "cost_after", cost_json(&review->after));
     json_object_set_new(o, "avoidable", cost_json(&review->avoidable));
     return o;
 }

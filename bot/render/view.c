@@ -204,6 +204,15 @@ static json_t *cost_view(struct arena *arena, const struct cost *cost) {
     return v;
 }
 
+/* The difference, and what was spent before when something was. */
+static json_t *delta_view(struct arena *arena, const struct review *review) {
+    json_t *v = cost_view(arena, &review->delta);
+    if (review->before.high <= 0) return v;
+    jsx_set_text(v, "was", cost_text(arena, &review->before));
+    jsx_set_text(v, "becomes", cost_text(arena, &review->after));
+    return v;
+}
+
 static void until_set(json_t *v, int64_t until) {
     char iso[CLOCK_ISO];
     if (until <= 0) return;
@@ -335,7 +344,7 @@ json_t *view_review(struct arena *arena, const struct review *review, const stru
     json_object_set_new(v, "has_gaps", json_boolean(review->gap_count > 0));
     json_object_set_new(v, "files", json_integer((json_int_t)review->files));
     json_object_set_new(v, "definitions", json_integer((json_int_t)review->definitions));
-    if (review->delta.known && (review->delta.high != 0 || review->delta.low != 0)) json_object_set_new(v, "delta", cost_view(arena, &review->delta));
+    if (review->delta.known && (review->delta.high != 0 || review->delta.low != 0)) json_object_set_new(v, "delta", delta_view(arena, review));
     if (review->avoidable.known && review->avoidable.high > 0) json_object_set_new(v, "avoidable", cost_view(arena, &review->avoidable));
     since_view(arena, v, review);
     problems_view(v, review);

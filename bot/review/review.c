@@ -1,6 +1,7 @@
 /* review.c - the story of a review: bind, check, waive, compare with last time, name people, decide. */
 #include "review.h"
 
+#include "change_cost.h"
 #include "clock.h"
 #include "definition.h"
 #include "map.h"
@@ -18,69 +19,6 @@ static void fold(struct arena *arena, const struct review *r, struct findings *l
     }
 }
 
-/* ---- what it costs ---- */
-
-static const struct cost nothing = {.known = true, .currency = "USD", .period = "month"};
-
-static bool is_monthly(const struct cost *c) { return c->period && strcmp(c->period, "month") == 0; }
-
-/* Sums what runs on a schedule and was touched. What is unknown stays out of the numbers and is named. */
-static void cost_sum(struct arena *arena, const struct subject *s, struct cost *sum, struct text_list *unknown) {
-    if (s->cost.known && is_monthly(&s->cost)) {
-        *sum = cost_add(arena, sum, &s->cost);
-    } else if (!s->cost.known && (s->entry.schedule.cron || s->entry.schedule.every_seconds > 0 || s->entry.schedule.continuous)) {
-        text_list_printf(arena, unknown, "cost of %s is not included: %s", s->entry.name, s->cost.unknown ? s->cost.unknown : "not known");
-    }
-}
-
-static void costs_fill(struct arena *arena, struct review *r, const struct subject *head, size_t head_count, const struct subject *base,
-                       size_t base_count) {
-    struct text_list unknown = {0};
-    r->before = r->after = nothing;
-    for (size_t i = 0; i < head_count; i++) {
-        if (head[i].touched) cost_sum(arena, &head[i], &r->after, &unknown);
-        if (head[i].touched && head[i].before) cost_sum(arena, head[i].before, &r->before, &unknown);
-    }
-    struct map *kept = map_new(arena);
-    for (size_t i = 0; i < head_count; i++) {
-        if (head[i].before) map_put(kept, (struct str){(const char *)&head[i].before, sizeof head[i].before}, kept);
-    }
-    for (size_t i = 0; i < base_count; i++) {
-        const struct subject *b = &base[i];
-        if (!map_get(kept, (struct str){(const char *)&b, sizeof b})) cost_sum(arena, b, &r->before, &unknown); /* gone at the head */
-    }
-    r->delta = r->after;
-    r->delta.low = r->after.low - r->before.high;
-    r->delta.high = r->after.high - r->before.low;
-    if (r->before.high == 0) r->delta.low = r->after.low, r->delta.high = r->after.high;
-    for (size_t i = 0; i < unknown.n; i++) text_list_add(arena, &r->delta.assumptions, unknown.at[i]);
-    if (unknown.n && r->after.high == 0 && r->before.high == 0) r->delta = cost_unknown(unknown.at[0]);
-}
-
-/* Thresholds of `rules: {cost: {warn, gate}}` over the whole change. */
-static void cost_rule(struct arena *arena, const struct review_input *in, struct review *r, struct findings *out) {
-    const struct repo_settings *s = in->settings;
-    if (!r->delta.known || s->levels[RULE_COST] == SEV_OFF) return;
-    double middle = (r->delta.low + r->delta.high) / 2, before = (r->before.low + r->before.high) / 2;
-    bool amount = s->cost_warn_amount > 0 && middle >= s->cost_warn_amount;
-    bool percent = s->cost_warn_percent > 0 && before > 0 && middle >= before * s->cost_warn_percent / 100 && middle >= s->min_cost_per_month;
-    bool gate = s->cost_gate_amount > 0 && r->delta.low >= s->cost_gate_amount; /* even the low end is over it */
-    if (!amount && !percent && !gate) return;
-    struct finding *f = arena_new(arena, struct finding);
-    *f = (struct finding){.rule = RULE_COST,
-                          .rule_id = rule_info(RULE_COST)->id,
-                          .severity = gate ? SEV_BLOCKER : s->levels[RULE_COST],
-                          .proved = false,
-                          .subject = "this change",
-                          .path = in->changed_count ? in->changed[0] : "",
-                          .cost = r->delta,
-                          .twin = {.readers = -1}};
-    f->key = finding_key(arena, RULE_COST, in->repo, arena_printf(arena, "%lld", (long long)in->number));
-    f->text = arena_printf(arena, "The change adds %s.", cost_text(arena, &r->delta));
-    f->next_step = gate ? "agree on the spend with data engineering, or lower it" : "check that the spend is wanted";
-    findings_add(arena, out, f);
-}
-
 /* ---- waivers, past, people ---- */
 
 static void waivers_split(struct arena *arena, const struct review_input *in, const struct findings *all, struct review *r) {
@@ -95,7 +33,7 @@ static void waivers_split(struct arena *arena, const struct review_input *in, co
 static bool is_below_floor(const struct review_input *in, const struct finding *f) {
     bool about_money = f->rule == RULE_LARGE_SCAN || f->rule == RULE_MATERIALIZE;
     double most = f->saving.known && f->saving.high > f->cost.high ? f->saving.high : f->cost.high;
-    return about_money && f->cost.known && is_monthly(&f->cost) && most < in->settings->min_cost_per_month;
+    return about_money && f->cost.known && cost_is_monthly(&f->cost) && most < in->settings->min_cost_per_month;
 }
 
 static void floor_apply(const struct review_input *in, struct findings *list) {
@@ -161,10 +99,10 @@ static enum verdict decide(const struct review_input *in, const struct review *r
 }
 
 static void avoidable_fill(struct arena *arena, struct review *r) {
-    r->avoidable = nothing;
+    r->avoidable = cost_nothing();
     for (size_t i = 0; i < r->findings.n; i++) {
         const struct cost *saving = &r->findings.at[i]->saving;
-        if (saving->known && is_monthly(saving)) r->avoidable = cost_add(arena, &r->avoidable, saving);
+        if (saving->known && cost_is_monthly(saving)) r->avoidable = cost_add(arena, &r->avoidable, saving);
     }
 }
 
@@ -231,9 +169,10 @@ const struct err *review_run(struct arena *arena, const struct review_input *ask
     struct findings all = {0};
     TRY(subjects_make(arena, &check, in->base, &before, &before_count));
     for (size_t i = 0; i < check.subject_count; i++) r->changed_definitions += check.subjects[i].changed;
-    costs_fill(arena, r, check.subjects, check.subject_count, before, before_count);
+    change_cost_fill(arena, r, check.subjects, check.subject_count, before, before_count);
+    change_estimates_fill(arena, r, check.subjects, check.subject_count);
     TRY(check_run(arena, &check, &all));
-    cost_rule(arena, in, r, &all);
+    change_cost_rule(arena, in, r, &all);
     floor_apply(in, &all);
     fold(arena, r, &all);
     findings_sort(arena, &all);

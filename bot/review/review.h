@@ -54,6 +54,12 @@ struct review_input {
     int64_t now;                 /* UTC seconds */
 };
 
+/* What was estimated of a definition, to be held against its runs later. */
+struct estimate_made {
+    const char *fingerprint, *name;
+    const struct work *work;
+};
+
 /* A plain record: read any field. */
 struct review {
     const char *repo;
@@ -70,8 +76,10 @@ struct review {
     const struct not_understood *gaps; /* places that were not understood: said, never passed over */
     size_t gap_count;
     size_t files, definitions, changed_definitions;
-    struct cost before, after;                         /* of the changed definitions that run on a schedule */
-    struct cost delta;                                 /* after - before per month: low may be negative */
+    struct cost before, after;       /* of the changed definitions that run on a schedule */
+    struct cost delta;               /* after - before per month: low may be negative */
+    struct estimate_made *estimates; /* of the changed definitions whose size is known */
+    size_t estimate_count;
     struct cost avoidable;                             /* sum of savings of open findings */
     struct persons people;                             /* everyone concerned, first the owners of duplicated datasets */
     struct text_list reviewer_users, reviewer_teams;   /* forms for the forge */

@@ -25,27 +25,29 @@ static struct repo_settings *read_text(const char *text) {
 }
 
 static void test_whole(void **state) {
-    struct repo_settings *s = read_text("version: 1\n"
-                                        "dialect: databricks\n"
-                                        "mode: gate\n"
-                                        "when: [opened, command]\n"
-                                        "layers: {bronze: \"bronze.*\", gold: \"gold.*\"}\n"
-                                        "quiet: {clean: false, min_cost_per_month: 50 USD, max_inline: 3}\n"
-                                        "rules: {similar: {level: note, min_score: 0.9}, cost: {warn: \"+10%\", gate: 2000 USD}, select-star: off}\n"
-                                        "owners: {\"gold.finance.*\": \"@acme/fin-data\", default: \"@acme/data-eng\"}\n"
-                                        "people: {rota: \"@acme/data-eng\", max_open_per_person: 3, away: [sam]}\n"
-                                        "accept: {max_days: 30, need_reason: false, who: [owner, data-eng]}\n"
-                                        "ignore: [{path: \"sandbox/**\"}, {rule: similar}]\n"
-                                        "slack: {channel: \"#data-reviews\", thread_per: pull_request, digest: \"Mon 09:00\"}\n"
-                                        "cost: {cloud: AZURE, region: westeurope, warehouse: Medium}\n"
-                                        "metrics: [{name: a, dataset: b, expression: count(*)}]\n");
+    struct repo_settings *s =
+        read_text("version: 1\n"
+                  "dialect: databricks\n"
+                  "mode: gate\n"
+                  "when: [opened, command]\n"
+                  "layers: {bronze: \"bronze.*\", gold: \"gold.*\"}\n"
+                  "quiet: {clean: false, min_cost_per_month: 50 USD, max_inline: 3}\n"
+                  "rules: {similar: {level: note, min_score: 0.9}, cost: {warn: [\"+10%\", 500 USD], gate: 2000 USD, save: -20%}, select-star: off}\n"
+                  "owners: {\"gold.finance.*\": \"@acme/fin-data\", default: \"@acme/data-eng\"}\n"
+                  "people: {rota: \"@acme/data-eng\", max_open_per_person: 3, away: [sam]}\n"
+                  "accept: {max_days: 30, need_reason: false, who: [owner, data-eng]}\n"
+                  "ignore: [{path: \"sandbox/**\"}, {rule: similar}]\n"
+                  "slack: {channel: \"#data-reviews\", thread_per: pull_request, digest: \"Mon 09:00\"}\n"
+                  "cost: {cloud: AZURE, region: westeurope, warehouse: Medium}\n"
+                  "metrics: [{name: a, dataset: b, expression: count(*)}]\n");
     if (problems.n) fail_msg("line %d: %s", problems.at[0].line, problems.at[0].text);
     assert_int_equal(s->mode, MODE_GATE);
     assert_int_equal(s->when, WHEN_OPENED | WHEN_COMMAND);
     assert_int_equal(s->layer_count, 2);
     assert_false(s->quiet_clean);
     assert_true(s->min_cost_per_month == 50 && s->max_inline == 3);
-    assert_true(s->similar_min_score > 0.89 && s->cost_warn_percent == 10 && s->cost_gate_amount == 2000);
+    assert_true(s->similar_min_score > 0.89 && s->cost_warn.percent == 10 && s->cost_gate.amount == 2000);
+    assert_true(s->cost_warn.amount == 500 && s->cost_save.percent == 20);
     assert_int_equal(s->levels[RULE_SELECT_STAR], SEV_OFF);
     assert_int_equal(s->owner_count, 1);
     assert_string_equal(s->owner_default, "@acme/data-eng");
