@@ -39,6 +39,8 @@
 #define NS_SORT_KEY   1.3  /* and each of its keys; text four times that */
 #define NS_WINDOW     35.0 /* a row and window function, its sort apart */
 #define NS_PAIR       1.0  /* a pair of rows compared in a nested loop */
+#define ORDERED_MISS  0.15 /* of the misses is left where both sides come in the key's order */
+#define LATER_KEY     0.4  /* of a key's cost, from the second of a table on: it lies beside the first */
 #define CACHE_BYTES   2e6  /* a hash table of this size is in cache */
 #define STEP_SECONDS  1e-4 /* of any step */
 #define LATE_LEAST    0.05 /* share of a scan's columns that is read even where a join lets few rows pass */
@@ -54,6 +56,7 @@ struct column_flow {
     double base_rows; /* of its table */
     double kept;      /* share of rows its own predicates leave, already in `now`; 0: all */
     bool aggregate;   /* made by one */
+    bool ordered;     /* its table lies in its order */
     bool ranged;
     double low, high;           /* dates in days, text not at all */
     const struct scalar *alias; /* computed by a projection: its expression; NULL: not */

@@ -228,11 +228,11 @@ static bool is_touched(const struct joins *j, uint64_t a, uint64_t b) {
 
 /* ---- the work of a join ---- */
 
-static double hash_join_cost(const struct flow *a, const struct flow *b, double keys, double out_rows, double out_values) {
+static double hash_join_cost(const struct flow *a, const struct flow *b, double keys, bool ordered, const struct flow *out) {
     const struct flow *build = a->rows * a->width <= b->rows * b->width ? a : b, *probe = build == a ? b : a;
-    double miss = flow_miss(build->rows * (build->width + 16));
+    double miss = flow_miss(build->rows * (build->width + 16)) * (ordered ? ORDERED_MISS : 1);
     return build->rows * (NS_BUILD + keys + 2 * miss + build->values * NS_CARRY) + probe->rows * (NS_PROBE + keys + miss) +
-           out_rows * out_values * NS_CARRY;
+           out->rows * out->values * NS_CARRY;
 }
 
 /* What a text key costs more than the number that is meant by NS_BUILD and NS_PROBE. */
@@ -240,6 +240,14 @@ static double keys_cost(struct walk *w, const struct scalar *const *as, size_t n
     double cost = 0;
     for (size_t i = 0; i < n; i++) cost += flow_key_cost(w, as[i]) - (i ? 0 : NS_KEY);
     return cost;
+}
+
+/* Do both sides come in the order of a key? Then look-ups go through the table as it was filled. */
+static bool is_ordered(struct walk *w, const struct scalar *const *as, const struct scalar *const *bs, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (flow_scalar(w, as[i], 1).ordered && flow_scalar(w, bs[i], 1).ordered) return true;
+    }
+    return false;
 }
 
 /* Columns that were left unread until it was known which rows pass. */
@@ -285,7 +293,8 @@ static void pair_join(struct walk *w, struct joins *j, size_t at_a, size_t at_b)
     double matched = rows;
     rows = fmax(rows * leftover_share(w, j, a->mask | b->mask, rows, &test), 0);
     struct flow out = {.rows = rows, .width = a->flow.width + b->flow.width, .values = a->flow.values + b->flow.values};
-    double cost = n ? hash_join_cost(&a->flow, &b->flow, keys_cost(w, as, n), rows, out.values) : pairs * NS_PAIR + rows * out.values * NS_CARRY;
+    double cost =
+        n ? hash_join_cost(&a->flow, &b->flow, keys_cost(w, as, n), is_ordered(w, as, bs, n), &out) : pairs * NS_PAIR + rows * out.values * NS_CARRY;
     cost += late_cost(&a->flow, rows) + late_cost(&b->flow, rows);
     double bytes = fmin(a->flow.rows * a->flow.width, b->flow.rows * b->flow.width);
     flow_step(w, n ? "join" : "join every row with every row", a->flow.rows + b->flow.rows, rows, bytes, cost + matched * test);

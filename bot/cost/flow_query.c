@@ -102,9 +102,17 @@ static const struct err *query_flow(struct walk *w, const struct scalar *e, bool
     w->correlated = outer;
     if (failed) return failed;
     bool scalar = e->op == SC_SUBQUERY || e->op == SC_ANY || e->op == SC_ALL;
-    double width = inner.width + 8.0 * (double)m.n, miss = flow_miss(inner.rows * (width + 16)), keys = 0;
-    for (size_t i = 0; i < m.n; i++) keys += flow_key_cost(w, m.inside[i]) - (i ? 0 : NS_KEY);
-    double cost = m.n ? inner.rows * (NS_BUILD + keys + 2 * miss) + flow->rows * (NS_PROBE + keys + miss) : flow->rows * NS_COMPARE;
+    double width = inner.width + 8.0 * (double)m.n, cost = flow->rows * NS_COMPARE, keys = 0;
+    bool ordered = false;
+    for (size_t i = 0; i < m.n; i++) {
+        keys += flow_key_cost(w, m.inside[i]) - (i ? 0 : NS_KEY);
+        ordered = ordered || (flow_scalar(w, m.inside[i], 1).ordered && flow_scalar(w, m.outside[i], 1).ordered);
+    }
+    if (m.n) { /* the smaller side is built */
+        double build = fmin(inner.rows, flow->rows), probe = fmax(inner.rows, flow->rows);
+        double miss = flow_miss(build * (width + 16)) * (ordered ? ORDERED_MISS : 1);
+        cost = build * (NS_BUILD + keys + 2 * miss) + probe * (NS_PROBE + keys + miss);
+    }
     flow_step(w, scalar ? "look up a sub-query" : negated ? "anti-join" : "semi-join", flow->rows + inner.rows, flow->rows, inner.rows * width, cost);
     if (m.n) flow_shuffle(w, inner.rows * width);
     *share = scalar ? 1 : match_share(w, &m, flow->rows, inner.rows);

@@ -115,8 +115,15 @@ static double groups_of(struct walk *w, const struct rel *rel, double rows) {
 }
 
 static double aggregates_cost(struct walk *w, const struct rel *rel, double rows, double groups, double width) {
-    double miss = flow_miss(groups * (width + 32)), cost = rel->n_keys || groups > 1 ? NS_GROUP + (rel->n_keys ? 0 : NS_KEY) + 2 * miss : 0;
-    for (size_t i = 0; i < rel->n_keys; i++) cost += flow_scalar_cost(w, rel->keys[i].expr) + flow_key_cost(w, rel->keys[i].expr);
+    double miss = flow_miss(groups * (width + 32)), cost = 0;
+    const struct rel *table = NULL;
+    for (size_t i = 0; i < rel->n_keys; i++) {
+        struct column_flow c = flow_scalar(w, rel->keys[i].expr, rows);
+        if (c.ordered && !rel->n_sets) miss *= ORDERED_MISS;
+        cost += flow_scalar_cost(w, rel->keys[i].expr) + flow_key_cost(w, rel->keys[i].expr) * (c.scan && c.scan == table ? LATER_KEY : 1);
+        table = c.scan;
+    }
+    if (rel->n_keys || groups > 1) cost += NS_GROUP + (rel->n_keys ? 0 : NS_KEY) + 2 * miss;
     for (size_t i = 0; i < rel->n_defs; i++) {
         const struct scalar *e = rel->defs[i].expr;
         if (!w->needed[rel->defs[i].column]) continue;

@@ -114,6 +114,7 @@ static void column_set(struct walk *w, const struct rel *rel, size_t i, const st
     const struct column_stats *s = fact ? fact->stats : NULL;
     struct column_flow c = {.made = true, .domain = -1, .now = -1, .nulls = column->nullable ? -1 : 0, .top = -1, .base_rows = rows, .scan = rel};
     c.width = fact_width(fact, column->type, w->plan->dialect);
+    c.ordered = d && d->cluster_count && column->name && str_ieq(str_of(d->cluster_by[0]), str_of(column->name));
     if (s) {
         c.domain = c.now = s->distinct >= 0 ? fmax(1, fmin(s->distinct, fmax(rows, 1))) : -1;
         if (s->nulls >= 0) c.nulls = s->nulls;
