@@ -9,6 +9,15 @@ static json_t *texts(const struct text_list *list) {
 }
 
 /* Amounts that are not known are null, never 0. */
+/* Low and high alone: what they rest on is said of the difference. */
+static json_t *amount_json(const struct cost *cost) {
+    json_t *o = json_object();
+    json_object_set_new(o, "low", cost->known ? json_real(cost->low) : json_null());
+    json_object_set_new(o, "high", cost->known ? json_real(cost->high) : json_null());
+    jsx_set_text(o, "currency", cost->currency);
+    return o;
+}
+
 static json_t *cost_json(const struct cost *cost) {
     json_t *o = json_object();
     json_object_set_new(o, "low", cost->known ? json_real(cost->low) : json_null());
@@ -80,8 +89,8 @@ json_t *render_json(struct arena *arena, const struct review *review) {
     json_object_set_new(read, "definitions", json_integer((json_int_t)review->definitions));
     json_object_set_new(o, "read", read);
     json_object_set_new(o, "cost_delta", cost_json(&review->delta));
-    json_object_set_new(o, "cost_before", cost_json(&review->before));
-    json_object_set_new(o, "cost_after", cost_json(&review->after));
+    json_object_set_new(o, "cost_before", amount_json(&review->before));
+    json_object_set_new(o, "cost_after", amount_json(&review->after));
     json_object_set_new(o, "avoidable", cost_json(&review->avoidable));
     return o;
 }
