@@ -3,6 +3,7 @@
 #include "look.h"
 
 #include "fires.h"
+#include "job_money.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -12,11 +13,6 @@
 
 /* A job of the platform itself, of which all settings are known. */
 static bool is_job(const struct job *job) { return strcmp(job->kind, "job") == 0 && job->development != SAID_YES; }
-
-static bool has_schedule(const struct schedule *s) { return s->cron || s->every_seconds > 0 || s->continuous || s->trigger; }
-
-/* It starts without anybody starting it. */
-static bool is_live(const struct job *job) { return is_job(job) && has_schedule(&job->schedule) && !job->schedule.paused; }
 
 static bool is_reference(const char *text) { return strstr(text, "${") || strstr(text, "{{"); }
 
@@ -65,7 +61,7 @@ static const char *task_name(const struct task *t) { return t->key ? t->key : "a
 static const struct err *all_purpose_look(struct look *look, const struct job *job) {
     struct names tasks = {0};
     int line = 0;
-    if (!is_live(job)) return NULL;
+    if (!job_is_live(job)) return NULL;
     for (size_t i = 0; i < job->task_count; i++) {
         const struct task *t = &job->tasks[i];
         if (t->compute.kind != COMPUTE_ALL_PURPOSE) continue;
@@ -76,6 +72,7 @@ static const struct err *all_purpose_look(struct look *look, const struct job *j
     struct finding *f = look_job_finding(look, RULE_JOB_ALL_PURPOSE, job, NULL);
     place_at(f, line);
     f->next_step = "run it on a job cluster or serverless";
+    job_money_own_cluster(look, job, f);
     job_say(look, f,
             arena_printf(look->arena, "%s runs %s by itself on an all-purpose cluster, whose price is higher and whose machines are shared.",
                          f->subject, names_text(look->arena, &tasks)));
@@ -95,7 +92,7 @@ static const char *settings_owner(const struct look *look, const struct job *job
 static const struct err *owner_look(struct look *look, const struct job *job) {
     bool told = job->notice.failure > 0;
     for (size_t i = 0; i < job->task_count; i++) told = told || job->tasks[i].notice.failure > 0;
-    if (!is_live(job) || told || job->owner || job->run_as || job->run_as_kind || settings_owner(look, job)) return NULL;
+    if (!job_is_live(job) || told || job->owner || job->run_as || job->run_as_kind || settings_owner(look, job)) return NULL;
     struct finding *f = look_job_finding(look, RULE_JOB_OWNER, job, NULL);
     f->next_step = "name an owner by a tag or run_as, and whom to tell on failure";
     job_say(look, f, arena_printf(look->arena, "%s runs by itself, has no owner, and tells nobody when it fails.", f->subject));
@@ -103,7 +100,7 @@ static const struct err *owner_look(struct look *look, const struct job *job) {
 }
 
 static const struct err *run_as_look(struct look *look, const struct job *job) {
-    if (!is_live(job) || job->run_as_kind != RUN_AS_USER || !job->run_as || is_reference(job->run_as) || !strchr(job->run_as, '@')) return NULL;
+    if (!job_is_live(job) || job->run_as_kind != RUN_AS_USER || !job->run_as || is_reference(job->run_as) || !strchr(job->run_as, '@')) return NULL;
     struct finding *f = look_job_finding(look, RULE_JOB_RUN_AS, job, NULL);
     f->next_step = "let a service principal run it";
     job_say(look, f,
@@ -125,7 +122,7 @@ static bool task_is_bounded(const struct task *t) {
 static const struct err *timeout_look(struct look *look, const struct job *job) {
     struct names tasks = {0};
     bool limited = job->timeout_seconds != NOT_SAID && job->timeout_seconds > 0;
-    if (!is_live(job) || job->schedule.continuous || limited || job->warn_seconds > 0 || job->notice.slow > 0) return NULL;
+    if (!job_is_live(job) || job->schedule.continuous || limited || job->warn_seconds > 0 || job->notice.slow > 0) return NULL;
     for (size_t i = 0; i < job->task_count; i++) {
         if (!task_is_bounded(&job->tasks[i])) names_add(&tasks, task_name(&job->tasks[i]));
     }
@@ -170,7 +167,7 @@ static const struct err *libraries_look(struct look *look, const struct job *job
     struct names names = {0};
     int line = 0;
     bool pipeline = strcmp(job->kind, "pipeline") == 0 && job->development != SAID_YES;
-    if (!is_live(job) && !pipeline) return NULL;
+    if (!job_is_live(job) && !pipeline) return NULL;
     libraries_add(job->libraries, job->library_count, &names, &line);
     for (size_t i = 0; i < job->task_count; i++) {
         int elsewhere = 0;

@@ -222,6 +222,12 @@ bool look_is_top(const struct look *look, const struct rel *rel, bool outer) {
     return is_tangled(rel, outer) && !(look->depth > 0 && is_tangled(look->above[look->depth - 1], outer));
 }
 
+bool job_is_live(const struct job *job) {
+    const struct schedule *s = &job->schedule;
+    bool starts = s->cron || s->every_seconds > 0 || s->continuous || s->trigger;
+    return strcmp(job->kind, "job") == 0 && job->development != SAID_YES && starts && !s->paused;
+}
+
 struct finding *look_job_finding(struct look *look, enum rule rule, const struct job *job, const char *other) {
     struct finding *f = arena_new(look->arena, struct finding);
     const char *name = job->name ? job->name : job->key ? job->key : job->path;

@@ -205,6 +205,16 @@ static struct compute compute_of(struct arena *arena, const struct estimate_inpu
     return compute;
 }
 
+bool estimate_seconds(struct arena *arena, const struct estimate_input *in, double *low, double *high, const char **why) {
+    struct text_list said = {0};
+    struct compute compute = compute_of(arena, in, &said);
+    struct seconds s = seconds_of(arena, in, &compute, &said);
+    *low = fmin(s.few_low, s.most_low);
+    *high = fmax(s.few_high, s.most_high);
+    *why = s.unknown;
+    return s.known;
+}
+
 struct cost estimate_cost(struct arena *arena, const struct estimate_input *in) {
     struct text_list assumptions = {0};
     struct compute compute = compute_of(arena, in, &assumptions);

@@ -57,6 +57,9 @@ struct estimate_input {
     const struct run_past *past; /* NULL: nothing is known of past runs */
 };
 
+/* Seconds of one run on its compute; false, with why in words, when they are not known. */
+bool estimate_seconds(struct arena *arena, const struct estimate_input *in, double *low, double *high, const char **why);
+
 /* Per month for what has a schedule, per run for what has none (period "run"). */
 struct cost estimate_cost(struct arena *arena, const struct estimate_input *in);
 

@@ -1,0 +1,132 @@
+/* check_job_money.c - clusters that nobody ends, that are too large for what they read, that run all the time: named with what that costs. */
+#include "job_money.h"
+
+#include "job_cost.h"
+
+#include <ctype.h>
+
+#define HOURLY 3600.0 /* what running all the time is held against */
+
+/* The time of a task is that of the definitions in the file it runs. */
+static struct task_time time_of(struct look *look, const struct task *task) {
+    const struct check_input *in = look->in;
+    struct task_time t = {.unknown = "what it runs is not in this repository"};
+    for (size_t i = 0; task->path && i < in->subject_count; i++) {
+        const struct subject *s = &in->subjects[i];
+        double low, high;
+        const char *why;
+        if (!s->entry.path || strcmp(s->entry.path, task->path) != 0) continue;
+        struct entry entry = s->entry;
+        entry.compute = task->compute;
+        struct estimate_input estimate = {.entry = &entry,
+                                          .scan = &s->scan,
+                                          .prices = in->prices,
+                                          .place = {in->settings->cloud, in->settings->region, in->settings->tier},
+                                          .default_size = in->settings->warehouse_size,
+                                          .default_type = in->settings->warehouse_type,
+                                          .now = in->now,
+                                          .past = &s->past};
+        if (!estimate_seconds(look->arena, &estimate, &low, &high, &why)) return (struct task_time){.unknown = why};
+        t.known = true;
+        t.low += low;
+        t.high += high;
+        t.bytes += s->scan.high;
+    }
+    return t;
+}
+
+static const struct err *input_of(struct look *look, const struct job *job, struct job_cost_input *out) {
+    const struct check_input *in = look->in;
+    struct task_time *times = arena_array(look->arena, job->task_count + 1, sizeof *times);
+    for (size_t i = 0; i < job->task_count; i++) times[i] = time_of(look, &job->tasks[i]);
+    *out = (struct job_cost_input){
+        .job = job, .tasks = times, .prices = in->prices, .place = {in->settings->cloud, in->settings->region, in->settings->tier}, .now = in->now};
+    for (size_t i = 0; i < in->catalog_count && !out->past_runs; i++) {
+        struct history h;
+        TRY(history_of_job(look->arena, in->catalogs[i], job->name, &h));
+        out->past_runs = h.runs, out->past_low = h.low, out->past_high = h.high;
+    }
+    return NULL;
+}
+
+void job_money_own_cluster(struct look *look, const struct job *job, struct finding *f) {
+    struct job_cost_input in;
+    if (input_of(look, job, &in)) return;
+    f->cost = job_cost_of(look->arena, &in).cost;
+    f->saving = job_saves_own_cluster(look->arena, &in);
+    if (!f->saving.known && f->saving.unknown) text_list_add(look->arena, &f->notes, f->saving.unknown);
+    if (!f->cost.known) f->cost = cost_unknown(NULL);
+}
+
+static void say(struct look *look, struct finding *f, const char *text) {
+    char *sentence = arena_strdup(look->arena, text);
+    sentence[0] = (char)toupper((unsigned char)sentence[0]);
+    f->text = sentence;
+    look_say(look, f);
+}
+
+/* ---- a cluster that stands for itself ---- */
+
+static const struct err *idle_look(struct look *look, const struct job *job) {
+    if (strcmp(job->kind, "cluster") != 0 || !job->cluster_count) return NULL;
+    const struct compute *c = &job->clusters[0];
+    struct price_place place = {look->in->settings->cloud, look->in->settings->region, look->in->settings->tier};
+    if (c->autotermination_minutes > 0 || c->policy) return NULL; /* a policy may set it */
+    struct finding *f = look_job_finding(look, RULE_JOB_IDLE, job, NULL);
+    struct compute priced = *c;
+    if (priced.kind == COMPUTE_UNKNOWN) priced.kind = COMPUTE_ALL_PURPOSE;
+    f->next_step = "let it end after 30 minutes without work: autotermination_minutes";
+    f->saving = cluster_idle_cost(look->arena, look->in->prices, &place, &priced);
+    say(look, f,
+        arena_printf(look->arena, "The cluster %s does not end by itself%s.", job->name ? job->name : "",
+                     f->saving.known ? arena_printf(look->arena, ": idle, it costs %s", cost_text(look->arena, &f->saving)) : ""));
+    return NULL;
+}
+
+/* ---- too large ---- */
+
+static const struct err *oversized_look(struct look *look, const struct job *job) {
+    struct job_cost_input in;
+    if (!job_is_live(job) || job->schedule.continuous) return NULL;
+    TRY(input_of(look, job, &in));
+    for (size_t i = 0; i < job->task_count; i++) {
+        const struct task *t = &job->tasks[i];
+        int workers;
+        struct cost saving = job_saves_smaller(look->arena, &in, i, &workers);
+        if (!in.tasks[i].known || !saving.known) continue;
+        char bytes[32];
+        text_bytes(in.tasks[i].bytes, bytes, sizeof bytes);
+        struct finding *f = look_job_finding(look, RULE_JOB_OVERSIZED, job, t->key);
+        f->saving = saving;
+        f->next_step = arena_printf(look->arena, "try it with %d worker%s", workers, workers == 1 ? "" : "s");
+        say(look, f,
+            arena_printf(look->arena, "%s has %d workers or more for its task %s, which reads up to %s a run.", f->subject, t->compute.workers_min,
+                         t->key ? t->key : "", bytes));
+        return NULL;
+    }
+    return NULL;
+}
+
+/* ---- always on ---- */
+
+static const struct err *always_on_look(struct look *look, const struct job *job) {
+    struct job_cost_input in;
+    if (!job_is_live(job) || !job->schedule.continuous) return NULL;
+    TRY(input_of(look, job, &in));
+    struct job_cost now = job_cost_of(look->arena, &in);
+    struct cost saving = job_saves_scheduled(look->arena, &in, HOURLY);
+    if (!saving.known || saving.high < look->in->settings->min_cost_per_month) return NULL;
+    struct finding *f = look_job_finding(look, RULE_JOB_ALWAYS_ON, job, NULL);
+    f->cost = now.cost.known ? now.cost : cost_unknown(NULL);
+    f->saving = saving;
+    f->next_step = "if an hour's delay will do, let it run hourly and take what is there (availableNow)";
+    say(look, f, arena_printf(look->arena, "%s runs all the time; once an hour it would cost %s less.", f->subject, cost_text(look->arena, &saving)));
+    return NULL;
+}
+
+const struct look_rule job_money_looks[] = {
+    {.rule = RULE_JOB_IDLE, .job = idle_look},
+    {.rule = RULE_JOB_OVERSIZED, .job = oversized_look},
+    {.rule = RULE_JOB_ALWAYS_ON, .job = always_on_look},
+    LOOKS_END,
+};
