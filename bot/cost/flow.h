@@ -14,6 +14,7 @@
 #define SEL_BETWEEN  0.1  /* a range closed on both sides */
 #define SEL_PREFIX   0.05 /* LIKE 'abc%' */
 #define SEL_CONTAINS 0.1  /* LIKE '%abc%' */
+#define SEL_EITHER   0.5  /* column < column: one way or the other */
 #define SEL_NULL     0.05 /* IS NULL */
 #define SEL_MATCH    0.5  /* a semi-join */
 #define SEL_HAVING   0.3  /* a predicate on an aggregate */

@@ -115,22 +115,23 @@ static double groups_of(struct walk *w, const struct rel *rel, double rows) {
 }
 
 static double aggregates_cost(struct walk *w, const struct rel *rel, double rows, double groups, double width) {
-    double miss = flow_miss(groups * (width + 32)), cost = 0;
+    double miss = flow_miss(groups * (width + 32)), cost = 0, keys = 0; /* a distinct aggregate groups by keys and value first */
     const struct rel *table = NULL;
     for (size_t i = 0; i < rel->n_keys; i++) {
         struct column_flow c = flow_scalar(w, rel->keys[i].expr, rows);
         if (c.ordered && !rel->n_sets) miss *= ORDERED_MISS;
-        cost += flow_scalar_cost(w, rel->keys[i].expr) + flow_key_cost(w, rel->keys[i].expr) * (c.scan && c.scan == table ? LATER_KEY : 1);
+        keys += flow_key_cost(w, rel->keys[i].expr) * (c.scan && c.scan == table ? LATER_KEY : 1);
+        cost += flow_scalar_cost(w, rel->keys[i].expr);
         table = c.scan;
     }
-    if (rel->n_keys || groups > 1) cost += NS_GROUP + (rel->n_keys ? 0 : NS_KEY) + 2 * miss;
+    if (rel->n_keys || groups > 1) cost += NS_GROUP + (rel->n_keys ? keys : NS_KEY) + 2 * miss;
     for (size_t i = 0; i < rel->n_defs; i++) {
         const struct scalar *e = rel->defs[i].expr;
         if (!w->needed[rel->defs[i].column]) continue;
         cost += NS_AGGREGATE + flow_scalar_cost(w, e);
         if (!e->distinct || !e->n) continue;
         struct column_flow c = flow_scalar(w, e->args[0], rows);
-        cost += NS_GROUP + flow_key_cost(w, e->args[0]) + 2 * flow_miss((c.now > 0 ? fmin(rows, c.now * groups) : rows) * (24 + fmax(c.width, 0)));
+        cost += NS_GROUP + keys + flow_key_cost(w, e->args[0]) + 2 * flow_miss((c.now > 0 ? fmin(rows, c.now * groups) : rows) * (24 + width));
     }
     return rows * cost * (rel->n_sets ? (double)rel->n_sets : 1) + groups * NS_BUILD;
 }

@@ -269,6 +269,7 @@ static double other_share(struct walk *w, const struct scalar *e) {
         flow_default(w, 0.4, "predicates on aggregates are taken to keep 30 % of the groups");
         return SEL_HAVING;
     }
+    if (e->op >= SC_LT && e->op <= SC_GE && !flow_is_constant(e->args[0]) && !flow_is_constant(e->args[1])) return SEL_EITHER;
     flow_default(w, 0.5, "predicates of other kinds are taken to keep 30 % of the rows");
     return SEL_RANGE;
 }
