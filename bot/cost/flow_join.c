@@ -26,7 +26,7 @@ struct edge {
 
 struct joins {
     struct item items[ITEMS_MAX];
-    size_t n;
+    size_t n, pending; /* right sides whose left side is being taken apart: they will be items too */
     struct predicates pool;
     struct edge edges[EDGES_MAX];
     size_t n_edges;
@@ -77,7 +77,7 @@ static bool is_inner_here(const struct walk *w, const struct joins *j, const str
 }
 
 static void gather(struct walk *w, struct joins *j, const struct rel *rel, int depth) {
-    bool room = j->n + 2 < ITEMS_MAX && depth < 100;
+    bool room = j->n + j->pending + 2 < ITEMS_MAX && depth < 100;
     if (room && rel->kind == REL_FILTER) {
         predicates_add(w, &j->pool, rel->condition);
         gather(w, j, rel->left, depth + 1);
@@ -86,7 +86,9 @@ static void gather(struct walk *w, struct joins *j, const struct rel *rel, int d
         gather(w, j, rel->left, depth + 1);
     } else if (room && rel->kind == REL_JOIN && is_inner_here(w, j, rel)) {
         predicates_add(w, &j->pool, rel->condition);
+        j->pending++;
         gather(w, j, rel->left, depth + 1);
+        j->pending--;
         gather(w, j, rel->right, depth + 1);
     } else {
         j->items[j->n] = (struct item){.rel = rel, .mask = (uint64_t)1 << j->n};

@@ -177,8 +177,8 @@ static double pruned_share(struct walk *w, const struct rel *rel, const struct p
         else *vec_add(w->arena, &own) = e;
     }
     if (!own.n) return 1;
-    struct column_flow kept[64];
-    size_t n = rel->n_columns < 64 ? rel->n_columns : 64;
+    size_t n = rel->n_columns;
+    struct column_flow *kept = arena_array(w->arena, n + 1, sizeof *kept); /* the whole list narrows them later */
     for (size_t i = 0; i < n; i++) kept[i] = w->columns[rel->columns[i]];
     double share = flow_select(w, &own, scan->table_rows);
     const struct column_fact *fact = fact_find(d, column);

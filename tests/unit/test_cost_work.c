@@ -105,6 +105,15 @@ static void groups_and_limits(void **state) {
     assert_true(twice.seconds < once.seconds * 1.2 && twice.read_bytes == once.read_bytes); /* the expression is computed once */
 }
 
+/* More tables than are ordered at once: those beyond are joined first. */
+static void many_joins(void **state) {
+    struct buf b = buf_new(arena);
+    buf_text(&b, "SELECT f0.id FROM fact f0");
+    for (int i = 1; i < 150; i++) buf_printf(&b, " JOIN fact f%d ON f%d.id = f%d.id", i, i, i - 1);
+    struct work w = work_of(buf_str(&b));
+    assert_true(w.known && w.scan_count == 150 && near(w.output_rows, 1e6, 0.1));
+}
+
 static void unknown_sizes_stay_unknown(void **state) {
     struct work w = work_of("SELECT * FROM fact JOIN nowhere n ON n.id = fact.id");
     assert_false(w.known);
@@ -149,9 +158,13 @@ static void fitted_factors_replace_defaults(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_and_partitions_are_pruned), cmocka_unit_test(predicates_keep_what_statistics_say),
-        cmocka_unit_test(joins_follow_keys_and_ranges),      cmocka_unit_test(groups_and_limits),
-        cmocka_unit_test(unknown_sizes_stay_unknown),        cmocka_unit_test(each_platform_in_its_units),
+        cmocka_unit_test(columns_and_partitions_are_pruned),
+        cmocka_unit_test(predicates_keep_what_statistics_say),
+        cmocka_unit_test(joins_follow_keys_and_ranges),
+        cmocka_unit_test(groups_and_limits),
+        cmocka_unit_test(many_joins),
+        cmocka_unit_test(unknown_sizes_stay_unknown),
+        cmocka_unit_test(each_platform_in_its_units),
         cmocka_unit_test(fitted_factors_replace_defaults),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
