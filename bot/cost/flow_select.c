@@ -342,17 +342,15 @@ static double shares_join(double *at, size_t n) {
     return all;
 }
 
-/* Are these predicates what one of several users wants of a shared part? */
-static bool is_widened(const struct walk *w, const struct predicates *list) {
-    for (size_t i = 0; w->widened && i < list->n; i++) {
-        for (size_t k = 0; k < w->widened->n; k++) {
-            if (w->widened->at[k] == list->at[i]) return true;
-        }
+/* Is it what one of several users wants of a shared part? */
+static bool is_widened(const struct walk *w, const struct scalar *e) {
+    for (size_t k = 0; k < w->widened->n; k++) {
+        if (w->widened->at[k] == e) return true;
     }
     return false;
 }
 
-double flow_select(struct walk *w, const struct predicates *list, double rows) {
+static double list_share(struct walk *w, const struct predicates *list, double rows) {
     double shares[SHARES_MAX];
     size_t n = 0;
     struct spans spans = {.n = 0};
@@ -364,6 +362,13 @@ double flow_select(struct walk *w, const struct predicates *list, double rows) {
     for (size_t i = 0; i < spans.n; i++) {
         if (n < SHARES_MAX) shares[n++] = span_share(w, &spans.at[i], rows);
     }
-    double all = fmax(shares_join(shares, n), SEL_LEAST);
-    return is_widened(w, list) ? fmin(1, all * w->widen) : all;
+    return fmax(shares_join(shares, n), SEL_LEAST);
+}
+
+double flow_select(struct walk *w, const struct predicates *list, double rows) {
+    struct predicates own = {0}, wide = {0};
+    if (!w->widened) return list_share(w, list, rows);
+    for (size_t i = 0; i < list->n; i++) *vec_add(w->arena, is_widened(w, list->at[i]) ? &wide : &own) = list->at[i];
+    double share = list_share(w, &own, rows);
+    return wide.n ? fmax(share * fmin(1, list_share(w, &wide, rows) * w->widen), SEL_LEAST) : share;
 }
