@@ -113,8 +113,12 @@ int py_truth(struct pv v) {
 /* Names. */
 
 struct pv py_assign(struct py_run *r, struct str name, struct pv v) {
-    struct pv *kept = map_get(r->env->names, name);
-    if (!kept) map_put(r->env->names, name, kept = arena_new(r->arena, struct pv));
+    struct py_env *env = r->env;
+    while (env->outside && map_get(env->outside, name) && env->outer) env = env->outer;
+    struct pv *kept = map_get(env->names, name);
+    /* Code that may not run, and changes what is not its own: it is one or the other. */
+    if (env != r->env && r->unsure && kept && !pv_same(*kept, v)) v = pv_either(r, kept, &v, name, 0);
+    if (!kept) map_put(env->names, name, kept = arena_new(r->arena, struct pv));
     *kept = v;
     return v;
 }
@@ -248,6 +252,8 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     /* A function that ends without return gives None, of which no DataFrame call would go on. */
     if (!r->returned && r->has_maybe && r->maybe.kind == PV_FRAME) result = r->maybe;
     if (r->has_maybe && !pv_same(r->maybe, result)) result = pv_either(r, &r->maybe, &result, STR(""), py_line(r, f->node));
+    if (f->wrapped && result.kind == PV_FRAME && !frame_lost(result.frame))
+        result = pv_frame(frame_doubted(r, result.frame, f->node, "a decorator may change what this function gives"));
     r->has_maybe = has_maybe;
     r->maybe = maybe;
     r->lines = lines;

@@ -56,6 +56,7 @@ static void import_names(struct py_run *r, const struct py_node *node) {
 static struct py_env *env_copy(struct py_run *r, const struct py_env *env) {
     struct py_env *copy = arena_new(r->arena, struct py_env);
     copy->outer = env->outer;
+    copy->outside = env->outside;
     copy->names = map_new(r->arena);
     for (size_t i = 0; i < map_count(env->names); i++) {
         struct map_entry e = map_at(env->names, i);
@@ -216,6 +217,25 @@ static void run_while(struct py_run *r, const struct py_node *node) {
     r->rounds = rounds;
 }
 
+/* global a, b / nonlocal a */
+static bool run_outside(struct py_run *r, const struct py_node *node) {
+    bool names = node->kind == PY_OTHER && (str_starts(node->text, "global ") || str_starts(node->text, "nonlocal "));
+    if (!names) return false;
+    if (!r->env->outside) r->env->outside = map_new(r->arena);
+    for (size_t i = 0; i < node->count; i++) map_put(r->env->outside, node->kids[i]->text, r);
+    return true;
+}
+
+static bool changes_nothing(struct str decorator) {
+    static const char *const names[] = {"staticmethod", "classmethod", "property",  "abstractmethod", "wraps",   "lru_cache",   "cache",
+                                        "command",      "option",      "argument",  "pass_context",   "fixture", "task",        "flow",
+                                        "retry",        "override",    "dataclass", "timeit",         "timer",   "typechecked", "group"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_is(decorator, names[i])) return true;
+    }
+    return false;
+}
+
 static void run_function(struct py_run *r, const struct py_node *node) {
     struct pv function = py_assign(r, node->text, py_function_value(r, node));
     for (size_t i = 2; i < node->count; i++) {
@@ -225,6 +245,8 @@ static void run_function(struct py_run *r, const struct py_node *node) {
                           : none();
         if (decorator->kind == PY_NAME && str_is(decorator->text, "staticmethod")) function.function->plain = true;
         if (decorator->kind == PY_NAME && str_is(decorator->text, "property")) function.function->property = true;
+        struct str word = decorator->kind == PY_CALL ? decorator->kids[0]->text : decorator->text;
+        if (v.kind != PV_NAME && !changes_nothing(word)) function.function->wrapped = true;
         if (v.kind != PV_NAME || !udf_is(v.s)) continue;
         py_assign(r, node->text, udf_make(r, function, node->text, node));
         return;
@@ -288,7 +310,7 @@ static void run_statement(struct py_run *r, const struct py_node *node) {
         return;
     }
     default:
-        py_eval(r, node);
+        if (!run_outside(r, node)) py_eval(r, node);
         return;
     }
 }

@@ -107,6 +107,7 @@ struct py_function {
     const char *path;       /* the file it stands in */
     struct py_class *owner; /* it is a method */
     struct py_object *self; /* it is bound to an object */
+    bool wrapped;           /* by a decorator that is not known: what it gives may be changed */
     bool plain, property;   /* a static method; one that is read like a field */
     const char *udf;        /* its name, when it computes columns; then node may be NULL */
     bool called;
@@ -180,7 +181,8 @@ struct frame {
 
 struct py_env {
     struct py_env *outer;
-    struct map *names; /* to struct pv * */
+    struct map *names;   /* to struct pv * */
+    struct map *outside; /* names that `global` and `nonlocal` send to an outer one; NULL: none */
 };
 
 /* A fact in the making; what hangs on the rest of the file is filled in at its end. */

@@ -284,6 +284,18 @@ static void what_comes_back_from_pandas(void **state) {
     assert_non_null(definition_of(r, "u2")->doubt);
 }
 
+static void globals_and_decorators(void **state) {
+    struct arena *a = *state;
+    struct reading *r =
+        read_py(a, "df = spark.table('t')\ndef setup():\n    global df\n    df = df.filter('x')\nsetup()\ndf.write.saveAsTable('out')\n"
+                   "@audited\ndef build():\n    return spark.table('u')\nbuild().write.saveAsTable('odd')\n"
+                   "@staticmethod\ndef plain():\n    return spark.table('u')\nplain().write.saveAsTable('even')\n");
+    assert_string_equal(flat_sql(a, definition_of(r, "out")), "SELECT * FROM t WHERE x");
+    assert_non_null(definition_of(r, "odd")->doubt);
+    assert_string_equal(reads_text(a, definition_of(r, "odd")), "u");
+    assert_null(definition_of(r, "even")->doubt);
+}
+
 static const char *doubt_of(struct arena *a, const char *python) {
     return definition_of(read_py(a, arena_printf(a, "%s.write.mode('overwrite').saveAsTable('out')\n", python)), "out")->doubt;
 }
@@ -335,6 +347,7 @@ int main(void) {
         TEST(batches_are_not_the_stream),
         TEST(what_python_means_is_not_what_names_say),
         TEST(values_of_the_program_are_doubts),
+        TEST(globals_and_decorators),
         TEST(pandas_on_spark),
         TEST(what_comes_back_from_pandas),
     };
