@@ -188,7 +188,7 @@ static struct bound sort_over(struct binder *b, struct scope *scope, struct boun
     struct rel *sort = rel_new(b, REL_SORT, query->range);
     struct scope_source source = {.rel = body.rel, .star = -1};
     for (size_t i = 0; i < body.n; i++) {
-        if (strcmp(body.names[i], "*") == 0) source.star = body.rel->columns[i];
+        if (strcmp(body.names[i], "*") == 0) source_star_add(b, &source, body.rel->columns[i]);
         else *vec_add(b->arena, &source.offers) = (struct offer){body.names[i], body.rel->columns[i]};
     }
     struct scope inner = {.outer = scope->outer, .ctes = scope->ctes, .clause = CLAUSE_INPUT, .level = scope->level};

@@ -19,10 +19,12 @@ struct scope_source {
     const char *alias;           /* lower case; NULL when it has none */
     const struct sql_name *name; /* FROM_TABLE without alias: also matched by its qualified name */
     struct rel *rel;
-    VEC(struct offer) offers;
-    int star;    /* column number of `*` when the relation's columns are not all known, else -1 */
-    bool value;  /* UNNEST: the alias itself names the value column offers[0] */
-    bool hidden; /* not seen by `*` */
+    VEC(struct offer) offers;  /* grows by what is looked up behind a star */
+    VEC(int) stars;            /* columns that stand for all of a relation of unknown columns: SELECT * FROM a JOIN b has two */
+    int star;                  /* stars.at[0]; -1 when all columns are known */
+    VEC(struct offer) outputs; /* what `*` gives, in order, stars among them; where there are stars */
+    bool value;                /* UNNEST: the alias itself names the value column offers[0] */
+    bool hidden;               /* not seen by `*` */
 };
 
 /* JOIN .. USING (c): one column for both sides. */
@@ -154,6 +156,7 @@ const struct scalar *bind_name(struct binder *b, struct scope *scope, const stru
 /* The column `name` that one of several open sources [from, to) has; NULL when not several are open. */
 const struct scalar *side_ambiguous(struct binder *b, struct scope *scope, const char *name, size_t from, size_t to);
 int source_column(struct binder *b, struct scope_source *source, const char *name); /* -1: it has none of that name */
+void source_star_add(struct binder *b, struct scope_source *source, int star);
 struct scope_source *scope_source_find(struct scope *scope, const struct sql_name *name, uint32_t parts);
 int star_column(struct binder *b, const struct rel *rel, int star, const char *name); /* the column `name` behind a star; -1: out of reach */
 /* bind_from.c */

@@ -421,7 +421,7 @@ static const struct scalar *row_bind(struct binder *b, struct scope *scope, cons
     for (size_t i = 0; i < scope->sources.n; i++) {
         const struct scope_source *source = &scope->sources.at[i];
         bool open = source->star >= 0;
-        if (open && source->offers.n && source->rel->kind != REL_SCAN) return opaque(b, expr, "* as a value");
+        if (open && (source->stars.n > 1 || (source->offers.n && source->rel->kind != REL_SCAN))) return opaque(b, expr, "* as a value");
         for (size_t k = 0; k < (open ? 1 : source->offers.n); k++, at++) {
             arg_set(e, at, scalar_column(b, open ? source->star : source->offers.at[k].column, expr->range));
             buf_printf(&name, ":%s", open ? "*" : source->offers.at[k].name);

@@ -8,6 +8,17 @@ static struct scope_source *source_add(struct binder *b, struct scope *scope, st
     return source;
 }
 
+void source_star_add(struct binder *b, struct scope_source *source, int star) {
+    if (source->stars.n == 0) source->star = star;
+    *vec_add(b->arena, &source->stars) = star;
+}
+
+/* Outputs in order, stars and names. */
+static void outputs_set(struct binder *b, struct scope_source *source, const char *const *names, const int *columns, size_t n) {
+    source->outputs.n = 0;
+    for (size_t i = 0; i < n; i++) *vec_add(b->arena, &source->outputs) = (struct offer){names[i], columns[i]};
+}
+
 static void offer_add(struct binder *b, struct scope_source *source, const char *name, int column) {
     *vec_add(b->arena, &source->offers) = (struct offer){name, column};
 }
@@ -16,6 +27,7 @@ static void offer_add(struct binder *b, struct scope_source *source, const char 
 static void places_name(struct binder *b, struct scope_source *source, const struct sql_from *from) {
     size_t n = from->column_count;
     struct column_def *defs = arena_array(b->arena, n + 1, sizeof *defs);
+    source->outputs.n = 0;
     for (size_t i = 0; i < n; i++) {
         struct scalar *field = scalar_new(b, SC_FIELD, 1, from->range);
         ((const struct scalar **)field->args)[0] = scalar_column(b, source->star, from->range);
@@ -24,20 +36,23 @@ static void places_name(struct binder *b, struct scope_source *source, const str
         const char *name = bind_lower(b, from->columns[i].name.text);
         defs[i] = (struct column_def){column_new(b, name, field->type, true, NULL), field};
         offer_add(b, source, name, defs[i].column);
+        *vec_add(b->arena, &source->outputs) = (struct offer){name, defs[i].column};
     }
     struct scalar *rest = scalar_new(b, SC_CALL, 1, from->range); /* under other names: not the star of the table itself */
     ((const struct scalar **)rest->args)[0] = scalar_column(b, source->star, from->range);
     rest->name = arena_printf(b->arena, "renamed %zu", n);
     rest->type = (struct type){TYPE_OTHER, 0, 0};
     rest->nullable = true;
-    source->star = column_new(b, "*", rest->type, true, NULL);
+    source->stars.n = 0;
+    source_star_add(b, source, column_new(b, "*", rest->type, true, NULL));
+    *vec_add(b->arena, &source->outputs) = (struct offer){"*", source->star};
     defs[n] = (struct column_def){source->star, rest};
     source->rel = rel_project(b, source->rel, defs, n + 1, from->range);
 }
 
 static void offers_rename(struct binder *b, struct scope_source *source, const struct sql_from *from) {
     if (from->column_count == 0) return;
-    if (source->star >= 0 && source->offers.n == 0 && from->column_count <= BIND_SPREAD_MAX) {
+    if (source->stars.n == 1 && source->offers.n == 0 && from->column_count <= BIND_SPREAD_MAX) {
         places_name(b, source, from);
         return;
     }
@@ -50,9 +65,10 @@ static void offers_rename(struct binder *b, struct scope_source *source, const s
 
 static void offers_bound(struct binder *b, struct scope_source *source, const struct bound *bound) {
     for (size_t i = 0; i < bound->n; i++) {
-        if (strcmp(bound->names[i], "*") == 0) source->star = bound->rel->columns[i];
+        if (strcmp(bound->names[i], "*") == 0) source_star_add(b, source, bound->rel->columns[i]);
         else offer_add(b, source, bound->names[i], bound->rel->columns[i]);
     }
+    outputs_set(b, source, bound->names, bound->rel->columns, bound->n);
 }
 
 /* A name that only the run knows stands for one table: the same words for the same one, while the parameters are the same. */
@@ -84,7 +100,9 @@ static void scan_columns(struct binder *b, struct rel *rel, struct scope_source 
         offer_add(b, source, b->columns.at[columns[i]].name, columns[i]);
     }
     if (open) {
-        columns[n] = source->star = column_new(b, "*", (struct type){TYPE_OTHER, 0, 0}, true, rel);
+        columns[n] = column_new(b, "*", (struct type){TYPE_OTHER, 0, 0}, true, rel);
+        source_star_add(b, source, columns[n]);
+        *vec_add(b->arena, &source->outputs) = (struct offer){"*", columns[n]}; /* it stands for the columns that are known, too */
         b->columns.at[columns[n]].ordinal = n;
         ordinals[n] = -1;
         n++;
@@ -162,9 +180,10 @@ static void opaque_columns(struct binder *b, struct rel *rel, struct scope_sourc
     for (size_t i = 0; i < n; i++) {
         columns[i] = column_new(b, names[i], (struct type){strcmp(names[i], "*") == 0 ? TYPE_OTHER : TYPE_UNKNOWN, 0, 0}, true, rel);
         b->columns.at[columns[i]].ordinal = i;
-        if (strcmp(names[i], "*") == 0) source->star = columns[i];
+        if (strcmp(names[i], "*") == 0) source_star_add(b, source, columns[i]);
         else offer_add(b, source, names[i], columns[i]);
     }
+    outputs_set(b, source, names, columns, n);
     rel->columns = columns;
     rel->n_columns = n;
 }
@@ -321,7 +340,7 @@ static int side_column(struct binder *b, struct scope *scope, const char *name, 
                 if (found >= 0) return SIDE_SEVERAL;
                 found = source->offers.at[j].column;
             }
-        if (source->star >= 0) open++, last = i;
+        if (source->star >= 0) open += source->stars.n, last = i;
     }
     if (found >= 0 || open != 1) return found;
     return source_column(b, &scope->sources.at[last], name);
@@ -490,9 +509,10 @@ static struct rel *alias_over(struct binder *b, struct scope *scope, const struc
     for (size_t i = 0; i < inner.sources.n; i++) {
         const struct scope_source *part = &inner.sources.at[i];
         for (size_t k = 0; k < part->offers.n; k++) offer_add(b, source, part->offers.at[k].name, part->offers.at[k].column);
-        if (part->star >= 0) source->star = part->star, open++;
+        for (size_t k = 0; k < part->stars.n; k++) source_star_add(b, source, part->stars.at[k]), open++;
+        source->outputs = part->outputs;
     }
-    if (open > 1 || (open && inner.sources.n > 1) || inner.merged.n) bind_refuse(b, from->range, "an alias over a join of tables of unknown columns");
+    if ((open && inner.sources.n > 1) || inner.merged.n) bind_refuse(b, from->range, "an alias over a join of tables of unknown columns");
     size_t kept = 0;
     for (size_t i = 0; i < source->offers.n; i++) {
         size_t same = 0;

@@ -1,4 +1,15 @@
-/* bind_name.c - which column a name means: soundly so when schemas are not known. */
+/* bind_name.c - which column a name means: soundly so when schemas are not known.
+ * The argument, for queries that run:
+ * - A relation of unknown columns is open: it has a star column that stands for its whole row. A name qualified by an open table is that table's
+ * column: the query runs, so the table has it. Two uses of table t have the same columns, and t.x is one symbol for each use.
+ * - A name that one relation is known to have is its column even when others in scope are open: had another one it too, the query would not run.
+ * - A name that several open relations may have is a free symbol, SC_AMBIGUOUS, of that name over all of their rows, and over what the name means
+ *   further out. It equals the same symbol over the same rows alone; no key, type, NULL or join is concluded from it, since which row it comes from
+ * is not known. So a proof holds whichever of them has the column.
+ * - Behind a projection, filter or join the star of an open relation passes its columns on by name; behind * EXCEPT and RENAME all but those named;
+ *   behind a set operation by the names of the first branch, which are places in the others, so such a field is a symbol of its own. Where a relation
+ *   has several stars (SELECT * FROM a JOIN b) a name behind them is ambiguous among them.
+ * - Behind anything else a name is a field of the whole row: a symbol, too. */
 #include "bind_core.h"
 
 #define CANDIDATES_MAX 64
@@ -116,7 +127,7 @@ static int source_known(const struct scope_source *source, const char *name) {
 
 int source_column(struct binder *b, struct scope_source *source, const char *name) {
     int column = source_known(source, name);
-    if (column >= 0 || source->star < 0) return column;
+    if (column >= 0 || source->stars.n != 1) return column;
     column = star_column(b, source->rel, source->star, name);
     if (column >= 0) *vec_add(b->arena, &source->offers) = (struct offer){name, column};
     return column;
@@ -144,10 +155,27 @@ static bool star_is_first(struct binder *b, const struct rel *rel, int star) {
     }
 }
 
+/* The column `name` of exactly one of the relations: which one only their schemas know. Two of the same name over the same relations in one scope are
+ * the same column; nothing else is known of it. */
+static const struct scalar *ambiguous(struct binder *b, const char *name, struct scope_source **open, size_t n, const struct scalar *last) {
+    struct range range = {0};
+    size_t count = 0, at = 0;
+    for (size_t i = 0; i < n; i++) count += open[i]->stars.n;
+    struct scalar *e = scalar_new(b, SC_AMBIGUOUS, count + (last != NULL), range);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < open[i]->stars.n; k++) ((const struct scalar **)e->args)[at++] = scalar_column(b, open[i]->stars.at[k], range);
+    if (last) ((const struct scalar **)e->args)[at] = last;
+    e->name = name;
+    scalar_finish(b, e);
+    e->nullable = true;
+    return e;
+}
+
 /* The column of an open source, or the field `name` of its row when the column is out of reach. */
 static const struct scalar *open_column(struct binder *b, struct scope_source *source, const char *name, struct range range) {
     int column = source_column(b, source, name);
     if (column >= 0) return scalar_column(b, column, range);
+    if (source->stars.n > 1) return ambiguous(b, name, &source, 1, NULL);
     struct scalar *field = scalar_new(b, SC_FIELD, 1, range);
     ((const struct scalar **)field->args)[0] = scalar_column(b, source->star, range);
     const struct rel *owner = b->columns.at[source->star].rel;
@@ -187,19 +215,6 @@ static const struct scalar *alias_find(struct binder *b, struct scope *scope, co
     return scope->aliases_ahead ? alias_ahead(b, scope, name) : NULL;
 }
 
-/* The column `name` of exactly one of the relations: which one only their schemas know. Two of the same name over the same relations in one scope are
- * the same column; nothing else is known of it. */
-static const struct scalar *ambiguous(struct binder *b, const char *name, struct scope_source **open, size_t n, const struct scalar *last) {
-    struct range range = {0};
-    struct scalar *e = scalar_new(b, SC_AMBIGUOUS, n + (last != NULL), range);
-    for (size_t i = 0; i < n; i++) ((const struct scalar **)e->args)[i] = scalar_column(b, open[i]->star, range);
-    if (last) ((const struct scalar **)e->args)[n] = last;
-    e->name = name;
-    scalar_finish(b, e);
-    e->nullable = true;
-    return e;
-}
-
 static const struct scalar *unqualified_find(struct binder *b, struct scope *scope, const char *name, struct range range) {
     for (struct scope *level = scope; level; level = level->outer) {
         struct found found = {0};
@@ -224,10 +239,13 @@ static const struct scalar *unqualified_find(struct binder *b, struct scope *sco
 
 const struct scalar *side_ambiguous(struct binder *b, struct scope *scope, const char *name, size_t from, size_t to) {
     struct scope_source *open[CANDIDATES_MAX];
-    size_t n = 0;
-    for (size_t i = from; i < to; i++)
-        if (scope->sources.at[i].star >= 0 && n < CANDIDATES_MAX) open[n++] = &scope->sources.at[i];
-    return n > 1 ? ambiguous(b, name, open, n, NULL) : NULL;
+    size_t n = 0, stars = 0;
+    for (size_t i = from; i < to; i++) {
+        if (scope->sources.at[i].star < 0 || n >= CANDIDATES_MAX) continue;
+        open[n++] = &scope->sources.at[i];
+        stars += scope->sources.at[i].stars.n;
+    }
+    return stars > 1 ? ambiguous(b, name, open, n, NULL) : NULL;
 }
 
 static const struct scalar *fields(struct binder *b, const struct scalar *base, const struct sql_name *name, uint32_t from) {

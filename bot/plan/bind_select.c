@@ -50,19 +50,19 @@ static bool is_merged_into(const struct scope_source *source, const struct merge
 }
 
 /* The star of a relation of unknown columns, less or with the columns that EXCEPT and REPLACE name. */
-static void star_open(struct select_state *s, const struct sql_star *star, struct scope_source *source, bool all) {
+static void star_open(struct select_state *s, const struct sql_star *star, struct scope_source *source, int column, bool all) {
     static const struct sql_star plain = {0};
     struct binder *b = s->b;
     bool changed = star && (star->except_count || star->replace_count || star->rename_count);
     for (size_t i = 0; all && i < s->scope->merged.n; i++) changed |= is_merged_into(source, &s->scope->merged.at[i]);
     if (!star) star = &plain;
     if (!changed) {
-        output_add(s, "*", scalar_column(b, source->star, s->query->range));
+        output_add(s, "*", scalar_column(b, column, s->query->range));
         return;
     }
     struct scalar *call = scalar_new(b, SC_CALL, 1 + star->replace_count, s->query->range);
     const struct scalar **args = (const struct scalar **)call->args;
-    args[0] = scalar_column(b, source->star, s->query->range);
+    args[0] = scalar_column(b, column, s->query->range);
     struct buf name = buf_new(b->arena);
     buf_text(&name, "star");
     for (uint32_t i = 0; i < star->except_count; i++) buf_printf(&name, " -%s", bind_lower(b, star->except[i].text));
@@ -89,17 +89,12 @@ static bool is_merged_member(const struct scope *scope, int column) {
 }
 
 static void star_source(struct select_state *s, const struct sql_star *star, struct scope_source *source, bool all) {
-    if (source->star >= 0) {
-        /* A scan of unknown schema lists what was used so far before its star: the star alone stands for the row. */
-        star_open(s, star, source, all);
-        if (source->rel->kind == REL_SCAN && !source->rel->table) return;
-    }
-    for (size_t i = 0; i < source->offers.n; i++) {
-        struct offer offer = source->offers.at[i];
-        const struct plan_column *column = &s->b->columns.at[offer.column];
-        if (source->star >= 0 && column->rel->kind != REL_PROJECT) continue;
-        if (all && is_merged_member(s->scope, offer.column)) continue;
-        star_one(s, star, offer.name, scalar_column(s->b, offer.column, s->query->range));
+    bool open = source->star >= 0;
+    size_t n = open ? source->outputs.n : source->offers.n;
+    for (size_t i = 0; i < n; i++) {
+        struct offer offer = open ? source->outputs.at[i] : source->offers.at[i];
+        if (strcmp(offer.name, "*") == 0) star_open(s, star, source, offer.column, all);
+        else if (!all || !is_merged_member(s->scope, offer.column)) star_one(s, star, offer.name, scalar_column(s->b, offer.column, s->query->range));
     }
 }
 
@@ -395,7 +390,8 @@ static bool column_is_input(const struct select_state *s, int column) {
     const struct binder *b = s->b;
     for (size_t i = 0; i < s->scope->sources.n; i++) {
         const struct scope_source *source = &s->scope->sources.at[i];
-        if (source->star == column) return true;
+        for (size_t j = 0; j < source->stars.n; j++)
+            if (source->stars.at[j] == column) return true;
         for (size_t j = 0; j < source->offers.n; j++)
             if (source->offers.at[j].column == column) return true;
     }

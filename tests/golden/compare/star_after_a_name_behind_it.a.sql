@@ -1,0 +1,1 @@
+SELECT * FROM (SELECT * FROM raw_a) d WHERE d.x > 1

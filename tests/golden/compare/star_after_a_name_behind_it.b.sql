@@ -1,0 +1,1 @@
+SELECT *, x FROM raw_a WHERE x > 1

@@ -1,0 +1,1 @@
+SELECT b.* FROM raw_a a JOIN raw_b b ON a.k = b.m
