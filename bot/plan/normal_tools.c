@@ -18,6 +18,7 @@ static void reason_set(struct norm *n, const char *fmt, va_list args) {
 }
 
 void normal_refuse(struct norm *n, const char *fmt, ...) {
+    if (!n->broken && n->out->reason != n->plan->reason) n->out->reason = NULL; /* says more than that rows are not determined */
     n->broken = true;
     va_list args;
     va_start(args, fmt);

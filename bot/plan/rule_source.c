@@ -314,7 +314,8 @@ static bool column_constant(struct norm *n, struct block *b, const struct source
     for (size_t i = 0; i < passed->n && i < s->n_columns; i++) {
         if (!used[i] || !expr_is_literal(passed->at[i])) continue;
         bool everywhere = true;
-        for (size_t k = 1; is_union_all(s) && k < s->n_branches; k++) everywhere &= s->branches[k]->outs.at[i] == passed->at[i];
+        for (size_t k = 1; is_union_all(s) && k < s->n_branches; k++)
+            everywhere &= i < s->branches[k]->outs.n && s->branches[k]->outs.at[i] == passed->at[i];
         if (!everywhere) continue;
         replace_begin(n);
         replace_set(n, s->columns[i], passed->at[i]);

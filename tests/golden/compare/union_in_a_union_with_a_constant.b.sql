@@ -1,0 +1,1 @@
+SELECT v, 7 AS c FROM raw_a UNION ALL SELECT v, 7 FROM raw_b UNION ALL SELECT v, 8 FROM raw_c
