@@ -126,8 +126,18 @@ static bool is_lasting(const struct entry *e) {
     return is_readable(e) || e->artefact == ARTEFACT_DASHBOARD || e->schedule.cron || e->schedule.every_seconds > 0;
 }
 
+/* It stores what a view that it reads computes: that is use, not repetition. */
+static bool stores_view(const struct matching *m, const struct entry *e) {
+    if (!e->dataset || definition_kind_stored(e->kind) || !definition_kind_stored(m->entry.kind)) return false;
+    for (size_t i = 0; i < m->entry.read_count; i++) {
+        if (str_ieq(str_of(m->entry.reads[i]), str_of(e->dataset))) return true;
+    }
+    return false;
+}
+
 static bool allowed(const struct matching *m, const struct match *match) {
     const struct entry *e = &match->candidate.entry;
+    if (stores_view(m, e)) return false;
     switch (match->relation->kind) {
     case RELATION_IDENTICAL:
         return is_lasting(e) && !dataset_same(e, &m->entry);

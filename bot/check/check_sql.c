@@ -4,6 +4,7 @@
 #include "sql_print.h"
 #include "sql_walk.h"
 #include "tangle.h"
+#include "upstream.h"
 
 #include <strings.h>
 
@@ -179,16 +180,50 @@ static bool is_landing(struct arena *arena, const struct check_input *in, const 
     return false;
 }
 
+/* Every column of one table, by name, and nothing else: a copy whose columns are listed. dbt's staging models do that by convention. */
+static const char *listed_copy(const struct look *look) {
+    const struct rel *root = look->plan && !look->plan->reason ? look->plan->root : NULL;
+    if (!root || root->kind != REL_PROJECT || !root->left || root->left->kind != REL_SCAN || look->subject->entry.artefact == ARTEFACT_DBT_MODEL)
+        return NULL;
+    const struct rel *scan = root->left;
+    if (!scan->table || !scan->table->complete || scan->version || root->n_defs != scan->table->columns.n || look->plan->n_outputs != root->n_defs)
+        return NULL;
+    for (size_t i = 0; i < scan->n_columns; i++) {
+        bool taken = false;
+        for (size_t k = 0; k < root->n_defs; k++) taken |= root->defs[k].expr->op == SC_COLUMN && root->defs[k].expr->column == scan->columns[i];
+        if (!taken) return NULL;
+    }
+    return scan->name;
+}
+
+/* The schema of a name with a dot; empty when it has none. */
+static struct str schema_part(const char *name) {
+    const char *dot = strrchr(name, '.');
+    return (struct str){name, dot ? (size_t)(dot - name) : 0};
+}
+
+/* To store what a view computes is no copy; and a view in another schema publishes the table, which is what views are for. */
+static bool is_meant(struct look *look, const char *source) {
+    const struct entry *e = &look->subject->entry;
+    struct str own = schema_part(e->dataset), other = schema_part(source);
+    const struct upstream *up = upstream_of(look, source);
+    bool of_view = up && (up->entry->kind == DEF_VIEW || up->entry->kind == DEF_EPHEMERAL || up->entry->kind == DEF_TEMP);
+    if (definition_kind_stored(e->kind)) return of_view;
+    return own.n && other.n && !str_ieq(own, other);
+}
+
 /* A copy is said by the one rule, a part of other columns by the other. */
 static const struct err *star_look(struct look *look, enum rule rule) {
     const struct entry *e = &look->subject->entry;
     bool stored = definition_kind_stored(e->kind) && e->kind != DEF_STREAMING;
     if (!e->query || !e->dataset || look->subject->reused || (!stored && e->kind != DEF_VIEW) || is_landing(look->arena, look->in, e)) return NULL;
     const struct sql_name *source = star_source(e->query, NULL, 0);
-    if (!source) return NULL;
-    const char *name = sql_name_text(look->arena, source);
-    bool copy = is_copy(e->query);
+    const char *listed = source ? NULL : listed_copy(look);
+    if (!source && !listed) return NULL;
+    const char *name = source ? sql_name_text(look->arena, source) : listed;
+    bool copy = listed || is_copy(e->query);
     if (copy != (rule == RULE_RENAME) || (!copy && !stored) || is_file_or_open(name) || is_file_or_open(e->dataset)) return NULL;
+    if (copy && is_meant(look, name)) return look->failed;
     struct finding *f = look_finding(look, rule, name, (struct range){0});
     f->dataset = name;
     if (copy) {
