@@ -42,6 +42,7 @@ static bool condition_connect(struct groups *g, const struct scalar *e) {
     long fixed = fixed_leaf(g->t, e), first = -1;
     uint64_t leaves = tangle_leaves(g->t, e, &unsure);
     if (fixed >= 0) g->single[fixed] = true;
+    unsure |= !leaves && e->op != SC_LITERAL;
     for (size_t i = 0; i < g->t->n; i++) {
         if (!(leaves >> i & 1)) continue;
         if (first >= 0) groups_join(g, (size_t)first, i);

@@ -115,7 +115,6 @@ static void non_equi_say(struct look *look, const struct tangle *t, size_t at, u
     f->text = arena_printf(look->arena, "%s joins %s and %s by %s: without an equality every row is compared with every other.", f->subject, names[0],
                            names[1],
                            either             ? "either of several equalities"
-                           : e->op == SC_OR   ? "a condition with OR"
                            : e->op == SC_LIKE ? "a pattern"
                            : e->op == SC_NE   ? "an inequality"
                                               : "a range");
@@ -139,6 +138,7 @@ static void non_equi_look(struct look *look, const struct rel *rel) {
     for (size_t i = 0; i < t->n_conditions && !unsure; i++) {
         uint64_t leaves = tangle_leaves(t, t->conditions[i], &unsure);
         enum compare how = compare_of(t->conditions[i]);
+        if (t->conditions[i]->op == SC_OR && !has_equality(t, t->conditions[i], &unsure)) how = COMPARE_RANGE;
         if (how == COMPARE_NONE || is_one_leaf(leaves) || unsure || t->of[i]->kind != REL_JOIN) continue;
         uint64_t first = leaves & -leaves, own = group_of(groups, n, first);
         for (uint64_t grown = 0; grown != own;) own = group_of(groups, n, grown = own);

@@ -102,6 +102,7 @@ uint64_t tangle_leaves(const struct tangle *t, const struct scalar *e, bool *uns
     if (e->op == SC_COLUMN) {
         long leaf = tangle_leaf(t, e->column);
         if (leaf >= 0) bits |= (uint64_t)1 << leaf;
+        else *unsure = true; /* of the query around it, or of a table that is said to have no such column */
     }
     for (size_t i = 0; i < e->n; i++) bits |= tangle_leaves(t, e->args[i], unsure);
     return bits;
