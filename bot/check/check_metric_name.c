@@ -1,16 +1,19 @@
 /* check_metric_name.c - one name for two numbers: the same KPI computed otherwise in another definition, and numbers that nobody registered. */
+#include "bind.h"
 #include "kpi.h"
 #include "layer.h"
 #include "look.h"
+#include "refute.h"
 #include "sql_parse.h"
 #include "sql_print.h"
 #include "upstream.h"
 
 #include <strings.h>
 
-#define READERS_MAX 30 /* other definitions over the same table that are looked into */
-#define KPIS_MAX    60 /* of one definition */
-#define NAME_MIN    6  /* shorter names, such as total or cnt, say nothing */
+#define REFUTE_WELL_US 10000
+#define READERS_MAX    30 /* other definitions over the same table that are looked into */
+#define KPIS_MAX       60 /* of one definition */
+#define NAME_MIN       6  /* shorter names, such as total or cnt, say nothing */
 
 /* ---- the same name elsewhere ---- */
 
@@ -70,6 +73,23 @@ static void differs_say(struct look *look, const struct kpi *mine, const struct 
     look_say(look, f);
 }
 
+/* No database is found on which the two give another number for some rows: then they are spelled differently, and no more is said. */
+static const struct err *gives_same(struct look *look, const struct kpi *a, const struct kpi *b, enum dialect dialect, bool *same) {
+    const char *some = " HAVING count(*) > 0"; /* over no rows sum(coalesce(x, 0)) and coalesce(sum(x), 0) differ: groups have rows */
+    struct schema *schema;
+    struct plan *x, *y;
+    *same = false;
+    TRY(catalog_schema(look->arena, look->in->catalogs, look->in->catalog_count, look->in->head, &a->dataset, 1, &schema));
+    const char *left = arena_printf(look->arena, "%s%s", kpi_sql(look->arena, a, NULL), some);
+    const char *right = arena_printf(look->arena, "%s%s", kpi_sql(look->arena, b, NULL), some);
+    if (plan_from_sql(look->arena, str_of(left), schema, look->subject->entry.dialect, &x)) return NULL;
+    if (plan_from_sql(look->arena, str_of(right), schema, dialect, &y)) return NULL;
+    const struct refute_limits limits = {.micros = REFUTE_WELL_US, .declared = true};
+    const struct refutation *r = refute_pair(look->arena, x, y, NULL, &limits);
+    *same = r->verdict == REFUTE_NONE && r->rows > 0;
+    return NULL;
+}
+
 /* Is the other's number of that name over that table another one? Only when both formulas are understood. */
 static const struct err *number_compare(struct look *look, const struct kpi *mine, const struct entry *other, bool *said) {
     struct sql_error error = {0};
@@ -83,7 +103,10 @@ static const struct err *number_compare(struct look *look, const struct kpi *min
     a.where = b.where = NULL;
     TRY(kpi_identity(look->arena, look->in, kpi_sql(look->arena, &a, NULL), mine->dataset, look->subject->entry.dialect, &x));
     TRY(kpi_identity(look->arena, look->in, kpi_sql(look->arena, &b, NULL), mine->dataset, other->dialect, &y));
+    bool same = false;
     if (kpi_is_unknown(x) || kpi_is_unknown(y) || hash128_eq(x, y)) return NULL;
+    TRY(gives_same(look, &a, &b, other->dialect, &same));
+    if (same) return NULL;
     *said = true;
     differs_say(look, mine, theirs, other);
     return NULL;

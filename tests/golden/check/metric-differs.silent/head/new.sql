@@ -4,3 +4,9 @@ FROM silver.customers WHERE country <> 'XX' GROUP BY country;
 
 CREATE TABLE gold.visits AS
 SELECT page, count(DISTINCT visitor) AS human_customers FROM raw.visits GROUP BY page;
+
+CREATE TABLE gold.credit_totals AS
+SELECT country, coalesce(sum(credit), 0) AS credit_total FROM silver.customers GROUP BY country;
+
+CREATE TABLE gold.credit_by_segment AS
+SELECT segment, sum(coalesce(credit, 0)) AS credit_total FROM silver.customers GROUP BY segment;
