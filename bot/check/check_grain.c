@@ -79,7 +79,7 @@ static void fan_out_say(struct look *look, const struct column_def *def, const s
     if (hash) column = arena_copy(look->arena, column, (size_t)(hash - column));
     struct finding *f = look_finding(look, RULE_FAN_OUT, arena_printf(look->arena, "%s %s %s", what, column, many), def->expr->range);
     f->dataset = by->kind == REL_SCAN ? by->name : NULL;
-    f->text = arena_printf(look->arena, "%s takes each row of %s once for every matching row of %s (one row per %s): %s(%s) comes out too high.",
+    f->text = arena_printf(look->arena, "%s takes each row of %s once for every matching row of %s (one row per %s): %s(%s) adds it up as often.",
                            f->subject, repeated, many, key, what, column);
     f->next_step = arena_printf(look->arena, "aggregate %s to the grain of %s before the join, or use EXISTS if it only filters", many, repeated);
     look_say(look, f);
