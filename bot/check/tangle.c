@@ -99,6 +99,8 @@ long tangle_leaf(const struct tangle *t, int column) {
 uint64_t tangle_leaves(const struct tangle *t, const struct scalar *e, bool *unsure) {
     uint64_t bits = 0;
     if (e->rel || e->op == SC_AMBIGUOUS || e->op == SC_OPAQUE) *unsure = true;
+    bool guess = e->op == SC_FIELD && e->args[0]->op == SC_COLUMN && e->args[0]->type.kind == TYPE_UNKNOWN;
+    if (guess) *unsure = true; /* t.c, where no t is known to have a c: read as a field of a column t of some other input */
     if (e->op == SC_COLUMN) {
         long leaf = tangle_leaf(t, e->column);
         if (leaf >= 0) bits |= (uint64_t)1 << leaf;

@@ -2,3 +2,4 @@ CREATE TABLE silver.orders (order_id BIGINT NOT NULL, customer_id BIGINT NOT NUL
 PARTITIONED BY (event_date);
 CREATE TABLE silver.customers (customer_id BIGINT NOT NULL, country STRING, is_bot BOOLEAN);
 CREATE TABLE silver.refunds (order_id BIGINT NOT NULL, amount DECIMAL(12,2));
+CREATE TABLE silver.pages (page_id BIGINT NOT NULL, title STRING);
