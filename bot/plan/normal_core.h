@@ -152,7 +152,8 @@ nexpr case_to_condition(struct norm *n, const struct context *ctx, nexpr e); /* 
 /* rule_compare.c */
 nexpr compare_literal(struct norm *n, enum scalar_op op, nexpr a, nexpr b); /* a op b said another way, the same in any context; or NULL */
 nexpr or_meets(struct norm *n, nexpr p, nexpr q);                           /* p OR q in one; or NULL */
-nexpr case_turned(struct norm *n, const struct context *ctx, nexpr e);      /* CASE WHEN NOT c THEN x ELSE y END as CASE WHEN c THEN y ELSE x END */
+nexpr or_bounded(struct norm *n, nexpr any); /* alternatives that all bound a value: the weakest bound beside them; where only TRUE counts */
+nexpr case_turned(struct norm *n, const struct context *ctx, nexpr e); /* CASE WHEN NOT c THEN x ELSE y END as CASE WHEN c THEN y ELSE x END */
 /* rule_subquery.c */
 nexpr subquery_less(struct norm *n, const struct context *ctx, nexpr e); /* a sub-query, or IS NULL of one, that asks for less; or NULL */
 bool count_to_exists(struct norm *n, const struct context *ctx, size_t at);

@@ -274,7 +274,7 @@ static bool conditions_pass(struct norm *n, const struct context *ctx) {
         nexpr old = b->preds.at[i];
         struct context here = {.outer = ctx->outer, .block = b, .skip = old};
         nexpr e = expr_truth(n, &here, old);
-        e = or_pruned(n, &here, or_factored(n, e), old);
+        e = or_pruned(n, &here, or_factored(n, or_bounded(n, e)), old);
         if (e == old) continue;
         if (alike(e, old)) {
             b->preds.at[i] = e;

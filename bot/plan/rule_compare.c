@@ -154,3 +154,79 @@ nexpr case_turned(struct norm *n, const struct context *ctx, nexpr e) {
     if (turns(args[0])) return e;
     return expr_with(n, e, args);
 }
+
+/* ------------------------------------------------------------ bounds that every alternative keeps */
+
+/* `e` as x <= lit (`above` false) or lit <= x, strict or not, of numbers or days. */
+static bool bound_of(nexpr e, bool *above, nexpr *x, nexpr *lit) {
+    if (e->op != SC_LE && e->op != SC_LT) return false;
+    *above = expr_is_literal(e->args[0]);
+    *lit = e->args[!*above];
+    *x = e->args[*above];
+    return (*lit)->op == SC_LITERAL && (*lit)->lit.kind != VALUE_TEXT && (*lit)->lit.kind != VALUE_BOOL && (*x)->op != SC_LITERAL &&
+           !(*x)->is_volatile;
+}
+
+static size_t parts_of(nexpr e, const nexpr **parts, nexpr *one) {
+    *one = e;
+    *parts = e->op == SC_AND ? e->args : one;
+    return e->op == SC_AND ? e->n : 1;
+}
+
+/* The bound of `arm` on the same side of the same value; NULL: it has none. */
+static nexpr bound_like(nexpr arm, nexpr like) {
+    nexpr one, x, lit, y, other;
+    const nexpr *parts;
+    bool above, side;
+    if (!bound_of(like, &above, &x, &lit)) return NULL;
+    for (size_t i = 0, n = parts_of(arm, &parts, &one); i < n; i++)
+        if (bound_of(parts[i], &side, &y, &other) && side == above && y == x) return parts[i];
+    return NULL;
+}
+
+/* The weaker of two bounds on the same side; NULL when their order is not known. */
+static nexpr bound_weaker(const struct norm *n, nexpr p, nexpr q) {
+    nexpr x, a, b;
+    bool above, side;
+    int order;
+    if (!bound_of(p, &above, &x, &a) || !bound_of(q, &side, &x, &b) || !fold_compare(n, a, b, &order)) return NULL;
+    if (order == 0) return p->op == SC_LE ? p : q;
+    return (order < 0) == above ? p : q;
+}
+
+/* What all alternatives bound `x` by; NULL when some does not, or when all say the same (that is a common factor). */
+static nexpr bound_common(const struct norm *n, nexpr any, nexpr first) {
+    nexpr weakest = first;
+    bool differ = false;
+    for (size_t i = 1; i < any->n && weakest; i++) {
+        nexpr other = bound_like(any->args[i], first);
+        differ |= other != first;
+        weakest = other ? bound_weaker(n, weakest, other) : NULL;
+    }
+    return differ ? weakest : NULL;
+}
+
+static nexpr arm_without(struct norm *n, nexpr arm, nexpr bound) {
+    nexpr one;
+    const nexpr *parts;
+    struct exprs kept = {0};
+    for (size_t i = 0, count = parts_of(arm, &parts, &one); i < count; i++)
+        if (parts[i] != bound) exprs_add(n, &kept, parts[i]);
+    return expr_junction(n, SC_AND, kept.at, kept.n);
+}
+
+nexpr or_bounded(struct norm *n, nexpr any) {
+    nexpr one;
+    const nexpr *parts;
+    if (any->op != SC_OR || work_spent(n, any->n)) return any;
+    for (size_t i = 0, count = parts_of(any->args[0], &parts, &one); i < count; i++) {
+        nexpr x, lit, bound;
+        bool above;
+        if (!bound_of(parts[i], &above, &x, &lit) || !(bound = bound_common(n, any, parts[i]))) continue;
+        nexpr *arms = arena_array(n->arena, any->n, sizeof *arms);
+        for (size_t k = 0; k < any->n; k++) arms[k] = arm_without(n, any->args[k], bound);
+        step_add(n, "a bound that all alternatives keep stands beside them");
+        return expr_and2(n, bound, expr_junction(n, SC_OR, arms, any->n));
+    }
+    return any;
+}

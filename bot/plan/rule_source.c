@@ -760,7 +760,8 @@ static bool subqueries(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     bool changed = false;
     for (size_t i = 0; i < b->preds.n; i++) {
-        nexpr e = subqueries_in(n, ctx, b->preds.at[i]);
+        struct context here = {.outer = ctx->outer, .block = b, .skip = b->preds.at[i]};
+        nexpr e = subqueries_in(n, &here, b->preds.at[i]);
         if (e == b->preds.at[i]) continue;
         exprs_remove(&b->preds, i--);
         block_pred_add(n, b, e);
