@@ -308,7 +308,7 @@ const char *facts_write(struct arena *arena, const struct dataset_facts *f, cons
         json_t *fk = json_object();
         json_object_set_new(fk, "columns", texts_json(f->foreign_keys[i].columns, f->foreign_keys[i].count));
         set_text(fk, "dataset", f->foreign_keys[i].dataset);
-        json_object_set_new(fk, "referred", texts_json(f->foreign_keys[i].referred, f->foreign_keys[i].count));
+        if (f->foreign_keys[i].referred) json_object_set_new(fk, "referred", texts_json(f->foreign_keys[i].referred, f->foreign_keys[i].count));
         set_int(fk, "by", f->foreign_keys[i].origin, ORIGIN_DECLARED);
         json_array_append_new(fks, fk);
     }
@@ -349,7 +349,8 @@ bool facts_read(struct arena *arena, const char *json, struct stored_facts *out)
         size_t referred;
         k.columns = texts_read(arena, jsx_at(fk, "columns"), &k.count);
         k.referred = texts_read(arena, jsx_at(fk, "referred"), &referred);
-        if (k.dataset && referred == k.count) f->foreign_keys[f->foreign_key_count++] = k;
+        if (!referred) k.referred = NULL;
+        if (k.dataset && (!referred || referred == k.count)) f->foreign_keys[f->foreign_key_count++] = k;
     }
     f->owner = jsx_str(o, "owner", NULL);
     f->description = jsx_str(o, "description", NULL);

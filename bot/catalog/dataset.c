@@ -224,7 +224,13 @@ static void columns_into(struct known *b, struct schema_table *table, const stru
 
 static void foreign_key_into(struct known *b, struct schema_table *table, const struct foreign_key_fact *fk) {
     const struct schema_table *target = schema_find(b->schema, fk->dataset);
-    if (target) schema_fk_add(b->schema, table, fk->columns, (struct schema_table *)(uintptr_t)target, fk->referred, fk->count, fk->origin);
+    if (!target) return;
+    const char *const *referred = fk->referred;
+    const struct schema_key *primary = !referred && target->keys.n == 1 && target->keys.at[0].n == fk->count ? &target->keys.at[0] : NULL;
+    const char **names = arena_array(b->arena, fk->count + 1, sizeof *names);
+    for (size_t i = 0; primary && i < fk->count; i++) names[i] = target->columns.at[primary->columns[i]].name;
+    if (primary) referred = names;
+    if (referred) schema_fk_add(b->schema, table, fk->columns, (struct schema_table *)(uintptr_t)target, referred, fk->count, fk->origin);
 }
 
 static void keys_into(struct known *b, struct schema_table *table, const struct dataset_facts *f) {

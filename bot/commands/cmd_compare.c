@@ -7,6 +7,7 @@
 #include "jsonx.h"
 #include "map.h"
 #include "prove.h"
+#include "query_file.h"
 #include "read.h"
 #include "views.h"
 
@@ -100,57 +101,6 @@ static json_t *relation_json(const struct relation *r, int64_t micros) {
 
 /* ---------------------------------------------------------------- one pair */
 
-/* Of several datasets of one file, the one named after '#', else the only one that is stored; views count where none is, then what is shown. */
-static const struct err *definition_pick(struct arena *arena, const struct reading *r, const char *name, const struct definition **out) {
-    struct buf names = buf_new(arena);
-    size_t found = 0;
-    for (int rank = 0; rank < 3 && !found; rank++) {
-        for (size_t i = 0; i < r->definitions.n; i++) {
-            const struct definition *d = &r->definitions.at[i];
-            int own = d->dataset && definition_kind_stored(d->kind) ? 0 : d->dataset ? 1 : 2;
-            bool wanted = name ? strcasecmp(d->name, name) == 0 : own == rank;
-            buf_printf(&names, "%s%s", names.n ? ", " : "", d->name);
-            if (!wanted || (found && !name && (*out)->dataset && d->dataset && strcasecmp((*out)->dataset, d->dataset) == 0)) continue;
-            *out = d;
-            found++;
-        }
-    }
-    if (found == 1) return NULL;
-    if (!r->definitions.n) return err_new(ERR_INPUT, "nothing is computed in it that is written or shown");
-    return err_new(ERR_INPUT, "%s; name one as FILE#NAME: %.400s", name ? "it has no such dataset" : "it fills several datasets", buf_str(&names));
-}
-
-/* Python and notebooks: the query of a DataFrame that is written. */
-static const struct err *code_plan(struct arena *arena, const char *path, struct str text, const struct compare_options *o, const char *name,
-                                   const struct schema *schema, struct plan **out) {
-    struct reading *r = read_file(arena, path, text, o->dialect);
-    const struct definition *d = NULL;
-    TRY(definition_pick(arena, r, name, &d));
-    if (!d->query && r->gaps.n) return err_new(ERR_INPUT, "line %d: %s", r->gaps.at[0].line, r->gaps.at[0].reason);
-    if (!d->query) return err_new(ERR_INPUT, "line %d: what %s holds was not understood", d->range.line, d->name);
-    /* Views of the same file, as those of a pipeline, are computed anew by their readers. */
-    struct views *views = NULL;
-    TRY(catalog_views(arena, NULL, 0, r, d->reads, d->read_count, &views));
-    const struct sql_query *unfolded = views_unfold(arena, views, d->sql, d->dialect);
-    *out = plan_bind(arena, unfolded ? unfolded : d->query, schema, d->dialect);
-    if (!(*out)->condition) (*out)->condition = d->doubt;
-    return NULL;
-}
-
-static const struct err *file_plan(struct arena *arena, const char *path, const struct schema *schema, const struct compare_options *o,
-                                   struct plan **out) {
-    struct str text;
-    const char *hash = strrchr(path, '#'), *file = hash ? arena_copy(arena, path, (size_t)(hash - path)) : path;
-    TRY(fs_read(arena, file, FILE_MAX, &text));
-    const char *kind = read_kind(arena, file, text);
-    bool code = strcmp(kind, "notebook") == 0 || strcmp(kind, "python") == 0;
-    if (code || hash) return err_wrap(code_plan(arena, file, text, o, hash ? hash + 1 : NULL, schema, out), "%s", path);
-    const struct err *e = plan_from_sql(arena, text, schema, o->dialect, out);
-    /* Several statements, MERGE: what they fill, as a session that runs them. */
-    if (e && !code_plan(arena, file, text, o, NULL, schema, out)) return NULL;
-    return err_wrap(e, "%s", path);
-}
-
 static void list_print(const char *title, const char *const *texts, size_t n) {
     if (n) printf("%s:\n", title);
     for (size_t i = 0; i < n; i++) printf("  %s\n", texts[i]);
@@ -168,14 +118,10 @@ static void relation_print(const struct relation *r) {
 
 static const struct err *files_compare(struct arena *arena, const struct compare_options *o, struct relation **out) {
     struct schema *schema = NULL;
-    if (o->schema) {
-        struct str ddl;
-        TRY(fs_read(arena, o->schema, FILE_MAX, &ddl));
-        TRY(err_wrap(schema_from_ddl(arena, ddl, o->dialect, &schema), "%s", o->schema));
-    }
+    TRY(query_file_schema(arena, o->schema, o->dialect, &schema));
     struct plan *a, *b;
-    TRY(file_plan(arena, o->a, schema, o, &a));
-    TRY(file_plan(arena, o->b, schema, o, &b));
+    TRY(query_file_plan(arena, o->a, o->dialect, schema, &a));
+    TRY(query_file_plan(arena, o->b, o->dialect, schema, &b));
     struct prove_options prove = {.refute = o->refute};
     *out = relation_find(arena, a, b, &prove);
     return NULL;

@@ -33,19 +33,11 @@ static bool is_inner(const struct rewrite *w, nexpr x) {
     return found;
 }
 
-/* That x is never NULL rests on what the schema declares of its columns. */
-static void assume_facts(struct rewrite *w, nexpr x) {
-    const char *fact = x->op == SC_COLUMN ? normal_column_fact(w->q, x->column) : NULL;
-    if (fact) *vec_add(w->arena, &w->assumes) = arena_printf(w->arena, "%s is NOT NULL (declared)", fact);
-    for (size_t i = 0; i < x->n; i++) assume_facts(w, x->args[i]);
-}
-
 /* COUNT(x) as stored, or COUNT(*) when x is never NULL. */
 static struct sql_expr *stored_count(struct rewrite *w, nexpr x) {
     struct sql_expr *count = stored_as(w, "count", x);
-    if (count || !x || x->nullable || !is_inner(w, x)) return count;
-    assume_facts(w, x);
-    return stored_as(w, "count", NULL);
+    if (count || !x || !is_inner(w, x)) return count;
+    return normal_never_null(w->arena, w->q, w->graft.block, x, &w->assumes) ? stored_as(w, "count", NULL) : NULL;
 }
 
 /* The expression in terms of the view's keys and the tables joined on top; NULL when it needs anything else. */

@@ -98,7 +98,7 @@ struct rewrite {
     VEC(struct witness) witnesses;
     VEC(const char *) aliases;       /* in use */
     int *pred_classes, *out_classes; /* equality classes of the graft: those the view keeps, those the query keeps */
-    VEC(const char *) assumes;       /* declared facts that the rewrite rests on, beyond those of the forms */
+    struct texts assumes;            /* declared facts that the rewrite rests on, beyond those of the forms */
     int depth;
     const char *why; /* first reason why something could not be written */
 };

@@ -3,16 +3,22 @@
 
 #include <stdlib.h>
 
-/* A normaliser that only hashes what `normal` holds. */
-static struct hash128 hash_again(struct arena *arena, const struct normal *normal, const struct block *block, int mode) {
-    struct normal scratch = *normal;
-    struct norm n = {.arena = arena, .plan = normal->plan, .out = &scratch, .mode = normal->mode};
+/* A normaliser that only looks at what `normal` holds. */
+static struct norm norm_again(struct arena *arena, const struct normal *normal, struct normal *scratch) {
+    *scratch = *normal;
     const struct norm *made = normal->state;
+    struct norm n = {.arena = arena, .plan = normal->plan, .out = scratch, .mode = normal->mode};
     n.columns.at = made->columns.at;
     n.columns.n = made->columns.n;
     n.next_source = made->next_source;
     n.next_item = made->next_item;
     n.table_n = made->table_n;
+    return n;
+}
+
+static struct hash128 hash_again(struct arena *arena, const struct normal *normal, const struct block *block, int mode) {
+    struct normal scratch;
+    struct norm n = norm_again(arena, normal, &scratch);
     return root_hash(&n, (struct block *)block, mode, NULL);
 }
 
@@ -24,11 +30,18 @@ struct hash128 normal_parameters(struct arena *arena, const struct normal *norma
     return hash_again(arena, normal, normal->root, 2);
 }
 
-const char *normal_column_fact(const struct normal *normal, int column) { return normal->state->columns.at[column].fact; }
+bool normal_never_null(struct arena *arena, const struct normal *normal, const struct block *block, nexpr expr, struct texts *assumes) {
+    struct normal scratch;
+    struct norm n = norm_again(arena, normal, &scratch);
+    struct context here = {.block = (struct block *)block};
+    if (expr_nullable(&n, &here, expr)) return false;
+    for (size_t i = 0; i < n.assumes.n; i++) *vec_add(arena, assumes) = n.assumes.at[i];
+    return true;
+}
 
 bool normal_has_facts(const struct normal *normal) {
     for (size_t i = 0; i < normal->n_columns; i++)
-        if (normal_column_fact(normal, (int)i)) return true;
+        if (normal->state->columns.at[i].fact) return true;
     return false;
 }
 

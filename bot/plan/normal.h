@@ -109,9 +109,13 @@ struct hash128 normal_block_hash(struct arena *arena, const struct normal *norma
 /* Fingerprint with the outputs as a multiset and literals replaced by their types: equal ones may be the same logic over other literals. */
 struct hash128 normal_parameters(struct arena *arena, const struct normal *normal);
 
-/* "orders.amount" when that column is NOT NULL only because the schema says so; NULL otherwise. */
-const char *normal_column_fact(const struct normal *normal, int column);
-/* Does the form know any such column? */
+/* Is the expression never NULL on the rows of the block? Declared facts that this rests on are added to `assumes`. */
+struct texts {
+    size_t n, cap;
+    const char **at;
+};
+bool normal_never_null(struct arena *arena, const struct normal *normal, const struct block *block, nexpr expr, struct texts *assumes);
+/* Does the form know columns that are NOT NULL only because the schema says so? */
 bool normal_has_facts(const struct normal *normal);
 
 /* The normal form as a small tree for people. */

@@ -215,6 +215,25 @@ static bool is_plain_name(const char *name) {
     return *name != 0;
 }
 
+/* A field of a date: year(x) in some dialects, EXTRACT(YEAR FROM x) in the others; NULL when it is none. */
+static struct sql_expr *write_field(struct rewrite *w, nexpr e) {
+    static const char *const fields[] = {"YEAR", "QUARTER", "MONTH", "DAY", "HOUR", "MINUTE"};
+    enum dialect d = w->dialect;
+    bool extracts =
+        d == DIALECT_POSTGRES || d == DIALECT_REDSHIFT || d == DIALECT_BIGQUERY || d == DIALECT_TRINO || d == DIALECT_ORACLE || d == DIALECT_ANSI;
+    const char *unit = NULL;
+    for (size_t i = 0; e->n == 1 && extracts && i < sizeof fields / sizeof *fields; i++)
+        if (strcasecmp(fields[i], e->name) == 0) unit = fields[i];
+    if (!unit) return NULL;
+    struct sql_expr *word = sql_expr_new(w->arena, EX_KEYWORD, OP_NONE, NULL, 0), *args[2] = {word, rewrite_expr(w, e->args[0])};
+    word->name = str_of(unit);
+    struct sql_expr *out = sql_call(w->arena, STR("EXTRACT"), args, 2);
+    struct str *before = arena_array(w->arena, 2, sizeof *before);
+    before[1] = STR("FROM");
+    sql_call_more(w->arena, out)->before = before;
+    return out;
+}
+
 static struct sql_expr *write_call(struct rewrite *w, nexpr e) {
     static const char *const made_up[] = {"array", "map",   "subscript", "in_array",  "json_get",  "json_get_text", "at_time_zone",
                                           "glob",  "match", "xor",       "tsql_plus", "member_of", "overlaps"};
@@ -223,6 +242,8 @@ static struct sql_expr *write_call(struct rewrite *w, nexpr e) {
         if (strcmp(made_up[i], e->name) == 0) return fail(w, "an operator that is kept as a function");
     if (strncmp(e->name, "bit_", 4) == 0 || strncmp(e->name, "shift_", 6) == 0) return fail(w, "a bit operator");
     if (strchr(e->name, ':')) return write_worded(w, e);
+    struct sql_expr *field = write_field(w, e);
+    if (field) return field;
     if (!is_plain_name(e->name)) return fail(w, "a function with an unusual name");
     struct sql_expr *out = sql_call(w->arena, str_of(e->name), write_args(w, e->args, e->n), e->n);
     for (size_t i = 0; e->n == 0 && i < sizeof bare / sizeof *bare; i++)
@@ -235,8 +256,9 @@ static struct sql_expr *write_aggregate(struct rewrite *w, nexpr e) {
     if (strcmp(e->name, "bare") == 0 || e->name[0] == '$') return fail(w, "a column that is no key");
     bool the = strcmp(e->name, "the") == 0; /* the normal form's: all rows of the group agree on the value */
     if (the && e->type.kind == TYPE_BOOL) return fail(w, "a truth that the key decides");
+    bool counts = strcmp(e->name, "count") == 0, star = counts && e->n == 0;
+    if (e->n == 1 && !counts && e->args[0]->op == SC_LITERAL && e->args[0]->lit.kind == VALUE_NULL) return fail(w, "an aggregate of NULL");
     struct sql_expr **args = write_args(w, e->args, e->n);
-    bool star = strcmp(e->name, "count") == 0 && e->n == 0;
     if (star) args[0] = sql_star(w->arena, NULL);
     if (e->filter) {
         /* FILTER is not in every dialect; CASE is. */

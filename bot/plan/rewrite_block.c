@@ -196,7 +196,7 @@ static bool is_constant(nexpr e) {
     return true;
 }
 
-/* GROUP BY GROUPING SETS ((a, b), (a), ()). */
+/* GROUP BY GROUPING SETS ((a, b), a, ()). */
 static void write_sets(struct rewrite *w, const struct source *s, struct sql_select *select) {
     struct sql_expr **sets = arena_array(w->arena, s->n_sets + 1, sizeof *sets);
     for (size_t i = 0; i < s->n_sets; i++) {
@@ -204,7 +204,7 @@ static void write_sets(struct rewrite *w, const struct source *s, struct sql_sel
         uint32_t n = 0;
         for (size_t k = 0; k < s->keys.n; k++)
             if (s->sets[i] >> k & 1) members[n++] = rewrite_expr(w, s->keys.at[k]);
-        sets[i] = sql_expr_new(w->arena, EX_TUPLE, OP_NONE, members, n);
+        sets[i] = n == 1 ? members[0] : sql_expr_new(w->arena, EX_TUPLE, OP_NONE, members, n);
     }
     struct sql_expr *grouping = sql_expr_new(w->arena, EX_GROUPING, OP_SETS, sets, (uint32_t)s->n_sets);
     select->group = sql_group_by(w->arena, &grouping, 1);

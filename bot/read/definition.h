@@ -132,7 +132,7 @@ struct foreign_key_fact {
     const char *const *columns;
     size_t count;
     const char *dataset;         /* the referred one */
-    const char *const *referred; /* `count` columns there */
+    const char *const *referred; /* `count` columns there; NULL: its primary key */
     enum fact_origin origin;
 };
 

@@ -89,6 +89,27 @@ def scene_compare_pairs_answers_line_by_line(tmp_path):
     assert lines["finer"]["relation"] == "derivable" and lines["finer"]["rewrite"]
 
 
+def scene_explain_shows_how_a_query_is_understood(tmp_path):
+    (tmp_path / "ddl.sql").write_text("create table orders (id int not null primary key, customer_id int references customers, day date);\n"
+                                      "create table customers (id int not null primary key, region text);\n")
+    (tmp_path / "q.sql").write_text("select c.region, count(*) as n from (select * from orders where 1 < 2) o join customers c on c.id = o.customer_id group by 1\n")
+    code, out, err = parley("explain", tmp_path / "q.sql", "--schema", tmp_path / "ddl.sql", "--dialect", "postgres")
+    assert code == 0 and "aggregate by customers.region: count(*)" in out and "orders" in out, out + err
+    code, out, _ = parley("explain", "--json", tmp_path / "q.sql", "--schema", tmp_path / "ddl.sql")
+    explained = json.loads(out)
+    assert code == 0 and explained["not_proving"] is None and explained["tables"] == ["customers", "orders"]
+    assert set(explained["fingerprints"]) == {"ordered", "any_order", "parameters"}
+    (tmp_path / "bad.sql").write_text("select from where\n")
+    code, _, err = parley("explain", tmp_path / "bad.sql")
+    assert code == 1 and "bad.sql" in err and "line 1" in err, err
+
+
+def scene_a_foreign_key_may_leave_its_columns_to_the_other_table(tmp_path):
+    (tmp_path / "schema.sql").write_text("create table s.customers (id int primary key);\ncreate table s.orders (id int, customer_id int references s.customers);\n")
+    code, _, err = parley("scan", "--repo", tmp_path, "--catalog", tmp_path / "c.db")
+    assert code == 0, err
+
+
 def scene_review_of_the_example_finds_what_it_is_made_for(lakehouse):
     repo, catalog = lakehouse
     code, out, err = parley("review", "--repo", repo, "--base", "main", "--head", "feature", "--catalog", catalog, "--format", "json")
