@@ -193,6 +193,11 @@ static bool write_all(struct placing *p) {
     if (d->view_agg) {
         bool v_always = !d->view_agg->grouped && d->view_agg->keys.n == 0, q_always = !p->agg->grouped && p->agg->keys.n == 0 && !p->agg->n_sets;
         if (v_always && !q_always) return false; /* it gives a row over nothing, where the query gives none */
+        for (size_t i = 0; v_always && i < p->block->preds.n; i++)
+            if (!p->pred_gone[i]) {
+                remember(d, 2, "it has one row always, which a condition cannot take back");
+                return false;
+            }
         w->graft.aggregate = p->agg;
         w->graft.row_over_nothing = v_always;
         w->graft.single = p->agg->n_sets == 0 && grain_is_same(p);

@@ -131,7 +131,8 @@ static struct sql_expr *as_stored(struct rewrite *w, nexpr a) {
         struct sql_expr *sum = stored_as(w, "sum", a->args[0]), *count = stored_count(w, a->args[0]);
         if (sum && count) ref = quotient(w, a->args[0], sum, count);
     }
-    if (!ref && (is_named(a, "min") || is_named(a, "max")) && !a->filter) ref = from_keys(w, a->args[0]);
+    /* Over no rows it is NULL, whatever the keys are. */
+    if (!ref && (is_named(a, "min") || is_named(a, "max")) && !a->filter && !always_one_row(w)) ref = from_keys(w, a->args[0]);
     return ref;
 }
 

@@ -220,6 +220,7 @@ nexpr expr_replace(struct norm *n, nexpr e) {
         columns_claim(n, e->block);
         mark_used(n, e->block);
         clone_columns(n, copy); /* its own columns get fresh numbers: no two blocks ever share any */
+        n->epoch++;             /* what was replaced so far did not know of them */
         block_replace(n, copy);
         out.block = copy;
     }

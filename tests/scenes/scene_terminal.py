@@ -101,7 +101,7 @@ def scene_explain_shows_how_a_query_is_understood(tmp_path):
     assert set(explained["fingerprints"]) == {"ordered", "any_order", "parameters"}
     (tmp_path / "bad.sql").write_text("select from where\n")
     code, _, err = parley("explain", tmp_path / "bad.sql")
-    assert code == 1 and "bad.sql" in err and "line 1" in err, err
+    assert code == 1 and "bad.sql: 1:8" in err, err
 
 
 def scene_a_foreign_key_may_leave_its_columns_to_the_other_table(tmp_path):
