@@ -59,12 +59,34 @@ static bool decimal_parse(struct str text, struct literal *out) {
     return true;
 }
 
+/* 1.00 under a division: a decimal of two places, where 1.0 is one of one place. */
+static const struct scalar *as_written(struct binder *b, const struct sql_expr *expr, const struct scalar *e) {
+    int digits = 0, scale = 0;
+    bool point = false;
+    for (size_t i = 0; i < expr->name.n; i++) {
+        point |= expr->name.p[i] == '.';
+        if (!isdigit((unsigned char)expr->name.p[i])) continue;
+        digits++;
+        scale += point;
+    }
+    if (scale == e->lit.scale) return e;
+    struct scalar *cast = scalar_new(b, SC_CAST, 1, expr->range);
+    ((const struct scalar **)cast->args)[0] = e;
+    cast->name = "cast";
+    scalar_finish(b, cast);
+    cast->type = (struct type){TYPE_DECIMAL, (uint16_t)digits, (int16_t)scale};
+    return cast;
+}
+
 static const struct scalar *number_bind(struct binder *b, const struct sql_expr *expr) {
     struct literal lit = {0};
     bool float_points = b->dialect == DIALECT_BIGQUERY || b->dialect == DIALECT_SQLITE; /* 1.5 is a double there */
     bool plain = decimal_parse(expr->name, &lit);
     if (plain && lit.kind == VALUE_INT) return scalar_literal(b, lit, (struct type){TYPE_INT, lit.i > INT32_MAX ? 64 : 32, 0});
-    if (plain && !float_points) return scalar_literal(b, lit, (struct type){TYPE_DECIMAL, 0, (int16_t)lit.scale});
+    if (plain && !float_points) {
+        const struct scalar *e = scalar_literal(b, lit, (struct type){TYPE_DECIMAL, 0, (int16_t)lit.scale});
+        return b->dividing ? as_written(b, expr, e) : e;
+    }
     char *copy = str_dup(b->arena, expr->name), *end;
     double r = strtod(copy, &end);
     if (*end == 0 && isfinite(r) && !memchr(expr->name.p, 'x', expr->name.n) && !memchr(expr->name.p, 'X', expr->name.n) &&
