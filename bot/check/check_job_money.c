@@ -1,11 +1,14 @@
-/* check_job_money.c - clusters that nobody ends, that are too large for what they read, that run all the time: named with what that costs. */
+/* check_job_money.c - clusters that nobody ends, that are too large for what they read, that run all the time: named with what that costs; and jobs
+ * that start again before they have ended. */
 #include "job_money.h"
 
 #include "job_cost.h"
 
 #include <ctype.h>
+#include <math.h>
 
-#define HOURLY 3600.0 /* what running all the time is held against */
+#define HOURLY       3600.0 /* what running all the time is held against */
+#define RUNS_TELLING 3      /* past runs from which on they say how long the next takes */
 
 /* The time of a task is that of the definitions in the file it runs. */
 static struct task_time time_of(struct look *look, const struct task *task) {
@@ -124,9 +127,55 @@ static const struct err *always_on_look(struct look *look, const struct job *job
     return NULL;
 }
 
+/* ---- starts again before it has ended ---- */
+
+/* Seconds that a run takes at the least: of three quarters of its past runs, else as estimated. 0 when not known. */
+static double run_seconds(struct look *look, const struct job_cost_input *in, const char **basis) {
+    if (in->past_runs) {
+        *basis = arena_printf(look->arena, "three quarters of its last %zu runs took longer", in->past_runs);
+        return in->past_runs >= RUNS_TELLING ? in->past_low : 0;
+    }
+    *basis = "estimated from what its tasks read, at the least";
+    struct job_cost estimated = job_cost_of(look->arena, in);
+    return estimated.cost.known ? estimated.low : 0; /* on machines that are known */
+}
+
+static const char *duration_text(struct arena *arena, double seconds) {
+    if (seconds < 120) return arena_printf(arena, "%.0f seconds", seconds);
+    if (seconds < 7200) return arena_printf(arena, "%.0f minutes", seconds / 60);
+    return arena_printf(arena, "%.1f hours", seconds / 3600);
+}
+
+/* What is not said of the queue depends on how the job is deployed: only a queue that is switched off lets starts be lost. */
+static const struct err *overlap_look(struct look *look, const struct job *job) {
+    bool at_once = job->max_concurrent_runs != NOT_SAID && job->max_concurrent_runs > 1, lost = !at_once && job->queue == SAID_NO;
+    struct job_cost_input in;
+    const char *basis;
+    if (!job_is_live(job) || job->schedule.continuous || job->schedule.trigger || (!at_once && !lost)) return NULL;
+    struct fires fires = fires_of(look->arena, &job->schedule, look->in->now);
+    if (!fires.known || fires.continuous || fires.shortest <= 0) return NULL;
+    if (job->timeout_seconds != NOT_SAID && job->timeout_seconds > 0 && job->timeout_seconds <= fires.shortest) return NULL; /* ended before */
+    TRY(input_of(look, job, &in));
+    double seconds = run_seconds(look, &in, &basis);
+    if (seconds <= fires.shortest) return NULL;
+    int runs = (int)fmin(job->max_concurrent_runs, floor(seconds / fires.shortest) + 1);
+    struct finding *f = look_job_finding(look, RULE_JOB_OVERLAP, job, NULL);
+    f->next_step = at_once ? "start it less often, or set max_concurrent_runs to 1 with a queue, so that no two runs write at once"
+                           : "start it only as often as its runs can end";
+    f->cost = job_cost_of(look->arena, &in).cost;
+    if (!f->cost.known) f->cost = cost_unknown(NULL);
+    text_list_add(look->arena, &f->notes, basis);
+    say(look, f,
+        arena_printf(look->arena, "%s starts %s, but a run takes more than %s: %s.", f->subject, fires.text, duration_text(look->arena, seconds),
+                     at_once ? arena_printf(look->arena, "up to %d runs work on the same tables at once", runs)
+                             : "without a queue the starts in between are lost"));
+    return NULL;
+}
+
 const struct look_rule job_money_looks[] = {
     {.rule = RULE_JOB_IDLE, .job = idle_look},
     {.rule = RULE_JOB_OVERSIZED, .job = oversized_look},
     {.rule = RULE_JOB_ALWAYS_ON, .job = always_on_look},
+    {.rule = RULE_JOB_OVERLAP, .job = overlap_look},
     LOOKS_END,
 };

@@ -157,7 +157,8 @@ static bool compute_same(const struct compute *a, const struct compute *b) {
 static bool job_same(const struct job *a, const struct job *b) {
     const struct schedule *s = &a->schedule, *t = &b->schedule;
     bool same = text_same(a->name, b->name) && text_same(a->owner, b->owner) && text_same(s->cron, t->cron) && text_same(s->timezone, t->timezone) &&
-                s->every_seconds == t->every_seconds && s->continuous == t->continuous && s->paused == t->paused && a->task_count == b->task_count;
+                s->every_seconds == t->every_seconds && s->continuous == t->continuous && s->paused == t->paused && a->task_count == b->task_count &&
+                a->max_concurrent_runs == b->max_concurrent_runs && a->queue == b->queue;
     for (size_t i = 0; same && i < a->task_count; i++) {
         const struct task *x = &a->tasks[i], *y = &b->tasks[i];
         same = text_same(x->key, y->key) && text_same(x->what, y->what) && text_same(x->sql, y->sql) && compute_same(&x->compute, &y->compute);

@@ -10,7 +10,7 @@ A suite is a folder here; a golden is told from its input by its suffix:
   cost/       NAME.sql over stats.yml; options in its first line -> NAME.cost
   lineage/    dw/ scanned; each line of names -> NAME.show: `parley catalog show NAME`, and --json; dw/marts with compiled/manifest.json -> compiled.show
   check/      RULE.fires/ RULE.silent/: base/ (what exists) and sizes.yml, those of shop/ where it has none; head/ (what is new);
-              before/ (the same files as they were) -> RULE.fires.findings
+              runs.jsonl (what ran); before/ (the same files as they were) -> RULE.fires.findings
 
 usage: run.py SUITE --binary PARLEY [--update]      0 all as expected, 1 not, 77 nothing to run
 """
@@ -144,6 +144,8 @@ def cases_check(binary, folder):
             base, sizes = (case / name if (case / name).exists() else folder / "shop" / name for name in ("base", "sizes.yml"))
             said = parley(binary, "scan", "--repo", base, "--catalog", catalog)
             said += parley(binary, "catalog", "import", "--catalog", catalog, sizes.relative_to(SOURCE))
+            if (case / "runs.jsonl").exists():
+                said += parley(binary, "runs", "import", "--catalog", catalog, (case / "runs.jsonl").relative_to(SOURCE))
             if "exit" in said:
                 return said
             change = ["--repo", case / "head"]
