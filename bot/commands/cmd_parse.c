@@ -11,6 +11,8 @@
 #include <time.h>
 
 #define SHOWN_ERRORS 20 /* per file, in text output */
+#define MEMORY_MAX   (ARENA_JOB * 2)
+#define TOO_LARGE    "it takes more memory to read than one file may"
 
 struct options {
     enum dialect dialect;
@@ -175,15 +177,37 @@ static int file_read(struct arena *arena, const char *path, const struct options
     return script->error_count ? EXIT_FOUND : EXIT_FINE;
 }
 
+/* A file that takes more memory than one may: said as any other error, and the next file has its turn. */
+static int too_large_print(const char *path, const struct options *o) {
+    if (!o->json) {
+        printf("%s:1:1: %s\n", path, TOO_LARGE);
+        return EXIT_FOUND;
+    }
+    json_t *line = json_pack("{s:s, s:s, s:s, s:i, s:i, s:[{s:i, s:i, s:s}], s:i}", "path", path, "dialect",
+                             dialect_name(o->has_dialect ? o->dialect : DIALECT_DATABRICKS), "kind", "other", "statements", 0, "definitions", 0,
+                             "errors", "line", 1, "column", 1, "message", TOO_LARGE, "micros", 0);
+    json_dumpf(line, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(line);
+    return EXIT_FOUND;
+}
+
+static int file_read_bounded(const char *path, const struct options *o) {
+    struct arena *arena = arena_create(MEMORY_MAX);
+    jmp_buf place;
+    (void)arena_catch(arena, &place);
+    int code = setjmp(place) == 0 ? file_read(arena, path, o) : too_large_print(path, o);
+    arena_destroy(arena);
+    return code;
+}
+
 int cmd_parse(int argc, char **argv) {
     static const struct argp argp = {argp_options, option_read, "FILE...", doc, NULL, NULL, NULL};
     struct options o = {0};
     int worst = EXIT_FINE;
     if (argp_parse(&argp, argc, argv, 0, NULL, &o)) return EXIT_USAGE;
     for (int i = 0; i < o.file_count; i++) {
-        struct arena *arena = arena_create(ARENA_JOB);
-        int code = file_read(arena, o.files[i], &o);
-        arena_destroy(arena);
+        int code = file_read_bounded(o.files[i], &o);
         if (code > worst) worst = code;
     }
     return worst;

@@ -780,7 +780,7 @@ static struct pv eval_ternary(struct py_run *r, const struct py_node *node) {
 }
 
 struct pv py_eval(struct py_run *r, const struct py_node *node) {
-    if (!node || ++r->steps > PY_STEPS_MAX) return pv_unknown(r, NULL);
+    if (!node || ++r->steps > r->steps_max) return pv_unknown(r, NULL);
     switch (node->kind) {
     case PY_NAME:
         return name_value(r, node);

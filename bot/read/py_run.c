@@ -320,7 +320,13 @@ void py_block_run(struct py_run *r, const struct py_node *block) {
         run_statement(r, block);
         return;
     }
-    for (size_t i = 0; i < block->count && !r->returned && r->steps < PY_STEPS_MAX; i++) run_statement(r, block->kids[i]);
+    for (size_t i = 0; i < block->count && !r->returned; i++) {
+        if (r->steps >= r->steps_max) {
+            if (!r->stopped) r->stopped = block->kids[i];
+            return;
+        }
+        run_statement(r, block->kids[i]);
+    }
 }
 
 /* Front. */
@@ -339,6 +345,7 @@ void py_run_init(struct py_run *r, struct session *session) {
     r->noted = map_new(r->arena);
     r->mentioned = map_new(r->arena);
     r->rounds = -1;
+    r->steps_max = PY_STEPS_MAX;
     r->path = session->path;
     py_env_push(r, NULL);
     r->global = r->env;
@@ -349,6 +356,8 @@ void py_run_text(struct py_run *r, struct str text, const int *lines, size_t lin
     r->lines = lines;
     r->line_count = line_count;
     r->text = text;
+    r->steps_max += text.n / PY_STEP_BYTES;
+    r->stopped = NULL;
     const struct err *e = pytree_parse(r->arena, text.p, text.n, &module);
     if (e) {
         session_gap(r->session, lines ? lines[0] : 1, true, "this Python was not understood: %s", e->text);
@@ -359,7 +368,7 @@ void py_run_text(struct py_run *r, struct str text, const int *lines, size_t lin
     names_mentioned(r, module);
     py_block_run(r, module);
     r->returned = false;
-    if (r->steps >= PY_STEPS_MAX) session_gap(r->session, lines ? lines[0] : 1, true, "this Python takes too many steps to follow");
+    if (r->stopped) py_gap(r, r->stopped, "this Python takes too many steps to follow: from here on nothing was read");
 }
 
 void py_run_import(struct py_run *r, const struct py_node *module, struct str text, const char *path, struct py_env *env) {

@@ -7,7 +7,8 @@
 #include "session.h"
 #include "sql_ast.h"
 
-#define PY_STEPS_MAX      400000
+#define PY_STEPS_MAX      400000 /* and one for each PY_STEP_BYTES of the text: loops and calls are bounded, long files are not */
+#define PY_STEP_BYTES     2
 #define PY_CALL_DEPTH_MAX 12
 #define PY_LOOP_MAX       500
 #define FRAME_COST_MAX    3000 /* calls that built one frame */
@@ -203,7 +204,8 @@ struct py_run {
     struct str text;
     const char *path;  /* the file it stands in: another than the session's for imports and %run */
     struct range site; /* then: the place in the session's file that led there */
-    size_t steps;
+    size_t steps, steps_max;
+    const struct py_node *stopped; /* the first statement that was not run any more; NULL: all were */
     int depth;
     uint32_t next_id;
     bool star_functions; /* from pyspark.sql.functions import * */
