@@ -135,7 +135,7 @@ static int report_print(struct arena *arena, const char *path, struct str text, 
         const struct not_understood *e = &report.errors[i];
         int column = i < report.column_count && report.columns[i] > 0 ? report.columns[i] : 1;
         json_t *one = json_object();
-        json_object_set_new(one, "line", json_integer(e->line));
+        json_object_set_new(one, "line", json_integer(e->line > 0 ? e->line : 1));
         json_object_set_new(one, "column", json_integer(column));
         jsx_set_text(one, "message", e->reason);
         json_array_append_new(errors, one);

@@ -139,9 +139,14 @@ static enum file_kind yaml_kind(const char *path, struct str bytes) {
     return FILE_OTHER;
 }
 
+/* What Databricks puts into the HTML of a notebook. https://docs.databricks.com/aws/en/notebooks/notebook-export-import */
+#define EXPORT_MARK "__DATABRICKS_NOTEBOOK_MODEL"
+
 enum file_kind file_kind_of(struct arena *arena, const char *path, struct str bytes) {
     if (is_notebook(path, bytes)) return FILE_NOTEBOOK;
     if (text_ends(path, ".ipynb")) return FILE_IPYNB;
+    if (text_ends(path, ".html") || text_ends(path, ".htm")) return holds(bytes, EXPORT_MARK) ? FILE_EXPORT : FILE_OTHER;
+    if (text_ends(path, ".dbc")) return FILE_EXPORT;
     if (text_ends(path, ".sql") || text_ends(path, ".hql") || text_ends(path, ".ddl")) {
         bool jinja = holds(bytes, "{{") || holds(bytes, "{%");
         return jinja && (holds(bytes, "ref(") || holds(bytes, "source(") || holds(bytes, "config(") || holds(bytes, "{%")) ? FILE_TEMPLATE : FILE_SQL;
@@ -167,7 +172,8 @@ void sql_file_read(struct arena *arena, struct reading *out, const char *path, s
 }
 
 static bool worth_reading(const char *path) {
-    static const char *const endings[] = {".sql", ".hql", ".ddl", ".py", ".ipynb", ".json", ".yml", ".yaml", ".tf", ".scala", ".r", ".R"};
+    static const char *const endings[] = {".sql", ".hql",   ".ddl", ".py", ".ipynb", ".json", ".yml", ".yaml",
+                                          ".tf",  ".scala", ".r",   ".R",  ".html",  ".htm",  ".dbc"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         if (text_ends(path, endings[i])) return true;
     }
@@ -182,6 +188,9 @@ static bool file_read(struct reader *r, const char *path, struct str bytes, enum
         return true;
     case FILE_TEMPLATE:
         template_file_read(r->arena, r->out, path, bytes, dialect);
+        return true;
+    case FILE_EXPORT:
+        file_gap(r, path, "an exported notebook is not read: keep it as source (.py, .sql, .ipynb)");
         return true;
     case FILE_NOTEBOOK:
     case FILE_IPYNB:

@@ -47,6 +47,7 @@ enum file_kind {
     FILE_TEMPLATE,
     FILE_NOTEBOOK,
     FILE_IPYNB,
+    FILE_EXPORT, /* a notebook exported as HTML or as an archive: named as not understood */
     FILE_PYTHON,
     FILE_DAG, /* Airflow: a job, and Python like other */
     FILE_JOB,

@@ -50,6 +50,7 @@ static const char *kind_name(enum file_kind kind) {
         return "dbt_model";
     case FILE_NOTEBOOK:
     case FILE_IPYNB:
+    case FILE_EXPORT:
         return "notebook";
     case FILE_PYTHON:
     case FILE_DAG:
