@@ -90,10 +90,19 @@ static void run_brings_in_names_and_views(void **state) {
     assert_int_equal(r->gaps.n, 0);
 }
 
+static void exported_html_is_named(void **state) {
+    struct reading *r = read_one(*state, "export.html", "<!DOCTYPE html><script>var __DATABRICKS_NOTEBOOK_MODEL = 'eyJ2';</script>");
+    assert_int_equal(r->gaps.n, 1);
+    assert_string_equal(r->gaps.at[0].path, "export.html");
+    assert_non_null(strstr(r->gaps.at[0].reason, "exported notebook"));
+    r = read_one(*state, "page.html", "<!DOCTYPE html><p>a page</p>");
+    assert_int_equal(r->gaps.n, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(databricks_source_is_split), TEST(sql_notebooks_default_to_sql),  TEST(jupyter_lines_are_those_of_the_file),
-        TEST(views_live_across_cells),    TEST(run_brings_in_names_and_views),
+        TEST(views_live_across_cells),    TEST(run_brings_in_names_and_views), TEST(exported_html_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
