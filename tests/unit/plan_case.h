@@ -14,8 +14,8 @@
 static struct plan *plan_case(struct arena *arena, const char *sql) {
     static const char shop[] = SHOP;
     json_t *json;
-    struct schema *schema;
-    struct plan *plan;
+    struct schema *schema = NULL;
+    struct plan *plan = NULL;
     const struct err *err = jsx_load(arena, shop, sizeof shop - 1, &json);
     if (!err) err = schema_from_json(arena, json, DIALECT_POSTGRES, &schema);
     if (!err) err = plan_from_sql(arena, str_of(sql), schema, DIALECT_POSTGRES, &plan);
