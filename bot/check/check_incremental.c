@@ -225,6 +225,15 @@ static bool orders_nothing(const struct window_spec *w) {
     return true;
 }
 
+/* Each partition has one row at most: there is nothing to pick from. */
+static bool picks_from_one(struct look *look, const struct rel *rel, const struct window_spec *w) {
+    struct unique *u = unique_new(look->arena, look->plan, upstream_keys, look);
+    for (size_t i = 0; i < w->n_partition; i++) {
+        if (w->partition[i]->op == SC_COLUMN) unique_give(u, w->partition[i]->column);
+    }
+    return unique_ask(u, rel->left) == UNIQUE_YES;
+}
+
 static void unordered_look(struct look *look, const struct rel *rel) {
     static const char *const names[] = {"row_number", "first_value", "last_value", "lag", "lead", "ntile"};
     const struct definition *d = look->subject->definition;
@@ -234,7 +243,7 @@ static void unordered_look(struct look *look, const struct rel *rel) {
         const char *name = e->op == SC_WINDOW && e->n && e->args[0]->name ? e->args[0]->name : "";
         bool wants = false;
         for (size_t k = 0; k < sizeof names / sizeof *names; k++) wants |= strcmp(names[k], name) == 0;
-        if (!wants || !e->window || !orders_nothing(e->window)) continue;
+        if (!wants || !e->window || !orders_nothing(e->window) || picks_from_one(look, rel, e->window)) continue;
         struct finding *f = look_finding(look, RULE_UNORDERED, name, e->range);
         f->text = arena_printf(look->arena, "%s stores what %s() picks by chance: %s.", f->subject, name,
                                e->window->n_order ? "all rows of a partition have the same place in its order" : "its window has no order");

@@ -5,3 +5,6 @@ SELECT customer_id, order_id FROM (
 
 CREATE TABLE gold.numbered AS
 SELECT region, row_number() OVER (PARTITION BY region ORDER BY (SELECT NULL)) AS number FROM silver.orders;
+
+CREATE TABLE gold.one_state_each AS
+SELECT DISTINCT ON (customer_id) customer_id, status, sum(amount) AS amount FROM silver.orders GROUP BY customer_id, status;
