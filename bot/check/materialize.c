@@ -87,17 +87,6 @@ static const char *table_name(struct arena *arena, const struct check_input *in,
     return buf_str(&b);
 }
 
-static const char *grain_text(struct arena *arena, const struct entry *e) {
-    const struct sql_query *q = e->query;
-    if (!q || q->body != BODY_SELECT || !q->select->group || !q->select->group->item_count) return NULL;
-    struct buf b = buf_new(arena);
-    for (uint32_t i = 0; i < q->select->group->item_count; i++) {
-        if (i) buf_text(&b, ", ");
-        sql_print_expr(&b, q->select->group->items[i], e->dialect);
-    }
-    return buf_str(&b);
-}
-
 static const char *draft_text(struct arena *arena, const char *name, const char *sql, const char *grain) {
     struct buf b = buf_new(arena);
     buf_printf(&b, "CREATE OR REFRESH MATERIALIZED VIEW %s\n", name);
@@ -126,9 +115,37 @@ static void expr_add(const struct sql_expr **list, size_t *n, const struct sql_e
 
 /* GROUP BY 1 is the first item. */
 static const struct sql_expr *key_of(const struct sql_select *s, const struct sql_expr *e) {
-    if (e->kind != EX_LITERAL || e->op != LIT_NUMBER || e->name.n != 1) return e->kind == EX_GROUPING ? NULL : e;
-    size_t at = (size_t)(e->name.p[0] - '0');
+    if (e->kind != EX_LITERAL || e->op != LIT_NUMBER) return e->kind == EX_GROUPING ? NULL : e;
+    size_t at = 0;
+    for (size_t i = 0; i < e->name.n && at <= s->item_count; i++) {
+        if (e->name.p[i] < '0' || e->name.p[i] > '9') return NULL;
+        at = at * 10 + (size_t)(e->name.p[i] - '0');
+    }
     return at >= 1 && at <= s->item_count ? s->items[at - 1].expr : NULL;
+}
+
+/* The name that the select list gives to an expression; empty when none. */
+static struct str item_name(const struct sql_select *s, const struct sql_expr *e) {
+    for (uint32_t i = 0; i < s->item_count; i++) {
+        if (s->items[i].expr == e) return s->items[i].alias.text;
+    }
+    return (struct str){0};
+}
+
+/* What one row stands for, in the names that its reader sees: GROUP BY 1, and a key that is computed, by their column. */
+static const char *grain_text(struct arena *arena, const struct entry *e) {
+    const struct sql_query *q = e->query;
+    if (!q || q->body != BODY_SELECT || !q->select->group || !q->select->group->item_count) return NULL;
+    struct buf b = buf_new(arena);
+    for (uint32_t i = 0; i < q->select->group->item_count; i++) {
+        const struct sql_expr *key = key_of(q->select, q->select->group->items[i]);
+        if (!key) return NULL;
+        struct str name = item_name(q->select, key);
+        if (i) buf_text(&b, ", ");
+        if (name.n) buf_slice(&b, name);
+        else sql_print_expr(&b, key, e->dialect);
+    }
+    return buf_str(&b);
 }
 
 static bool is_key(const struct want *w, const struct sql_expr *e) {
