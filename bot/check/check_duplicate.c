@@ -135,9 +135,18 @@ static bool stores_view(const struct matching *m, const struct entry *e) {
     return false;
 }
 
+/* display(df) beside df.write: the rows are computed for the table, and looked at. */
+static bool shows_written(const struct matching *m, const struct match *match) {
+    const struct entry *shown = &m->entry, *written = &match->candidate.entry;
+    bool code = shown->artefact == ARTEFACT_NOTEBOOK || shown->artefact == ARTEFACT_PYTHON;
+    return code && shown->kind == DEF_QUERY && !shown->dataset && match->relation->kind == RELATION_IDENTICAL && is_readable(written) &&
+           strcmp(shown->repo, written->repo) == 0 && strcmp(shown->path, written->path) == 0 && shown->sql && written->sql &&
+           strcmp(shown->sql, written->sql) == 0;
+}
+
 static bool allowed(const struct matching *m, const struct match *match) {
     const struct entry *e = &match->candidate.entry;
-    if (stores_view(m, e)) return false;
+    if (stores_view(m, e) || shows_written(m, match)) return false;
     switch (match->relation->kind) {
     case RELATION_IDENTICAL:
         return is_lasting(e) && !dataset_same(e, &m->entry);
