@@ -209,7 +209,8 @@ static bool is_meant(struct look *look, const char *source) {
     struct str own = schema_part(e->dataset), other = schema_part(source);
     const struct upstream *up = upstream_of(look, source);
     bool of_view = up && (up->entry->kind == DEF_VIEW || up->entry->kind == DEF_EPHEMERAL || up->entry->kind == DEF_TEMP);
-    if (definition_kind_stored(e->kind)) return of_view;
+    bool of_pipeline = !up && !other.n && e->kind == DEF_MATERIALIZED; /* a bare name that nothing is known of: a view of the same pipeline */
+    if (definition_kind_stored(e->kind)) return of_view || of_pipeline;
     return own.n && other.n && !str_ieq(own, other);
 }
 

@@ -1,0 +1,1 @@
+CREATE OR REFRESH MATERIALIZED VIEW gold.paid AS SELECT * FROM paid_of_the_pipeline;
