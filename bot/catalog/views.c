@@ -25,6 +25,7 @@ struct views {
     struct map *own;   /* last part -> struct own_fill of the extra reading */
     VEC(const char *) names;
     struct map *seen;
+    struct map *several; /* keys of bare names that several views go by: which of them is meant depends on who reads */
 };
 
 struct own_fill {
@@ -111,12 +112,34 @@ static const struct err *stored_view_add(struct views *v, struct catalog *catalo
     return NULL;
 }
 
+/* Does the change itself, or another file of the main branch, make another view of this bare name? */
+static const struct err *bare_look(struct views *v, struct catalog *const *catalogs, size_t catalog_count, const struct definition *own,
+                                   const char *key, bool *several) {
+    int64_t others = 0;
+    for (const struct own_fill *f = map_get(v->own, str_of(key)); f; f = f->next) {
+        if (f->definition != own && is_view(f->definition->kind) && strcmp(f->key, key) == 0) *several = true;
+    }
+    for (size_t c = 0; c < catalog_count && !*several; c++) {
+        struct row row;
+        TRY(store_one(
+            catalogs[c]->store, v->arena,
+            "SELECT count(*) FROM definition WHERE dataset_last = $1 AND dataset_key = $1 AND scope = 'main' AND path <> $2 AND kind IN ($3, $4)",
+            VALS(val_text(key), val_text(own->path), val_int(DEF_VIEW), val_int(DEF_EPHEMERAL)), &row));
+        others += row.count ? val_as_int(&row.at[0], 0) : 0;
+        *several = others > 0;
+    }
+    return NULL;
+}
+
 static const struct err *name_look(struct views *v, struct catalog *const *catalogs, size_t catalog_count, const char *name) {
     const char *key = name_key(v->arena, name);
     size_t count = 0;
     const struct definition *own = own_filler(v, key, &count);
     if (own) {
-        bool fits = count == 1 && is_view(own->kind) && own->sql && !own->doubt;
+        bool several = false;
+        if (strcmp(name_last(key), key) == 0 && is_view(own->kind)) TRY(bare_look(v, catalogs, catalog_count, own, key, &several));
+        if (several) map_put(v->several, str_of(key), v);
+        bool fits = count == 1 && !several && is_view(own->kind) && own->sql && !own->doubt;
         struct view *view = fits ? view_add(v, key, own->sql, own->dialect, own->reads, own->read_count) : NULL;
         if (view) view->bare = strcmp(key, name_key(v->arena, own->dataset)) == 0;
         return NULL;
@@ -131,13 +154,14 @@ static const struct err *name_look(struct views *v, struct catalog *const *catal
                        VALS(val_text(name_last(key)), val_text(key)), filler_row, &only));
         if (only.count > before) where = catalogs[c];
     }
+    if (only.count > 1 && only.bare && is_view(only.kind)) map_put(v->several, str_of(key), v);
     return only.count == 1 && is_view(only.kind) ? stored_view_add(v, where, &only, key) : NULL;
 }
 
 const struct err *catalog_views(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra,
                                 const char *const *names, size_t name_count, struct views **out) {
     struct views *v = arena_new(arena, struct views);
-    *v = (struct views){.arena = arena, .views = map_new(arena), .seen = map_new(arena)};
+    *v = (struct views){.arena = arena, .views = map_new(arena), .seen = map_new(arena), .several = map_new(arena)};
     own_index(v, extra);
     for (size_t i = 0; i < name_count; i++) name_add(v, names[i]);
     size_t from = 0;
@@ -148,6 +172,8 @@ const struct err *catalog_views(struct arena *arena, struct catalog *const *cata
     *out = v;
     return NULL;
 }
+
+bool views_several(const struct views *views, const char *name) { return map_has(views->several, str_of(name_key(views->arena, name))); }
 
 const char *const *views_names(const struct views *views, size_t *count) {
     *count = views->names.n;

@@ -12,6 +12,9 @@ struct views; /* opaque; lives as long as its arena */
 const struct err *catalog_views(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct reading *extra,
                                 const char *const *names, size_t name_count, struct views **out) MUST_CHECK;
 
+/* Is it a bare name that views of several files go by, as in several pipelines? Then it need not mean the same in two queries. */
+bool views_several(const struct views *views, const char *name);
+
 /* `names` and what the views read: all that the schema of an unfolded query needs. */
 const char *const *views_names(const struct views *views, size_t *count);
 

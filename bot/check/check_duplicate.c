@@ -214,10 +214,11 @@ static const struct relation *relation_plain(struct matching *m, struct entry *e
     return relation_find(m->arena, m->entry.plan, e->plan, &options);
 }
 
-/* ${env}.orders, {{ db }}.orders, @schema.orders: which table that is, only the run knows. */
-static const char *open_name(const struct entry *e) {
+/* ${env}.orders, {{ db }}.orders, @schema.orders: which table that is, only the run knows. The view of a bare name, only its pipeline. */
+static const char *open_name(const struct matching *m) {
+    const struct entry *e = &m->entry;
     for (size_t i = 0; i < e->read_count; i++) {
-        if (strpbrk(e->reads[i], "${}@&:")) return e->reads[i];
+        if (strpbrk(e->reads[i], "${}@&:") || views_several(m->views, e->reads[i])) return e->reads[i];
     }
     return NULL;
 }
@@ -234,7 +235,7 @@ static const struct relation *relation_weakened(struct arena *arena, const struc
 
 static const struct relation *relation_to(struct matching *m, struct entry *e) {
     const struct relation *r = relation_plain(m, e);
-    const char *name = open_name(&m->entry);
+    const char *name = open_name(m);
     if (!r || !name || r->kind >= RELATION_SIMILAR) return r;
     return r->kind == RELATION_IDENTICAL || r->kind == RELATION_DERIVABLE ? relation_weakened(m->arena, r, name) : NULL;
 }
