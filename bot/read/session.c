@@ -324,7 +324,8 @@ struct placeholders {
 static bool visit_placeholder(void *ctx, struct sql_expr *e) {
     struct placeholders *c = ctx;
     bool text = e->kind == EX_PARAM || (e->kind == EX_LITERAL && e->op == LIT_STRING);
-    const char *end = e->name.p + e->name.n, *at = text && e->name.n ? memmem(e->name.p, e->name.n, "${", 2) : NULL;
+    if (!text || e->name.n == 0) return !c->found;
+    const char *end = e->name.p + e->name.n, *at = memmem(e->name.p, e->name.n, "${", 2);
     while (at && !c->found) {
         const char *close = memchr(at, '}', (size_t)(end - at));
         if (!close) break;
