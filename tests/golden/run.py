@@ -10,7 +10,7 @@ A suite is a folder here; a golden is told from its input by its suffix:
   cost/       NAME.sql over stats.yml; options in its first line -> NAME.cost
   lineage/    dw/ scanned; each line of names -> NAME.show: `parley catalog show NAME`, and --json; dw/marts with compiled/manifest.json -> compiled.show
   check/      RULE.fires/ RULE.silent/: base/ (what exists) and sizes.yml, those of shop/ where it has none; head/ (what is new);
-              runs.jsonl (what ran); before/ (the same files as they were) -> RULE.fires.findings
+              runs.jsonl (what ran); pulls/NUMBER/ (what pull requests open at the same time would add); before/ (the same files as they were) -> RULE.fires.findings
 
 usage: run.py SUITE --binary PARLEY [--update]      0 all as expected, 1 not, 77 nothing to run
 """
@@ -21,6 +21,7 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -144,6 +145,11 @@ def cases_check(binary, folder):
             base, sizes = (case / name if (case / name).exists() else folder / "shop" / name for name in ("base", "sizes.yml"))
             said = parley(binary, "scan", "--repo", base, "--catalog", catalog)
             said += parley(binary, "catalog", "import", "--catalog", catalog, sizes.relative_to(SOURCE))
+            for pull in sorted((case / "pulls").glob("*")):
+                said += parley(binary, "scan", "--repo", pull, "--catalog", catalog)
+                with sqlite3.connect(catalog) as db:
+                    db.execute("UPDATE definition SET scope = 'pr:' || ? WHERE path IN (SELECT value FROM json_each(?))",
+                               (pull.name, json.dumps([f.name for f in pull.iterdir()])))
             if (case / "runs.jsonl").exists():
                 said += parley(binary, "runs", "import", "--catalog", catalog, (case / "runs.jsonl").relative_to(SOURCE))
             if "exit" in said:

@@ -9,3 +9,9 @@ USING (SELECT o.order_id, o.status, c.country FROM silver.orders o JOIN silver.c
 ON t.order_id = s.order_id
 WHEN MATCHED THEN UPDATE SET t.status = s.status
 WHEN NOT MATCHED THEN INSERT (order_id, status) VALUES (s.order_id, s.status);
+
+MERGE INTO gold.unknown_state t
+USING (SELECT order_id, seen_at FROM landing.unknown_orders) s
+ON t.order_id = s.order_id
+WHEN MATCHED THEN UPDATE SET t.seen_at = s.seen_at
+WHEN NOT MATCHED THEN INSERT (order_id, seen_at) VALUES (s.order_id, s.seen_at);
