@@ -13,6 +13,7 @@
 #define REFUTE_WELL_US 10000
 #define READERS_MAX    30 /* other definitions over the same table that are looked into */
 #define KPIS_MAX       60 /* of one definition */
+#define BARE_MAX       20 /* wrappings around a number */
 #define NAME_MIN       6  /* shorter names, such as total or cnt, say nothing */
 
 /* ---- the same name elsewhere ---- */
@@ -90,12 +91,16 @@ static const struct err *gives_same(struct look *look, const struct kpi *a, cons
     return NULL;
 }
 
-/* Is the other's number of that name over that table another one? Only when both formulas are understood. */
-static const struct err *number_compare(struct look *look, const struct kpi *mine, const struct entry *other, bool *said) {
+static struct kpis other_kpis(struct look *look, const struct entry *other) {
     struct sql_error error = {0};
     const struct sql_query *query = other->query ? other->query : sql_parse_query(look->arena, str_of(other->sql), other->dialect, &error);
-    if (!query) return NULL;
-    struct kpis list = kpis_of(look->arena, query, other->dialect);
+    return query ? kpis_of(look->arena, query, other->dialect) : (struct kpis){0};
+}
+
+/* Is the other's number of that name over that table another one? Only when both formulas are understood. */
+static const struct err *number_compare(struct look *look, const struct kpi *mine, const struct entry *other, bool *said) {
+    if (!strcasestr(other->sql, mine->name)) return NULL;
+    struct kpis list = other_kpis(look, other);
     const struct kpi *theirs = kpi_named(&list, mine->name, mine->dataset);
     if (!theirs || strcmp(theirs->expression, mine->expression) == 0) return NULL;
     struct kpi a = *mine, b = *theirs;
@@ -112,6 +117,87 @@ static const struct err *number_compare(struct look *look, const struct kpi *min
     return NULL;
 }
 
+/* ---- one ratio, two weights ---- */
+
+/* Without brackets, casts, rounding and what keeps it from dividing by zero. */
+static const struct sql_expr *bare(const struct sql_expr *e) {
+    for (int depth = 0; depth < BARE_MAX && e->arg_count; depth++) {
+        bool wraps = e->kind == EX_PAREN || e->kind == EX_CAST;
+        bool call = e->kind == EX_CALL && (str_iis(e->name, "round") || str_iis(e->name, "nullif") || str_iis(e->name, "coalesce"));
+        if (!wraps && !call) return e;
+        e = e->args[0];
+    }
+    return e;
+}
+
+static bool is_plain_call(const struct sql_expr *e, const char *name) {
+    return e->kind == EX_CALL && e->arg_count == 1 && str_iis(e->name, name) && !(e->flags & SQL_DISTINCT) &&
+           !(e->call && (e->call->over || e->call->filter));
+}
+
+/* The ratio row by row, sum(a / b), of one column to another, whichever way the number is computed; NULL when it is none. */
+static const char *ratio_inside(struct arena *arena, const struct kpi *k, enum dialect dialect, enum ratio *kind) {
+    const struct sql_expr *e = sql_parse_expr(arena, str_of(k->expression), dialect, NULL), *over, *under;
+    if (!e) return NULL;
+    e = bare(e);
+    if (e->kind == EX_BINARY && e->op == OP_DIVIDE) {
+        over = bare(e->args[0]), under = bare(e->args[1]);
+        if (!is_plain_call(over, "sum") || !is_plain_call(under, "sum")) return NULL;
+        over = bare(over->args[0]), under = bare(under->args[0]);
+        *kind = RATIO_OF_SUMS;
+    } else {
+        if (!is_plain_call(e, "avg") && !is_plain_call(e, "sum")) return NULL;
+        e = bare(e->args[0]);
+        if (e->kind != EX_BINARY || e->op != OP_DIVIDE) return NULL;
+        over = bare(e->args[0]), under = bare(e->args[1]);
+        *kind = RATIO_INSIDE;
+    }
+    if (over->kind != EX_NAME || under->kind != EX_NAME) return NULL;
+    return arena_printf(arena, "sum(%s / %s)", sql_expr_text(arena, over, dialect), sql_expr_text(arena, under, dialect));
+}
+
+static void ratio_say(struct look *look, const struct kpi *mine, const struct kpi *theirs, const struct entry *other) {
+    struct twin twin = check_twin(look->arena, other);
+    struct range where = {.line = mine->line, .column = 1, .end_line = mine->line, .end_column = 1};
+    struct finding *f = look_finding(look, RULE_METRIC_DIFFERS, arena_printf(look->arena, "%s %s %s", mine->name, theirs->name, twin.name), where);
+    f->twin = twin;
+    f->dataset = twin.dataset;
+    f->text = arena_printf(look->arena, "%s in %s and %s of %s are one ratio computed in two ways: %s here, and %s there.", mine->name, f->subject,
+                           theirs->name, twin.name, mine->expression, theirs->expression);
+    f->next_step = "agree on one formula; the ratio of the sums is that of all rows together";
+    text_list_add(look->arena, &f->notes, "one divides sums, the other takes ratios row by row: they weigh rows differently");
+    look_say(look, f);
+}
+
+/* Under another name, does the other divide sums of the columns of which this one takes ratios, or the other way round? */
+static const struct err *ratio_compare(struct look *look, const struct kpi *mine, const struct entry *other, bool *said) {
+    enum dialect dialect = look->subject->entry.dialect;
+    enum ratio kind = RATIO_NONE, other_kind = RATIO_NONE;
+    struct kpi a = *mine;
+    struct hash128 x, y;
+    a.where = NULL;
+    a.expression = strchr(mine->expression, '/') && strchr(other->sql, '/') ? ratio_inside(look->arena, mine, dialect, &kind) : NULL;
+    if (!a.expression) return NULL;
+    TRY(kpi_identity(look->arena, look->in, kpi_sql(look->arena, &a, NULL), a.dataset, dialect, &x));
+    struct kpis list = other_kpis(look, other);
+    for (size_t i = 0; i < list.n && i < KPIS_MAX && !kpi_is_unknown(x); i++) {
+        struct kpi b = list.at[i];
+        bool same_name = strcasecmp(b.name, mine->name) == 0;
+        if (same_name || !dataset_fits(b.dataset, mine->dataset)) continue;
+        b.where = NULL;
+        b.expression = ratio_inside(look->arena, &list.at[i], other->dialect, &other_kind);
+        if (!b.expression || other_kind == kind) continue;
+        TRY(kpi_identity(look->arena, look->in, kpi_sql(look->arena, &b, NULL), mine->dataset, other->dialect, &y));
+        if (kpi_is_unknown(y) || !hash128_eq(x, y)) continue;
+        *said = true;
+        ratio_say(look, mine, &list.at[i], other);
+        return NULL;
+    }
+    return NULL;
+}
+
+/* ---- who else computes numbers ---- */
+
 /* A definition that stays, and whose numbers others look at. */
 static bool is_other(const struct look *look, const struct entry *e) {
     const struct entry *own = &look->subject->entry;
@@ -120,12 +206,15 @@ static bool is_other(const struct look *look, const struct entry *e) {
     return !(own->dataset && e->dataset && dataset_fits(own->dataset, e->dataset));
 }
 
-static const struct err *number_look(struct look *look, const struct kpi *mine) {
+typedef const struct err *(*number_check)(struct look *look, const struct kpi *mine, const struct entry *other, bool *said);
+
+/* Holds a number against all others over its table, until one is said to differ. */
+static const struct err *number_look(struct look *look, const struct kpi *mine, number_check check) {
     bool said = false;
     for (size_t i = 0; i < look->in->subject_count && !said; i++) {
         const struct subject *s = &look->in->subjects[i];
         if (s == look->subject || s > look->subject || !is_other(look, &s->entry) || !reads(&s->entry, mine->dataset)) continue;
-        if (s->entry.sql && strcasestr(s->entry.sql, mine->name)) TRY(number_compare(look, mine, &s->entry, &said));
+        TRY(check(look, mine, &s->entry, &said));
     }
     for (size_t c = 0; c < look->in->catalog_count && !said; c++) {
         struct entry *found;
@@ -133,7 +222,7 @@ static const struct err *number_look(struct look *look, const struct kpi *mine) 
         TRY(catalog_readers(look->arena, look->in->catalogs[c], mine->dataset, READERS_MAX, &found, &count, NULL));
         for (size_t i = 0; i < count && !said; i++) {
             bool here = look->in->whole && strcmp(found[i].repo, look->in->repo) == 0; /* among the subjects */
-            if (!here && is_other(look, &found[i]) && strcasestr(found[i].sql, mine->name)) TRY(number_compare(look, mine, &found[i], &said));
+            if (!here && is_other(look, &found[i])) TRY(check(look, mine, &found[i], &said));
         }
     }
     return NULL;
@@ -149,7 +238,9 @@ static const struct err *differs_look(struct look *look) {
     struct kpis list = kpis_of(look->arena, look->query, look->subject->entry.dialect);
     for (size_t i = 0; i < list.n && i < KPIS_MAX; i++) {
         const struct kpi *k = &list.at[i];
-        if (is_telling(k->name) && !is_min_max(k->expression) && reads(&look->subject->entry, k->dataset)) TRY(number_look(look, k));
+        if (!reads(&look->subject->entry, k->dataset)) continue;
+        if (is_telling(k->name) && !is_min_max(k->expression)) TRY(number_look(look, k, number_compare));
+        if (strchr(k->expression, '/')) TRY(number_look(look, k, ratio_compare));
     }
     return NULL;
 }

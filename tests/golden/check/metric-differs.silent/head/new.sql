@@ -10,3 +10,9 @@ SELECT country, coalesce(sum(credit), 0) AS credit_total FROM silver.customers G
 
 CREATE TABLE gold.credit_by_segment AS
 SELECT segment, sum(coalesce(credit, 0)) AS credit_total FROM silver.customers GROUP BY segment;
+
+CREATE TABLE gold.credit_rates AS
+SELECT country, avg(credit / referred_by) AS credit_rate FROM silver.customers GROUP BY country;
+
+CREATE TABLE gold.referral_rates AS
+SELECT country, sum(referred_by) / sum(credit) AS referral_rate, sum(credit) / sum(customer_id) AS credit_per_customer FROM silver.customers GROUP BY country;
