@@ -241,6 +241,9 @@ static struct sql_expr *write_call(struct rewrite *w, nexpr e) {
     for (size_t i = 0; i < sizeof made_up / sizeof *made_up; i++)
         if (strcmp(made_up[i], e->name) == 0) return fail(w, "an operator that is kept as a function");
     if (strncmp(e->name, "bit_", 4) == 0 || strncmp(e->name, "shift_", 6) == 0) return fail(w, "a bit operator");
+    size_t nulls = 0;
+    for (size_t i = 0; i < e->n; i++) nulls += e->args[i]->op == SC_LITERAL && e->args[i]->lit.kind == VALUE_NULL;
+    if (e->n && nulls == e->n) return fail(w, "a function of NULLs, whose type is not known");
     if (strchr(e->name, ':')) return write_worded(w, e);
     struct sql_expr *field = write_field(w, e);
     if (field) return field;

@@ -3,6 +3,8 @@
 #include "jobs.h"
 #include "session.h"
 
+#include <math.h>
+
 #define INCLUDES_MAX   2000
 #define DEPTH_MAX      30
 #define SUBSTITUTE_MAX 20
@@ -33,7 +35,7 @@ static json_t *json_of(const struct yaml *y, const char *path, int depth) {
     double number = 0;
     bool is_true = strcmp(y->text, "true") == 0, is_false = strcmp(y->text, "false") == 0;
     if (!y->quoted && (is_true || is_false)) return json_boolean(is_true);
-    if (!y->quoted && yaml_number(y, &number) && number == (double)(json_int_t)number) return json_integer((json_int_t)number);
+    if (!y->quoted && yaml_number(y, &number) && fabs(number) < 1e15 && number == floor(number)) return json_integer((json_int_t)number);
     json_t *text = json_string(y->text);
     return text ? text : json_null();
 }
