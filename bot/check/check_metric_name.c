@@ -91,6 +91,24 @@ static const struct err *gives_same(struct look *look, const struct kpi *a, cons
     return NULL;
 }
 
+/* Users of a day and users of a month are two numbers, and neither adds up to the other. */
+static bool spans_differ(const struct kpi *a, const struct kpi *b) {
+    bool distinct = strncasecmp(a->expression, "count(distinct ", 15) == 0 || strncasecmp(a->expression, "approx_count_distinct(", 22) == 0;
+    return distinct && a->period && b->period && strcmp(a->clock, b->clock) == 0 && strcmp(a->period, b->period) != 0;
+}
+
+static void spans_say(struct look *look, const struct kpi *mine, const struct kpi *theirs, const struct entry *other) {
+    struct twin twin = check_twin(look->arena, other);
+    struct range where = {.line = mine->line, .column = 1, .end_line = mine->line, .end_column = 1};
+    struct finding *f = look_finding(look, RULE_METRIC_DIFFERS, arena_printf(look->arena, "%s by %s %s", mine->name, mine->period, twin.name), where);
+    f->twin = twin;
+    f->dataset = twin.dataset;
+    f->text = arena_printf(look->arena, "%s in %s counts distinct values by %s, the %s of %s by %s: neither adds up to the other.", mine->name,
+                           f->subject, mine->period, mine->name, twin.name, theirs->period);
+    f->next_step = "say the span of time in the name";
+    look_say(look, f);
+}
+
 static struct kpis other_kpis(struct look *look, const struct entry *other) {
     struct sql_error error = {0};
     const struct sql_query *query = other->query ? other->query : sql_parse_query(look->arena, str_of(other->sql), other->dialect, &error);
@@ -102,14 +120,20 @@ static const struct err *number_compare(struct look *look, const struct kpi *min
     if (!strcasestr(other->sql, mine->name)) return NULL;
     struct kpis list = other_kpis(look, other);
     const struct kpi *theirs = kpi_named(&list, mine->name, mine->dataset);
-    if (!theirs || strcmp(theirs->expression, mine->expression) == 0) return NULL;
+    bool spans = theirs && spans_differ(mine, theirs);
+    if (!theirs || (!spans && strcmp(theirs->expression, mine->expression) == 0)) return NULL;
     struct kpi a = *mine, b = *theirs;
     struct hash128 x, y;
     a.where = b.where = NULL;
     TRY(kpi_identity(look->arena, look->in, kpi_sql(look->arena, &a, NULL), mine->dataset, look->subject->entry.dialect, &x));
     TRY(kpi_identity(look->arena, look->in, kpi_sql(look->arena, &b, NULL), mine->dataset, other->dialect, &y));
     bool same = false;
-    if (kpi_is_unknown(x) || kpi_is_unknown(y) || hash128_eq(x, y)) return NULL;
+    if (kpi_is_unknown(x) || kpi_is_unknown(y)) return NULL;
+    if (hash128_eq(x, y)) {
+        *said = spans;
+        if (spans) spans_say(look, mine, theirs, other);
+        return NULL;
+    }
     TRY(gives_same(look, &a, &b, other->dialect, &same));
     if (same) return NULL;
     *said = true;

@@ -40,6 +40,41 @@ static bool aggregate_seen(void *ctx, struct sql_expr *e) {
     return true;
 }
 
+/* GROUP BY 1, and GROUP BY day of "date(x) AS day": the item that is meant. */
+static const struct sql_expr *group_key(const struct sql_select *s, const struct sql_expr *e) {
+    for (uint32_t i = 0; i < s->item_count; i++) {
+        struct str number = str_of((char[]){(char)('1' + i), 0});
+        bool ordinal = i < 9 && e->kind == EX_LITERAL && e->op == LIT_NUMBER && str_eq(e->name, number);
+        if (ordinal || (e->kind == EX_NAME && str_ieq(s->items[i].alias.text, e->name))) return s->items[i].expr;
+    }
+    return e;
+}
+
+static const char *unit_name(struct arena *arena, struct str written) {
+    static const char *const also[][2] = {{"mm", "month"}, {"mon", "month"}, {"yyyy", "year"}, {"yy", "year"}, {"dd", "day"}, {"hh", "hour"}};
+    for (size_t i = 0; i < sizeof also / sizeof *also; i++) {
+        if (str_iis(written, also[i][0])) return also[i][1];
+    }
+    return str_lower(arena, written);
+}
+
+/* The one span of time that the rows are grouped by. */
+static void period_find(struct collecting *k, const struct sql_select *s, const char **period, const char **clock) {
+    size_t found = 0;
+    for (uint32_t i = 0; s->group && i < s->group->item_count; i++) {
+        const struct sql_expr *e = group_key(s, s->group->items[i]), *of = NULL;
+        if (!e || e->kind != EX_CALL || !e->arg_count) continue;
+        const struct sql_expr *unit = e->args[0];
+        bool day = e->arg_count == 1 && (str_iis(e->name, "date") || str_iis(e->name, "to_date"));
+        bool cut = e->arg_count == 2 && str_iis(e->name, "date_trunc") && unit->kind == EX_LITERAL && unit->op == LIT_STRING;
+        if (day) of = e->args[0], *period = "day";
+        if (cut) of = e->args[1], *period = unit_name(k->arena, unit->name);
+        found += of != NULL;
+        if (of) *clock = of->kind == EX_NAME ? str_lower(k->arena, of->name) : NULL;
+    }
+    if (found != 1 || !*clock) *period = *clock = NULL;
+}
+
 static bool query_seen(void *ctx, struct sql_query *q) {
     struct collecting *k = ctx;
     const struct sql_select *s = q->body == BODY_SELECT ? q->select : NULL;
@@ -54,12 +89,16 @@ static bool query_seen(void *ctx, struct sql_query *q) {
         if (!k->aggregate) continue;
         struct buf from = buf_new(k->arena);
         sql_print_from(&from, s->from, k->dialect);
+        const char *period = NULL, *clock = NULL;
+        period_find(k, s, &period, &clock);
         *vec_add(k->arena, &k->list) = (struct kpi){
             .name = str_dup(k->arena, item->alias.text),
             .dataset = sql_name_text(k->arena, s->from->name),
             .expression = sql_expr_text(k->arena, item->expr, k->dialect),
             .from = buf_str(&from),
             .where = s->where ? sql_expr_text(k->arena, s->where, k->dialect) : NULL,
+            .period = period,
+            .clock = clock,
             .line = item->range.line,
         };
     }

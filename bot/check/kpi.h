@@ -11,6 +11,8 @@ struct kpi {
     const char *name;
     const char *dataset;
     const char *expression, *from, *where; /* as SQL; where NULL: none */
+    const char *period;                    /* "month": its groups are spans of time; NULL: they are not, or it is not known */
+    const char *clock;                     /* the column that is cut into spans */
     int line;
 };
 

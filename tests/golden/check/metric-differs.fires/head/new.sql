@@ -9,3 +9,9 @@ SELECT kind, round(avg(o.seconds / o.user_id), 2) AS pace FROM silver.events AS 
 
 CREATE TABLE gold.day_paces AS
 SELECT date(happened_at) AS day, sum(seconds) / nullif(sum(user_id), 0) AS seconds_per_user FROM silver.events GROUP BY date(happened_at);
+
+CREATE TABLE gold.month_users AS
+SELECT date_trunc('MONTH', happened_at) AS month, count(DISTINCT user_id) AS active_people FROM silver.events GROUP BY 1;
+
+CREATE TABLE gold.week_users AS
+SELECT date_trunc('week', e.happened_at) AS week, count(DISTINCT e.user_id) AS active_people FROM silver.events e GROUP BY week;

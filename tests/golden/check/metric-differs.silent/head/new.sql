@@ -16,3 +16,13 @@ SELECT country, avg(credit / referred_by) AS credit_rate FROM silver.customers G
 
 CREATE TABLE gold.referral_rates AS
 SELECT country, sum(referred_by) / sum(credit) AS referral_rate, sum(credit) / sum(customer_id) AS credit_per_customer FROM silver.customers GROUP BY country;
+
+CREATE TABLE gold.kind_month_users AS
+SELECT kind, date_trunc('month', happened_at) AS month, count(DISTINCT user_id) AS active_people, sum(seconds) AS spent_seconds
+FROM silver.events GROUP BY 1, 2;
+
+CREATE TABLE gold.month_people AS
+SELECT date_trunc('MM', happened_at) AS month, count(DISTINCT user_id) AS active_people FROM silver.events GROUP BY month;
+
+CREATE TABLE gold.day_seconds AS
+SELECT date(happened_at) AS day, sum(seconds) AS spent_seconds FROM silver.events GROUP BY date(happened_at);
