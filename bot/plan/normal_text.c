@@ -9,7 +9,11 @@ struct writer {
     const struct normal *normal;
     struct arena *arena;
     struct map *names; /* source id -> alias */
+    int depth;         /* of expressions: in a form that does not prove, columns may be defined by each other */
 };
+
+#define TEXT_DEPTH_MAX 200
+#define TEXT_MAX       ((size_t)1 << 20)
 
 static void expr_write(struct writer *w, nexpr e);
 static void block_write(struct writer *w, const struct block *b, int depth);
@@ -140,7 +144,7 @@ static void sub_write(struct writer *w, nexpr e, const char *word) {
     buf_char(&w->b, '}');
 }
 
-static void expr_write(struct writer *w, nexpr e) {
+static void node_write(struct writer *w, nexpr e) {
     static const char *const infix[] = {
         [SC_EQ] = "=",  [SC_NE] = "<>", [SC_LT] = "<",  [SC_LE] = "<=", [SC_GT] = ">",     [SC_GE] = ">=", [SC_SAME] = "IS NOT DISTINCT FROM",
         [SC_ADD] = "+", [SC_SUB] = "-", [SC_MUL] = "*", [SC_DIV] = "/", [SC_IDIV] = "DIV", [SC_MOD] = "%", [SC_CONCAT] = "||"};
@@ -218,6 +222,16 @@ static void expr_write(struct writer *w, nexpr e) {
     }
     if ((size_t)e->op < sizeof infix / sizeof *infix && infix[e->op]) infix_write(w, e, infix[e->op]);
     else call_write(w, e, e->name ? e->name : "?");
+}
+
+static void expr_write(struct writer *w, nexpr e) {
+    if (w->depth >= TEXT_DEPTH_MAX || w->b.n > TEXT_MAX) {
+        buf_text(&w->b, "..");
+        return;
+    }
+    w->depth++;
+    node_write(w, e);
+    w->depth--;
 }
 
 static void line(struct writer *w, int depth, const char *word) { buf_printf(&w->b, "%*s%s", depth * 2, "", word); }
