@@ -68,10 +68,47 @@ static struct sql_query *write_windows(struct rewrite *w, const struct source *s
     return query;
 }
 
+static bool holds_source(const struct block *block, const struct source *wanted);
+
+static bool source_holds(const struct source *s, const struct source *wanted) {
+    bool found = s->id == wanted->id || (s->block && holds_source(s->block, wanted));
+    for (size_t i = 0; !found && i < s->n_branches; i++) found = holds_source(s->branches[i], wanted);
+    return found;
+}
+
+static bool holds_source(const struct block *block, const struct source *wanted) {
+    bool found = false;
+    for (size_t i = 0; !found && i < block->n_sources; i++) found = source_holds(block->sources[i], wanted);
+    for (size_t i = 0; !found && i < block->n_items; i++) found = holds_source(block->items[i].block, wanted);
+    return found;
+}
+
+/* A column of a neighbour: brackets in FROM do not see it, without LATERAL. Sub-queries are not looked into: they may see everything. */
+static bool looks_beside(const struct rewrite *w, const struct source *s, nexpr e) {
+    if (e->op == SC_COLUMN) return w->q->column_source[e->column] && !source_holds(s, w->q->column_source[e->column]);
+    for (size_t i = 0; i < e->n; i++)
+        if (looks_beside(w, s, e->args[i])) return true;
+    return false;
+}
+
+static bool is_lateral(const struct rewrite *w, const struct source *s, const struct block *block) {
+    for (size_t i = 0; i < block->preds.n; i++)
+        if (looks_beside(w, s, block->preds.at[i])) return true;
+    for (size_t i = 0; i < block->n_items; i++)
+        if (is_lateral(w, s, block->items[i].block)) return true;
+    for (size_t i = 0; i < s->keys.n + s->aggs.n; i++)
+        if (looks_beside(w, s, i < s->keys.n ? s->keys.at[i] : s->aggs.at[i - s->keys.n])) return true;
+    return false;
+}
+
 /* A source that is a query of its own: written in brackets, its columns named. */
 static struct sql_from *write_derived(struct rewrite *w, const struct source *s) {
     const char **names = arena_array(w->arena, s->n_columns + 1, sizeof *names);
     struct sql_query *query = NULL;
+    if (s->block && is_lateral(w, s, s->block)) {
+        rewrite_fail(w, "a part that looks at the rows beside it");
+        return NULL;
+    }
     for (size_t i = 0; i < s->n_columns; i++) names[i] = inner_name(w, s->columns[i], i, names);
     if (s->kind == SRC_AGG) query = write_aggregation(w, s, NULL, s->n_columns, NULL, names);
     if (s->kind == SRC_WINDOW) query = write_windows(w, s, names);
