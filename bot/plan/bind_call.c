@@ -36,10 +36,15 @@ static bool is_aggregate(const struct sql_expr *expr) {
     if (expr->kind != EX_CALL || (expr->call && expr->call->over)) return false;
     if (expr->call && expr->call->parameter_count) return true; /* quantile(0.9)(x) of clickhouse: only aggregates have two brackets */
     char name[64];
-    if (expr->name.n >= sizeof name || (expr->call && expr->call->path && expr->call->path->part_count > 1)) return false;
-    for (size_t i = 0; i < expr->name.n; i++)
-        name[i] = (char)(expr->name.p[i] >= 'A' && expr->name.p[i] <= 'Z' ? expr->name.p[i] | 32 : expr->name.p[i]);
-    name[expr->name.n] = 0;
+    size_t n = 0;
+    const struct sql_name *path = expr->call ? expr->call->path : NULL; /* HLL_COUNT.INIT */
+    for (uint32_t k = 0; k < (path ? path->part_count : 1); k++) {
+        struct str part = path ? path->parts[k].text : expr->name;
+        if (n + part.n + 2 > sizeof name) return false;
+        if (k) name[n++] = '.';
+        for (size_t i = 0; i < part.n; i++) name[n++] = (char)(part.p[i] >= 'A' && part.p[i] <= 'Z' ? part.p[i] | 32 : part.p[i]);
+    }
+    name[n] = 0;
     const struct call_word *word = call_word(name);
     if (strcmp(name, "grouping") == 0 || strcmp(name, "grouping_id") == 0) return true;
     return word && (word->kind == AGG_PLAIN || word->kind == AGG_ORDERED);

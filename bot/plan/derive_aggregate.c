@@ -74,11 +74,21 @@ static struct sql_expr *quotient(struct rewrite *w, nexpr x, struct sql_expr *su
 }
 
 static bool is_idempotent(nexpr a) {
-    static const char *const names[] = {"min", "max", "bool_and", "bool_or", "every", "some", "logical_and", "logical_or"};
+    static const char *const names[] = {"min",     "max",    "bool_and",   "bool_or",   "every",       "some",       "logical_and", "logical_or",
+                                        "bit_and", "bit_or", "bitand_agg", "bitor_agg", "bit_and_agg", "bit_or_agg", "booland_agg", "boolor_agg"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (is_named(a, names[i])) return true;
     return false;
 }
+
+/* Groups of the view taken together by the aggregate itself, but not over the values of its keys, where it would miss how many rows they stand for.
+ */
+static struct sql_expr *parity_over(struct rewrite *w, nexpr a) {
+    struct sql_expr *ref = a->distinct ? NULL : stored(w, a);
+    return ref ? call_one(w, a->name, ref) : NULL;
+}
+
+static bool is_parity(nexpr a) { return is_named(a, "bit_xor") || is_named(a, "bitxor_agg") || is_named(a, "bit_xor_agg"); }
 
 static struct sql_expr *sum_over(struct rewrite *w, nexpr a) {
     struct sql_expr *ref = a->distinct ? NULL : stored(w, a);
@@ -107,6 +117,8 @@ static struct sql_expr *average_over(struct rewrite *w, nexpr a) {
 /* Groups of the view make up groups of the query. */
 static struct sql_expr *rolled_up(struct rewrite *w, nexpr a) {
     bool one = a->n == 1;
+    struct sql_expr *sketch = rewrite_sketch(w, a, always_one_row(w));
+    if (sketch) return sketch;
     struct sql_expr *only = w->graft.single ? stored(w, a) : NULL;
     if (only && is_named(a, "count")) return or_zero(w, call_one(w, "MAX", only));
     if (only && a->type.kind != TYPE_BOOL) return call_one(w, "MAX", only);
@@ -117,6 +129,7 @@ static struct sql_expr *rolled_up(struct rewrite *w, nexpr a) {
         if (a->distinct && !ref) out->flags |= SQL_DISTINCT;
         return out;
     }
+    if (is_parity(a) && one) return parity_over(w, a);
     if (is_named(a, "sum") && one) return sum_over(w, a);
     if (is_named(a, "count") && a->n <= 1) return count_over(w, a);
     if (is_named(a, "avg") && one) return average_over(w, a);
@@ -131,6 +144,7 @@ static struct sql_expr *as_stored(struct rewrite *w, nexpr a) {
         struct sql_expr *sum = stored_as(w, "sum", a->args[0]), *count = stored_count(w, a->args[0]);
         if (sum && count) ref = quotient(w, a->args[0], sum, count);
     }
+    if (!ref) ref = rewrite_sketch(w, a, always_one_row(w));
     /* Over no rows it is NULL, whatever the keys are. */
     if (!ref && (is_named(a, "min") || is_named(a, "max")) && !a->filter && !always_one_row(w)) ref = from_keys(w, a->args[0]);
     return ref;

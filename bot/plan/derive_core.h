@@ -109,6 +109,9 @@ struct sql_query *rewrite_block(struct rewrite *w, const struct block *block, co
 void rewrite_fail(struct rewrite *w, const char *why);
 /* How an aggregate of the graft is computed from the view's columns (derive_aggregate.c). */
 struct sql_expr *rewrite_aggregate(struct rewrite *w, nexpr aggregate);
+/* The same for an approximate aggregate, from a stored sketch; NULL when none is stored (derive_sketch.c). `always_one_row`: the grouping gives a row
+ * over nothing too. */
+struct sql_expr *rewrite_sketch(struct rewrite *w, nexpr aggregate, bool always_one_row);
 /* A column of the view's table (derive.c). */
 struct sql_expr *view_ref(struct rewrite *w, const char *column);
 /* Splits at AND, into `out`. */

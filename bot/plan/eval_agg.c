@@ -26,6 +26,8 @@ enum agg_kind agg_kind_of(const char *name, size_t n) {
         {"count_if", 1, 1, AGG_COUNT_IF},
         {"countif", 1, 1, AGG_COUNT_IF},
         {"approx_count_distinct", 1, 1, AGG_COUNT_DISTINCT},
+        {"approx_distinct", 1, 1, AGG_COUNT_DISTINCT},
+        {"hll", 1, 1, AGG_COUNT_DISTINCT},
         {"any_value", 1, 1, AGG_ANY},
         {"first", 1, 1, AGG_ANY},
         {"last", 1, 1, AGG_ANY},
@@ -44,10 +46,13 @@ enum agg_kind agg_kind_of(const char *name, size_t n) {
         {"min_by", 2, 2, AGG_MIN_BY},
         {"max_by", 2, 2, AGG_MAX_BY},
         {"$sum0", 1, 1, AGG_SUM_ZERO},
+        {"bit_and", 1, 1, AGG_BIT_AND},
+        {"bit_or", 1, 1, AGG_BIT_OR},
+        {"bit_xor", 1, 1, AGG_BIT_XOR},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i].name, name) == 0 && n >= known[i].least && n <= known[i].most) return known[i].kind;
-    return AGG_UNKNOWN;
+    return sketch_kind_of(name, n);
 }
 
 #define AGG_ARGS_MAX 8
@@ -142,6 +147,19 @@ static bool truth_of_all(struct run *run, const struct taken *t, bool all, struc
     return true;
 }
 
+static bool bits_of(struct run *run, enum agg_kind kind, const struct taken *t, struct value *out) {
+    uint64_t bits = kind == AGG_BIT_AND ? UINT64_MAX : 0;
+    for (size_t i = 0; i < t->n; i++) {
+        struct value v = t->at[i * t->width];
+        if (v.kind != CELL_INT) return eval_unknown(&run->base, "bits of what is no integer");
+        if (kind == AGG_BIT_AND) bits &= (uint64_t)v.i;
+        else if (kind == AGG_BIT_OR) bits |= (uint64_t)v.i;
+        else bits ^= (uint64_t)v.i;
+    }
+    *out = value_int((int64_t)bits);
+    return true;
+}
+
 static bool spread(struct run *run, enum agg_kind kind, const struct taken *t, struct value *out) {
     bool sample = kind == AGG_VAR_SAMP || kind == AGG_STD_SAMP, root = kind == AGG_STD_POP || kind == AGG_STD_SAMP;
     struct value sum, squares = value_int(0), mean_part, n = value_int((int64_t)t->n);
@@ -184,6 +202,7 @@ static bool join_text(struct run *run, const struct taken *t, struct value *out)
 static bool finish(struct run *run, const struct eval_expr *agg, struct taken *t, struct value *out) {
     enum agg_kind kind = (enum agg_kind)agg->agg;
     bool counts = kind == AGG_COUNT || kind == AGG_COUNT_DISTINCT;
+    if (kind >= AGG_SKETCH) return eval_sketch(run, kind, t->at, t->width, t->n, out);
     if (counts || (t->n == 0 && (kind == AGG_COUNT_IF || kind == AGG_SUM_ZERO))) {
         *out = value_int((int64_t)t->n);
         return true;
@@ -215,6 +234,10 @@ static bool finish(struct run *run, const struct eval_expr *agg, struct taken *t
     case AGG_BARE:
     case AGG_ANY:
         return only_value(run, t, out);
+    case AGG_BIT_AND:
+    case AGG_BIT_OR:
+    case AGG_BIT_XOR:
+        return bits_of(run, kind, t, out);
     case AGG_MEDIAN:
         return median(run, t, out);
     case AGG_JOIN_TEXT:
@@ -238,7 +261,7 @@ bool eval_aggregate(struct run *run, const struct eval_rel *in, const struct eva
         eval_load(run, in, rows[i]);
         if (!take_row(run, agg, &t)) return false;
     }
-    if ((agg->from->distinct || agg->agg == AGG_COUNT_DISTINCT) && agg->n) make_distinct(&t);
+    if ((agg->from->distinct || agg->agg == AGG_COUNT_DISTINCT || agg->agg == AGG_SKETCH) && agg->n) make_distinct(&t);
     return finish(run, agg, &t, out);
 }
 

@@ -351,5 +351,6 @@ eval_func func_find(const char *name, size_t n, bool *is_strict) {
     eval_func found = func_in(number_rows, name, n, is_strict);
     if (!found) found = func_text_find(name, n, is_strict);
     if (!found) found = func_date_find(name, n, is_strict);
+    if (!found) found = func_sketch_find(name, n, is_strict);
     return found;
 }

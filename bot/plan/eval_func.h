@@ -83,7 +83,8 @@ bool date_add_interval(struct value v, struct value interval, int sign, struct v
 /* "1 day", "2" with a unit, "1 month 3 days". */
 bool interval_read(struct str text, enum date_unit unit, struct value *out);
 
-/* Functions of text and of dates, by name: what func_find looks through. */
+/* Functions of text, of dates and of sketches, by name: what func_find looks through. */
+eval_func func_sketch_find(const char *name, size_t n, bool *is_strict);
 eval_func func_text_find(const char *name, size_t n, bool *is_strict);
 eval_func func_date_find(const char *name, size_t n, bool *is_strict);
 

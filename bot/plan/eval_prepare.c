@@ -112,6 +112,7 @@ static void prepare_aggregate(struct preparing *p, struct eval_expr *e) {
     bool of_all = p->out->plan->dialect == DIALECT_MYSQL; /* STDDEV is that of the population there */
     if (of_all && strcmp(from->name, "stddev") == 0) e->agg = AGG_STD_POP;
     if (of_all && strcmp(from->name, "variance") == 0) e->agg = AGG_VAR_POP;
+    if (of_all && e->agg >= AGG_BIT_AND && e->agg <= AGG_BIT_XOR) refuse(p, "bits of nothing"); /* 0 or all ones there, NULL elsewhere */
     if (from->filter) e->filter = prepare_expr(p, from->filter);
     if (from->n_order && e->agg == AGG_JOIN_TEXT) refuse(p, "an ordered text aggregate");
 }

@@ -157,8 +157,18 @@ enum agg_kind {
     AGG_SUM_ZERO, /* SUM, 0 over nothing */
     AGG_BARE,     /* a column that is no key: the value of any row */
     AGG_SINGLE,   /* the value of the only row */
+    AGG_BIT_AND,
+    AGG_BIT_OR,
+    AGG_BIT_XOR,
+    AGG_SKETCH, /* eval_sketch.c: a sketch is taken for the set of its values */
+    AGG_SKETCH_MERGE,
+    AGG_SKETCH_COUNT, /* the estimate of the merged ones */
 };
 enum agg_kind agg_kind_of(const char *name, size_t n);
+/* eval_sketch.c: AGG_UNKNOWN when it is none of sketches. */
+enum agg_kind sketch_kind_of(const char *name, size_t n);
+/* Over the n first values of rows `width` apart, none of them NULL, each once for AGG_SKETCH. */
+bool eval_sketch(struct run *run, enum agg_kind kind, const struct value *at, size_t width, size_t n, struct value *out);
 /* One aggregate over rows[0..n) of `in`, loaded one after another. */
 bool eval_aggregate(struct run *run, const struct eval_rel *in, const struct eval_expr *agg, const struct value *const *rows, size_t n,
                     struct value *out);

@@ -121,12 +121,43 @@ static void a_key_makes_a_table_more_harmless(void **state) {
     assert_non_null(derived(query, "SELECT o.id FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.net > 5", NORMAL_DECLARED)->query);
 }
 
+static void sketches_merge_and_estimates_do_not(void **state) {
+    const char *view = "SELECT day, status, hll_sketch_agg(customer_id) AS s, hll_sketch_agg(net) AS t FROM orders GROUP BY day, status";
+    assert_derived("SELECT day, hll_sketch_estimate(hll_sketch_agg(customer_id)) FROM orders GROUP BY day", view);
+    assert_derived("SELECT approx_count_distinct(net) FROM orders", view);
+    assert_derived("SELECT c.country, approx_count_distinct(o.net) FROM orders o JOIN customers c ON c.id = o.customer_id GROUP BY c.country",
+                   "SELECT customer_id, hll_sketch_agg(net) AS s FROM orders GROUP BY customer_id");
+    assert_derived("SELECT day, hll_union_agg(s) FROM (SELECT day, status, hll_sketch_agg(net) AS s FROM orders GROUP BY day, status) x GROUP BY day",
+                   view);
+    assert_not("SELECT hll_sketch_estimate(hll_sketch_agg(customer_id)) FROM orders", view);
+    assert_not("SELECT day, COUNT(DISTINCT net) FROM orders GROUP BY day", view);
+    assert_not("SELECT day, approx_count_distinct(gross) FROM orders GROUP BY day", view);
+    assert_not("SELECT day, hll_sketch_estimate(hll_sketch_agg(net) FILTER (WHERE gross > 1)) FROM orders GROUP BY day", view);
+    assert_not("SELECT day, approx_count_distinct(net) FROM orders GROUP BY day",
+               "SELECT day, status, approx_count_distinct(net) AS n FROM orders GROUP BY day, status");
+}
+
+static void bits_come_together(void **state) {
+    const char *view = "SELECT day, status, bit_and(net) AS a, bit_or(net) AS o, bit_xor(net) AS x FROM orders GROUP BY day, status";
+    const char *sql = derived("SELECT day, bit_and(net), bit_or(net), bit_xor(net) FROM orders GROUP BY day", view, NORMAL_PURE)->sql;
+    assert_string_equal(sql, "SELECT\n    view.day,\n    bit_and(view.a) AS bit_and,\n    bit_or(view.o) AS bit_or,\n    bit_xor(view.x) AS "
+                             "bit_xor\nFROM mart.view AS view\nGROUP BY view.day");
+    assert_null(derived("SELECT status, bit_xor(day) FROM orders GROUP BY status", "SELECT status, day FROM orders GROUP BY status, day", NORMAL_PURE)
+                    ->query);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filters_and_columns),          cmocka_unit_test(coarser_grain),
-        cmocka_unit_test(one_row_over_nothing),         cmocka_unit_test(groups_that_are_kept),
-        cmocka_unit_test(an_outer_join_makes_null),     cmocka_unit_test(literals_are_written_as_such),
-        cmocka_unit_test(truncation_needs_a_finer_one), cmocka_unit_test(a_key_makes_a_table_more_harmless),
+        cmocka_unit_test(filters_and_columns),
+        cmocka_unit_test(coarser_grain),
+        cmocka_unit_test(one_row_over_nothing),
+        cmocka_unit_test(groups_that_are_kept),
+        cmocka_unit_test(an_outer_join_makes_null),
+        cmocka_unit_test(literals_are_written_as_such),
+        cmocka_unit_test(truncation_needs_a_finer_one),
+        cmocka_unit_test(a_key_makes_a_table_more_harmless),
+        cmocka_unit_test(sketches_merge_and_estimates_do_not),
+        cmocka_unit_test(bits_come_together),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,1 @@
+SELECT order_date, status, bit_or(order_id) AS any_bit, bit_xor(order_id) AS odd_bit FROM orders GROUP BY order_date, status

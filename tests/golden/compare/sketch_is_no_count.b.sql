@@ -1,0 +1,1 @@
+SELECT order_date, hll_sketch_agg(customer_id) AS buyers FROM orders GROUP BY order_date

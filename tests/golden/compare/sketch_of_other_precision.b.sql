@@ -1,0 +1,1 @@
+SELECT order_date, status, HLL_COUNT.INIT(customer_id, 10) AS buyers FROM orders GROUP BY order_date, status
