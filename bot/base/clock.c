@@ -16,11 +16,15 @@ int64_t clock_now(void) {
     return t.tv_sec;
 }
 
-int64_t clock_monotonic_us(void) {
+static int64_t clock_us(clockid_t which) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(which, &t);
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
+
+int64_t clock_monotonic_us(void) { return clock_us(CLOCK_MONOTONIC); }
+
+int64_t clock_cpu_us(void) { return clock_us(CLOCK_THREAD_CPUTIME_ID); }
 
 void clock_iso(int64_t when, char out[CLOCK_ISO]) {
     time_t t = (time_t)when;

@@ -8,6 +8,7 @@
 
 int64_t clock_now(void);          /* UTC seconds since 1970; PARLEY_NOW when set */
 int64_t clock_monotonic_us(void); /* for durations; never fixed */
+int64_t clock_cpu_us(void);       /* processor time of this thread: what a computation costs however busy the machine is */
 
 #define CLOCK_ISO 21
 /* "2026-01-31T19:29:35Z" */
