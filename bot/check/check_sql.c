@@ -220,10 +220,11 @@ static const struct err *star_look(struct look *look, enum rule rule) {
     bool stored = definition_kind_stored(e->kind) && e->kind != DEF_STREAMING;
     if (!e->query || !e->dataset || look->subject->reused || (!stored && e->kind != DEF_VIEW) || is_landing(look->arena, look->in, e)) return NULL;
     const struct sql_name *source = star_source(e->query, NULL, 0);
-    const char *listed = source ? NULL : listed_copy(look);
+    bool whole = source && is_copy(e->query);
+    const char *listed = whole ? NULL : listed_copy(look); /* SELECT * with a column renamed, too */
     if (!source && !listed) return NULL;
-    const char *name = source ? sql_name_text(look->arena, source) : listed;
-    bool copy = listed || is_copy(e->query);
+    const char *name = listed ? listed : sql_name_text(look->arena, source);
+    bool copy = listed || whole;
     if (copy != (rule == RULE_RENAME) || (!copy && !stored) || is_file_or_open(name) || is_file_or_open(e->dataset)) return NULL;
     if (copy && is_meant(look, name)) return look->failed;
     struct finding *f = look_finding(look, rule, name, (struct range){0});

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static const struct rule_info rules[RULE_COUNT] = {
-#define RULE(name, id, level, proof, sentence, page) [RULE_##name] = {id, level, proof, sentence, page},
+#define RULE(name, id, level, proof, forms, sentence, page) [RULE_##name] = {id, level, proof, forms, sentence, page},
 #include "rules.def"
 #undef RULE
 };

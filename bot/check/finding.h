@@ -13,17 +13,21 @@ enum severity { SEV_OFF, SEV_NOTE, SEV_WARNING, SEV_BLOCKER };
 
 /* Ids of rules.def: RULE_IDENTICAL, ... */
 enum rule {
-#define RULE(name, id, level, proof, sentence, page) RULE_##name,
+#define RULE(name, id, level, proof, forms, sentence, page) RULE_##name,
 #include "rules.def"
 #undef RULE
     RULE_COUNT
 };
+
+/* What an artefact is written in, as a rule declares it: SQL, Python, settings of jobs and dashboards. */
+enum rule_form { IN_SQL = 1, IN_PYTHON = 2, IN_SETTINGS = 4 };
 
 /* What rules.def says of a rule. */
 struct rule_info {
     const char *id;       /* "identical": stable, used in settings and SARIF */
     enum severity level;  /* default */
     bool proof;           /* its findings are proofs, so they may gate */
+    unsigned forms;       /* rule_form */
     const char *sentence; /* what it says, in general */
     const char *page;     /* the page it rests on */
 };

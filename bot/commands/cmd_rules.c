@@ -71,6 +71,15 @@ static const char *because(struct arena *arena, struct level_now now, const stru
     return arena_printf(arena, "by default; %lld of %lld found it useful", (long long)u->useful, (long long)all);
 }
 
+static json_t *forms_json(unsigned forms) {
+    static const char *const names[] = {"sql", "python", "settings"};
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (forms >> i & 1) json_array_append_new(list, json_string(names[i]));
+    }
+    return list;
+}
+
 static void rule_json(struct arena *arena, enum rule rule, struct level_now now, const struct rule_use *u) {
     static const char *const whys[] = {[LEVEL_DEFAULT] = "default", [LEVEL_SETTINGS] = "settings", [LEVEL_USE] = "use"};
     const struct rule_info *info = rule_info(rule);
@@ -85,6 +94,7 @@ static void rule_json(struct arena *arena, enum rule rule, struct level_now now,
     jsx_set_text(o, "because", because(arena, now, u));
     json_object_set_new(o, "speaks", json_boolean(now.why != LEVEL_USE && rule_speaks(rule, now.level)));
     json_object_set_new(o, "proof", json_boolean(info->proof));
+    json_object_set_new(o, "forms", forms_json(info->forms));
     json_object_set_new(o, "useful", json_integer(u->useful));
     json_object_set_new(o, "not_useful", json_integer(u->not_useful));
     json_object_set_new(o, "useful_low", all ? json_real(low) : json_null());

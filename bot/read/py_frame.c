@@ -641,15 +641,16 @@ static struct frame *do_join(struct py_run *r, struct frame *f, const struct py_
     struct sql_from *from = sql_from_join(r->arena, join, left, right, NULL);
     from->range = line_range(line);
     bool none = pv_absent(on) || on.kind == PV_NONE;
-    if (none && join == JOIN_INNER) from->join = JOIN_CROSS;
     if (!none && !join_using(r, from, on)) {
         from->using_count = 0;
         from->on = join_condition(r, next, on);
         if (!from->on) return frame_unknown(r, f, other.frame, call, "the condition of this join was not understood");
         if (from->depth <= from->on->depth) from->depth = from->on->depth + 1;
     }
-    if (from->join == JOIN_CROSS) fact_add(r, FACT_CROSS_JOIN, next, call);
-    if (none && from->join != JOIN_CROSS) return frame_unknown(r, f, other.frame, call, "a join without a condition");
+    bool pairs =
+        from->join == JOIN_CROSS || (none && from->join == JOIN_INNER); /* crossJoin() says it is meant; join() without a condition does not */
+    if (pairs) fact_add(r, FACT_CROSS_JOIN, next, call);
+    if (none && !pairs) return frame_unknown(r, f, other.frame, call, "a join without a condition");
     next->query = sql_query_select(r->arena, from);
     next->query->range = next->query->select->range = from->range;
     return next;

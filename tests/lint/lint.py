@@ -216,6 +216,22 @@ def check_format(options):
     return sorted(set(re.findall(r"^(\S+?:\d+):", run.stderr, re.M)))[:50] if run.returncode else []
 
 
+def check_rules(options):
+    """Each rule has a golden in which it speaks and one in which it is silent, in each form it declares."""
+    suffixes = {"IN_SQL": (".sql",), "IN_PYTHON": (".py", ".ipynb"), "IN_SETTINGS": (".json", ".yml")}
+    table, goldens, off = "bot/check/rules.def", Path(options.source) / "tests/golden/check", []
+    declared = re.findall(r'^RULE\(\w+, "([^"]+)", SEV_\w+, \w+, ([\w |]+), ', Path(options.source, table).read_text(), re.M)
+    for at, (rule, forms) in enumerate(declared):
+        fires, silent = ((goldens / f"{rule}.{end}.findings").read_text() if (goldens / f"{rule}.{end}.findings").exists() else "" for end in ("fires", "silent"))
+        heard = {Path(p).suffix for p in re.findall(rf"^\w+ {rule} (\S+):\d+ ", fires, re.M)}
+        quiet = {p.suffix for p in (goldens / f"{rule}.silent" / "head").rglob("*")} if silent else set()
+        if re.search(rf"^\w+ {rule} ", silent, re.M):
+            off.append(f"{table}:1: {rule} speaks in its silent golden")
+        for form in forms.split(" | "):
+            off += [f"{table}:1: {rule} has no {what} golden {form}" for what, there in (("firing", heard), ("silent", quiet)) if not there & set(suffixes[form])]
+    return off if declared else [f"{table}:1: no rule was read"]
+
+
 def check_top_level(options):
     """The top level of the repository is fixed."""
     names = {n.split("/", 1)[0] for n in listed(options.source, "*")}
