@@ -71,7 +71,7 @@ static const struct err *facts_put(struct put *p, const struct dataset_facts *f)
 }
 
 static const struct err *job_put(struct put *p, const struct job *job) {
-    const struct compute none = {.workers_min = -1, .workers_max = -1};
+    const struct compute none = {.workers_min = -1, .workers_max = -1, .autotermination_minutes = -1};
     p->stats->jobs++;
     return store_run(p->catalog->store,
                      "INSERT INTO job (repo, scope, path, line, uid, name, kind, owner, runs) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

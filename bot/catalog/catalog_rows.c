@@ -80,6 +80,11 @@ const char *runs_write(struct arena *arena, const struct schedule *s, const stru
     set_text(o, "size", c->size);
     set_text(o, "spark", c->spark_version);
     set_text(o, "edition", c->edition);
+    set_int(o, "mode", c->performance, SAID_NOTHING);
+    set_int(o, "firm", c->first_on_demand, 0);
+    set_int(o, "stop", c->autotermination_minutes, -1);
+    set_text(o, "available", c->availability);
+    set_text(o, "pool", c->pool);
     return json_object_size(o) ? jsx_dump(arena, o, false) : NULL;
 }
 
@@ -96,7 +101,7 @@ void runs_read(struct arena *arena, const char *json, struct schedule *s, struct
     s->trigger = jsx_str(o, "trigger", NULL);
     c->key = jsx_str(o, "key", NULL);
     int64_t kind = jsx_int(o, "on", COMPUTE_UNKNOWN);
-    if (kind >= COMPUTE_UNKNOWN && kind <= COMPUTE_PIPELINE) memcpy(&c->kind, &(int){(int)kind}, sizeof c->kind);
+    if (kind >= COMPUTE_UNKNOWN && kind <= COMPUTE_POOL) memcpy(&c->kind, &(int){(int)kind}, sizeof c->kind);
     c->node_type = jsx_str(o, "node", NULL);
     c->driver_node_type = jsx_str(o, "driver", NULL);
     c->workers_min = (int)jsx_int(o, "min", -1);
@@ -107,6 +112,11 @@ void runs_read(struct arena *arena, const char *json, struct schedule *s, struct
     c->size = jsx_str(o, "size", NULL);
     c->spark_version = jsx_str(o, "spark", NULL);
     c->edition = jsx_str(o, "edition", NULL);
+    c->performance = jsx_int(o, "mode", SAID_NOTHING) == SAID_YES ? SAID_YES : jsx_int(o, "mode", SAID_NOTHING) == SAID_NO ? SAID_NO : SAID_NOTHING;
+    c->first_on_demand = (int)jsx_int(o, "firm", 0);
+    c->autotermination_minutes = (int)jsx_int(o, "stop", -1);
+    c->availability = jsx_str(o, "available", NULL);
+    c->pool = jsx_str(o, "pool", NULL);
 }
 
 const char *lines_write(struct arena *arena, const char *const *lines, size_t count) {

@@ -219,7 +219,12 @@ static void resources_read(struct bundle *b) {
     static const struct {
         const char *kind;
         void (*read)(const struct job_source *from, const char *key, const json_t *spec);
-    } kinds[] = {{"jobs", job_read}, {"pipelines", pipeline_read}, {"dashboards", dashboard_resource_read}, {"clusters", cluster_resource_read}};
+    } kinds[] = {{"jobs", job_read},
+                 {"pipelines", pipeline_read},
+                 {"dashboards", dashboard_resource_read},
+                 {"clusters", cluster_resource_read},
+                 {"sql_warehouses", warehouse_resource_read},
+                 {"instance_pools", pool_resource_read}};
     const json_t *resources = json_object_get(b->all, "resources");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const char *key;

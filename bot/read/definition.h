@@ -61,14 +61,16 @@ struct schedule {
 /* What it runs on. All empty: not known. */
 struct compute {
     const char *key; /* job_cluster_key, cluster id, warehouse id or name; NULL when none */
-    enum { COMPUTE_UNKNOWN, COMPUTE_JOB, COMPUTE_ALL_PURPOSE, COMPUTE_SERVERLESS, COMPUTE_WAREHOUSE, COMPUTE_PIPELINE } kind;
+    enum { COMPUTE_UNKNOWN, COMPUTE_JOB, COMPUTE_ALL_PURPOSE, COMPUTE_SERVERLESS, COMPUTE_WAREHOUSE, COMPUTE_PIPELINE, COMPUTE_POOL } kind;
     const char *node_type, *driver_node_type; /* "i3.xlarge" */
-    int workers_min, workers_max;             /* -1 when not said; equal when fixed */
+    int workers_min, workers_max;             /* -1 when not said; equal when fixed. A warehouse: clusters. A pool: idle machines kept, most in all */
     bool photon, spot, serverless;
     const char *size;            /* warehouse: "Small" */
     const char *spark_version;   /* "15.4.x-scala2.12" */
-    const char *edition;         /* pipeline: CORE, PRO, ADVANCED */
-    int autotermination_minutes; /* -1 when not said; 0 never ends by itself */
+    const char *edition;         /* pipeline: CORE, PRO, ADVANCED; warehouse: CLASSIC, PRO */
+    enum said performance;       /* serverless: SAID_YES performance-optimized, SAID_NO standard */
+    int first_on_demand;         /* machines, the driver first, that are never spot; 0 not said, -1 none */
+    int autotermination_minutes; /* -1 when not said; 0 never ends by itself; a warehouse: its auto-stop */
     bool existing;               /* a running cluster is named by its id: it is not made for the task */
     bool autoscale;
     const char *availability;              /* "SPOT_WITH_FALLBACK", "ON_DEMAND": as written */
@@ -283,8 +285,8 @@ struct job {
     const char *key; /* of the resource in its bundle, or the platform's id; NULL when it has none */
     const char *id;  /* 32 hex digits, or the platform's own id */
     const char *name;
-    const char *kind; /* "job", "pipeline", "dashboard", "airflow", "cluster" (no tasks: `clusters[0]`), "external" (a scheduler of which only
-                         what it says is known: nothing may be concluded from what it does not say) */
+    const char *kind; /* "job", "pipeline", "dashboard", "airflow", "cluster", "warehouse" and "pool" (no tasks: `clusters[0]`), "external" (a
+                         scheduler of which only what it says is known: nothing may be concluded from what it does not say) */
     const char *path; /* NULL when it came from a platform */
     int line;
     const char *owner, *description;

@@ -254,6 +254,12 @@ static void availability_read(const struct job_source *from, const json_t *spec,
         c->availability = job_kept(from, a);
         c->spot |= strncmp(a, "SPOT", 4) == 0 || strncmp(a, "PREEMPTIBLE", 11) == 0;
     }
+    c->spot |= job_truth(spec, "gcp_attributes.use_preemptible_executors");
+    const char *const firsts[] = {"aws_attributes.first_on_demand", "azure_attributes.first_on_demand", "gcp_attributes.first_on_demand"};
+    for (size_t i = 0; i < 3; i++) {
+        int first = job_whole(spec, firsts[i], -1);
+        if (first >= 0) c->first_on_demand = first ? first : -1;
+    }
 }
 
 void cluster_read(const struct job_source *from, const json_t *j, struct compute *c) {

@@ -53,8 +53,10 @@ static void task_compute(const struct job_source *from, const json_t *settings, 
     } else if (json_object_get(task, "pipeline_task")) {
         c->kind = COMPUTE_PIPELINE;
     } else if (!json_object_get(task, "run_job_task") && !json_object_get(task, "condition_task")) {
+        const char *target = job_text(settings, "performance_target");
         c->kind = COMPUTE_SERVERLESS;
         c->serverless = true;
+        c->performance = !target ? SAID_NOTHING : strcmp(target, "STANDARD") == 0 ? SAID_NO : SAID_YES;
     }
     if (c->line) return;
     c->path = job_path(from, task);
@@ -337,6 +339,39 @@ void cluster_resource_read(const struct job_source *from, const char *key, const
     cluster_read(from, spec, job->clusters);
 }
 
+/* Compute that jobs name by its id, as a job without tasks. */
+static struct compute *resource_new(const struct job_source *from, const char *key, const char *kind, const char *name, const json_t *spec) {
+    struct job *job = job_new(from, key, kind, spec, spec);
+    if (name) job->name = job_kept(from, name);
+    job->clusters = arena_array(from->arena, 1, sizeof *job->clusters);
+    job->cluster_count = 1;
+    compute_none(job->clusters);
+    job->clusters->key = job->key;
+    job->clusters->path = job->path;
+    job->clusters->line = job->line;
+    return job->clusters;
+}
+
+void warehouse_resource_read(const struct job_source *from, const char *key, const json_t *spec) {
+    struct compute *c = resource_new(from, key, "warehouse", NULL, spec);
+    c->kind = COMPUTE_WAREHOUSE;
+    c->size = job_kept(from, job_text(spec, "cluster_size"));
+    c->serverless = job_truth(spec, "enable_serverless_compute");
+    c->edition = job_kept(from, job_text(spec, "warehouse_type"));
+    c->workers_min = job_whole(spec, "min_num_clusters", 1);
+    c->workers_max = job_whole(spec, "max_num_clusters", c->workers_min);
+    c->autotermination_minutes = job_whole(spec, "auto_stop_mins", -1);
+}
+
+void pool_resource_read(const struct job_source *from, const char *key, const json_t *spec) {
+    struct compute *c = resource_new(from, key, "pool", job_text(spec, "instance_pool_name"), spec);
+    cluster_read(from, spec, c);
+    c->kind = COMPUTE_POOL;
+    c->workers_min = job_whole(spec, "min_idle_instances", 0);
+    c->workers_max = job_whole(spec, "max_capacity", -1);
+    c->autotermination_minutes = job_whole(spec, "idle_instance_autotermination_minutes", -1);
+}
+
 void pipeline_read(const struct job_source *from, const char *key, const json_t *outer) {
     const json_t *spec = json_object_get(outer, "spec");
     if (!json_is_object(spec)) spec = outer;
@@ -424,12 +459,42 @@ static void existing_set(const struct reading *out, struct compute *c) {
     }
 }
 
+/* The compute of that kind that stands for itself under this name. */
+static const struct compute *resource_find(const struct reading *out, const char *kind, const char *written) {
+    for (size_t i = 0; written && i < out->jobs.n; i++) {
+        const struct job *other = &out->jobs.at[i];
+        if (strcmp(other->kind, kind) == 0 && names_resource(written, other->key)) return &other->clusters[0];
+    }
+    return NULL;
+}
+
+/* Machines of a pool are of its type, bought its way. */
+static void pool_set(const struct reading *out, struct compute *c) {
+    const struct compute *pool = resource_find(out, "pool", c->pool), *driver = resource_find(out, "pool", c->driver_pool ? c->driver_pool : c->pool);
+    if (pool && !c->node_type) c->node_type = pool->node_type;
+    if (driver && !c->driver_node_type) c->driver_node_type = driver->node_type;
+    if (pool && !c->availability) c->availability = pool->availability, c->spot = pool->spot, c->first_on_demand = pool->spot ? -1 : 0;
+}
+
+static void warehouse_set(const struct reading *out, struct compute *c) {
+    const struct compute *warehouse = c->kind == COMPUTE_WAREHOUSE && !c->size ? resource_find(out, "warehouse", c->key) : NULL;
+    const char *key = c->key;
+    if (!warehouse) return;
+    *c = *warehouse;
+    c->key = key;
+}
+
+static void compute_link(const struct reading *out, struct compute *c) {
+    if (c->existing) existing_set(out, c);
+    if (c->pool) pool_set(out, c);
+    warehouse_set(out, c);
+}
+
 static void existing_link(struct reading *out) {
     for (size_t i = 0; i < out->jobs.n; i++) {
-        for (size_t k = 0; k < out->jobs.at[i].task_count; k++) {
-            if (out->jobs.at[i].tasks[k].compute.existing) existing_set(out, &out->jobs.at[i].tasks[k].compute);
-        }
+        for (size_t k = 0; k < out->jobs.at[i].task_count; k++) compute_link(out, &out->jobs.at[i].tasks[k].compute);
     }
+    for (size_t i = 0; i < out->definitions.n; i++) warehouse_set(out, &out->definitions.at[i].compute);
 }
 
 void read_job_json(struct arena *arena, const char *path, const json_t *job, struct reading *into) {

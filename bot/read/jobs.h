@@ -29,6 +29,9 @@ struct job *job_settings_read(const struct job_source *from, const char *kind, c
 void job_file_read(const struct job_source *from, const json_t *json);
 /* A cluster that stands for itself: jobs[..].kind "cluster". */
 void cluster_resource_read(const struct job_source *from, const char *key, const json_t *spec);
+/* A SQL warehouse or an instance pool: jobs[..].kind "warehouse", "pool". Tasks, clusters and dashboards that name it get what is known of it. */
+void warehouse_resource_read(const struct job_source *from, const char *key, const json_t *spec);
+void pool_resource_read(const struct job_source *from, const char *key, const json_t *spec);
 /* A dashboard resource: which file, on which warehouse. */
 void dashboard_resource_read(const struct job_source *from, const char *key, const json_t *spec);
 /* The pipeline whose libraries hold this file; NULL when none does. */

@@ -146,8 +146,14 @@ static const struct {
     const char *type;
     void (*read)(const struct job_source *from, const char *key, const json_t *spec);
 } resources[] = {
-    {"databricks_job", job_read},         {"databricks_pipeline", pipeline_read},   {"databricks_cluster", cluster_resource_read},
-    {"databricks_query", query_resource}, {"databricks_sql_query", query_resource}, {"databricks_dashboard", dashboard_resource_read},
+    {"databricks_job", job_read},
+    {"databricks_pipeline", pipeline_read},
+    {"databricks_cluster", cluster_resource_read},
+    {"databricks_query", query_resource},
+    {"databricks_sql_query", query_resource},
+    {"databricks_dashboard", dashboard_resource_read},
+    {"databricks_sql_endpoint", warehouse_resource_read},
+    {"databricks_instance_pool", pool_resource_read},
 };
 
 static void resource_give(const struct job_source *from, const struct module *m, const char *type, const char *name, json_t *body) {
