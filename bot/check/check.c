@@ -41,7 +41,9 @@ bool check_runs_same(const struct entry *a, const struct entry *b) {
     return text_same(s->cron, t->cron) && text_same(s->timezone, t->timezone) && s->every_seconds == t->every_seconds &&
            s->continuous == t->continuous && s->paused == t->paused && c->kind == d->kind && text_same(c->node_type, d->node_type) &&
            text_same(c->driver_node_type, d->driver_node_type) && c->workers_min == d->workers_min && c->workers_max == d->workers_max &&
-           c->photon == d->photon && text_same(c->size, d->size);
+           c->photon == d->photon && text_same(c->size, d->size) && c->spot == d->spot && c->serverless == d->serverless &&
+           c->performance == d->performance && c->first_on_demand == d->first_on_demand && text_same(c->edition, d->edition) &&
+           c->autotermination_minutes == d->autotermination_minutes && text_same(c->pool, d->pool);
 }
 
 static bool same_plan(const struct subject *a, const struct subject *b) {

@@ -45,7 +45,7 @@ static void large_scan(struct arena *arena, const struct check_input *in, const 
     } else {
         f->next_step = "read only what is new since the last run, or run it less often";
     }
-    text_list_printf(arena, &f->notes, "%.4g runs a month", fires.per_month);
+    text_list_add(arena, &f->notes, fires_text(arena, &fires));
     text_list_add(arena, &f->notes, part->why);
     check_say(arena, in, out, f);
 }

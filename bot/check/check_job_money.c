@@ -10,15 +10,26 @@
 #define HOURLY       3600.0 /* what running all the time is held against */
 #define RUNS_TELLING 3      /* past runs from which on they say how long the next takes */
 
-/* The time of a task is that of the definitions in the file it runs. */
-static struct task_time time_of(struct look *look, const struct task *task) {
-    const struct check_input *in = look->in;
+/* Its file, one of a pipeline's files, a model of the dbt project it builds, or the SQL it holds itself. */
+static bool task_runs(const struct job *job, const struct task *task, const struct subject *s) {
+    const char *path = s->entry.path;
+    bool own = s->entry.job && job->name && strcmp(s->entry.job, job->name) == 0;
+    if (!path) return false;
+    if (task->sql) return own && job->path && strcmp(path, job->path) == 0 && s->entry.line == task->line;
+    if (!task->path) return false;
+    if (strcmp(path, task->path) == 0) return true;
+    if (strchr(task->path, '*')) return text_glob(task->path, path);
+    return own && s->entry.artefact == ARTEFACT_DBT_MODEL && task->type && strcmp(task->type, "dbt") == 0;
+}
+
+/* The time of a task is that of the definitions it runs, one after the other. */
+static struct task_time time_of(struct arena *arena, const struct check_input *in, const struct job *job, const struct task *task) {
     struct task_time t = {.unknown = "what it runs is not in this repository"};
-    for (size_t i = 0; task->path && i < in->subject_count; i++) {
+    for (size_t i = 0; i < in->subject_count; i++) {
         const struct subject *s = &in->subjects[i];
         double low, high;
         const char *why;
-        if (!s->entry.path || strcmp(s->entry.path, task->path) != 0) continue;
+        if (!task_runs(job, task, s) || s->entry.kind == DEF_TEMP || s->entry.kind == DEF_VIEW || s->entry.kind == DEF_EPHEMERAL) continue;
         struct entry entry = s->entry;
         entry.compute = task->compute;
         struct estimate_input estimate = {.entry = &entry,
@@ -29,7 +40,7 @@ static struct task_time time_of(struct look *look, const struct task *task) {
                                           .default_type = in->settings->warehouse_type,
                                           .now = in->now,
                                           .past = &s->past};
-        if (!estimate_seconds(look->arena, &estimate, &low, &high, &why)) return (struct task_time){.unknown = why};
+        if (!estimate_seconds(arena, &estimate, &low, &high, &why)) return (struct task_time){.unknown = why};
         t.known = true;
         t.low += low;
         t.high += high;
@@ -38,18 +49,22 @@ static struct task_time time_of(struct look *look, const struct task *task) {
     return t;
 }
 
-static const struct err *input_of(struct look *look, const struct job *job, struct job_cost_input *out) {
-    const struct check_input *in = look->in;
-    struct task_time *times = arena_array(look->arena, job->task_count + 1, sizeof *times);
-    for (size_t i = 0; i < job->task_count; i++) times[i] = time_of(look, &job->tasks[i]);
+const struct err *job_money_input(struct arena *arena, const struct check_input *in, const struct job *job, struct job_cost_input *out) {
+    struct task_time *times = arena_array(arena, job->task_count + 1, sizeof *times);
+    for (size_t i = 0; i < job->task_count; i++) times[i] = time_of(arena, in, job, &job->tasks[i]);
     *out = (struct job_cost_input){
         .job = job, .tasks = times, .prices = in->prices, .place = {in->settings->cloud, in->settings->region, in->settings->tier}, .now = in->now};
     for (size_t i = 0; i < in->catalog_count && !out->past_runs; i++) {
         struct history h;
-        TRY(history_of_job(look->arena, in->catalogs[i], job->name, &h));
+        TRY(history_of_job(arena, in->catalogs[i], job->name, &h));
+        if (!h.runs) TRY(history_of_job(arena, in->catalogs[i], job->key, &h)); /* by the platform's id */
         out->past_runs = h.runs, out->past_low = h.low, out->past_high = h.high;
     }
     return NULL;
+}
+
+static const struct err *input_of(struct look *look, const struct job *job, struct job_cost_input *out) {
+    return job_money_input(look->arena, look->in, job, out);
 }
 
 void job_money_own_cluster(struct look *look, const struct job *job, struct finding *f) {

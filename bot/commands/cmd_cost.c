@@ -3,6 +3,7 @@
 #include "bind.h"
 #include "clock.h"
 #include "commands.h"
+#include "cost_jobs.h"
 #include "fires.h"
 #include "fs.h"
 #include "jsonx.h"
@@ -17,11 +18,13 @@
 
 static const char doc[] =
     "Say what one run of each query reads, computes and costs, before it runs: rows and bytes from the tables' statistics, through every step of "
-    "the plan, to seconds, units and money.\v"
+    "the plan, to seconds, units and money. Of a file of jobs (Jobs or Pipelines JSON, bundle, Terraform): what each costs a month, by task graph, "
+    "machines, time of a run and schedule.\v"
     "Examples:\n"
     "  parley cost --stats stats.yml daily_sales.sql\n"
     "  parley cost --schema ddl.sql --stats stats.json --warehouse Medium --schedule '0 0 5 * * ?' q.sql\n"
     "  parley cost --platform bigquery --dialect bigquery --catalog dw.db --json q.sql\n"
+    "  parley cost --catalog dw.db --repo . resources/nightly.job.yml\n"
     "\n"
     "Statistics are what 'parley catalog import' reads: datasets with bytes, rows, partition_by, cluster_by, and columns with type, distinct, nulls "
     "(share), width (bytes), min, max. What is not measured is replaced by defaults that are named, and widens the range. A table whose size is not "
@@ -29,13 +32,28 @@ static const char doc[] =
     "\n"
     "Exit codes: 0 all costs are known, 1 some query was not understood or some size is not known, 2 wrong usage, 3 it could not be done.";
 
-enum { KEY_JSON = 256, KEY_STATS, KEY_PLATFORM, KEY_TYPE, KEY_UNITS, KEY_PRICES, KEY_CLOUD, KEY_REGION, KEY_TIER, KEY_SCHEDULE, KEY_ZONE, KEY_STEPS };
+enum {
+    KEY_JSON = 256,
+    KEY_STATS,
+    KEY_PLATFORM,
+    KEY_TYPE,
+    KEY_UNITS,
+    KEY_PRICES,
+    KEY_CLOUD,
+    KEY_REGION,
+    KEY_TIER,
+    KEY_SCHEDULE,
+    KEY_ZONE,
+    KEY_STEPS,
+    KEY_REPO
+};
 
 static const struct argp_option options[] = {
     {"dialect", 'd', "NAME", 0, "Dialect of the SQL [databricks]", 0},
     {"schema", 's', "DDL.sql", 0, "CREATE TABLE statements: columns, types, keys", 0},
     {"stats", KEY_STATS, "FILE", 0, "Sizes and column statistics, YAML or JSON; wins over the catalog", 0},
-    {"catalog", 'c', "FILE", 0, "A catalog with sizes", 0},
+    {"catalog", 'c', "FILE", 0, "A catalog with sizes and past runs", 0},
+    {"repo", KEY_REPO, "DIR", 0, "The folder whose files the tasks of a job run [the job file's own]", 0},
     {"platform", KEY_PLATFORM, "NAME", 0, "databricks (default), bigquery, bigquery-slots, athena, snowflake, glue", 1},
     {"warehouse", 'w', "SIZE", 0, "Size of the warehouse [Small]; Glue: worker type [G.1X]", 1},
     {"type", KEY_TYPE, "NAME", 0, "Databricks: serverless (default), pro; Snowflake: edition [ENTERPRISE]; Glue: flex", 1},
@@ -55,7 +73,7 @@ struct words {
     enum dialect dialect;
     struct bill_target target;
     struct schedule schedule;
-    const char *schema, *stats, *catalog, *prices;
+    const char *schema, *stats, *catalog, *prices, *repo;
     const char **files;
     size_t file_count;
     bool json, steps;
@@ -79,6 +97,7 @@ static error_t word_take(int key, char *arg, struct argp_state *state) {
         TAKE('c', catalog)
         TAKE('w', target.size)
         TAKE(KEY_STATS, stats)
+        TAKE(KEY_REPO, repo)
         TAKE(KEY_TYPE, target.type)
         TAKE(KEY_PRICES, prices)
         TAKE(KEY_CLOUD, target.place.cloud)
@@ -157,7 +176,7 @@ static struct cost monthly(struct arena *arena, const struct cost_run *run, cons
     cost.low *= run->fires.per_month;
     cost.high *= run->fires.per_month;
     cost.period = "month";
-    text_list_printf(arena, &cost.assumptions, "%s: %.4g runs a month", run->fires.text, run->fires.per_month);
+    text_list_printf(arena, &cost.assumptions, "%s", fires_text(arena, &run->fires));
     return cost;
 }
 
@@ -278,6 +297,13 @@ static const struct err *file_cost(struct cost_run *run, struct arena *arena, co
     struct plan *plan;
     struct work work;
     TRY(fs_read(arena, file, FILE_MAX, &text));
+    if (cost_is_jobs(arena, file, text)) {
+        const struct words *w = run->words;
+        return cost_jobs(arena,
+                         &(struct jobs_ask){file, w->repo, w->dialect, run->catalogs, run->catalog_count, run->prices, w->target.place,
+                                            w->target.size, w->target.type, w->json},
+                         known);
+    }
     TRY(err_wrap(query_plan(run, arena, text, &plan), "%s", file));
     TRY(work_of_plan(arena, run->catalogs, run->catalog_count, plan, &work));
     struct bill bill = bill_of(arena, run->prices, &work, &run->words->target);
@@ -304,7 +330,7 @@ static int files_cost(struct cost_run *run) {
 
 int cmd_cost(int argc, char **argv) {
     struct words words = {.dialect = DIALECT_DATABRICKS};
-    const struct argp argp = {options, word_take, "FILE.sql...", doc, NULL, NULL, NULL};
+    const struct argp argp = {options, word_take, "FILE...", doc, NULL, NULL, NULL};
     if (argp_parse(&argp, argc, argv, 0, NULL, &words) != 0) return EXIT_USAGE;
     struct cost_run run = {.words = &words, .arena = arena_create(ARENA_JOB)};
     const struct err *failed = run_open(&run);

@@ -82,9 +82,9 @@ const char *cost_text(struct arena *arena, const struct cost *cost) {
     const char *currency = cost->currency ? cost->currency : "USD";
     const char *sign = strcmp(currency, "USD") == 0 ? "$" : "";
     const char *per = cost->period ? cost->period : "month";
-    bool small = cost->period && strcmp(cost->period, "run") == 0; /* cents of a run add up */
+    bool small = cost->period && strcmp(cost->period, "month") != 0; /* cents of a run or an hour add up */
     if (cost->low >= 0 && cost->high < (small ? 0.01 : 1)) {
-        buf_printf(&b, "under %s%s%s%s a %s", sign, small ? "0.01" : "1", *sign ? "" : " ", *sign ? "" : currency, per);
+        buf_printf(&b, "under %s%s%s%s a%s %s", sign, small ? "0.01" : "1", *sign ? "" : " ", *sign ? "" : currency, *per == 'h' ? "n" : "", per);
         return buf_str(&b);
     }
     buf_text(&b, "about ");
@@ -94,6 +94,6 @@ const char *cost_text(struct arena *arena, const struct cost *cost) {
         amount_add(&b, cost->high, cost->low < 0 ? sign : "");
     }
     if (!*sign) buf_printf(&b, " %s", currency);
-    buf_printf(&b, " a %s", per);
+    buf_printf(&b, " a%s %s", *per == 'h' ? "n" : "", per);
     return buf_str(&b);
 }

@@ -6,6 +6,7 @@
 #include "estimate.h"
 
 #include "bill.h"
+#include "job_cost.h"
 #include "plan.h"
 #include "text.h"
 
@@ -133,8 +134,9 @@ static bool cores_of(const struct estimate_input *in, const struct compute *comp
         return *few = *most = WORKER_CORES * workers, true;
     }
     struct price_node node;
-    if (!compute->node_type || compute->workers_max < 0 || !price_node_find(in->prices, &in->place, compute->node_type, &node)) return false;
-    int least = compute->workers_min > 0 ? compute->workers_min : 1, best = compute->workers_max > least ? compute->workers_max : least;
+    struct compute c = price_stand_in(in->prices, &in->place, compute);
+    if (!c.node_type || c.workers_max < 0 || !price_node_find(in->prices, &in->place, c.node_type, &node)) return false;
+    int least = c.workers_min > 0 ? c.workers_min : 1, best = c.workers_max > least ? c.workers_max : least;
     return *few = node.vcpu * least, *most = node.vcpu * best, node.vcpu > 0;
 }
 
@@ -202,6 +204,7 @@ static struct compute compute_of(struct arena *arena, const struct estimate_inpu
         text_list_printf(arena, assumptions, "assumed to run on a %s %s SQL warehouse", compute.size,
                          compute.serverless ? "serverless" : in->default_type);
     }
+    if (compute.kind == COMPUTE_WAREHOUSE) compute.workers_min = compute.workers_max = 1; /* a query has one of its clusters */
     return compute;
 }
 
@@ -232,8 +235,10 @@ struct cost estimate_cost(struct arena *arena, const struct estimate_input *in) 
     struct cost cost = hour;
     struct seconds s = seconds_of(arena, in, &compute, &cost.assumptions);
     if (!s.known) return cost_unknown(s.unknown);
+    double idle = compute.kind == COMPUTE_WAREHOUSE && compute.autotermination_minutes > 0 ? compute.autotermination_minutes * 60.0 : 0;
+    if (idle > 0) warehouse_idle_say(arena, &compute, &cost.assumptions);
     cost.low = fmin(hour.low * s.few_low, hour.high * s.most_low) / 3600;
-    cost.high = fmax(hour.low * s.few_high, hour.high * s.most_high) / 3600;
+    cost.high = fmax(hour.low * (s.few_high + idle), hour.high * (s.most_high + idle)) / 3600;
     cost.period = "run";
     if (!fires.known) {
         text_list_printf(arena, &cost.assumptions, "%s", fires.why);
@@ -242,6 +247,6 @@ struct cost estimate_cost(struct arena *arena, const struct estimate_input *in) 
     cost.low *= fires.per_month;
     cost.high *= fires.per_month;
     cost.period = "month";
-    text_list_printf(arena, &cost.assumptions, "%s: %.4g runs a month", fires.text, fires.per_month);
+    text_list_printf(arena, &cost.assumptions, "%s", fires_text(arena, &fires));
     return cost;
 }

@@ -427,7 +427,9 @@ static struct fires fires_cron(struct arena *arena, const struct schedule *sched
     int64_t days = 0;
     for (int i = 0, m = c.month, y = (int)c.year; i < 12; i++, y += m == 12, m = m % 12 + 1) days += month_length(y, m);
     struct fires f = {.known = true, .text = cron_words(arena, cron, schedule->cron, shown)};
-    f.per_month = (double)count_in(cron, zone, from, from + days * DAY, INT64_MAX) / 12;
+    f.counted = count_in(cron, zone, from, from + days * DAY, INT64_MAX);
+    f.per_month = (double)f.counted / 12;
+    f.month = c.month, f.year = (int)c.year;
     int64_t at = now, next;
     for (int i = 0; i < 50 && next_in(cron, zone, at, &next); i++, at = next) {
         if (i && (f.shortest == 0 || (double)(next - at) < f.shortest)) f.shortest = (double)(next - at);
@@ -449,6 +451,13 @@ static struct fires fires_hint(struct arena *arena, const char *trigger) {
         return f;
     }
     return fires_unknown(arena_printf(arena, "it runs on %s, how often is not known", trigger));
+}
+
+const char *fires_text(struct arena *arena, const struct fires *f) {
+    if (!f->counted) return arena_printf(arena, "%s: %.4g runs a month", f->text, f->per_month);
+    int last = f->month == 1 ? 12 : f->month - 1;
+    return arena_printf(arena, "%s: %.4g runs a month (%lld from %d-%02d to %d-%02d)", f->text, f->per_month, (long long)f->counted, f->year,
+                        f->month, f->year + (f->month > 1), last);
 }
 
 struct fires fires_of(struct arena *arena, const struct schedule *schedule, int64_t now) {

@@ -26,9 +26,13 @@ struct fires {
     double per_month; /* mean over the twelve months from `now`'s month on */
     double shortest;  /* seconds between two fires, least seen; 0 when not known */
     bool continuous;  /* runs all the time: per_month is 1 run of a month */
+    int64_t counted;  /* fires of a cron in those twelve months; 0: by its interval alone */
+    int month, year;  /* the first of them */
     const char *text; /* "hourly", "daily at 05:00 Europe/Berlin", "every 15 minutes" */
     const char *why;  /* not known: why */
 };
+/* "daily at 05:00: 30.42 runs a month (365 from 2026-09 to 2027-08)" */
+const char *fires_text(struct arena *arena, const struct fires *fires);
 struct fires fires_of(struct arena *arena, const struct schedule *schedule, int64_t now);
 
 #endif

@@ -10,6 +10,7 @@
 #define MONTH_SECONDS     (MONTH_HOURS * 3600)
 #define START_LOW         60.0 /* a job cluster's machines are paid while they start */
 #define START_HIGH        300.0
+#define START_POOL        30.0  /* those of a pool are there already */
 #define IDLE_LEAST        0.75  /* of the time nobody works: evenings and weekends */
 #define WORTH_SECONDS     600.0 /* a run shorter than this gains little by more workers */
 #define CORE_SECOND_BYTES 10e6  /* a core works through at least so much */
@@ -80,7 +81,9 @@ static void up_time(const struct job_cost_input *in, const struct place *places,
     }
     *low = fmax(0, until - from);
     *high = fmax(*low, until_high - from_high);
-    if (in->job->tasks[at].compute.kind == COMPUTE_JOB && !in->job->tasks[at].compute.existing) *low += START_LOW, *high += START_HIGH;
+    const struct compute *c = &in->job->tasks[at].compute;
+    if (c->kind == COMPUTE_JOB && !c->existing && !c->serverless) *low += c->pool ? 0 : START_LOW, *high += c->pool ? START_POOL : START_HIGH;
+    if (c->kind == COMPUTE_WAREHOUSE && c->autotermination_minutes > 0) *high += c->autotermination_minutes * 60.0; /* when nobody else uses it */
 }
 
 static struct cost hour_of(struct arena *arena, const struct job_cost_input *in, const struct compute *compute) {
@@ -95,8 +98,16 @@ static struct cost by_schedule(struct arena *arena, const struct job_cost_input 
     cost.low *= fires.per_month;
     cost.high *= fires.per_month;
     cost.period = "month";
-    text_list_printf(arena, &cost.assumptions, "%s: %.4g runs a month", fires.text, fires.per_month);
+    text_list_printf(arena, &cost.assumptions, "%s", fires_text(arena, &fires));
     return cost;
+}
+
+void warehouse_idle_say(struct arena *arena, const struct compute *c, struct text_list *says) {
+    if (c->kind != COMPUTE_WAREHOUSE) return;
+    if (c->autotermination_minutes > 0)
+        text_list_printf(arena, says, "the warehouse stops %d minutes after its last query: at most they are paid too, at least others use it anyway",
+                         c->autotermination_minutes);
+    else text_list_add(arena, says, "time the warehouse idles before it stops is not included");
 }
 
 /* All computes of a run together; unknown as soon as one is. */
@@ -110,6 +121,7 @@ static struct cost run_cost(struct arena *arena, const struct job_cost_input *in
         double low, high;
         struct cost cost = hour_of(arena, in, &in->job->tasks[i].compute);
         up_time(in, places, n, i, &low, &high);
+        warehouse_idle_say(arena, &in->job->tasks[i].compute, &cost.assumptions);
         cost.low *= low / 3600;
         cost.high *= high / 3600;
         cost.period = "run";
@@ -153,7 +165,7 @@ struct job_cost job_cost_of(struct arena *arena, const struct job_cost_input *in
     if (in->past_runs)
         text_list_printf(arena, &run.assumptions, "its last %zu runs took %.0f to %.0f seconds", in->past_runs, in->past_low, in->past_high);
     else if (run.known)
-        text_list_printf(arena, &run.assumptions, "a run takes %.0f to %.0f seconds, by its tasks %s", out.low, out.high, out.critical);
+        text_list_printf(arena, &run.assumptions, "a run takes %.3g to %.3g seconds, by its tasks %s", out.low, out.high, out.critical);
     struct fires fires = fires_of(arena, &in->job->schedule, in->now);
     if (run.known && fires.continuous) {
         run = cost_nothing();
@@ -205,6 +217,23 @@ struct cost cluster_idle_cost(struct arena *arena, const struct price_list *pric
     hour.low *= MONTH_HOURS * IDLE_LEAST;
     hour.period = "month";
     text_list_add(arena, &hour.assumptions, "from three quarters of the time, when nobody works, to always: 547 to 730 hours a month");
+    return hour;
+}
+
+struct cost compute_stands_cost(struct arena *arena, const struct price_list *prices, const struct price_place *place,
+                                const struct compute *compute) {
+    struct cost hour = price_compute_hour(arena, prices, place, compute);
+    if (!hour.known) return hour;
+    const char *a_hour = cost_text(arena, &hour);
+    hour.period = "month";
+    hour.high *= MONTH_HOURS;
+    hour.low *= compute->kind == COMPUTE_POOL ? MONTH_HOURS : 0;
+    bool machine = compute->kind == COMPUTE_POOL;
+    text_list_printf(arena, &hour.assumptions, "%s; %s", a_hour,
+                     machine ? "kept all the time: 730 hours a month" : "from never used to up all 730 hours of a month");
+    if (!machine && compute->autotermination_minutes == 0) text_list_add(arena, &hour.assumptions, "it does not stop by itself");
+    if (!machine && compute->autotermination_minutes > 0)
+        text_list_printf(arena, &hour.assumptions, "it stops %d minutes after its last work, which are paid too", compute->autotermination_minutes);
     return hour;
 }
 

@@ -41,6 +41,12 @@ struct cost job_saves_own_cluster(struct arena *arena, const struct job_cost_inp
 /* What a cluster costs a month at most that nobody ends: from evenings and weekends (three quarters of the time) to always. */
 struct cost cluster_idle_cost(struct arena *arena, const struct price_list *prices, const struct price_place *place, const struct compute *compute);
 
+/* Says whether the time a warehouse idles before it stops is in the amount; nothing for other compute. */
+void warehouse_idle_say(struct arena *arena, const struct compute *compute, struct text_list *says);
+
+/* What compute that stands for itself costs a month: a cluster or warehouse from never up to always up, a pool by what it keeps idle. */
+struct cost compute_stands_cost(struct arena *arena, const struct price_list *prices, const struct price_place *place, const struct compute *compute);
+
 /* Fewest workers that read so many bytes within the time in which starting a cluster no longer counts; -1 when it cannot be said. */
 int workers_wanted(const struct price_list *prices, const struct price_place *place, const struct compute *compute, double bytes);
 /* What is saved a month by fewer workers; `*workers` is how many would do. Unknown when the cluster is not too large. */

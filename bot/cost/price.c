@@ -58,7 +58,7 @@ const char *price_list_today(const struct price_list *list) { return list->today
 
 const char *price_list_currency(const struct price_list *list) { return jsx_str(list->root, "currency", "USD"); }
 
-static struct price_place place_full(const struct price_place *place) {
+struct price_place price_place_full(const struct price_place *place) {
     struct price_place full = {"AWS", NULL, "PREMIUM"};
     if (place && place->cloud) full.cloud = place->cloud;
     if (place && place->tier) full.tier = place->tier;
@@ -67,7 +67,7 @@ static struct price_place place_full(const struct price_place *place) {
 }
 
 bool price_dbu_find(const struct price_list *list, const struct price_place *place, const char *sku, struct price_dbu_row *out) {
-    struct price_place at = place_full(place);
+    struct price_place at = price_place_full(place);
     const json_t *rows = jsx_at(list->root, "databricks.dbu_price");
     const json_t *best = NULL;
     const char *best_from = "";
@@ -95,7 +95,7 @@ bool price_dbu(const struct price_list *list, const struct price_place *place, c
 }
 
 bool price_node_find(const struct price_list *list, const struct price_place *place, const char *type, struct price_node *out) {
-    struct price_place at = place_full(place);
+    struct price_place at = price_place_full(place);
     const json_t *rows = jsx_at(list->root, "nodes");
     bool found = false;
     size_t i;
@@ -110,7 +110,8 @@ bool price_node_find(const struct price_list *list, const struct price_place *pl
                                    .usd = jsx_real(row, "usd_per_hour", -1),
                                    .spot = jsx_real(row, "spot_usd_per_hour", -1),
                                    .vcpu = jsx_real(row, "vcpu", 0),
-                                   .gigabytes = jsx_real(row, "mem_gb", 0)};
+                                   .gigabytes = jsx_real(row, "mem_gb", 0),
+                                   .region = jsx_str(row, "region", "*")};
         found = true;
         if (here) break;
     }
@@ -148,107 +149,22 @@ bool price_number_in(const struct price_list *list, const char *path, const char
     return true;
 }
 
-static double photon_factor(const struct price_list *list, const char *cloud, const char *sku) {
+const char *price_warehouse_node(const struct price_list *list, const struct price_place *place, const char *size, bool driver) {
+    struct price_place at = price_place_full(place);
+    char path[64];
+    snprintf(path, sizeof path, "%s.%s", driver ? "driver" : "worker", at.cloud);
+    return jsx_str(warehouse_row(list, size), path, "");
+}
+
+double price_multiplier(const struct price_list *list, const struct price_place *place, const char *sku, const char *feature) {
+    struct price_place at = price_place_full(place);
     const json_t *rows = jsx_at(list->root, "databricks.dbu_multiplier");
     size_t i;
     json_t *row;
     json_array_foreach(rows, i, row) {
-        if (iis(jsx_str(row, "cloud", NULL), cloud) && iis(jsx_str(row, "sku", NULL), sku) && iis(jsx_str(row, "feature", NULL), "photon")) {
+        if (iis(jsx_str(row, "cloud", NULL), at.cloud) && iis(jsx_str(row, "sku", NULL), sku) && iis(jsx_str(row, "feature", NULL), feature)) {
             return jsx_real(row, "multiplier", 1);
         }
     }
-    return strncmp(sku, "ALL_PURPOSE", 11) == 0 ? 2.0 : iis(cloud, "AWS") ? 2.9 : 2.5;
-}
-
-static struct cost hour_new(const struct price_list *list) {
-    return (struct cost){.known = true, .currency = "USD", .period = "hour", .price_date = list->date, .price_source = list->source};
-}
-
-static const char *place_text(struct arena *arena, const struct price_place *at) {
-    return arena_printf(arena, "%s %s %s", at->cloud, at->region, at->tier);
-}
-
-static struct cost warehouse_hour(struct arena *arena, const struct price_list *list, const struct price_place *at, const struct compute *compute) {
-    const char *size = compute->size ? compute->size : "Small";
-    double dbu, usd;
-    int workers;
-    struct price_dbu_row price;
-    if (!price_warehouse_dbu(list, size, &dbu, &workers))
-        return cost_unknown(arena_printf(arena, "warehouse size '%s' is not in the price list", size));
-    const char *sku = compute->serverless ? "SERVERLESS_SQL_COMPUTE" : "SQL_PRO_COMPUTE";
-    if (!price_dbu_find(list, at, sku, &price))
-        return cost_unknown(arena_printf(arena, "%s in %s is not in the price list", sku, place_text(arena, at)));
-    usd = price.usd;
-    struct cost hour = hour_new(list);
-    hour.low = hour.high = dbu * usd;
-    text_list_printf(arena, &hour.assumptions, "%s warehouse, %s: %.4g DBU an hour at $%.4g (%s, price of %s)", size,
-                     compute->serverless ? "serverless" : "pro", dbu, usd, place_text(arena, at), price.valid_from);
-    if (compute->serverless) return hour;
-    const json_t *row = warehouse_row(list, size);
-    char path[64];
-    struct price_node driver, worker;
-    snprintf(path, sizeof path, "driver.%s", at->cloud);
-    bool known = price_node_find(list, at, jsx_str(row, path, ""), &driver) && driver.usd >= 0;
-    snprintf(path, sizeof path, "worker.%s", at->cloud);
-    known = known && price_node_find(list, at, jsx_str(row, path, ""), &worker) && worker.usd >= 0;
-    if (!known) {
-        text_list_printf(arena, &hour.assumptions, "the machines of the warehouse are not in the price list and not included");
-        return hour;
-    }
-    hour.low += driver.usd + workers * worker.usd;
-    hour.high = hour.low;
-    text_list_printf(arena, &hour.assumptions, "plus 1 + %d machines (%s, %s) at list price", workers, driver.type, worker.type);
-    return hour;
-}
-
-static const char *cluster_sku(const struct compute *compute) {
-    if (compute->kind == COMPUTE_ALL_PURPOSE) return "ALL_PURPOSE_COMPUTE";
-    if (compute->kind != COMPUTE_PIPELINE) return "JOBS_COMPUTE";
-    if (iis(compute->edition, "CORE")) return "DLT_CORE_COMPUTE";
-    if (iis(compute->edition, "PRO")) return "DLT_PRO_COMPUTE";
-    return "DLT_ADVANCED_COMPUTE";
-}
-
-static double spot_price(const struct price_list *list, const struct price_node *node) {
-    return node->spot >= 0 ? node->spot : node->usd * (1 - jsx_real(list->root, "spot.default_discount", 0));
-}
-
-static struct cost cluster_hour(struct arena *arena, const struct price_list *list, const struct price_place *at, const struct compute *compute) {
-    if (!compute->node_type) return cost_unknown("the node type of the cluster is not given");
-    struct price_node worker, driver;
-    if (!price_node_find(list, at, compute->node_type, &worker) || worker.dbu < 0 || worker.usd < 0) {
-        return cost_unknown(arena_printf(arena, "node type %s is not in the price list", compute->node_type));
-    }
-    const char *driver_type = compute->driver_node_type ? compute->driver_node_type : compute->node_type;
-    if (!price_node_find(list, at, driver_type, &driver) || driver.dbu < 0 || driver.usd < 0) {
-        return cost_unknown(arena_printf(arena, "node type %s is not in the price list", driver_type));
-    }
-    int min = compute->workers_min, max = compute->workers_max;
-    if (min < 0 || max < min) return cost_unknown("the number of workers is not given");
-    const char *sku = cluster_sku(compute);
-    struct price_dbu_row price;
-    if (!price_dbu_find(list, at, sku, &price))
-        return cost_unknown(arena_printf(arena, "%s in %s is not in the price list", sku, place_text(arena, at)));
-    double usd = price.usd;
-    double factor = compute->photon ? photon_factor(list, at->cloud, sku) : 1;
-    struct cost hour = hour_new(list);
-    double spot = compute->spot ? spot_price(list, &worker) : worker.usd;
-    hour.low = factor * (driver.dbu + min * worker.dbu) * usd + driver.usd + min * spot;
-    hour.high = factor * (driver.dbu + max * worker.dbu) * usd + driver.usd + max * (compute->spot ? worker.usd : spot);
-    text_list_printf(arena, &hour.assumptions, "%s at $%.4g per DBU (%s, price of %s)%s, driver %s, %d%s%.0d worker%s %s", sku, usd,
-                     place_text(arena, at), price.valid_from, compute->photon ? arena_printf(arena, ", Photon x%.4g", factor) : "", driver.type, min,
-                     max > min ? "-" : "", max > min ? max : 0, max == 1 ? "" : "s", worker.type);
-    if (compute->spot) text_list_printf(arena, &hour.assumptions, "workers between spot and on-demand price");
-    text_list_add(arena, &hour.assumptions, "disks, addresses and network traffic are not included");
-    return hour;
-}
-
-struct cost price_compute_hour(struct arena *arena, const struct price_list *list, const struct price_place *place, const struct compute *compute) {
-    struct price_place at = place_full(place);
-    if (compute->kind == COMPUTE_WAREHOUSE || compute->size) return warehouse_hour(arena, list, &at, compute);
-    if (compute->kind == COMPUTE_SERVERLESS || compute->serverless) {
-        return cost_unknown("serverless compute has no size of its own: its price comes from past runs, and there are none in the catalog");
-    }
-    if (compute->kind == COMPUTE_UNKNOWN && !compute->node_type) return cost_unknown("what it runs on is not known");
-    return cluster_hour(arena, list, &at, compute);
+    return -1;
 }

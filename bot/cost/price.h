@@ -26,6 +26,8 @@ const char *price_list_currency(const struct price_list *list);
 struct price_place {
     const char *cloud, *region, *tier;
 };
+/* With the defaults in the place of what is NULL. */
+struct price_place price_place_full(const struct price_place *place);
 
 /* What a DBU of a product costs at a place: the newest row that is valid on the day the list was read, one for that region before one for all. */
 struct price_dbu_row {
@@ -41,13 +43,26 @@ struct price_node {
     const char *type;
     double dbu, usd, spot; /* spot < 0: not known */
     double vcpu, gigabytes;
+    const char *region; /* its price is of; "*": of all */
 };
 bool price_node_find(const struct price_list *list, const struct price_place *place, const char *type, struct price_node *out);
 /* DBU per hour of a warehouse size ("2X-Small"). False when it is not in the list. */
 bool price_warehouse_dbu(const struct price_list *list, const char *size, double *dbu, int *workers);
 
-/* What an hour of this compute costs, from its fewest to its most workers. Unknown node types make it unknown, by name. */
+/* The machine that drives a warehouse of that size, or one of its workers; "" when the list has none. */
+const char *price_warehouse_node(const struct price_list *list, const struct price_place *place, const char *size, bool driver);
+/* How many times the DBU a feature ("photon") makes of a product's; -1 when the list does not say. */
+double price_multiplier(const struct price_list *list, const struct price_place *place, const char *sku, const char *feature);
+
+/* ---- hour.c ---- */
+
+/* What an hour of this compute costs while it is up, from its fewest to its most machines: nodes, spot, Photon, warehouses and their clusters,
+ * pipelines by edition. Serverless compute has no size of its own: it is priced as a cluster that does the same work, said so. Unknown node types
+ * make it unknown, by name. A pool is what its idle machines cost: no DBU. */
 struct cost price_compute_hour(struct arena *arena, const struct price_list *list, const struct price_place *place, const struct compute *compute);
+
+/* What stands in for compute without machines of its own: the cluster that serverless jobs and pipelines are priced as; else `compute` as it is. */
+struct compute price_stand_in(const struct price_list *list, const struct price_place *place, const struct compute *compute);
 
 /* A price that is one number: "athena.usd_per_tb", "bigquery.usd_per_tib", "snowflake.usd_per_credit.ENTERPRISE". False when absent. */
 bool price_number(const struct price_list *list, const char *path, double *out);

@@ -7,7 +7,7 @@ A suite is a folder here; a golden is told from its input by its suffix:
   cross/      NAME.sql NAME.py NAME.not.py over warehouse.ddl.sql -> relations: what `parley compare` says of SQL against the same in Python, and
               against a look-alike; fails when fewer than 95 in 100 are identical, or a look-alike is
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
-  cost/       NAME.sql over stats.yml; options in its first line -> NAME.cost
+  cost/       NAME.sql over stats.yml; options in its first line -> NAME.cost; NAME/databricks.yml with the files its jobs run -> NAME.cost
   lineage/    dw/ scanned; each line of names -> NAME.show: `parley catalog show NAME`, and --json; dw/marts with compiled/manifest.json -> compiled.show
   check/      RULE.fires/ RULE.silent/: base/ (what exists) and sizes.yml, those of shop/ where it has none; head/ (what is new);
               runs.jsonl (what ran); pulls/NUMBER/ (what pull requests open at the same time would add); before/ (the same files as they were) -> RULE.fires.findings
@@ -86,6 +86,8 @@ def cases_cost(binary, folder):
         words = shlex.split(first[len("-- options:"):]) if first.startswith("-- options:") else []
         stats = (folder / "stats.yml").relative_to(SOURCE)
         yield file.with_suffix(".cost"), lambda f=file, w=words, s=stats: parley(binary, "cost", "--stats", s, *w, f.relative_to(SOURCE))
+    for bundle in sorted(folder.glob("*/databricks.yml")):
+        yield folder / (bundle.parent.name + ".cost"), lambda b=bundle: parley(binary, "cost", "--stats", (folder / "stats.yml").relative_to(SOURCE), b.relative_to(SOURCE))
 
 
 def cases_cross(binary, folder):

@@ -42,6 +42,68 @@ static void test_spot(void **state) {
     assert_true(near(hour.low, 3 * 0.76 * 0.15 + 0.192 + 2 * 0.0853));
 }
 
+/* The first machines on demand, the driver first; without a fallback the market's price is the most. */
+static void test_first_on_demand(void **state) {
+    struct compute c = {.kind = COMPUTE_JOB,
+                        .node_type = "m6i.xlarge",
+                        .workers_min = 4,
+                        .workers_max = 4,
+                        .spot = true,
+                        .availability = "SPOT_WITH_FALLBACK",
+                        .first_on_demand = 3};
+    double dbu = 5 * 0.76 * 0.15;
+    struct cost hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(hour.known && near(hour.low, dbu + 3 * 0.192 + 2 * 0.0853) && near(hour.high, dbu + 5 * 0.192));
+    c.availability = "SPOT";
+    hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(near(hour.low, hour.high) && near(hour.high, dbu + 3 * 0.192 + 2 * 0.0853));
+    c.first_on_demand = -1; /* said to be 0: the driver too */
+    hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(near(hour.high, dbu + 5 * 0.0853));
+    c.first_on_demand = 10; /* more than there are */
+    hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(near(hour.low, dbu + 5 * 0.192) && near(hour.high, hour.low));
+    c.node_type = "m5d.2xlarge", c.first_on_demand = 1; /* its spot price was not measured: the discounts seen of others, 40 to 79 % */
+    hour = price_compute_hour(arena, list, NULL, &c);
+    dbu = 5 * 1.37 * 0.15;
+    assert_true(near(hour.low, dbu + 0.452 * (1 + 4 * 0.21)) && near(hour.high, dbu + 0.452 * (1 + 4 * 0.6)));
+}
+
+/* Idle machines of a pool cost the cloud's price alone; a cluster of a pool whose type nobody knows has no price. */
+static void test_pool(void **state) {
+    struct compute pool = {.kind = COMPUTE_POOL, .node_type = "m5d.2xlarge", .workers_min = 3, .workers_max = 20};
+    struct cost hour = price_compute_hour(arena, list, NULL, &pool);
+    assert_true(hour.known && near(hour.low, 3 * 0.452) && near(hour.high, hour.low));
+    struct compute c = {.kind = COMPUTE_JOB, .pool = "0807-pool", .workers_min = 2, .workers_max = 2};
+    hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(!hour.known && strstr(hour.unknown, "0807-pool"));
+}
+
+/* By the planning rule: 1 + 2 to 1 + 8 machines of 2 DBU under Photon x2.9, standard to performance mode. */
+static void test_serverless(void **state) {
+    struct compute c = {.kind = COMPUTE_SERVERLESS, .serverless = true, .workers_min = -1, .workers_max = -1};
+    struct cost hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(hour.known && near(hour.low, 3 * 2 * 2.9 * 0.35) && near(hour.high, 9 * 2 * 2.9 * 2 * 0.35));
+    assert_non_null(strstr(hour.assumptions.at[0], "a planning rule, not a price"));
+    c.performance = SAID_NO;
+    hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(near(hour.high, 9 * 2 * 2.9 * 0.35));
+    c.kind = COMPUTE_PIPELINE, c.performance = SAID_YES; /* serverless pipelines are billed as serverless jobs */
+    hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(hour.known && near(hour.low, 3 * 2 * 2.9 * 2 * 0.35));
+    struct price_place nowhere = {.region = "mars-1"};
+    assert_false(price_compute_hour(arena, list, &nowhere, &c).known);
+}
+
+static void test_pipeline_editions(void **state) {
+    struct compute c = {.kind = COMPUTE_PIPELINE, .node_type = "m5d.xlarge", .workers_min = 1, .workers_max = 1, .edition = "CORE"};
+    assert_true(near(price_compute_hour(arena, list, NULL, &c).low, 2 * 0.69 * 0.2 + 2 * 0.226));
+    c.edition = "PRO";
+    assert_true(near(price_compute_hour(arena, list, NULL, &c).low, 2 * 0.69 * 0.25 + 2 * 0.226));
+    c.edition = NULL; /* the platform's default is the dearest */
+    assert_true(near(price_compute_hour(arena, list, NULL, &c).low, 2 * 0.69 * 0.36 + 2 * 0.226));
+}
+
 static void test_warehouse(void **state) {
     struct compute c = {.kind = COMPUTE_WAREHOUSE, .size = "Small", .serverless = true};
     struct cost hour = price_compute_hour(arena, list, NULL, &c);
@@ -49,6 +111,13 @@ static void test_warehouse(void **state) {
     c.serverless = false;
     hour = price_compute_hour(arena, list, NULL, &c);
     assert_true(hour.known && hour.low > 6.60); /* plus machines */
+    double pro = hour.low;
+    c.edition = "CLASSIC";
+    assert_true(near(pro - price_compute_hour(arena, list, NULL, &c).low, 12 * (0.55 - 0.22)));
+    c.edition = NULL, c.serverless = true, c.workers_min = 1, c.workers_max = 3; /* as many clusters as its queries need */
+    hour = price_compute_hour(arena, list, NULL, &c);
+    assert_true(near(hour.low, 8.40) && near(hour.high, 25.20));
+    c.workers_min = c.workers_max = 0;
     struct price_place azure = {.cloud = "AZURE", .region = "westeurope"};
     c.serverless = true;
     hour = price_compute_hour(arena, list, &azure, &c);
@@ -61,8 +130,6 @@ static void test_unknown(void **state) {
     assert_false(hour.known);
     assert_non_null(strstr(hour.unknown, "zz.large"));
     assert_true(hour.low == 0 && hour.high == 0);
-    hour = price_compute_hour(arena, list, NULL, &(struct compute){.kind = COMPUTE_SERVERLESS});
-    assert_false(hour.known);
     hour = price_compute_hour(arena, list, NULL, &(struct compute){.kind = COMPUTE_WAREHOUSE, .size = "Huge"});
     assert_false(hour.known);
     struct price_place mars = {.region = "mars-1"};
@@ -173,6 +240,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cluster),
         cmocka_unit_test(test_spot),
+        cmocka_unit_test(test_first_on_demand),
+        cmocka_unit_test(test_pool),
+        cmocka_unit_test(test_serverless),
+        cmocka_unit_test(test_pipeline_editions),
         cmocka_unit_test(test_warehouse),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_text),
