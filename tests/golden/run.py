@@ -6,6 +6,8 @@ A suite is a folder here; a golden is told from its input by its suffix:
   compare/    NAME.a.sql NAME.b.sql over NAME.ddl.sql or shop.ddl.sql -> NAME.compare  `parley compare`; "-- dialect: mysql" in front of NAME.a.sql
   cross/      NAME.sql NAME.py NAME.not.py over warehouse.ddl.sql -> relations: what `parley compare` says of SQL against the same in Python, and
               against a look-alike; fails when fewer than 95 in 100 are identical, or a look-alike is
+  families/   NAME.pairs: "@ SCHEMA DIALECT" for what follows, "= ID [DIALECT]" before two equal queries, "! ID" before two look-alikes, a query a line;
+              SCHEMA in schemas.json -> NAME.relations: what `parley compare --pairs` says of each; fails when a look-alike is identical
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
   cost/       NAME.sql over stats.yml; options in its first line -> NAME.cost; NAME/databricks.yml with the files its jobs run -> NAME.cost
   lineage/    dw/ scanned; each line of names -> NAME.show: `parley catalog show NAME`, and --json; dw/marts with compiled/manifest.json -> compiled.show
@@ -107,6 +109,40 @@ def cases_cross(binary, folder):
             head += f"too few, or false: {false}\n"
         return head + "".join(f"{n}: {same[n]}; look-alike: {other[n]}\n" for n in names)
     yield folder / "relations", run
+
+
+def pairs_read(file):
+    """The pairs of a family: {"id", "dialect", "schema", "a", "b", "equal"}."""
+    pairs, schema, dialect = [], None, None
+    for line in filter(None, file.read_text().splitlines()):
+        words = line.split()
+        if words[0] == "@":
+            schema, dialect = words[1:]
+        elif words[0] in ("=", "!") and len(words) in (2, 3):
+            pairs.append({"id": words[1], "dialect": words[2] if len(words) == 3 else dialect, "schema": schema, "equal": words[0] == "="})
+        else:
+            pairs[-1]["b" if "a" in pairs[-1] else "a"] = line
+    return pairs
+
+
+def cases_families(binary, folder):
+    schemas = json.loads((folder / "schemas.json").read_text())
+
+    def run(file):
+        pairs = pairs_read(file)
+        with tempfile.TemporaryDirectory() as scratch:
+            rows = Path(scratch) / "rows.jsonl"
+            rows.write_text("".join(json.dumps({**p, "schema": schemas[p["schema"]]}) + "\n" for p in pairs))
+            said = [json.loads(line) for line in parley(binary, "compare", "--pairs", rows).splitlines()]
+        told = {s["id"]: f"identical {s['tier']}" if s["relation"] == "identical" else "not proved" for s in said}
+        equal, other = [p["id"] for p in pairs if p["equal"]], [p["id"] for p in pairs if not p["equal"]]
+        found, false = sum(told[i].startswith("identical") for i in equal), [i for i in other if told[i].startswith("identical")]
+        head = f"{found} of {len(equal)} identical, {len(false)} of {len(other)} look-alikes falsely so\n"
+        if false:
+            head += f"FALSE: {false}\n"
+        return head + "".join(f"{'=' if p['equal'] else '!'} {p['id']}: {told[p['id']]}\n" for p in pairs)
+    for file in sorted(folder.glob("*.pairs")):
+        yield file.with_suffix(".relations"), lambda f=file: run(f)
 
 
 def finding_lines(report, rule=None):
