@@ -167,7 +167,8 @@ struct sql_expr *parse_star(struct parser *p, struct sql_name *of, const struct 
         if ((parse_at(p, KW_EXCEPT) || parse_at(p, KW_EXCLUDE)) && (names || quoted)) star_except(p, star);
         else if (parse_at(p, KW_REPLACE) && (names || quoted || next->type == TOKEN_NUMBER)) star_replace(p, star);
         else if (parse_at(p, KW_RENAME)) p->t++, star->rename = renames(p, &star->rename_count);
-        else if ((parse_at(p, KW_ILIKE) || parse_at(p, KW_LIKE)) && next->type == TOKEN_STRING) p->t++, star->like = parse_expr_above(p, BIND_ADD);
+        else if ((parse_at(p, KW_ILIKE) || parse_at(p, KW_LIKE)) && next->type == TOKEN_STRING)
+            star->like_case = parse_at(p, KW_LIKE), p->t++, star->like = parse_expr_above(p, BIND_ADD);
         else break;
     }
     struct sql_expr *e = expr_new(p, EX_STAR, OP_NONE, first);

@@ -242,7 +242,8 @@ static bool with_clause(struct parser *p, struct sql_create *c) {
     if (parse_take2(p, KW_WITH, KW_DATA)) return c->flags |= SQL_WITH_DATA, true;
     if (next->keyword == KW_METRICS) return p->t += 2, c->flags |= SQL_METRIC_VIEW, true;
     if (next->keyword == SY_LPAREN) return p->t++, properties_add(p, c), true;
-    if (next->type == TOKEN_WORD && (next[1].keyword == KW_AS || next->keyword == KW_RECURSIVE) && next->keyword != KW_SCHEMA) return false;
+    bool cte = (next[1].keyword == KW_AS && next[2].keyword != KW_SELECT) || next->keyword == KW_RECURSIVE; /* not WITH SCHEMABINDING AS SELECT */
+    if (next->type == TOKEN_WORD && cte && next->keyword != KW_SCHEMA) return false;
     p->t++;
     while (!parse_at_end(p) && !parse_at(p, KW_AS)) {
         if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);

@@ -7,17 +7,30 @@ struct sql_item *parse_returning(struct parser *p, uint32_t *count) {
     return parse_items(p, count);
 }
 
+/* RETURNING .., OUTPUT .. INTO @t */
+static struct sql_item *output_read(struct parser *p, uint32_t *count) {
+    struct sql_item *items = parse_returning(p, count);
+    if (parse_take(p, KW_INTO)) parse_table_name(p);
+    if (parse_at(p, SY_LPAREN) && p->dialect == DIALECT_TSQL && !parse_query_starts(p, p->t + 1)) parse_skip_brackets(p);
+    return items;
+}
+
 struct sql_assignment *parse_assignments(struct parser *p, uint32_t *count) {
     size_t mark = list_start(p);
     do {
         struct sql_assignment a = {0};
         if (parse_at(p, KW_WHERE) || parse_at(p, KW_FROM) || p->t->type == TOKEN_END) break; /* a comma at the end */
-        a.target = parse_expr_above(p, 65);
-        if (!parse_take(p, SY_EQ) && !parse_take(p, SY_ASSIGN)) {
-            if (p->t->keyword == SY_PLUS || p->t->keyword == SY_MINUS) p->t++; /* += */
-            parse_must(p, SY_EQ);
-        }
+        a.target = parse_expr_above(p, BIND_ADD + 1);
+        const struct token *sign = p->t;
+        bool change = sign->keyword == SY_PLUS || sign->keyword == SY_MINUS; /* a += 1 */
+        if (change) p->t++;
+        if (!parse_take(p, SY_EQ) && (change || !parse_take(p, SY_ASSIGN))) parse_must(p, SY_EQ);
         a.value = parse_expr(p);
+        if (change) {
+            struct sql_expr *sides[] = {a.target, a.value}, *sum = expr_new(p, EX_BINARY, sign->keyword == SY_PLUS ? OP_ADD : OP_SUB, sign);
+            expr_args(p, sum, sides, 2);
+            a.value = sum;
+        }
         list_push(p, &a, sizeof a);
     } while (parse_take(p, SY_COMMA));
     return list_take(p, mark, sizeof(struct sql_assignment), count);
@@ -138,8 +151,8 @@ static bool insert_clause(struct parser *p, struct sql_statement *s, struct sql_
         while (!parse_query_starts(p, p->t) && !parse_at_end(p)) p->t++;
         return true;
     default:
-        if (p->dialect == DIALECT_TSQL && parse_word_is(p, 0, "output")) return in->returning = parse_returning(p, &in->returning_count), true;
-        return false;
+        if (p->dialect != DIALECT_TSQL || !parse_word_is(p, 0, "output")) return false;
+        return in->returning = output_read(p, &in->returning_count), true;
     }
 }
 
@@ -205,8 +218,7 @@ static void insert_read(struct parser *p, struct sql_statement *s) {
 static void change_rest(struct parser *p, struct sql_change *c) {
     for (;;) {
         if (parse_at(p, KW_RETURNING) || (p->dialect == DIALECT_TSQL && parse_word_is(p, 0, "output"))) {
-            c->returning = parse_returning(p, &c->returning_count);
-            if (parse_take(p, KW_INTO)) parse_table_name(p);
+            c->returning = output_read(p, &c->returning_count);
         } else if (parse_at(p, KW_WHERE) && !c->where) {
             p->t++;
             if (parse_at(p, KW_CURRENT) && parse_next_is(p, 1, KW_OF)) {
@@ -390,9 +402,10 @@ static void merge_read(struct parser *p, struct sql_statement *s) {
         list_push(p, &c, sizeof c);
     }
     m->clauses = list_take(p, mark, sizeof *m->clauses, &m->clause_count);
-    if (!m->clause_count) parse_expected(p, "WHEN");
+    if (!m->clause_count && !(p->dialect == DIALECT_REDSHIFT && parse_take_word(p, "remove") && parse_take_word(p, "duplicates")))
+        parse_expected(p, "WHEN");
     if (parse_at(p, KW_RETURNING) || (p->dialect == DIALECT_TSQL && parse_word_is(p, 0, "output")))
-        m->returning = parse_returning(p, &m->returning_count);
+        m->returning = output_read(p, &m->returning_count);
 }
 
 /* ---------------------------------------------------------------- COPY, change feeds */

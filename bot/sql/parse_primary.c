@@ -203,9 +203,22 @@ static bool interval_starts(const struct parser *p) {
     }
 }
 
+/* char 'a', real '1', text 'x': the types whose names could be columns, in dialects where a string never follows a column. */
+static bool is_plain_type(const struct parser *p, const struct token *t) {
+    static const char *const words[] = {"text", "char", "varchar", "real", "double", "boolean", "tinyint", "smallint", "integer", "int", "bigint"};
+    if (p->dialect != DIALECT_TRINO && p->dialect != DIALECT_POSTGRES && p->dialect != DIALECT_REDSHIFT && p->dialect != DIALECT_DUCKDB) return false;
+    if (t->type != TOKEN_WORD || (t[1].flags & TOKEN_PREFIXED)) return false;
+    struct str w = parse_word(p, t);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (str_iis(w, words[i])) return true;
+    }
+    return false;
+}
+
 static bool is_typed_literal(const struct parser *p) {
     const struct token *t = p->t;
     if (t[1].type != TOKEN_STRING) return false;
+    if (is_plain_type(p, t)) return true;
     switch (t->keyword) {
     case KW_DATE:
     case KW_TIME:
@@ -302,6 +315,41 @@ static struct sql_expr *bracketed(struct parser *p) {
     return e;
 }
 
+static struct sql_expr *call_of_two(struct parser *p, const char *name, struct sql_expr *a, struct sql_expr *b, const struct token *first) {
+    struct sql_expr *e = expr_new(p, EX_CALL, OP_NONE, first), *args[] = {a, b};
+    e->name = str_of(name);
+    expr_args(p, e, args, 2);
+    return e;
+}
+
+static struct sql_expr *lambda_over(struct parser *p, struct sql_name *names, struct sql_expr *body, const struct token *first) {
+    struct sql_expr *e = expr_new(p, EX_LAMBDA, OP_NONE, first);
+    e->path = names;
+    expr_args(p, e, &body, 1);
+    return e;
+}
+
+/* [x + 1 FOR x IN l IF x > 1] of duckdb, after its first value: list_transform(list_filter(l, x -> x > 1), x -> x + 1), as duckdb itself defines it.
+ */
+static struct sql_expr *comprehension(struct parser *p, struct sql_expr *value, const struct token *first) {
+    struct sql_name *names = parse_new(p, struct sql_name);
+    const struct token *at = ++p->t;
+    size_t mark = list_start(p);
+    do {
+        struct sql_ident one = parse_ident(p);
+        list_push(p, &one, sizeof one);
+    } while (parse_take(p, SY_COMMA));
+    names->parts = list_take(p, mark, sizeof *names->parts, &names->part_count);
+    names->range = parse_range(p, at);
+    parse_must(p, KW_IN);
+    struct sql_expr *list = parse_expr(p);
+    if (parse_take_word(p, "if") || parse_take(p, KW_IF))
+        list = call_of_two(p, "list_filter", list, lambda_over(p, names, parse_expr(p), first), first);
+    p->nest--;
+    parse_must(p, SY_RBRACKET);
+    return call_of_two(p, "list_transform", list, lambda_over(p, names, value, first), first);
+}
+
 static struct sql_expr *array_literal(struct parser *p, const struct token *first, uint32_t flags) {
     parse_must(p, SY_LBRACKET);
     parse_nest(p);
@@ -309,6 +357,7 @@ static struct sql_expr *array_literal(struct parser *p, const struct token *firs
     while (!parse_at(p, SY_RBRACKET)) {
         const struct token *at = p->t;
         struct sql_expr *x = parse_at(p, SY_STAR) ? parse_star(p, NULL, at) : parse_expr(p);
+        if (parse_at(p, KW_FOR) && p->dialect == DIALECT_DUCKDB && p->scratch_n == mark) return comprehension(p, x, first);
         list_push(p, &x, sizeof x);
         if (!parse_take(p, SY_COMMA)) break;
     }

@@ -10,8 +10,8 @@ bool parse_query_starts(const struct parser *p, const struct token *t) {
         return next->type == TOKEN_WORD || next->type == TOKEN_QUOTED || next->type == TOKEN_PARAM ||
                (p->dialect == DIALECT_CLICKHOUSE && next->type != TOKEN_END);
     case KW_VALUES:
-        return next->keyword == SY_LPAREN ||
-               (next->type != TOKEN_OP && next->type != TOKEN_END && p->traits->number_suffix && next->keyword != KW_AS);
+        return next->keyword == SY_LPAREN || (next->type != TOKEN_OP && next->type != TOKEN_END &&
+                                              (p->traits->number_suffix || p->dialect == DIALECT_TRINO) && next->keyword != KW_AS);
     case KW_FROM:
         return next->type == TOKEN_WORD || next->type == TOKEN_QUOTED || next->type == TOKEN_STRING || next->keyword == SY_LPAREN;
     case KW_TABLE:
@@ -192,9 +192,11 @@ struct sql_item *parse_items(struct parser *p, uint32_t *count) {
     for (;;) {
         struct sql_item item = {0};
         const struct token *first = p->t;
+        bool before = p->dialect == DIALECT_DUCKDB && parse_next_is(p, 1, SY_COLON) && parse_can_be_name(p, first); /* name: value */
+        if (before) item.alias = parse_any_ident(p), p->t++;
         item.expr = parse_at(p, SY_STAR) && !parse_next_is(p, 1, KW_COLUMNS) ? parse_star(p, NULL, first) : parse_expr(p);
         if (parse_at(p, KW_AS) && parse_next_is(p, 1, SY_LPAREN)) alias_list(p, &item);
-        else parse_alias(p, &item.alias, KW_NO_ALIAS);
+        else if (!before) parse_alias(p, &item.alias, KW_NO_ALIAS);
         tsql_alias(p, &item);
         item.range = parse_range(p, first);
         list_push(p, &item, sizeof item);

@@ -287,7 +287,7 @@ static const char *const other_words[] = {
     "pivot", "unpivot", "repair", "compute", "deny", "throw", "waitfor", "goto", "raiserror", "reconfigure", "bulk", "go", "null",
     "perform", "let", "copy", "flush", "change", "stop", "purge", "watch", "exists", "check", "shutdown", "move", "declare", "source",
     "delimiter", "audit", "noaudit", "whenever", "spool", "define", "undefine", "accept", "prompt", "connect", "suspend", "resume",
-    "monitor", "clone", "force",
+    "monitor", "clone", "force", "cancel", "reassign",
 };
 // clang-format on
 

@@ -231,6 +231,7 @@ struct sql_star {
     struct sql_rename *rename;
     uint32_t rename_count;
     struct sql_expr *like; /* * ILIKE 'pattern' */
+    bool like_case;        /* * LIKE 'pattern': case counts */
 };
 
 struct sql_rename {

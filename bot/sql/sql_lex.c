@@ -383,8 +383,8 @@ static void lex_hash(struct lexer *x) {
         token_add(x, TOKEN_PARAM, KW_NONE, end)->flags |= TOKEN_TEMPLATED;
         return;
     }
-    if (x->dialect == DIALECT_TSQL) {
-        end = word_end(x, x->at, &flags);
+    if (x->dialect == DIALECT_TSQL || x->dialect == DIALECT_REDSHIFT) { /* #temporary */
+        end = word_end(x, x->at + 1, &flags);
         if (end > x->at + 1) {
             token_add(x, TOKEN_WORD, KW_NONE, end)->flags |= flags;
             return;

@@ -566,7 +566,7 @@ static void star(struct buf *out, const struct sql_expr *e, enum dialect d) {
     }
     buf_char(out, '*');
     if (s->like) {
-        buf_text(out, " ILIKE ");
+        buf_text(out, s->like_case ? " LIKE " : " ILIKE ");
         sql_print_expr(out, s->like, d);
     }
     if (s->except_count) {

@@ -99,6 +99,28 @@ static struct str unescape(struct arena *arena, struct str s, char quote, bool b
     return (struct str){text, out.n};
 }
 
+/* U&'d\0061t\+000061': four digits, or six after a plus. */
+static struct str unicode_value(struct arena *arena, struct str s, char quote) {
+    struct buf out = buf_new(arena);
+    size_t i = 0;
+    uint32_t code;
+    while (i < s.n) {
+        char c = s.p[i], next = i + 1 < s.n ? s.p[i + 1] : '\0';
+        if (c == '\\' && number_read(s, i + 1, 4, 16, &code)) {
+            code_add(&out, code);
+            i += 5;
+        } else if (c == '\\' && next == '+' && number_read(s, i + 2, 6, 16, &code)) {
+            code_add(&out, code);
+            i += 8;
+        } else {
+            buf_char(&out, c);
+            i += (c == quote || c == '\\') && next == c ? 2 : 1;
+        }
+    }
+    const char *text = buf_str(&out);
+    return (struct str){text, out.n};
+}
+
 static struct str dollar_value(struct str s) {
     const char *second = memchr(s.p + 1, '$', s.n - 1);
     size_t tag = (size_t)(second - s.p) + 1;
@@ -108,7 +130,7 @@ static struct str dollar_value(struct str s) {
 struct str sql_lex_value(struct arena *arena, struct str text, const struct token *token, enum dialect dialect) {
     struct str s = {text.p + token->start, token->end - token->start};
     if (s.n >= 4 && s.p[0] == '$' && token->type == TOKEN_STRING) return dollar_value(s);
-    bool backslash = dialect_traits(dialect)->backslash && token->type == TOKEN_STRING, raw = false;
+    bool backslash = dialect_traits(dialect)->backslash && token->type == TOKEN_STRING, raw = false, unicode = false;
     if (token->type == TOKEN_QUOTED) backslash = dialect == DIALECT_BIGQUERY;
     size_t prefix = 0;
     if (token->flags & TOKEN_PREFIXED) {
@@ -116,11 +138,13 @@ struct str sql_lex_value(struct arena *arena, struct str text, const struct toke
         char first = (char)(s.p[0] | 0x20), second = prefix > 1 ? (char)(s.p[1] | 0x20) : ' ';
         raw = first == 'r' || second == 'r' || first == 'x';
         if (first == 'e') backslash = true;
+        unicode = first == 'u';
     }
     char quote = s.p[prefix] == '[' ? ']' : s.p[prefix];
     bool triple = dialect == DIALECT_BIGQUERY && s.n >= prefix + 6 && s.p[prefix + 1] == quote && s.p[prefix + 2] == quote;
     size_t marks = triple ? 3 : 1;
     s = (struct str){s.p + prefix + marks, s.n - prefix - 2 * marks};
+    if (unicode) return unicode_value(arena, s, quote);
     if (!(token->flags & TOKEN_ESCAPED) || raw) return s;
     return unescape(arena, s, triple ? '\0' : quote, backslash, dialect);
 }

@@ -117,7 +117,7 @@ static void test_guess(void **state) {
     struct arena *arena = arena_create(ARENA_SMALL);
     struct sql_script *script;
     (void)state;
-    sql_parse_guess(arena, str_of("SELECT a FROM #t"), DIALECT_DATABRICKS, NULL, &script);
+    sql_parse_guess(arena, str_of("SELECT [a b] FROM #t"), DIALECT_DATABRICKS, NULL, &script);
     assert_int_equal(script->dialect, DIALECT_TSQL);
     assert_int_equal(script->error_count, 0);
     sql_parse_guess(arena, str_of("SELECT 1 FROM"), DIALECT_DATABRICKS, NULL, &script);

@@ -7,3 +7,8 @@ GO
 IF OBJECT_ID('x') IS NOT NULL DROP TABLE x
 GO
 PRINT 'x'
+
+GO
+INSERT INTO dbo.orders (id) OUTPUT INSERTED.id INTO @made VALUES (1), (2);
+UPDATE TOP (5) dbo.orders SET amount += 1, fee -= 0.5 WHERE status = 'open';
+CREATE OR ALTER VIEW dbo.open_orders WITH SCHEMABINDING AS SELECT id FROM dbo.orders;

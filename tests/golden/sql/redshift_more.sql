@@ -1,0 +1,3 @@
+CREATE TEMP TABLE #recent (LIKE orders INCLUDING DEFAULTS);
+SELECT * INTO #today FROM #recent WHERE day = CURRENT_DATE;
+MERGE INTO orders USING staged ON orders.id = staged.id REMOVE DUPLICATES;
