@@ -38,6 +38,10 @@ enum entry_state {
     ENTRY_FORMED,  /* a whole normal form that proves nothing: rows may differ from run to run, or a condition is not known to hold */
 };
 
+struct entry;
+/* Does the dataset hold what the query gives, and nothing else? */
+bool entry_is_whole(const struct entry *entry);
+
 /* A definition as stored, or as it would be. A plain record. */
 struct entry {
     int64_t id; /* 0: not stored */
@@ -48,6 +52,8 @@ struct entry {
     const char *name;    /* for people */
     const char *dataset; /* NULL when it fills none */
     enum definition_kind kind;
+    bool partial;     /* its dataset may hold other rows than the query gives: nothing is said to be readable there */
+    struct fill fill; /* how, as far as that is known */
     enum artefact artefact;
     enum dialect dialect;
     const char *sql; /* NULL when none */

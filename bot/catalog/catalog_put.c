@@ -149,8 +149,9 @@ static const struct err *entry_put(struct put *p, const struct entry *e, const s
         "INSERT INTO definition (repo, scope, uid, path, line, end_line, cell, name, dataset, dataset_key, dataset_last, kind, artefact, dialect, "
         "sql, "
         "sql_size, owner, description, job, runs, reads, columns, columns_complete, partition_by, state, why, identity_hi, identity_lo, exact_hi, "
-        "exact_lo, features, put_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, "
-        "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32) ON CONFLICT (repo, scope, uid) DO NOTHING RETURNING id",
+        "exact_lo, features, put_at, fill) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, "
+        "$22, "
+        "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) ON CONFLICT (repo, scope, uid) DO NOTHING RETURNING id",
         VALS(val_text(p->in->repo), val_text(p->in->scope), val_text(e->uid), val_text(e->path), val_int(e->line), val_int(e->end_line),
              val_int(e->cell), val_text(e->name), val_text(e->dataset), val_text(key), val_text(key ? name_last(key) : NULL), val_int(e->kind),
              val_int(e->artefact), val_int(e->dialect), text_pack(p->scratch, e->sql), val_int(e->sql ? (int64_t)strlen(e->sql) : 0),
@@ -158,7 +159,7 @@ static const struct err *entry_put(struct put *p, const struct entry *e, const s
              val_text(lines_write(p->scratch, e->reads, e->read_count)), val_text(columns), val_int(columns != NULL),
              val_text(lines_write(p->scratch, d->partition_by, d->partition_count)), val_int(e->state), val_text(e->why),
              val_int((int64_t)e->identity.hi), val_int((int64_t)e->identity.lo), val_int((int64_t)e->exact.hi), val_int((int64_t)e->exact.lo),
-             features_pack(p->scratch, e->features), val_int(p->in->now)),
+             features_pack(p->scratch, e->features), val_int(p->in->now), val_text(fill_write(p->scratch, e))),
         &id));
     if (!id.count) return NULL; /* the reader gave two definitions one id: the first stays */
     p->stats->definitions++;

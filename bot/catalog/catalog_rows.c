@@ -171,6 +171,17 @@ uint64_t tables_bloom(const struct features *features) {
     return bloom;
 }
 
+/* '=' exact, '~' not; then 's' for streams and '-' for others; then the words. "?" alone: partial, and nothing more is known. */
+const char *fill_write(struct arena *arena, const struct entry *e) {
+    if (!e->fill.words) return e->partial ? "?" : NULL;
+    return arena_printf(arena, "%c%c%s", e->fill.exact ? '=' : '~', e->fill.stream ? 's' : '-', e->fill.words);
+}
+
+void fill_read(const char *text, struct entry *e) {
+    e->partial = text != NULL;
+    if (text && strlen(text) > 2) e->fill = (struct fill){.words = text + 2, .stream = text[1] == 's', .exact = text[0] == '='};
+}
+
 void entry_of_row(struct arena *arena, const struct val *c, struct entry *out) {
     *out = (struct entry){
         .id = val_as_int(&c[0], 0),
@@ -199,6 +210,7 @@ void entry_of_row(struct arena *arena, const struct val *c, struct entry *out) {
     runs_read(arena, val_as_text(arena, &c[18], NULL), &out->schedule, &out->compute);
     out->reads = lines_read(arena, val_as_text(arena, &c[19], NULL), &out->read_count);
     out->features = features_unpack(arena, &c[26]);
+    fill_read(val_as_text(arena, &c[27], NULL), out);
 }
 
 static json_t *texts_json(const char *const *texts, size_t count) {

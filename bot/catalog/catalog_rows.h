@@ -42,12 +42,16 @@ uint64_t tables_bloom(const struct features *features);
 #define ENTRY_COLUMNS                                                                                                                                \
     "d.id, d.repo, d.scope, d.uid, d.path, d.line, d.end_line, d.cell, d.name, d.dataset, d.kind, d.artefact, d.dialect, d.sql, d.sql_size, "        \
     "d.owner, "                                                                                                                                      \
-    "d.description, d.job, d.runs, d.reads, d.state, d.why, d.identity_hi, d.identity_lo, d.exact_hi, d.exact_lo, d.features"
-#define ENTRY_COLUMN_COUNT 27
+    "d.description, d.job, d.runs, d.reads, d.state, d.why, d.identity_hi, d.identity_lo, d.exact_hi, d.exact_lo, d.features, d.fill"
+#define ENTRY_COLUMN_COUNT 28
 /* Does the name in `column` fit the name whose key is $2 and last part $1? names_fit, in SQL. */
 #define FITS_KEY(column)                                                                                                                             \
     "(" column " = $2 OR " column " = $1 OR substr(" column ", -length($2) - 1) = '.' || $2 OR substr($2, -length(" column ") - 1) = '.' || " column \
     ")"
+
+/* How a definition fills a part of its dataset, as text; NULL when it fills it whole. */
+const char *fill_write(struct arena *arena, const struct entry *entry);
+void fill_read(const char *text, struct entry *entry);
 
 /* The entry of a row of ENTRY_COLUMNS. */
 void entry_of_row(struct arena *arena, const struct val *columns, struct entry *out);

@@ -8,6 +8,8 @@
 
 #define ENTRY_MEMORY ((size_t)256 << 20)
 
+bool entry_is_whole(const struct entry *entry) { return entry->dataset && !entry->partial && entry->kind != DEF_QUERY; }
+
 static bool hash_is_zero(struct hash128 h) { return !h.hi && !h.lo; }
 
 /* What the reader could not be sure of stands as a comment before the SQL, so that it is kept and shown with it; no proof rests on such a query. */
@@ -52,6 +54,7 @@ static bool plan_make(struct arena *arena, struct entry *entry, const struct sch
     entry->unfolded = unfolded != NULL;
     struct plan *plan = plan_bind(own, unfolded ? unfolded : entry->query, schema, entry->dialect);
     if (!plan->condition) plan->condition = doubt_of(own, entry);
+    plan->fill = entry->fill;
     entry->plan = plan;
     entry->features = features_of(own, plan);
     arena_catch(own, NULL);
@@ -95,9 +98,9 @@ void entry_of_definition(struct arena *arena, const struct definition *d, const 
                 : d->dataset ? d->dataset
                              : d->path,
         .dataset = d->dataset,
-        .kind = d->dataset && d->partial && d->kind != DEF_TEMP
-                    ? DEF_QUERY
-                    : d->kind, /* its dataset is not what the query gives: nothing is said to be readable there */
+        .kind = d->kind,
+        .partial = d->dataset && d->partial && d->kind != DEF_TEMP,
+        .fill = d->fill,
         .artefact = d->artefact,
         .dialect = d->dialect,
         .sql = d->sql,

@@ -96,7 +96,7 @@ static const struct err *filler_row(void *ctx, const struct val *c, size_t count
     f->bare = strcmp(named, f->key) == 0;
     f->count++;
     f->id = val_as_int(&c[0], 0);
-    f->kind = (enum definition_kind)val_as_int(&c[1], 0);
+    f->kind = c[3].kind == VAL_NULL ? (enum definition_kind)val_as_int(&c[1], 0) : DEF_QUERY; /* in part: its text is not all of it */
     return NULL;
 }
 
@@ -139,7 +139,7 @@ static const struct err *name_look(struct views *v, struct catalog *const *catal
         bool several = false;
         if (strcmp(name_last(key), key) == 0 && is_view(own->kind)) TRY(bare_look(v, catalogs, catalog_count, own, key, &several));
         if (several) map_put(v->several, str_of(key), v);
-        bool fits = count == 1 && !several && is_view(own->kind) && own->sql && !own->doubt;
+        bool fits = count == 1 && !several && is_view(own->kind) && !own->partial && own->sql && !own->doubt;
         struct view *view = fits ? view_add(v, key, own->sql, own->dialect, own->reads, own->read_count) : NULL;
         if (view) view->bare = strcmp(key, name_key(v->arena, own->dataset)) == 0;
         return NULL;
@@ -149,7 +149,7 @@ static const struct err *name_look(struct views *v, struct catalog *const *catal
     for (size_t c = 0; c < catalog_count; c++) {
         size_t before = only.count;
         TRY(store_each(catalogs[c]->store,
-                       "SELECT d.id, d.kind, d.dataset_key FROM definition d WHERE d.dataset_last = $1 AND d.scope = 'main' AND " FITS_KEY(
+                       "SELECT d.id, d.kind, d.dataset_key, d.fill FROM definition d WHERE d.dataset_last = $1 AND d.scope = 'main' AND " FITS_KEY(
                            "d.dataset_key") " LIMIT 2",
                        VALS(val_text(name_last(key)), val_text(key)), filler_row, &only));
         if (only.count > before) where = catalogs[c];

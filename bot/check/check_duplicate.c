@@ -119,7 +119,7 @@ static bool is_plain(const struct entry *e) {
 }
 
 /* Stored under a name that others may read? */
-static bool is_readable(const struct entry *e) { return e->dataset && e->kind != DEF_QUERY && kind_speaks(e->kind); }
+static bool is_readable(const struct entry *e) { return entry_is_whole(e) && kind_speaks(e->kind); }
 
 /* Others depend on it: a table, a view, a dashboard, a scheduled query; not somebody's cell. */
 static bool is_lasting(const struct entry *e) {
@@ -165,7 +165,8 @@ static bool allowed(const struct matching *m, const struct match *match) {
 /* SELECT count(*) FROM t in a cell: a look at the data, not a product. */
 static bool is_glance(const struct entry *e) {
     if (!e->read_count) return true;
-    return e->kind == DEF_QUERY && e->artefact != ARTEFACT_DASHBOARD && !has_feature(e, FEATURE_JOIN_EDGE) && !has_feature(e, FEATURE_GROUP_KEY);
+    return (e->kind == DEF_QUERY || e->partial) && e->artefact != ARTEFACT_DASHBOARD && !has_feature(e, FEATURE_JOIN_EDGE) &&
+           !has_feature(e, FEATURE_GROUP_KEY);
 }
 
 /* CREATE TABLE .. AS SELECT .. WHERE 1 = 0, or a test that finds nothing while its keys hold: all of them are equal, and it says nothing. */
@@ -270,6 +271,8 @@ static const char *sentence(struct arena *arena, const struct matching *m, const
     case RULE_PARAMETERIZE:
         return arena_printf(arena, "%s is %s%s with other literals.", f->subject, twin, where);
     default:
+        if (match->relation->tier == TIER_L3 && !fill_same(m->entry.fill, match->candidate.entry.fill) && f->differences.n)
+            return arena_printf(arena, "%s has the query of %s%s, but is not filled as it is: %s.", f->subject, twin, where, f->differences.at[0]);
         if (match->relation->tier == TIER_L1 || match->relation->tier == TIER_L3)
             return arena_printf(arena, "%s is the same as %s%s but for what cannot be proved.", f->subject, twin, where);
         return arena_printf(arena, "%s is much like %s%s (%.0f %%); not proved equal.", f->subject, twin, where, match->relation->score * 100);

@@ -268,7 +268,7 @@ static bool has_name(const struct plan *plan, const size_t *outputs, size_t coun
     return false;
 }
 
-static bool is_table(const struct entry *e) { return e->dataset && (definition_kind_stored(e->kind) || e->kind == DEF_VIEW); }
+static bool is_table(const struct entry *e) { return e->dataset && !e->partial && (definition_kind_stored(e->kind) || e->kind == DEF_VIEW); }
 
 /* The same grain, or one that goes by a column of another name in the same place. */
 static bool same_grain(const struct plan *a, const size_t *ours, size_t n, const struct plan *b, const size_t *theirs, size_t m) {

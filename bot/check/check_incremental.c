@@ -17,7 +17,7 @@
 /* The source that only grows: what fills it is a stream, or appends. */
 static bool only_grows(struct look *look, const char *dataset) {
     const struct upstream *up = upstream_of(look, dataset);
-    return up && up->entry->kind == DEF_STREAMING;
+    return up && up->entry->kind == DEF_STREAMING && !up->entry->partial;
 }
 
 static const char *growing_source(struct look *look) {

@@ -217,8 +217,9 @@ static bool is_meant(struct look *look, const char *source) {
 /* A copy is said by the one rule, a part of other columns by the other. */
 static const struct err *star_look(struct look *look, enum rule rule) {
     const struct entry *e = &look->subject->entry;
-    bool stored = definition_kind_stored(e->kind) && e->kind != DEF_STREAMING;
-    if (!e->query || !e->dataset || look->subject->reused || (!stored && e->kind != DEF_VIEW) || is_landing(look->arena, look->in, e)) return NULL;
+    bool stored = definition_kind_stored(e->kind) && e->kind != DEF_STREAMING && !e->partial;
+    if (!e->query || !e->dataset || look->subject->reused || e->partial || (!stored && e->kind != DEF_VIEW) || is_landing(look->arena, look->in, e))
+        return NULL;
     const struct sql_name *source = star_source(e->query, NULL, 0);
     bool whole = source && is_copy(e->query);
     const char *listed = whole ? NULL : listed_copy(look); /* SELECT * with a column renamed, too */

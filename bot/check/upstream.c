@@ -51,7 +51,7 @@ static const struct err *stored_bind(struct look *look, struct entry *e, struct 
     struct schema *schema;
     struct sql_error error = {0};
     up->entry = e;
-    up->whole = e->kind != DEF_QUERY && e->kind != DEF_INCREMENTAL;
+    up->whole = entry_is_whole(e) && e->kind != DEF_INCREMENTAL;
     if (e->sql) e->query = sql_parse_query(look->arena, str_of(e->sql), e->dialect, &error);
     if (!e->query) return NULL;
     TRY(catalog_schema(look->arena, look->in->catalogs, look->in->catalog_count, look->in->head, e->reads, e->read_count, &schema));

@@ -101,6 +101,7 @@ static json_t *entry_json(const struct entry *e) {
     jsx_set_text(o, "name", e->name);
     jsx_set_text(o, "dataset", e->dataset);
     jsx_set_text(o, "kind", definition_kind_name(e->kind));
+    if (e->partial) jsx_set_text(o, "fills_in_part", e->fill.words ? e->fill.words : "whether it is written is only known when it runs");
     jsx_set_text(o, "repo", e->repo);
     jsx_set_text(o, "scope", e->scope);
     jsx_set_text(o, "path", e->path);
@@ -116,10 +117,27 @@ static json_t *entry_json(const struct entry *e) {
     return o;
 }
 
+/* What a dataset is to those who read it. */
+static const char *kind_words(const struct entry *e) {
+    static const char *const words[] = {[DEF_TABLE] = "table",
+                                        [DEF_INCREMENTAL] = "incremental table",
+                                        [DEF_VIEW] = "view",
+                                        [DEF_MATERIALIZED] = "materialized view",
+                                        [DEF_STREAMING] = "streaming table",
+                                        [DEF_EPHEMERAL] = "known to its own pipeline alone",
+                                        [DEF_TEMP] = "temporary view",
+                                        [DEF_QUERY] = "query"};
+    if (e->artefact == ARTEFACT_DBT_MODEL) return definition_kind_name(e->kind);
+    if (e->kind == DEF_INCREMENTAL && e->fill.words) return text_starts(e->fill.words, "merges") ? "merge target" : "table written in parts";
+    return words[e->kind];
+}
+
 static void list_print(const char *title, const struct entry *list, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        printf("%-10s %s %s:%d (%s)%s%s\n", i ? "" : title, list[i].repo, list[i].path, list[i].line, definition_kind_name(list[i].kind),
-               strcmp(list[i].scope, "main") == 0 ? "" : " of ", strcmp(list[i].scope, "main") == 0 ? "" : list[i].scope);
+        bool main = strcmp(list[i].scope, "main") == 0;
+        printf("%-10s %s %s:%d (%s)%s%s", i ? "" : title, list[i].repo, list[i].path, list[i].line, kind_words(&list[i]), main ? "" : " of ",
+               main ? "" : list[i].scope);
+        printf("%s%s\n", list[i].fill.words ? ": " : "", list[i].fill.words ? list[i].fill.words : "");
     }
 }
 
@@ -190,10 +208,10 @@ static json_t *nodes_json(const struct lineage_node *list, size_t count) {
     return out;
 }
 
-static void dataset_print(struct arena *arena, const struct dataset *d, const struct lineage *l) {
+static void dataset_print(const struct dataset *d, const struct lineage *l, const char *kind) {
     char size[32] = "not known";
     if (d->bytes >= 0) text_bytes((double)d->bytes, size, sizeof size);
-    printf("%s (%s)\n", d->name, d->kind);
+    printf("%s (%s)\n", d->name, kind);
     if (d->description) printf("%s\n", d->description);
     printf("owner      %s\nsize       %s%s%s\n", d->owner ? d->owner : "not known", size, d->origin && d->bytes >= 0 ? ", from " : "",
            d->origin && d->bytes >= 0 ? d->origin : "");
@@ -274,7 +292,7 @@ static const struct err *dataset_show(struct arena *arena, struct catalog *catal
         json_line(o);
         return NULL;
     }
-    dataset_print(arena, d, l);
+    dataset_print(d, l, filler_count ? kind_words(&fillers[0]) : d->kind);
     list_print("filled by", fillers, filler_count);
     list_print("read by", readers, reader_count);
     if (all > (int64_t)reader_count) printf("           and %lld more\n", (long long)all - (int64_t)reader_count);

@@ -42,7 +42,17 @@ static const struct err *code_plan(struct arena *arena, const char *path, struct
     const struct sql_query *unfolded = views_unfold(arena, views, d->sql, d->dialect);
     *out = plan_bind(arena, unfolded ? unfolded : d->query, schema, d->dialect);
     if (!(*out)->condition) (*out)->condition = d->doubt;
+    (*out)->fill = d->fill;
     return NULL;
+}
+
+/* INSERT INTO, DELETE beside it: the one query of a script may not be all that its table holds. */
+static struct fill script_fill(struct arena *arena, const char *path, struct str text, enum dialect dialect) {
+    struct reading *r = read_file(arena, path, text, dialect);
+    for (size_t i = 0; i < r->definitions.n; i++) {
+        if (r->definitions.at[i].query && r->definitions.at[i].fill.words) return r->definitions.at[i].fill;
+    }
+    return (struct fill){0};
 }
 
 const struct err *query_file_plan(struct arena *arena, const char *path, enum dialect dialect, const struct schema *schema, struct plan **out) {
@@ -55,6 +65,7 @@ const struct err *query_file_plan(struct arena *arena, const char *path, enum di
     const struct err *e = plan_from_sql(arena, text, schema, dialect, out);
     /* Several statements, MERGE: what they fill, as a session that runs them. */
     if (e && !code_plan(arena, file, text, dialect, NULL, schema, out)) return NULL;
+    if (!e) (*out)->fill = script_fill(arena, file, text, dialect);
     return err_wrap(e, "%s", path);
 }
 

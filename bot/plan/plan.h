@@ -9,6 +9,7 @@
 #define PLAN_H
 
 #include "dialect.h"
+#include "fill.h"
 #include "range.h"
 #include "schema.h"
 #include "text.h"
@@ -184,6 +185,7 @@ struct plan {
     struct range reason_range;
     const char *condition; /* what the plan takes for granted without knowing it ("a table's name holds a parameter: $db"): it has a normal form,
                               and plans of equal form are the same while it holds, but nothing is proved; NULL: nothing */
+    struct fill fill;      /* of the definition it is the query of, set by who knows that; all empty: its result is the whole dataset */
 };
 
 /* True when `op`/`name` gives NULL whenever an argument is NULL (comparisons, arithmetic, known functions). */

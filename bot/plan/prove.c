@@ -154,7 +154,8 @@ static void similarity(struct arena *arena, const struct normal *a, const struct
     if (!r->reason) r->reason = a->reason ? a->reason : b->reason;
 }
 
-struct relation *relation_of_normals(struct arena *arena, const struct normal *a, const struct normal *b, const struct prove_options *options) {
+static struct relation *relation_of_queries(struct arena *arena, const struct normal *a, const struct normal *b,
+                                            const struct prove_options *options) {
     static const struct prove_options plain = {0};
     struct relation *r = arena_new(arena, struct relation);
     r->kind = RELATION_UNRELATED;
@@ -181,6 +182,12 @@ struct relation *relation_of_normals(struct arena *arena, const struct normal *a
         }
     }
     similarity(arena, a, b, r);
+    return r;
+}
+
+struct relation *relation_of_normals(struct arena *arena, const struct normal *a, const struct normal *b, const struct prove_options *options) {
+    struct relation *r = relation_of_queries(arena, a, b, options);
+    prove_fills(arena, a->plan, b->plan, r);
     return r;
 }
 

@@ -21,6 +21,9 @@ bool prove_shares(struct arena *arena, const struct normal *na, const struct nor
 /* Fills differences; tier L2 and kind similar when only literals differ, else leaves kind and tier alone. */
 void prove_differences(struct arena *arena, const struct normal *na, const struct normal *nb, struct relation *out);
 
+/* A relation of two queries made one of what they fill: see plan.fill. */
+void prove_fills(struct arena *arena, const struct plan *a, const struct plan *b, struct relation *r);
+
 /* Where defects (claims that the refuter took back) go besides the log: a file named by PARLEY_DEFECTS, a line of JSON each. */
 void prove_record_defect(const char *claim, const char *database, const char *left, const char *right);
 #endif

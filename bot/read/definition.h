@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "dialect.h"
+#include "fill.h"
 #include "range.h"
 #include "schema.h" /* enum fact_origin: how well a fact is known; a proof that rests on it says so */
 
@@ -243,7 +244,8 @@ struct definition {
 
     bool partial; /* its dataset may hold other rows than the query gives: appended to, merged into, several writers, changed afterwards, made under a
                      condition */
-    int tests;    /* expectations written with it, EXPECT and CHECK */
+    struct fill fill;     /* how, where its dataset is not the query's result; all empty: it is, or whether it is written is all that is not known */
+    int tests;            /* expectations written with it, EXPECT and CHECK */
     bool incremental;     /* the query is the full-refresh branch of an incremental one */
     const char *strategy; /* "merge", "append", "insert_overwrite", ...; NULL */
     const char *const *unique_key;

@@ -1,6 +1,7 @@
 /* py_io.c - readers, writers, Delta merges and pipelines (DLT, Lakeflow): what fills which dataset. */
 #include "pyspark.h"
 
+#include "fill_words.h"
 #include "sql_build.h"
 #include "sql_parse.h"
 #include "sql_print.h"
@@ -74,7 +75,7 @@ static struct str path_table(struct py_run *r, struct str format, struct str pat
     return str_of(arena_printf(r->arena, "%.*s.`%.*s`", STR_ARG(format.n ? format : STR("delta")), STR_ARG(path)));
 }
 
-static const char *path_dataset(struct py_run *r, struct str format, struct str path) {
+const char *path_dataset(struct py_run *r, struct str format, struct str path) {
     return arena_printf(r->arena, "%.*s.%.*s", STR_ARG(format.n ? format : STR("delta")), STR_ARG(path));
 }
 
@@ -170,7 +171,7 @@ static void option_set(struct py_run *r, struct io *io, struct str name, struct 
     if (str_iis(name, "cloudFiles.format")) io->format = str_of(arena_printf(r->arena, "cloudFiles_%.*s", STR_ARG(pv_str(v))));
     if (str_iis(name, "inferSchema")) io->infers = str_iis(pv_str(v), "true");
     if (str_iis(name, "checkpointLocation")) io->checkpoint = pv_str(v);
-    if (str_iis(name, "replaceWhere")) io->mode = STR("replaceWhere");
+    if (str_iis(name, "replaceWhere")) io->mode = STR("replaceWhere"), io->replace_where = py_sql_expr(r, v);
     if (str_iis(name, "partitionOverwriteMode") && str_iis(pv_str(v), "dynamic")) io->mode = STR("dynamic");
 }
 
@@ -220,19 +221,26 @@ static void write_facts(struct py_run *r, const struct io *io, const char *datas
     fact_round(r, FACT_WRITE_IN_LOOP, io->frame, dataset, call);
 }
 
+static void partly(struct definition *d, struct fill fill) {
+    d->partial = true;
+    d->fill = fill;
+}
+
 static struct pv write_to(struct py_run *r, struct io *io, const char *dataset, const struct py_node *call) {
     write_facts(r, io, dataset, call);
     bool append = str_is(io->mode, "append") || io->stream;
     bool part = str_is(io->mode, "replaceWhere") || str_is(io->mode, "dynamic") || str_is(io->mode, "ignore");
     struct definition *d = frame_define(r, io->frame, io->stream ? DEF_STREAMING : append ? DEF_INCREMENTAL : DEF_TABLE, dataset, py_range(r, call));
-    d->partial |= (append && !io->stream) || part;
+    if (append && !io->stream) partly(d, r->session->each_batch ? fill_appends_stream : fill_appends);
+    else if (part) partly(d, io->replace_where ? fill_of_replace(r->arena, io->replace_where, r->session->dialect) : fill_part);
+    else if (r->session->each_batch) partly(d, fill_batch);
     d->strategy = append ? "append" : part ? "insert_overwrite" : NULL;
     d->partition_by = io->partition_by;
     d->partition_count = io->partition_count;
     return none();
 }
 
-static struct pv write_unknown(struct py_run *r, struct io *io, const struct py_node *call, const char *why) {
+struct pv write_unknown(struct py_run *r, struct io *io, const struct py_node *call, const char *why) {
     write_facts(r, io, NULL, call);
     py_gap(r, call, why);
     frame_define(r, io->frame, DEF_QUERY, NULL, py_range(r, call))->partial = true;
@@ -264,14 +272,15 @@ static struct frame *batch_frame(struct py_run *r, struct frame *f, const struct
 static struct pv each_batch(struct py_run *r, struct io *io, struct pv f, const struct py_node *call) {
     if (f.kind != PV_FUNCTION) return write_unknown(r, io, call, "what foreachBatch does with each batch is not followed");
     struct pv args[2] = {pv_frame(batch_frame(r, io->frame, call)), {.kind = PV_UNKNOWN, .s = STR("batch_id")}}, bound[3];
-    bool before = r->session->conditional;
+    bool before = r->session->conditional, batch = r->session->each_batch;
     size_t n = 0;
     if (f.function->self) bound[n++] = (struct pv){.kind = PV_OBJECT, .object = f.function->self};
     bound[n++] = args[0];
     bound[n++] = args[1];
-    r->session->conditional = true;
+    r->session->conditional = r->session->each_batch = true;
     py_call_function(r, f.function, bound, n, NULL);
     r->session->conditional = before;
+    r->session->each_batch = batch;
     io->batched = true;
     return io_value(io);
 }
@@ -306,8 +315,6 @@ static struct pv write_end(struct py_run *r, struct io *io, struct str m, const 
     if (!path.n) return write_unknown(r, io, call, "a path that is only known when it runs is written");
     return write_to(r, io, path_dataset(r, io->format, path), call);
 }
-
-static struct pv merge_call(struct py_run *r, struct io *io, struct str m, const struct py_node *call);
 
 struct pv io_call(struct py_run *r, struct io *before, struct str m, const struct py_node *call) {
     struct io *io = io_copy(r, before);
@@ -348,150 +355,4 @@ struct pv io_call(struct py_run *r, struct io *before, struct str m, const struc
         if (str_is(m, ends[i])) return write_end(r, io, m, call);
     }
     return io_value(io);
-}
-
-/* DeltaTable.forName(spark, "t").alias("t").merge(df, "t.id = s.id").whenMatchedUpdateAll()...execute() */
-
-struct pv delta_call(struct py_run *r, struct str name, const struct py_node *call) {
-    struct pv last = py_arg_value(r, call, 1, NULL);
-    if (!pv_is_text(last)) last = py_arg_value(r, call, 0, NULL);
-    bool path = str_is(name, "forPath"), table = str_is(name, "forName");
-    if (!path && !table) return none();
-    struct io *io = arena_new(r->arena, struct io);
-    io->merge_target = !pv_is_text(last) ? "" : path ? path_dataset(r, STR("delta"), pv_str(last)) : session_dataset_text(r->session, pv_str(last));
-    return io_value(io);
-}
-
-static void merge_keys(struct py_run *r, const struct sql_expr *on, struct definition *d) {
-    enum { KEYS_MAX = 16 };
-    const char **keys = arena_array(r->arena, KEYS_MAX, sizeof *keys);
-    size_t n = on && on->kind == EX_BINARY && on->op == OP_AND ? on->arg_count : 1;
-    for (size_t i = 0; on && i < n && d->unique_key_count < KEYS_MAX; i++) {
-        const struct sql_expr *e = n > 1 ? on->args[i] : on;
-        if (e->kind == EX_BINARY && e->op == OP_EQ && e->args[0]->kind == EX_NAME) keys[d->unique_key_count++] = str_dup(r->arena, e->args[0]->name);
-    }
-    d->unique_key = keys;
-}
-
-static struct pv merge_call(struct py_run *r, struct io *io, struct str m, const struct py_node *call) {
-    if (str_is(m, "toDF")) return pv_frame(frame_table(r, str_of(io->merge_target), false, py_line(r, call)));
-    if (str_is(m, "merge")) {
-        struct pv source = py_arg_value(r, call, 0, "source"), on = py_arg_value(r, call, 1, "condition");
-        io->frame = source.kind == PV_FRAME ? source.frame : frame_unknown(r, NULL, NULL, call, "the DataFrame merged here was not understood");
-        io->merge_on = pv_is_text(on)         ? sql_parse_expr(r->arena, pv_str(on), r->session->dialect, NULL)
-                       : on.kind == PV_COLUMN ? on.column->expr
-                                              : NULL;
-        return io_value(io);
-    }
-    if (!str_is(m, "execute") || !io->frame) return io_value(io);
-    if (!io->merge_target[0]) return write_unknown(r, io, call, "a table whose name is only known when it runs is merged into");
-    struct definition *d = frame_define(r, io->frame, DEF_INCREMENTAL, io->merge_target, py_range(r, call));
-    d->partial = true;
-    d->strategy = "merge";
-    d->merge_on = io->merge_on;
-    merge_keys(r, io->merge_on, d);
-    return none();
-}
-
-/* Pipelines. https://docs.databricks.com/aws/en/ldp/developer/python-ref */
-
-bool dlt_is(struct str name) { return str_starts(name, "dlt.") || str_starts(name, "dp."); }
-
-static struct str dlt_method(struct str name) {
-    const char *dot = memchr(name.p, '.', name.n);
-    return (struct str){dot + 1, name.n - (size_t)(dot + 1 - name.p)};
-}
-
-static struct pv dlt_changes(struct py_run *r, const struct py_node *call) {
-    struct pv target = py_arg_value(r, call, 0, "target"), source = py_arg_value(r, call, 1, "source"), keys = py_arg_value(r, call, 2, "keys");
-    if (!pv_is_text(target)) {
-        py_gap(r, call, "changes are applied to a table whose name is only known when it runs");
-        return none();
-    }
-    struct frame *f = pv_is_text(source) ? frame_table(r, pv_str(source), true, py_line(r, call))
-                                         : frame_unknown(r, NULL, NULL, call, "a source whose name is only known when it runs is read");
-    struct definition *d = frame_define(r, f, DEF_STREAMING, session_dataset_text(r->session, pv_str(target)), py_range(r, call));
-    d->partial = true;
-    d->strategy = "cdc";
-    const char **names = arena_array(r->arena, keys.kind == PV_LIST ? keys.list->n + 1 : 1, sizeof *names);
-    for (size_t i = 0; keys.kind == PV_LIST && i < keys.list->n; i++) {
-        if (pv_is_text(keys.list->at[i])) names[d->unique_key_count++] = str_dup(r->arena, pv_str(keys.list->at[i]));
-    }
-    d->unique_key = names;
-    return none();
-}
-
-struct pv dlt_call(struct py_run *r, struct str name, const struct py_node *call) {
-    struct str m = dlt_method(name);
-    r->session->is_pipeline = true;
-    if (str_is(m, "read") || str_is(m, "read_stream") || str_is(m, "readStream")) {
-        struct pv table = py_arg_value(r, call, 0, "name");
-        if (!pv_is_text(table)) return pv_frame(frame_unknown(r, NULL, NULL, call, "a dataset whose name is only known when it runs is read"));
-        return pv_frame(frame_table(r, pv_str(table), m.n > 4, py_line(r, call)));
-    }
-    bool changes = str_starts(m, "apply_changes") || str_starts(m, "create_auto_cdc");
-    return changes ? dlt_changes(r, call) : none();
-}
-
-/* expect_or_drop(name, condition) keeps the rows that fulfil it. */
-static struct frame *expectations(struct py_run *r, struct frame *f, const struct py_node *decorator, struct str m) {
-    bool drops = str_ends(m, "or_drop");
-    if (!drops || !f->query || decorator->kind != PY_CALL) return f;
-    struct pv a = py_arg_value(r, decorator, 0, NULL), b = py_arg_value(r, decorator, 1, "inv");
-    struct pv_items conditions = {0};
-    if (a.kind == PV_DICT) conditions = a.dict->values;
-    if (a.kind != PV_DICT) pv_add(r->arena, &conditions, b);
-    for (size_t i = 0; i < conditions.n; i++) {
-        struct sql_expr *e = pv_is_text(conditions.at[i]) ? sql_parse_expr(r->arena, pv_str(conditions.at[i]), r->session->dialect, NULL) : NULL;
-        if (!e) {
-            f->doubt = "the rows an expectation drops are only known when it runs";
-            continue;
-        }
-        f = frame_where(r, f, e);
-    }
-    return f;
-}
-
-static struct str decorator_name(struct py_run *r, const struct py_node *decorator) {
-    const struct py_node *callee = decorator->kind == PY_CALL ? decorator->kids[0] : decorator;
-    struct pv v = py_eval(r, callee);
-    return v.kind == PV_NAME && dlt_is(v.s) ? dlt_method(v.s) : (struct str){"", 0};
-}
-
-static const struct py_node *decorator_argument(const struct py_node *decorator, const char *name) {
-    return decorator->kind == PY_CALL ? py_kwarg(decorator, name) : NULL;
-}
-
-static bool decides_kind(struct str m) {
-    return str_is(m, "table") || str_is(m, "view") || str_is(m, "temporary_view") || str_is(m, "materialized_view") || str_is(m, "append_flow") ||
-           str_is(m, "create_table") || str_is(m, "create_view");
-}
-
-bool dlt_decorated(struct py_run *r, const struct py_node *node) {
-    const struct py_node *main = NULL;
-    struct str kind = {"", 0};
-    for (size_t i = 2; i < node->count; i++) {
-        struct str m = decorator_name(r, node->kids[i]);
-        if (decides_kind(m)) main = node->kids[i], kind = m;
-    }
-    if (!main) return false;
-    r->session->is_pipeline = true;
-    struct pv function = *(const struct pv *)map_get(r->env->names, node->text);
-    struct pv result = py_call_function(r, function.function, NULL, 0, NULL);
-    struct frame *f = result.kind == PV_FRAME ? result.frame : frame_unknown(r, NULL, NULL, node, "what this function gives was not understood");
-    for (size_t i = node->count; i-- > 2;) f = expectations(r, f, node->kids[i], decorator_name(r, node->kids[i]));
-    bool flow = str_is(kind, "append_flow"), view = str_ends(kind, "view") && !str_is(kind, "materialized_view");
-    const struct py_node *named = decorator_argument(main, flow ? "target" : "name");
-    struct pv name = named ? py_eval(r, named) : pv_text_new(r, node->text, 0);
-    const char *dataset = pv_is_text(name) ? session_dataset_text(r->session, pv_str(name)) : NULL;
-    if (!dataset) py_gap(r, node, "a dataset whose name is only known when it runs is defined");
-    enum definition_kind as = view ? DEF_EPHEMERAL : flow || f->stream ? DEF_STREAMING : DEF_MATERIALIZED;
-    struct definition *d = frame_define(r, f, as, dataset, py_range(r, node));
-    d->partial |= flow;
-    const struct py_node *comment = decorator_argument(main, "comment");
-    struct pv text = comment ? py_eval(r, comment) : none();
-    if (pv_is_text(text)) d->description = str_dup(r->arena, pv_str(text));
-    for (size_t i = 2; i < node->count; i++) d->tests += str_starts(decorator_name(r, node->kids[i]), "expect");
-    session_tests(r->session, d);
-    return true;
 }

@@ -83,6 +83,12 @@ struct pv pv_either(struct py_run *r, const struct pv *a, const struct pv *b, st
         if (!str_eq(a->io->target, io->target)) io->target = (struct str){"", 0};
         bool merges = a->io->merge_target && io->merge_target;
         if (!merges || strcmp(a->io->merge_target, io->merge_target) != 0) io->merge_target = a->io->merge_target || io->merge_target ? "" : NULL;
+        if (io->merge && a->io->merge != io->merge) {
+            struct sql_merge *merge = arena_new(r->arena, struct sql_merge);
+            *merge = *io->merge;
+            merge->tail = STR("what else it does hangs on a branch");
+            io->merge = merge;
+        }
         return (struct pv){.kind = PV_IO, .io = io};
     }
     return (struct pv){.kind = PV_UNKNOWN, .s = name};

@@ -83,7 +83,9 @@ struct io {
     bool stream, is_v2;
     /* DeltaTable.merge */
     const char *merge_target;
-    struct sql_expr *merge_on;
+    struct str merge_alias;
+    struct sql_merge *merge; /* what .merge(..) and the calls after it build; NULL before */
+    struct sql_expr *replace_where;
 };
 
 /* A class: what its body names; methods are functions among them. */
@@ -339,6 +341,10 @@ struct frame *frame_without(struct py_run *r, struct frame *f, struct pv columns
 /* Reading and writing. */
 struct pv io_call(struct py_run *r, struct io *io, struct str method, const struct py_node *call);
 struct definition *frame_define(struct py_run *r, struct frame *f, enum definition_kind kind, const char *dataset, struct range range);
+struct pv write_unknown(struct py_run *r, struct io *io, const struct py_node *call, const char *why);
+const char *path_dataset(struct py_run *r, struct str format, struct str path); /* a path as a dataset: delta./mnt/x */
+struct pv merge_call(struct py_run *r, struct io *io, struct str m, const struct py_node *call);
+struct sql_expr *py_sql_expr(struct py_run *r, struct pv v);
 bool dlt_is(struct str name);
 bool dlt_decorated(struct py_run *r, const struct py_node *function);
 struct pv dlt_call(struct py_run *r, struct str name, const struct py_node *call);

@@ -1,6 +1,7 @@
 /* session.c - views, names and definitions of one session; the statements themselves are in session_run.c. */
 #include "session.h"
 
+#include "fill_words.h"
 #include "hash.h"
 #include "names.h"
 #include "sql_build.h"
@@ -20,6 +21,7 @@ void session_init(struct session *s, struct arena *arena, struct reading *out, c
     *s = (struct session){.arena = arena, .out = out, .path = path, .artefact = artefact, .dialect = dialect};
     s->views = map_new(arena);
     s->opaque = map_new(arena);
+    s->changed = map_new(arena);
     s->computed = map_new(arena);
     s->first = out->definitions.n;
 }
@@ -123,7 +125,18 @@ void session_view_add(struct session *s, struct str name, const struct temp_view
     map_put(s->views, str_of(key), view);
 }
 
+/* Whatever fills them does not do it alone. */
+static void changed_mark(struct session *s) {
+    for (size_t i = s->first; i < s->out->definitions.n && map_count(s->changed); i++) {
+        struct definition *d = &s->out->definitions.at[i];
+        if (!d->dataset || !map_has(s->changed, str_of(lowered(s->arena, str_of(d->dataset))))) continue;
+        d->partial = true;
+        d->fill = fill_changed;
+    }
+}
+
 void session_end(struct session *s) {
+    changed_mark(s);
     for (size_t i = 0; i < s->all.n; i++) {
         struct temp_view *view = s->all.at[i];
         if (view->used) continue;
@@ -374,6 +387,8 @@ struct definition *session_define(struct session *s, const struct definition_spe
     return d;
 }
 
+void session_changed(struct session *s, const char *dataset) { map_put(s->changed, str_of(lowered(s->arena, str_of(dataset))), s); }
+
 void session_tests(struct session *s, const struct definition *d) {
     if (d->tests <= 0 || !d->dataset) return;
     *vec_add(s->arena, &s->out->facts) =
@@ -408,6 +423,12 @@ static bool renames(const struct reading *out, const struct definition *d) {
     return false;
 }
 
+/* Two files that give one bare name may mean two tables: then nothing is readable there, but each may still fill its own whole. */
+static void shared_mark(struct definition *a, struct definition *b) {
+    a->partial = b->partial = true;
+    if (strcmp(a->path, b->path) == 0 || strchr(b->dataset, '.')) a->fill = b->fill = fill_shared;
+}
+
 void reading_finish(struct arena *arena, struct reading *out) {
     struct map *writers = map_new(arena), *twins = map_new(arena);
     for (size_t i = 0; i < out->definitions.n; i++) {
@@ -420,7 +441,7 @@ void reading_finish(struct arena *arena, struct reading *out) {
         if (!d->dataset || d->kind == DEF_TEMP) continue;
         if (d->strategy && strcmp(d->strategy, "insert_overwrite") == 0 && !d->partial) d->partial = renames(out, d);
         struct definition **first = (struct definition **)map_slot(writers, str_of(lowered(arena, str_of(d->dataset))));
-        if (*first) (*first)->partial = d->partial = true;
+        if (*first) shared_mark(*first, d);
         *first = d;
     }
 }

@@ -42,9 +42,11 @@ struct session {
     bool is_pipeline;                       /* CREATE LIVE / STREAMING TABLE were seen, or the file is a pipeline's */
     bool guess_dialect;                     /* other dialects may be tried */
     bool conditional;                       /* inside a branch or a loop */
+    bool each_batch;                        /* inside what foreachBatch calls */
     struct map *views;                      /* lower-case name to the newest struct temp_view */
     struct map *computed;                   /* placeholders ${x} whose value the program computes: two of one name need not be equal */
     struct map *opaque;                     /* lower-case names of functions that are no SQL: nothing is proved of their columns */
+    struct map *changed;                    /* datasets whose rows a statement changes: UPDATE, DELETE, TRUNCATE */
     struct view_set all;                    /* in the order of creation */
     size_t first;                           /* definitions of this session start there in out->definitions */
 };
@@ -87,6 +89,9 @@ struct definition_spec {
     const char *label; /* name of a definition that fills nothing; NULL: made from its place */
 };
 struct definition *session_define(struct session *s, const struct definition_spec *spec);
+
+/* Rows of the dataset are changed, deleted or added by a statement that no definition stands for. */
+void session_changed(struct session *s, const char *dataset);
 
 /* What is written with a definition to test its rows becomes a fact on its dataset. */
 void session_tests(struct session *s, const struct definition *d);

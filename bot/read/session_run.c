@@ -1,5 +1,6 @@
 /* session_run.c - what each kind of statement defines. */
 #include "classify.h"
+#include "fill_words.h"
 #include "session.h"
 #include "sql_build.h"
 #include "sql_print.h"
@@ -151,11 +152,10 @@ static void run_create(struct session *s, struct sql_statement *st, int depth) {
     session_tests(s, d);
 }
 
-static void mark_partial(struct session *s, const char *dataset) {
-    for (size_t i = s->first; i < s->out->definitions.n; i++) {
-        struct definition *d = &s->out->definitions.at[i];
-        if (d->dataset && strcasecmp(d->dataset, dataset) == 0) d->partial = true;
-    }
+static void partly(struct definition *d, struct fill fill) {
+    bool other = d->fill.words && !fill_same(d->fill, fill);
+    d->partial = true;
+    d->fill = other ? fill_shared : fill;
 }
 
 /* WITH in front of INSERT belongs to its query. */
@@ -178,7 +178,7 @@ static void run_insert(struct session *s, struct sql_statement *st) {
     struct sql_query *query = with_ctes(s, st, st->query);
     const char *dataset = st->name ? session_dataset(s, st->name) : NULL;
     if (!query || (query->body == BODY_VALUES && !query->cte_count)) {
-        if (dataset) mark_partial(s, dataset);
+        if (dataset) session_changed(s, dataset);
         return;
     }
     struct view_set deps = {0};
@@ -189,9 +189,8 @@ static void run_insert(struct session *s, struct sql_statement *st) {
         overwrite && !st->insert->partition_count && !st->insert->replace_where && !st->insert->replace_using_count && !st->insert->replace_on;
     spec.kind = overwrite ? DEF_TABLE : DEF_INCREMENTAL;
     spec.dataset = dataset;
-    if (!whole && dataset) mark_partial(s, dataset);
     struct definition *d = session_define(s, &spec);
-    d->partial |= !whole || (st->insert && st->insert->column_count > 0);
+    if (!whole || (st->insert && st->insert->column_count > 0)) partly(d, fill_of_insert(s->arena, st->insert, s->dialect));
     d->strategy = overwrite ? "insert_overwrite" : "append";
     /* The columns of the list, or of the table, are the names its readers see: the query's own are not. */
 }
@@ -222,9 +221,8 @@ static void run_merge(struct session *s, struct sql_statement *st) {
     struct definition_spec spec = spec_of(s, st, query, &deps);
     spec.kind = DEF_INCREMENTAL;
     spec.dataset = session_dataset(s, m->target->name);
-    mark_partial(s, spec.dataset);
     struct definition *d = session_define(s, &spec);
-    d->partial = true;
+    partly(d, fill_of_merge(s->arena, m, s->dialect));
     d->strategy = "merge";
     d->merge_on = m->on;
     enum { KEYS_MAX = 16 };
@@ -234,7 +232,7 @@ static void run_merge(struct session *s, struct sql_statement *st) {
 }
 
 static void run_change(struct session *s, struct sql_statement *st) {
-    if (st->change->target && st->change->target->kind == FROM_TABLE) mark_partial(s, session_dataset(s, st->change->target->name));
+    if (st->change->target && st->change->target->kind == FROM_TABLE) session_changed(s, session_dataset(s, st->change->target->name));
 }
 
 static void run_cdc(struct session *s, struct sql_statement *st, const struct sql_name *target) {
@@ -248,7 +246,7 @@ static void run_cdc(struct session *s, struct sql_statement *st, const struct sq
     spec.dataset = session_dataset(s, target);
     spec.text = (struct str){NULL, 0};
     struct definition *d = session_define(s, &spec);
-    d->partial = true;
+    partly(d, fill_of_cdc(s->arena, st->cdc, s->dialect));
     d->strategy = "cdc";
     const char **keys = arena_array(s->arena, st->cdc->key_count + 1, sizeof *keys);
     for (uint32_t i = 0; i < st->cdc->key_count; i++) keys[i] = sql_expr_text(s->arena, st->cdc->keys[i], s->dialect);
@@ -294,7 +292,6 @@ static void run_opaque(struct session *s, struct sql_statement *st, enum definit
     size_t count = 0;
     const char *written = NULL;
     const char *const *reads = refs_read(s, st, &count, &written, &deps);
-    if (written) mark_partial(s, written);
     if (!written && count == 0 && deps.n == 0) return;
     struct definition_spec spec = {.kind = written ? kind : DEF_QUERY,
                                    .dataset = written,
@@ -303,7 +300,7 @@ static void run_opaque(struct session *s, struct sql_statement *st, enum definit
                                    .read_count = count,
                                    .range = st->range,
                                    .reads_complete = kind == DEF_INCREMENTAL};
-    session_define(s, &spec)->partial = true;
+    partly(session_define(s, &spec), fill_part);
 }
 
 static void run_block(struct session *s, struct sql_statement *st, int depth) {
@@ -374,6 +371,9 @@ static void run_statement(struct session *s, struct sql_statement *st, int depth
     case STMT_UPDATE:
     case STMT_DELETE:
         run_change(s, st);
+        return;
+    case STMT_TRUNCATE:
+        for (uint32_t i = 0; i < st->name_count; i++) session_changed(s, session_dataset(s, st->names[i]));
         return;
     case STMT_COPY:
         run_opaque(s, st, DEF_INCREMENTAL);

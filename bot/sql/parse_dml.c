@@ -497,15 +497,16 @@ void parse_cdc(struct parser *p, struct sql_statement *s) {
     s->kind = STMT_CDC;
     s->cdc = c;
     p->t += 2; /* APPLY CHANGES, AUTO CDC */
-    if (parse_take(p, KW_ONCE)) s->flags |= SQL_IF_EXISTS;
+    c->once = parse_take(p, KW_ONCE);
     parse_must(p, KW_INTO);
     parse_verb(p, s, first);
-    s->flags = 0;
     s->name = parse_table_name(p);
     parse_must(p, KW_FROM);
     c->snapshot = parse_at(p, KW_SNAPSHOT) && p->t[1].type != TOKEN_OP;
     if (c->snapshot) p->t++;
+    p->in_changes = true;
     c->source = parse_from_item(p);
+    p->in_changes = false;
     while (!parse_at_end(p)) cdc_clause(p, c);
 }
 

@@ -260,7 +260,13 @@ static void alias_columns(struct parser *p, struct sql_from *f) {
     f->columns = list_take(p, mark, sizeof *f->columns, &f->column_count);
 }
 
+static bool at_changes_clause(const struct parser *p) {
+    return p->in_changes && (parse_at(p, KW_KEYS) || parse_at(p, KW_SEQUENCE) || parse_at(p, KW_IGNORE) || parse_at(p, KW_APPLY) ||
+                             parse_at(p, KW_COLUMNS) || parse_at(p, KW_STORED) || parse_at(p, KW_TRACK));
+}
+
 static bool alias_read(struct parser *p, struct sql_from *f) {
+    if (at_changes_clause(p)) return false;
     if (parse_at(p, KW_AS) && parse_next_is(p, 1, SY_LPAREN)) { /* f(x) AS (a INT) */
         p->t++;
         alias_columns(p, f);

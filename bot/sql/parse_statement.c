@@ -438,6 +438,7 @@ struct sql_statement *parse_statement(struct parser *p) {
         p->block_depth = block_depth;
         p->scratch_n = mark;
         p->is_lambda_call = false;
+        p->in_changes = false;
         error_add(p, p->where, p->message);
         resync(p, first);
         if (p->t == first && p->t->type != TOKEN_END) p->t++;

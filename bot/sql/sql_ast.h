@@ -844,7 +844,7 @@ struct sql_change {
 /* APPLY CHANGES INTO, AUTO CDC INTO */
 struct sql_cdc {
     struct sql_from *source; /* FROM STREAM(x); snapshot forms: FROM SNAPSHOT x */
-    bool snapshot;
+    bool snapshot, once;
     struct sql_expr **keys;
     uint32_t key_count;
     bool ignore_null_updates;

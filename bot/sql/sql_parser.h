@@ -26,6 +26,7 @@ struct parser {
     uint32_t nest;
     uint32_t in_call;     /* arguments are being read: x -> y is a lambda there */
     bool is_lambda_call;  /* duckdb: the innermost call takes lambdas */
+    bool in_changes;      /* the source of APPLY CHANGES is being read: KEYS and its other clauses are no alias */
     uint32_t block_depth; /* inside BEGIN .. END: END ends */
     jmp_buf *fail;
     const char *message;

@@ -42,5 +42,7 @@ const struct migration migrate_catalog[] = {
      "CREATE TABLE waiver (\n"
      "  repo TEXT NOT NULL, finding_key TEXT NOT NULL, kind BIGINT NOT NULL, made_by TEXT NOT NULL, reason TEXT, until_at BIGINT NOT NULL,\n"
      "  made_at BIGINT NOT NULL, number BIGINT NOT NULL, PRIMARY KEY (repo, finding_key));\n"},
+    {2, "ALTER TABLE definition ADD COLUMN fill TEXT;\n"
+        "UPDATE catalog_file SET digest = CAST('' AS {bytes});\n"}, /* what was read before did not say it: every file is read anew */
     {0, NULL},
 };

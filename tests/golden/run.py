@@ -8,6 +8,7 @@ A suite is a folder here; a golden is told from its input by its suffix:
               against a look-alike; fails when fewer than 95 in 100 are identical, or a look-alike is
   families/   NAME.pairs: "@ SCHEMA DIALECT" for what follows, "= ID [DIALECT]" before two equal queries, "! ID" before two look-alikes, a query a line;
               SCHEMA in schemas.json -> NAME.relations: what `parley compare --pairs` says of each; fails when a look-alike is identical
+  fills/      pairs names two files a line -> said: what `parley compare` says of each, both ways: MERGE, APPLY CHANGES, appends, whole tables
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
   cost/       NAME.sql over stats.yml; options in its first line -> NAME.cost; NAME/databricks.yml with the files its jobs run -> NAME.cost
   lineage/    dw/ scanned; each line of names -> NAME.show: `parley catalog show NAME`, and --json; dw/marts with compiled/manifest.json -> compiled.show
@@ -143,6 +144,21 @@ def cases_families(binary, folder):
         return head + "".join(f"{'=' if p['equal'] else '!'} {p['id']}: {told[p['id']]}\n" for p in pairs)
     for file in sorted(folder.glob("*.pairs")):
         yield file.with_suffix(".relations"), lambda f=file: run(f)
+
+
+def cases_fills(binary, folder):
+    def said(a, b):
+        shown = ["relation", "tier", "reason", "differences"]
+        told = json.loads(parley(binary, "compare", "--json", (folder / a).relative_to(SOURCE), (folder / b).relative_to(SOURCE)) or "{}")
+        return {k: told[k] for k in shown if told.get(k)}
+
+    def run():
+        lines = []
+        for pair in (folder / "pairs").read_text().split("\n"):
+            for a, b in (pair.split(), pair.split()[::-1]) if pair else ():
+                lines.append(f"{a} {b}: {json.dumps(said(a, b), ensure_ascii=False)}\n")
+        return "".join(lines)
+    yield folder / "said", run
 
 
 def finding_lines(report, rule=None):

@@ -1,0 +1,3 @@
+DELETE FROM crm.accounts WHERE opened_on = current_date();
+INSERT INTO crm.accounts
+SELECT account_id, upper(region) AS region, opened_on FROM raw.accounts WHERE account_id IS NOT NULL;

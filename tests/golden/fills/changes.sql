@@ -1,0 +1,8 @@
+CREATE OR REFRESH STREAMING TABLE accounts_now;
+APPLY CHANGES INTO LIVE.accounts_now
+FROM STREAM(LIVE.account_events)
+KEYS (ACCOUNT_ID, tenant)
+APPLY AS DELETE WHEN kind = 'closed'
+SEQUENCE BY event_no
+COLUMNS * EXCEPT (kind, event_no)
+STORED AS SCD TYPE 2;

@@ -1,0 +1,1 @@
+CREATE OR REFRESH STREAMING TABLE accounts_copy AS SELECT * FROM STREAM(account_events);
