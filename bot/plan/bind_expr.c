@@ -23,7 +23,22 @@ static const struct scalar *call_of(struct binder *b, struct scope *scope, const
     return e;
 }
 
+static const char *prefix_operator(struct binder *b, const struct sql_expr *expr) {
+    switch (expr->op) {
+    case OP_BIT_NOT:
+        return "bit_not";
+    case OP_FACTORIAL:
+        return "factorial";
+    case OP_PREFIX:
+        return arena_printf(b->arena, "prefix:%.*s", STR_ARG(expr->name));
+    default:
+        return NULL;
+    }
+}
+
 static const struct scalar *unary_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
+    const char *name = prefix_operator(b, expr); /* first: an operand bound twice on each level is bound 2^n times */
+    if (name) return call_of(b, scope, expr, name);
     const struct scalar *arg = expr->arg_count ? bind_expr(b, scope, expr->args[0]) : NULL;
     if (!arg) return opaque(b, expr, "an operator without operand");
     switch (expr->op) {
@@ -39,12 +54,6 @@ static const struct scalar *unary_bind(struct binder *b, struct scope *scope, co
         }
         return scalar_of(b, SC_NEG, arg, NULL, expr->range);
     }
-    case OP_BIT_NOT:
-        return call_of(b, scope, expr, "bit_not");
-    case OP_FACTORIAL:
-        return call_of(b, scope, expr, "factorial");
-    case OP_PREFIX:
-        return call_of(b, scope, expr, arena_printf(b->arena, "prefix:%.*s", STR_ARG(expr->name)));
     default:
         return opaque(b, expr, "an operator");
     }
