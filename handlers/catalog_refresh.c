@@ -295,7 +295,8 @@ static const struct err *change_try(struct refreshing *r, bool *done) {
     struct store *store = catalog_store(r->catalog);
     bool own;
     TRY(store_join(store, &own));
-    const struct err *failed = change_follow(r, done);
+    const struct err *failed = catalog_lock(r->arena, r->catalog, r->how->repo);
+    if (!failed) failed = change_follow(r, done);
     if (failed || *done || !own) return store_leave(store, own, failed);
     store_rollback(store);
     return NULL;

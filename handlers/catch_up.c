@@ -102,7 +102,7 @@ const struct err *catch_up_bring(void *catch_up_context, struct arena *arena, co
     struct catch_up_context *context = catch_up_context;
     struct catch_up_stats stats;
     struct store *store;
-    TRY(migrate_open(context->settings->data, &store));
+    TRY(migrate_open(settings_place(context->settings), &store));
     arena_defer(arena, store_drop, store);
     TRY(catch_up_run(context->github, store, arena, &stats));
     if (stats.redelivered || stats.moved)

@@ -15,7 +15,7 @@
 #define HOSTS_MAX        64
 #define KEYS_MAX         128
 
-enum key_type { KEY_TEXT, KEY_URL, KEY_NUMBER, KEY_BYTES, KEY_LEVEL, KEY_FORMAT, KEY_LIST, KEY_TREE, KEY_SECRET };
+enum key_type { KEY_TEXT, KEY_URL, KEY_STORE, KEY_NUMBER, KEY_BYTES, KEY_LEVEL, KEY_FORMAT, KEY_LIST, KEY_TREE, KEY_SECRET };
 
 struct key {
     const char *section; /* "" at the top */
@@ -30,6 +30,8 @@ struct key {
 
 static const struct key keys[] = {
     {"", "data", KEY_TEXT, AT(data), 0, 0},
+    {"", "store", KEY_STORE, AT(store), 0, 0},
+    {"", "store_password", KEY_SECRET, AT(store_password), 0, 0},
     {"", "listen", KEY_TEXT, AT(listen), 0, 0},
     {"", "prices", KEY_TEXT, AT(prices), 0, 0},
     {"", "templates", KEY_TEXT, AT(templates), 0, 0},
@@ -148,6 +150,18 @@ static const struct err *url_check(const struct key *key, const struct place *at
     return place_err(at, why);
 }
 
+/* An address of PostgreSQL; in a file, where line is not 0, without a password. */
+static const struct err *store_check(const struct place *at, const char *text) {
+    const char *name = text_starts(text, "postgresql://") ? text + 13 : text_starts(text, "postgres://") ? text + 11 : NULL;
+    if (!name) return place_err(at, "'store' wants an address like postgresql://parley@db.example/parley; leave it out to keep the data in 'data'");
+    size_t user = strcspn(name, "@/?");
+    bool password = (name[user] == '@' && memchr(name, ':', user)) || strstr(name, "password=");
+    if (at->line && password)
+        return place_err(at, "a password does not belong into a file of settings: give it by PARLEY_STORE_PASSWORD in the environment, or by "
+                             "PARLEY_STORE_PASSWORD_FILE");
+    return NULL;
+}
+
 static const char *slash_trim(struct arena *arena, const char *text) {
     size_t n = strlen(text);
     while (n && text[n - 1] == '/') n--;
@@ -160,6 +174,10 @@ static const struct err *text_set(struct arena *arena, const struct key *key, co
     case KEY_URL:
         TRY(url_check(key, at, text));
         *(const char **)field = slash_trim(arena, text);
+        return NULL;
+    case KEY_STORE:
+        TRY(store_check(at, text));
+        *(const char **)field = arena_strdup(arena, text);
         return NULL;
     case KEY_NUMBER:
     case KEY_BYTES:
@@ -319,15 +337,14 @@ static const struct err *secret_file(struct arena *arena, const char *origin, co
     return NULL;
 }
 
-static const struct err *secret_read(struct arena *arena, const struct key *key, const char *env, struct settings *s) {
+const struct err *settings_secret(struct arena *arena, const char *env, const char **out) {
     char file_env[ENV_MAX + 8];
     snprintf(file_env, sizeof file_env, "%s_FILE", env);
     const char *value = getenv(env), *file = getenv(file_env);
-    const char **field = (const char **)((char *)s + key->offset);
     if (value && *value && file && *file) return err_new(ERR_CONFIG, "%s and %s are both set: keep one", env, file_env);
-    if (value && *value) *field = arena_strdup(arena, value);
-    if (file && *file) TRY(secret_file(arena, file_env, file, field));
-    log_secret(*field);
+    if (value && *value) *out = arena_strdup(arena, value);
+    if (file && *file) TRY(secret_file(arena, file_env, file, out));
+    log_secret(*out);
     return NULL;
 }
 
@@ -336,7 +353,7 @@ static const struct err *env_read(struct arena *arena, enum settings_mode mode, 
         char env[ENV_MAX];
         env_name(&keys[i], env);
         if (keys[i].type == KEY_SECRET) {
-            if (mode == SETTINGS_WHOLE) TRY(secret_read(arena, &keys[i], env, s));
+            if (mode == SETTINGS_WHOLE) TRY(settings_secret(arena, env, (const char **)((char *)s + keys[i].offset)));
             continue;
         }
         const char *value = getenv(env);

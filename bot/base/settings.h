@@ -19,9 +19,11 @@ struct secret {
 /* A plain record: read any field. Texts are NULL when not set, unless a default is named here. Secrets come from the environment only,
  * as NAME or from the file named by NAME_FILE. */
 struct settings {
-    const char *path;   /* the file read, NULL when there was none */
-    const char *data;   /* "/var/lib/parley" */
-    const char *listen; /* "127.0.0.1:8080"; port 0 takes any */
+    const char *path;           /* the file read, NULL when there was none */
+    const char *data;           /* "/var/lib/parley" */
+    const char *store;          /* "postgresql://parley@db/parley"; NULL: SQLite in the folder `data` */
+    const char *store_password; /* PARLEY_STORE_PASSWORD; NULL: none, or libpq's own ways (~/.pgpass) */
+    const char *listen;         /* "127.0.0.1:8080"; port 0 takes any */
     struct {
         enum log_level level; /* info */
         bool json;
@@ -88,6 +90,13 @@ const struct err *settings_load(struct arena *arena, const char *path, enum sett
 
 /* The same from bytes, named `name` in errors; the environment is not read. For tests. */
 const struct err *settings_parse(struct arena *arena, const char *name, struct str bytes, struct settings **out) MUST_CHECK;
+
+/* Where the store is: an address of PostgreSQL, or the folder of data. */
+static inline const char *settings_place(const struct settings *s) { return s->store ? s->store : s->data; }
+
+/* The secret in the environment variable `env`, or in the file that `env`_FILE names; `*out` stays as it is when neither is set. ERR_CONFIG when both
+ * are, or the file cannot be read. */
+const struct err *settings_secret(struct arena *arena, const char *env, const char **out) MUST_CHECK;
 
 /* Does the environment variable `name` (n bytes) hold a secret, or name the file of one? Those are kept from child processes. */
 bool settings_is_secret_env(const char *name, size_t n);

@@ -47,7 +47,7 @@ static const struct err *hit_row(void *ctx, const struct val *c, size_t count) {
 
 static const struct err *list_length(struct search *s, int kind, uint64_t hash, int64_t *out) {
     struct row n;
-    TRY(store_one(s->catalog->store, s->arena, "SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = $1 AND hash = $2 LIMIT $3) AS some",
+    TRY(store_one(s->catalog->store, s->arena, "SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = $1 AND hash = $2 LIMIT $3) AS few",
                   VALS(val_int(kind), val_int((int64_t)hash), val_int(COMMON_MAX)), &n));
     *out = val_as_int(&n.at[0], 0);
     return NULL;

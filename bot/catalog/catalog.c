@@ -31,6 +31,10 @@ struct store *catalog_store(const struct catalog *catalog) {
     return catalog->store;
 }
 
+const struct err *catalog_lock(struct arena *arena, struct catalog *catalog, const char *repo) {
+    return store_lock(catalog->store, arena_printf(arena, "catalog %s", repo));
+}
+
 struct files_ctx {
     struct arena *arena;
     struct map *files;

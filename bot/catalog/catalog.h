@@ -28,6 +28,9 @@ const struct err *catalog_open(struct arena *arena, const char *path, struct cat
 
 struct store *catalog_store(const struct catalog *catalog);
 
+/* Inside a transaction: nobody else changes what the catalog keeps of `repo` until it ends (store_lock). */
+const struct err *catalog_lock(struct arena *arena, struct catalog *catalog, const char *repo) MUST_CHECK;
+
 /* ---- what a catalog holds of a definition ---- */
 
 /* How far a definition was understood: what may be claimed of it. */

@@ -229,13 +229,19 @@ static const struct err *root_import(struct import *in, const struct yaml *root)
     return list_import(in, yaml_get(root, "metrics"), metric_import);
 }
 
+/* What is known of a name is replaced: by one at a time. */
+static const struct err *import_locked(struct import *in, const struct yaml *root) {
+    TRY(catalog_lock(in->arena, in->catalog, " import"));
+    return root_import(in, root);
+}
+
 const struct err *catalog_import(struct catalog *catalog, const char *name, struct str bytes, size_t *count) {
     struct import in = {.arena = arena_create(ARENA_JOB), .catalog = catalog, .name = name, .taken = clock_now()};
     struct yaml *root = NULL;
     bool own = false;
     const struct err *failed = yaml_load(in.arena, name, bytes.p, bytes.n, &root);
     if (!failed) failed = store_join(catalog->store, &own);
-    if (!failed) failed = store_leave(catalog->store, own, root_import(&in, root));
+    if (!failed) failed = store_leave(catalog->store, own, import_locked(&in, root));
     *count = in.count;
     arena_destroy(in.arena);
     return failed;

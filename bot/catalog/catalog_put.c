@@ -113,7 +113,7 @@ static const struct err *anchor_put(struct put *p, const struct features *featur
     for (size_t i = 0; i < features->n; i++) {
         if (features->at[i].kind != FEATURE_TABLE) continue;
         struct row n;
-        TRY(store_one(p->catalog->store, p->scratch, "SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = $1 AND hash = $2 LIMIT 1000) AS some",
+        TRY(store_one(p->catalog->store, p->scratch, "SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = $1 AND hash = $2 LIMIT 1000) AS few",
                       VALS(val_int(FEATURE_TABLE), val_int((int64_t)features->at[i].hash)), &n));
         if (val_as_int(&n.at[0], 0) < least) least = val_as_int(&n.at[0], 0), rarest = features->at[i].hash;
     }
@@ -221,7 +221,9 @@ static const struct err *files_put(struct put *p) {
     for (size_t i = 0; i < in->gone_count; i++) TRY(path_drop(p, in->gone[i]));
     for (size_t i = 0; i < in->file_count; i++) {
         TRY(path_drop(p, in->files[i].path));
-        TRY(store_run(p->catalog->store, "INSERT INTO catalog_file (repo, scope, path, digest, commit_sha, put_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        TRY(store_run(p->catalog->store,
+                      "INSERT INTO catalog_file (repo, scope, path, digest, commit_sha, put_at) VALUES ($1, $2, $3, $4, $5, $6) "
+                      "ON CONFLICT (repo, scope, path) DO UPDATE SET digest = excluded.digest", /* names that differ in bytes no text has */
                       VALS(val_text(in->repo), val_text(in->scope), val_text(in->files[i].path),
                            val_bytes(&in->files[i].digest, sizeof in->files[i].digest), val_text(in->commit), val_int(in->now)),
                       NULL));
@@ -263,7 +265,8 @@ static const struct err *reading_put(struct put *p) {
 static const struct err *in_transaction(struct put *p, const struct err *(*work)(struct put *)) {
     bool own;
     TRY(store_join(p->catalog->store, &own));
-    return store_leave(p->catalog->store, own, work(p));
+    const struct err *failed = catalog_lock(p->arena, p->catalog, p->in->repo);
+    return store_leave(p->catalog->store, own, failed ? failed : work(p));
 }
 
 const struct err *catalog_put_reading(struct catalog *catalog, const struct catalog_put *put, struct catalog_put_stats *stats) {

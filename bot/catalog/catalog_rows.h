@@ -46,8 +46,8 @@ uint64_t tables_bloom(const struct features *features);
 #define ENTRY_COLUMN_COUNT 28
 /* Does the name in `column` fit the name whose key is $2 and last part $1? names_fit, in SQL. */
 #define FITS_KEY(column)                                                                                                                             \
-    "(" column " = $2 OR " column " = $1 OR substr(" column ", -length($2) - 1) = '.' || $2 OR substr($2, -length(" column ") - 1) = '.' || " column \
-    ")"
+    "(" column " = $2 OR " column " = $1 OR substr(" column ", length(" column                                                                       \
+    ") - length($2)) = '.' || $2 OR substr($2, length($2) - length(" column ")) = '.' || " column ")"
 
 /* How a definition fills a part of its dataset, as text; NULL when it fills it whole. */
 const char *fill_write(struct arena *arena, const struct entry *entry);

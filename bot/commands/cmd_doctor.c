@@ -83,8 +83,10 @@ static void say_err(struct checkup *c, const char *what, const struct err *faile
 static void files_check(struct checkup *c) {
     struct store *store = NULL;
     struct price_list *prices = NULL;
-    const struct err *failed = migrate_open(c->settings->data, &store);
+    const struct err *failed = fs_make_dirs(c->settings->data);
     say_err(c, "data folder", failed, c->settings->data);
+    failed = migrate_open(settings_place(c->settings), &store);
+    say_err(c, "store", failed, c->settings->store ? store_name(c->arena, c->settings->store) : "SQLite in the data folder");
     store_close(store);
     failed = price_list_load(c->arena, c->settings->prices, &prices);
     say_err(c, "price list", failed, failed ? NULL : arena_printf(c->arena, "%s, of %s", price_list_source(prices), price_list_date(prices)));

@@ -40,7 +40,7 @@ static const struct argp_option options[] = {
     {"dialect", KEY_DIALECT, "NAME", 0, "As of 'parley review'; of the file", 0},
     {"schema", KEY_SCHEMA, "DDL.sql", 0, "Of the file: CREATE TABLE statements with columns, types, keys, foreign keys", 0},
     {"settings", 's', "FILE", 0, "The server's settings, for its data folder", 0},
-    {"data", 'd', "DIR", 0, "The server's data folder", 0},
+    {"data", 'd', "DIR", 0, "The server's data folder, or the address of its PostgreSQL", 0},
     {"pull", KEY_PULL, "REPO#N", 0, "Of this pull request: F1 is a number within it", 0},
     {"json", KEY_JSON, NULL, 0, "JSON instead of text", 0},
     {0},

@@ -30,7 +30,7 @@ static const struct argp_option options[] = {
     {"why", KEY_WHY, "TEXT", 0, "The reason, for those who keep the rules", 0},
     {"by", KEY_BY, "NAME", 0, "Who says so [the login]", 0},
     {"settings", 's', "FILE", 0, "The server's settings, for its data folder", 0},
-    {"data", 'd', "DIR", 0, "The server's data folder", 0},
+    {"data", 'd', "DIR", 0, "The server's data folder, or the address of its PostgreSQL", 0},
     {"pull", KEY_PULL, "REPO#N", 0, "Of this pull request: F1 is a number within it", 0},
     {"catalog", 'c', "FILE", 0, "Instead of the server's data: a catalog made by 'parley scan'", 0},
     {"repo", 'r', "DIR", 0, "With --catalog: the repository or folder [.]", 0},

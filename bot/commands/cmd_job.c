@@ -150,7 +150,9 @@ static const struct err *job_prepare(struct job *job) {
     TRY(settings_load(job->arena, job->options.settings, SETTINGS_NO_SECRETS, &job->settings));
     log_setup(job->settings->log.level, 0); /* our lines are taken up by the server, which knows the format */
     TRY(credentials_read(job));
-    TRY(migrate_open(job->settings->data, &job->store));
+    const char *password = jsx_str(job->credentials, "store_password", NULL);
+    if (password && setenv("PARLEY_STORE_PASSWORD", password, 1) != 0) return err_new(ERR_RETRY, "no memory");
+    TRY(migrate_open(settings_place(job->settings), &job->store));
     TRY(sandbox_take(job));
     return delivery_load(job);
 }

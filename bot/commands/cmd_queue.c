@@ -25,7 +25,7 @@ struct queue_options {
 static const struct argp_option options[] = {
     {"settings", 's', "FILE", 0, "the server's settings (for its data folder)", 0},
     {"config", 0, NULL, OPTION_ALIAS, NULL, 0},
-    {"data", 'd', "DIR", 0, "the data folder itself", 0},
+    {"data", 'd', "DIR", 0, "the data folder itself, or the address of a PostgreSQL", 0},
     {"state", 'S', "STATE", 0,
      "list only: received, waiting, retry, leased, done, ignored, superseded, buried; for the outbox: pending, sending, done, replaced, buried", 0},
     {"outbox", 'o', NULL, 0, "what is to go out instead of what came in", 0},
@@ -194,7 +194,7 @@ static const struct err *call_open(struct queue_call *c) {
     if (!data) {
         struct settings *settings;
         TRY(settings_load(c->arena, c->options->settings, SETTINGS_NO_SECRETS, &settings));
-        data = settings->data;
+        data = settings_place(settings);
     }
     return migrate_open(data, &c->store);
 }

@@ -20,7 +20,7 @@ enum { KEY_JSON = 256 };
 
 static const struct argp_option options[] = {
     {"settings", 's', "FILE", 0, "The server's settings, for its data folder", 0},
-    {"data", 'd', "DIR", 0, "The data folder itself", 0},
+    {"data", 'd', "DIR", 0, "The data folder itself, or the address of a PostgreSQL", 0},
     {"repo", 'r', "NAME", 0, "Only of this repository", 0},
     {"limit", 'n', "N", 0, "At most this many [50]", 0},
     {"json", KEY_JSON, NULL, 0, "One JSON object per line", 0},

@@ -27,7 +27,7 @@ enum { KEY_JSON = 256 };
 
 static const struct argp_option options[] = {
     {"settings", 's', "FILE", 0, "The server's settings, for its data folder", 0},
-    {"data", 'd', "DIR", 0, "The data folder itself", 0},
+    {"data", 'd', "DIR", 0, "The data folder itself, or the address of a PostgreSQL", 0},
     {"catalog", 'c', "FILE", 0, "A catalog made by 'parley scan', for the answers kept in it", 0},
     {"repo", 'r', "DIR", 0, "With the levels of this folder's .parley.yml", 0},
     {"json", KEY_JSON, NULL, 0, "One JSON object per line", 0},

@@ -11,6 +11,7 @@
 #include "handlers.h"
 #include "http.h"
 #include "jsonx.h"
+#include "lease.h"
 #include "listener.h"
 #include "log.h"
 #include "render.h"
@@ -26,6 +27,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
@@ -115,6 +117,7 @@ static const struct err *job_credentials(void *ctx, struct arena *arena, const s
     json_t *handed = NULL;
     *out = jsx_own(arena, json_object());
     if (s->settings->databricks.token) jsx_set_text(*out, "databricks_token", s->settings->databricks.token);
+    if (s->settings->store_password) jsx_set_text(*out, "store_password", s->settings->store_password);
     TRY(forge_hand_over(s->github, arena, delivery, &handed));
     if (handed) json_object_set(*out, "github", handed);
     return NULL;
@@ -136,13 +139,16 @@ static void say_connections(const struct settings *s) {
     if (s->slack.token) printf("  Slack: bot token, channel %s\n", s->slack.channel ? s->slack.channel : "by repository");
     else if (s->slack.webhook_url) puts("  Slack: incoming webhook (messages cannot be updated)");
     else puts("  Slack: not connected: set PARLEY_SLACK_TOKEN or PARLEY_SLACK_WEBHOOK_URL");
-    printf("  data in %s, %lld jobs at once, each up to %lld s\n", s->data, (long long)s->limits.workers, (long long)s->limits.job_seconds);
+    struct arena *arena = arena_create(ARENA_SMALL);
+    printf("  data in %s, %lld jobs at once, each up to %lld s\n", store_name(arena, settings_place(s)), (long long)s->limits.workers,
+           (long long)s->limits.job_seconds);
+    arena_destroy(arena);
     fflush(stdout);
 }
 
 /* ---- up and down ---- */
 
-/* SQLite's file serves one server: a second one would take over the first one's leases. */
+/* A folder is one server's: a second one would take over the first one's leases. Servers that share a PostgreSQL have a folder each. */
 static const struct err *lock_take(struct service *s) {
     char *path = arena_printf(s->arena, "%s/serve.lock", s->settings->data);
     TRY(fs_make_dirs(s->settings->data));
@@ -150,6 +156,22 @@ static const struct err *lock_take(struct service *s) {
     if (s->lock < 0) return err_new(ERR_CONFIG, "%s: %s", path, strerror(errno));
     if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) return err_new(ERR_CONFIG, "%s: another 'parley serve' works on this folder", s->settings->data);
     return NULL;
+}
+
+/* Which of the servers over one store we are, kept in our own folder. */
+static const struct err *holder_know(struct service *s, int64_t *out) {
+    char *path = arena_printf(s->arena, "%s/replica", s->settings->data);
+    struct str text = {0};
+    uint32_t number = 0;
+    *out = 0;
+    if (!s->settings->store) return NULL;
+    if (fs_exists(path)) TRY(fs_read(s->arena, path, 64, &text));
+    if (text.n) *out = strtoll(str_dup(s->arena, text), NULL, 10);
+    if (*out > 0 && *out <= LEASE_HOLDER_MAX) return NULL;
+    while (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number) {}
+    *out = (number & LEASE_HOLDER_MAX) | 1;
+    char *line = arena_printf(s->arena, "%lld\n", (long long)*out);
+    return fs_write(path, line, strlen(line));
 }
 
 static const struct err *clients_make(struct service *s) {
@@ -170,11 +192,14 @@ static void delivery_committed(void *ctx) {
 
 /* The crew commits by the writer, and the writer wakes the crew. */
 static const struct err *crew_up(struct service *s) {
-    struct writer_config writer = {.data = s->settings->data, .committed = delivery_committed, .ctx = s};
+    struct writer_config writer = {.data = settings_place(s->settings), .committed = delivery_committed, .ctx = s};
     struct crew *crew;
+    int64_t holder;
+    TRY(holder_know(s, &holder));
     TRY(writer_start(&writer, &s->writer));
     struct crew_config config = {.settings = s->settings,
-                                 .data = s->settings->data,
+                                 .data = settings_place(s->settings),
+                                 .holder = holder,
                                  .writer = s->writer,
                                  .triage = handlers_triage,
                                  .credentials = job_credentials,
@@ -192,7 +217,7 @@ static const struct err *service_up(struct service *s) {
     int port = 0;
     TRY(lock_take(s));
     TRY(crew_up(s));
-    struct listener_config listener = {.settings = set, .writer = s->writer, .data = set->data};
+    struct listener_config listener = {.settings = set, .writer = s->writer, .data = settings_place(set)};
     TRY(listener_start(&listener, &s->listener, &port));
     const char *colon = strrchr(set->listen, ':');
     printf("parley " PARLEY_VERSION " listens on http://%.*s:%d\n", (int)(colon - set->listen), set->listen, port);

@@ -22,7 +22,7 @@ enum { OPTION_KILL_POINTS = 256, OPTION_CONFIG, OPTION_GUID, OPTION_DRY_RUN };
 static const struct argp_option options[] = {
     {"settings", 's', "FILE", 0, "the server's settings (for its data folder)", 0},
     {"config", OPTION_CONFIG, NULL, OPTION_ALIAS, NULL, 0},
-    {"data", 'd', "DIR", 0, "the data folder itself", 0},
+    {"data", 'd', "DIR", 0, "the data folder itself, or the address of a PostgreSQL", 0},
     {"sender", 'S', "NAME", 0, "github (the default), slack.command, slack.action, databricks, jobs, lineage", 0},
     {"event", 'e', "NAME", 0, "pull_request, issue_comment, push ... for github; command, action; event for the others (the default)", 0},
     {"guid", OPTION_GUID, "ID", 0, "the delivery's id; without it the payload's digest, so that the same file counts once", 0},
@@ -93,7 +93,7 @@ static const struct err *data_open(struct arena *arena, const struct simulate_op
     struct settings *settings;
     if (o->data) return migrate_open(o->data, out);
     TRY(settings_load(arena, o->settings, SETTINGS_NO_SECRETS, &settings));
-    return migrate_open(settings->data, out);
+    return migrate_open(settings_place(settings), out);
 }
 
 static const struct err *payload_put(struct arena *arena, const struct simulate_options *o, const char **outcome) {

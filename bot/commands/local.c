@@ -82,9 +82,9 @@ const struct err *local_store(struct arena *arena, const char *settings, const c
     if (!data) {
         struct settings *s;
         TRY(settings_load(arena, settings, SETTINGS_NO_SECRETS, &s));
-        data = s->data;
+        data = settings_place(s);
     }
-    if (!fs_exists(arena_printf(arena, "%s/parley.db", data)))
+    if (!store_is_shared(data) && !fs_exists(arena_printf(arena, "%s/parley.db", data)))
         return err_new(ERR_CONFIG, "there is no parley.db in %s: name the data folder by --data or --settings", data);
     TRY(migrate_open(data, out));
     arena_defer(arena, store_close_deferred, *out);

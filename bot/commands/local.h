@@ -40,7 +40,7 @@ struct scan_ask {
 const struct err *local_scan(struct arena *arena, struct catalog *catalog, const struct scan_ask *ask, struct catalog_put_stats *stats,
                              size_t *gaps) MUST_CHECK;
 
-/* The server's store: --data, else the data folder of --settings, else of the environment. ERR_CONFIG when there is none yet. Closed with the arena.
+/* The server's store: --data, else the store of --settings, else of the environment. ERR_CONFIG when there is none yet. Closed with the arena.
  */
 const struct err *local_store(struct arena *arena, const char *settings, const char *data, struct store **out) MUST_CHECK;
 

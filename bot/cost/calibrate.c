@@ -60,11 +60,11 @@ static const struct err *number_row(void *ctx, const struct val *c, size_t count
 
 /* Logarithms of measured over estimated seconds; of all computes when `compute` is NULL. */
 static const struct err *ratios_load(struct catalog *catalog, const char *compute, struct numbers *out) {
-    return store_each(
-        catalog_store(catalog),
-        "SELECT seconds, estimated FROM run WHERE estimated > 0 AND seconds > 0 AND ($1 IS NULL OR compute = $1) ORDER BY started_at DESC, "
-        "id DESC LIMIT $2",
-        VALS(val_text(compute), val_int(RUNS_MAX)), number_row, out);
+    return store_each(catalog_store(catalog),
+                      "SELECT seconds, estimated FROM run WHERE estimated > 0 AND seconds > 0 AND (CAST($1 AS TEXT) IS NULL OR compute = $1) ORDER "
+                      "BY started_at DESC, "
+                      "id DESC LIMIT $2",
+                      VALS(val_text(compute), val_int(RUNS_MAX)), number_row, out);
 }
 
 const struct err *calibration_of(struct arena *arena, struct catalog *catalog, const char *compute, struct calibration *out) {

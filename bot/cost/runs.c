@@ -380,6 +380,7 @@ static const struct err *row_import(void *ctx, struct arena *arena, const json_t
 }
 
 static const struct err *all_import(struct importing *in, const char *name, struct str bytes) {
+    TRY(store_lock(catalog_store(in->catalog), "runs"));
     TRY(records_read(name, bytes, row_import, in));
     return pending_add(in);
 }

@@ -2,6 +2,7 @@
 #include "crew_parts.h"
 
 #include "clock.h"
+#include "lease.h"
 #include "log.h"
 #include "migrate.h"
 
@@ -13,12 +14,13 @@
 #define SEND_THREADS  4
 #define DRAIN_STEP_MS 20
 
-static const struct err *crash_clear(const char *data) {
+static const struct err *crash_clear(const char *data, int64_t holder) {
     struct store *store;
     int64_t jobs = 0, sends = 0;
     TRY(migrate_open(data, &store));
-    const struct err *e = queue_recover(store, true, &jobs);
-    if (!e) e = outbox_recover(store, true, &sends);
+    int64_t lost = store_is_shared(data) ? holder : LEASES_ALL; /* others may be at work there */
+    const struct err *e = queue_recover(store, lost, &jobs);
+    if (!e) e = outbox_recover(store, lost, &sends);
     store_close(store);
     if (jobs || sends) log_info("after an unclean end: %lld jobs and %lld sends are taken up again", (long long)jobs, (long long)sends);
     return e;
@@ -41,7 +43,8 @@ static const struct err *threads_add(struct crew *crew) {
 
 const struct err *crew_start(const struct crew_config *config, struct crew **out) {
     *out = NULL;
-    TRY(crash_clear(config->data));
+    lease_holder(config->holder);
+    TRY(crash_clear(config->data, config->holder));
     struct crew *crew = calloc(1, sizeof *crew);
     if (!crew) return err_new(ERR_RETRY, "no memory");
     crew->config = *config;

@@ -26,7 +26,8 @@ struct crew_sender {
 
 struct crew_config {
     const struct settings *settings;
-    const char *data; /* folder of the store */
+    const char *data; /* the place of the store: a folder, or an address */
+    int64_t holder;   /* this server among those that share the store, the same after every start (lease_holder); 0: it has the store for itself */
     triage_fn triage;
     crew_credentials credentials; /* may be NULL */
     void *credentials_ctx;

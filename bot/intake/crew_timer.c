@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "killpoint.h"
+#include "lease.h"
 #include "log.h"
 
 #include <stdio.h>
@@ -114,8 +115,8 @@ void *crew_timer_run(void *ctx) {
     while (store && !wake_is_over(&crew->work)) {
         atomic_store(&crew->timer_at, clock_monotonic_us());
         if (beat_due(&recover)) {
-            timer_say(queue_recover(store, false, NULL), "leases");
-            timer_say(outbox_recover(store, false, NULL), "sends");
+            timer_say(queue_recover(store, LEASES_OVER, NULL), "leases");
+            timer_say(outbox_recover(store, LEASES_OVER, NULL), "sends");
         }
         if (beat_due(&forget)) timer_say(old_forget(store, s->limits.keep_days), "old deliveries");
         if (s->catch_up_minutes && beat_due(&catch_up)) timer_say(catch_up_add(store, s->catch_up_minutes), "catch-up");

@@ -11,7 +11,7 @@ struct listener; /* opaque */
 struct listener_config {
     const struct settings *settings;
     struct writer *writer;
-    const char *data; /* folder of the store that /metrics and /readyz read; NULL: none */
+    const char *data; /* place of the store (a folder or an address) that /metrics and /readyz read; NULL: none */
     int threads;      /* 0: two */
 };
 

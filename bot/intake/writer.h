@@ -18,7 +18,7 @@ struct writer_item {
 };
 
 struct writer_config {
-    const char *data;             /* folder of the store, NULL: nothing is stored and every item is done at once (for measuring) */
+    const char *data; /* place of the store (a folder or an address), NULL: nothing is stored and every item is done at once (for measuring) */
     void (*committed)(void *ctx); /* called after each commit, to wake who works; may be NULL */
     void *ctx;
 };

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#define LOCK "migrate"
+
 static const struct part {
     const char *name;
     const struct migration *steps;
@@ -19,9 +21,10 @@ static const struct err *level_read(struct store *store, const char *part, int64
     return e;
 }
 
-/* Two servers may start at once: the level is read again under the write lock. */
+/* Two servers may start at once: the level is read again under the lock. */
 static const struct err *step_locked(struct store *store, const char *part, const struct migration *step) {
     int64_t level;
+    TRY(store_lock(store, LOCK));
     TRY(level_read(store, part, &level));
     if (level >= step->number) return NULL;
     TRY(store_script(store, step->sql));
@@ -49,19 +52,38 @@ static const struct err *part_apply(struct store *store, const struct part *part
     return NULL;
 }
 
+static const struct err *level_table_make(struct store *store) {
+    TRY(store_lock(store, LOCK));
+    return store_script(store, "CREATE TABLE IF NOT EXISTS schema_level (part TEXT PRIMARY KEY, number BIGINT NOT NULL);\n");
+}
+
+/* Asked for first, for making it is a write, and every job's process comes by here. */
+static const struct err *level_table(struct store *store) {
+    int64_t level;
+    bool own;
+    if (!level_read(store, parts[0].name, &level)) return NULL;
+    TRY(store_join(store, &own));
+    return store_leave(store, own, level_table_make(store));
+}
+
 const struct err *migrate_run(struct store *store) {
-    TRY(store_run(store, "CREATE TABLE IF NOT EXISTS schema_level (part TEXT PRIMARY KEY, number BIGINT NOT NULL)", VALS_NONE, NULL));
+    TRY(level_table(store));
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) TRY(part_apply(store, &parts[i]));
     return NULL;
 }
 
-const struct err *migrate_open(const char *data, struct store **out) {
-    *out = NULL;
-    TRY(fs_make_dirs(data));
+static const struct err *place_open(const char *place, struct store **out) {
     char path[4096];
-    int n = snprintf(path, sizeof path, "%s/parley.db", data);
+    if (store_is_shared(place)) return store_open(place, out);
+    TRY(fs_make_dirs(place));
+    int n = snprintf(path, sizeof path, "%s/parley.db", place);
     if (n < 0 || (size_t)n >= sizeof path) return err_new(ERR_CONFIG, "data: the folder's name is too long");
-    TRY(store_open(path, out));
+    return store_open(path, out);
+}
+
+const struct err *migrate_open(const char *place, struct store **out) {
+    *out = NULL;
+    TRY(place_open(place, out));
     const struct err *e = migrate_run(*out);
     if (!e) return NULL;
     store_close(*out);

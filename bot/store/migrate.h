@@ -20,7 +20,7 @@ extern const struct migration migrate_runs[];     /* runs and estimates */
 /* Applies what is missing, each step in its own transaction. ERR_CONFIG when the database is of a newer version. */
 const struct err *migrate_run(struct store *store) MUST_CHECK;
 
-/* store_open of DATA/parley.db (DATA is made when missing), then migrate_run. */
-const struct err *migrate_open(const char *data, struct store **out) MUST_CHECK;
+/* store_open of PLACE/parley.db (the folder is made when missing), or of the address that `place` is, then migrate_run. */
+const struct err *migrate_open(const char *place, struct store **out) MUST_CHECK;
 
 #endif

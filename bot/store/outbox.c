@@ -2,7 +2,7 @@
 #include "outbox.h"
 
 #include "clock.h"
-#include "queue_row.h"
+#include "lease.h"
 #include "retry.h"
 
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #define COLUMNS                                                                                                                                      \
     "o.id, o.kind, o.lane, o.subject, o.valid_at, o.payload, o.state, o.reason, o.attempts, o.not_before, o.created_at, o.settled_at, o.lease"
 #define RECOVER_MAX 10000
+#define LOCK        "outbox" /* held by what reads what is pending, being sent or sent to decide what to write */
 
 static const struct err *newer_sent(struct store *store, const struct outbox_item *item, bool *yes) {
     struct arena *arena = arena_create(ARENA_SMALL);
@@ -25,10 +26,10 @@ static const struct err *put_inside(struct store *store, const struct outbox_ite
     bool newer;
     int64_t changed;
     *kept = false;
+    TRY(store_lock(store, LOCK));
     TRY(newer_sent(store, item, &newer));
     if (newer) return NULL;
-    TRY(store_run(store, "INSERT INTO lane (part, name) VALUES ('outbox', $1) ON CONFLICT (part, name) DO NOTHING", VALS(val_text(item->lane)),
-                  NULL));
+    TRY(lane_add(store, "outbox", item->lane));
     TRY(store_run(store,
                   "INSERT INTO outbox (kind, lane, subject, valid_at, payload, state, created_at) VALUES ($1, $2, $3, $4, $5, 'pending', $6) "
                   "ON CONFLICT (kind, subject) WHERE state = 'pending' DO UPDATE SET valid_at = excluded.valid_at, payload = excluded.payload, "
@@ -38,7 +39,7 @@ static const struct err *put_inside(struct store *store, const struct outbox_ite
                        val_int(clock_now())),
                   &changed));
     *kept = changed > 0;
-    return NULL;
+    return store_notify(store);
 }
 
 const struct err *outbox_put(struct store *store, const struct outbox_item *item, bool *kept) {
@@ -79,20 +80,22 @@ static const struct err *next_find(struct store *store, struct arena *arena, int
     return NULL;
 }
 
-static const struct err *item_take(struct store *store, int64_t id, int seconds, bool *taken) {
-    int64_t changed;
+static const struct err *item_write(struct store *store, struct arena *arena, int64_t id, int seconds, bool *taken) {
+    struct row row;
     *taken = false;
-    TRY(store_run(store,
+    TRY(store_one(store, arena,
                   "UPDATE outbox SET state = 'sending', lease = $1, lease_until = $2, attempts = attempts + 1 WHERE id = $3 AND state = 'pending' "
-                  "AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.lane = outbox.lane AND b.state = 'sending')",
-                  VALS(val_int(lease_token()), val_int(clock_now() + seconds), val_int(id)), &changed));
-    if (!changed) return NULL;
-    TRY(store_run(store,
-                  "UPDATE lane SET served = (SELECT MAX(m.served) + 1 FROM lane m WHERE m.part = 'outbox') "
-                  "WHERE part = 'outbox' AND name = (SELECT lane FROM outbox WHERE id = $1)",
-                  VALS(val_int(id)), NULL));
+                  "AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.lane = outbox.lane AND b.state = 'sending') RETURNING lane",
+                  VALS(val_int(lease_token()), val_int(clock_now() + seconds), val_int(id)), &row));
+    if (!row.count) return NULL;
     *taken = true;
-    return NULL;
+    return lane_served(store, "outbox", val_as_text(arena, &row.at[0], NULL));
+}
+
+static const struct err *item_take(struct store *store, struct arena *arena, int seconds, int64_t *id, bool *taken) {
+    TRY(store_lock(store, LOCK));
+    TRY(next_find(store, arena, id)); /* again: another sender may have taken what was free */
+    return *id ? item_write(store, arena, *id, seconds, taken) : NULL;
 }
 
 const struct err *outbox_claim(struct store *store, struct arena *arena, int lease_seconds, struct outbox_item **out) {
@@ -102,7 +105,7 @@ const struct err *outbox_claim(struct store *store, struct arena *arena, int lea
     TRY(next_find(store, arena, &id));
     if (!id) return NULL;
     TRY(store_join(store, &own));
-    const struct err *e = store_leave(store, own, item_take(store, id, lease_seconds, &taken));
+    const struct err *e = store_leave(store, own, item_take(store, arena, lease_seconds, &id, &taken));
     if (e && e->kind == ERR_REFUSED) return NULL; /* another thread began to send from this lane meanwhile */
     TRY(e);
     if (!taken) return NULL;
@@ -119,6 +122,7 @@ const struct err *outbox_claim(struct store *store, struct arena *arena, int lea
 
 static const struct err *settle_inside(struct store *store, const struct outbox_item *item, const char *outside) {
     int64_t changed;
+    TRY(store_lock(store, LOCK));
     TRY(store_run(store,
                   "UPDATE outbox SET state = 'done', settled_at = $1, reason = NULL, lease = 0 WHERE id = $2 AND state = 'sending' AND lease = $3",
                   VALS(val_int(clock_now()), val_int(item->id), val_int(item->lease)), &changed));
@@ -181,7 +185,8 @@ const struct err *outbox_fail(struct store *store, const struct outbox_item *ite
     struct err kept = *why;
     bool own;
     TRY(store_join(store, &own));
-    const struct err *e = outside_note(store, item, outside);
+    const struct err *e = store_lock(store, LOCK);
+    if (!e) e = outside_note(store, item, outside);
     return store_leave(store, own, e ? e : fail_inside(store, item, &kept));
 }
 
@@ -196,18 +201,19 @@ static const struct err *listing_add(void *ctx, const struct val *cols, size_t c
     return NULL;
 }
 
-static const struct err *recover_inside(struct store *store, struct listing *lost, bool all) {
-    TRY(store_each(store, "SELECT " COLUMNS " FROM outbox o WHERE o.state = 'sending' AND (o.lease_until < $1 OR $2 = 1) ORDER BY o.id LIMIT $3",
-                   VALS(val_int(clock_now()), val_int(all), val_int(RECOVER_MAX)), listing_add, lost));
+static const struct err *recover_inside(struct store *store, struct listing *lost, int64_t of) {
+    TRY(store_lock(store, LOCK));
+    TRY(store_each(store, "SELECT " COLUMNS " FROM outbox o WHERE o.state = 'sending' AND " LEASE_IS_LOST " ORDER BY o.id LIMIT $3",
+                   VALS(val_int(clock_now()), val_int(of), val_int(RECOVER_MAX)), listing_add, lost));
     for (size_t i = 0; i < lost->items.n; i++) TRY(item_again(store, &lost->items.at[i], 0, "its sender ended before it was done"));
     return NULL;
 }
 
-const struct err *outbox_recover(struct store *store, bool all, int64_t *count) {
+const struct err *outbox_recover(struct store *store, int64_t of, int64_t *count) {
     struct listing lost = {.arena = arena_create(ARENA_JOB)};
     bool own;
     const struct err *e = store_join(store, &own);
-    if (!e) e = store_leave(store, own, recover_inside(store, &lost, all));
+    if (!e) e = store_leave(store, own, recover_inside(store, &lost, of));
     if (count) *count = e ? 0 : (int64_t)lost.items.n;
     arena_destroy(lost.arena);
     return e;

@@ -43,8 +43,8 @@ const struct err *outbox_settle(struct store *store, const struct outbox_item *i
 /* It failed: waits, sleeps with its lane, is buried, or is replaced by the newer one that waits. `outside` as above. */
 const struct err *outbox_fail(struct store *store, const struct outbox_item *item, const struct err *why, const char *outside) MUST_CHECK;
 
-/* Items left in sending by a crash (all when `all`, else those whose lease ran out) are pending again. */
-const struct err *outbox_recover(struct store *store, bool all, int64_t *count) MUST_CHECK;
+/* Items left in sending by a crash (`of`: see lease.h) are pending again. */
+const struct err *outbox_recover(struct store *store, int64_t of, int64_t *count) MUST_CHECK;
 
 /* What the last send of (kind, subject) left, NULL when nothing was sent. */
 const struct err *outbox_outside(struct store *store, struct arena *arena, const char *kind, const char *subject, const char **json) MUST_CHECK;

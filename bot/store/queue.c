@@ -2,6 +2,7 @@
 #include "queue.h"
 
 #include "clock.h"
+#include "lease.h"
 #include "queue_row.h"
 #include "retry.h"
 
@@ -194,7 +195,7 @@ static const struct err *look_store(struct store *store, const struct look *look
                          VALS(val_int(look->again_at), val_int(look->attempts), val_int(look->id)), NULL);
     }
     if (t->ignored) return look_settle(store, look, "ignored", t->ignored);
-    TRY(store_run(store, "INSERT INTO lane (part, name) VALUES ('queue', $1) ON CONFLICT (part, name) DO NOTHING", VALS(val_text(t->lane)), NULL));
+    TRY(lane_add(store, "queue", t->lane));
     TRY(store_run(store,
                   "UPDATE delivery SET state = 'waiting', subject = $1, kind = $2, lane = $3, installation = $4, attempts = 0, not_before = 0 "
                   "WHERE id = $5 AND state = 'received'",
@@ -225,8 +226,9 @@ const struct err *queue_look(struct store *store, struct arena *arena, triage_fn
 }
 
 static const struct err *looks_store(struct store *store, const struct looks *looks) {
+    TRY(store_lock(store, QUEUE_LOCK));
     for (int i = 0; i < looks->n; i++) TRY(look_store(store, &looks->at[i]));
-    return NULL;
+    return store_notify(store);
 }
 
 const struct err *queue_look_store(struct store *store, const struct looks *looks) {

@@ -109,8 +109,8 @@ const struct err *queue_fail(struct store *store, const struct delivery *d, cons
 /* Gives a lease back unused (shutdown): waiting again, the attempt not counted. */
 const struct err *queue_release(struct store *store, const struct delivery *d) MUST_CHECK;
 
-/* Leases that ran out (all of them when `all`, at the start of the only server) are retried or buried; `*count` may be NULL. */
-const struct err *queue_recover(struct store *store, bool all, int64_t *count) MUST_CHECK;
+/* Leases that are lost (`of`: see lease.h; all of them at the start of the only server) are retried or buried; `*count` may be NULL. */
+const struct err *queue_recover(struct store *store, int64_t of, int64_t *count) MUST_CHECK;
 
 /* Buried, ignored, superseded or done: received again with no attempts. ERR_INPUT when there is none of that id or it is still at work. */
 const struct err *queue_retry(struct store *store, int64_t id) MUST_CHECK;

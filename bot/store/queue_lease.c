@@ -1,20 +1,14 @@
 /* queue_lease.c - who works on which delivery, and what becomes of it. */
 #include "clock.h"
+#include "lease.h"
 #include "queue.h"
 #include "queue_row.h"
 #include "retry.h"
 
 #include <stdio.h>
-#include <sys/random.h>
 
 #define RECOVER_MAX  10000
 #define LOST_AT_ONCE 2
-
-int64_t lease_token(void) {
-    uint64_t token = 0;
-    while (getrandom(&token, sizeof token, 0) != (ssize_t)sizeof token) {}
-    return (int64_t)(token >> 1) | 1;
-}
 
 /* The oldest due delivery of the lane that has waited longest for its turn. */
 static const struct err *next_find(struct store *store, struct arena *arena, int64_t *id) {
@@ -29,32 +23,35 @@ static const struct err *next_find(struct store *store, struct arena *arena, int
     return NULL;
 }
 
-static const struct err *lease_take(struct store *store, int64_t id, int seconds, bool *taken) {
-    int64_t changed;
+static const struct err *lease_write(struct store *store, struct arena *arena, int64_t id, int seconds, bool *taken) {
+    struct row row;
     *taken = false;
-    TRY(store_run(
-        store,
+    TRY(store_one(
+        store, arena,
         "UPDATE delivery SET state = 'leased', lease = $1, lease_until = $2, attempts = attempts + 1 WHERE id = $3 AND state IN ('waiting', 'retry') "
-        "AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.subject = delivery.subject AND o.state = 'leased')",
-        VALS(val_int(lease_token()), val_int(clock_now() + seconds), val_int(id)), &changed));
-    if (!changed) return NULL;
-    TRY(store_run(store,
-                  "UPDATE lane SET served = (SELECT MAX(m.served) + 1 FROM lane m WHERE m.part = 'queue') "
-                  "WHERE part = 'queue' AND name = (SELECT lane FROM delivery WHERE id = $1)",
-                  VALS(val_int(id)), NULL));
+        "AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.subject = delivery.subject AND o.state = 'leased') RETURNING lane",
+        VALS(val_int(lease_token()), val_int(clock_now() + seconds), val_int(id)), &row));
+    if (!row.count) return NULL;
     *taken = true;
-    return NULL;
+    return lane_served(store, "queue", val_as_text(arena, &row.at[0], NULL));
+}
+
+/* Which one is next is asked again under the lock: another worker may have taken what was free. Rows locked one by one would not do, for a lease
+ * also keeps others away from its subject, and moves its lane to the end. */
+static const struct err *lease_take(struct store *store, struct arena *arena, int seconds, int64_t *id, bool *taken) {
+    TRY(store_lock(store, QUEUE_LOCK));
+    TRY(next_find(store, arena, id));
+    return *id ? lease_write(store, arena, *id, seconds, taken) : NULL;
 }
 
 const struct err *queue_claim(struct store *store, struct arena *arena, int lease_seconds, struct delivery **out) {
     int64_t id;
-    bool taken = false;
+    bool own, taken = false;
     *out = NULL;
-    TRY(next_find(store, arena, &id));
+    TRY(next_find(store, arena, &id)); /* an empty queue costs no lock */
     if (!id) return NULL;
-    bool own;
     TRY(store_join(store, &own));
-    const struct err *e = store_leave(store, own, lease_take(store, id, lease_seconds, &taken));
+    const struct err *e = store_leave(store, own, lease_take(store, arena, lease_seconds, &id, &taken));
     if (e && e->kind == ERR_REFUSED) return NULL; /* another worker took one of the same subject meanwhile */
     TRY(e);
     return taken ? queue_get(store, arena, id, out) : NULL;
@@ -98,6 +95,7 @@ static const struct err *lease_again(struct store *store, const struct delivery 
 static const struct err *fail_inside(struct store *store, const struct delivery *d, const struct err *why, bool *buried) {
     bool newer = false;
     int64_t changed = 0;
+    TRY(store_lock(store, QUEUE_LOCK));
     if (d->kind) TRY(newer_waits(store, d, &newer));
     if (newer) return lease_end(store, d, "superseded", "a newer delivery of the same subject came", &changed);
     struct retry_in in = {.now = clock_now(), .since = d->received_at, .asked_at = why->retry_at, .attempts = d->attempts, .id = d->id};
@@ -143,11 +141,12 @@ static const struct err *lost_add(void *ctx, const struct val *cols, size_t coun
     return NULL;
 }
 
-static const struct err *recover_inside(struct store *store, struct lost *lost, bool all) {
+static const struct err *recover_inside(struct store *store, struct lost *lost, int64_t of) {
+    TRY(store_lock(store, QUEUE_LOCK));
     TRY(store_each(store,
-                   "SELECT id, subject, kind, attempts, received_at, lease FROM delivery WHERE state = 'leased' AND (lease_until < $1 OR $2 = 1) "
-                   "ORDER BY id LIMIT $3",
-                   VALS(val_int(clock_now()), val_int(all), val_int(RECOVER_MAX)), lost_add, lost));
+                   "SELECT id, subject, kind, attempts, received_at, lease FROM delivery WHERE state = 'leased' AND " LEASE_IS_LOST
+                   " ORDER BY id LIMIT $3",
+                   VALS(val_int(clock_now()), val_int(of), val_int(RECOVER_MAX)), lost_add, lost));
     for (size_t i = 0; i < lost->items.n; i++) {
         const struct delivery *d = &lost->items.at[i];
         const struct err *why = err_new(ERR_RETRY, "its worker ended before it was done");
@@ -157,11 +156,11 @@ static const struct err *recover_inside(struct store *store, struct lost *lost, 
     return NULL;
 }
 
-const struct err *queue_recover(struct store *store, bool all, int64_t *count) {
+const struct err *queue_recover(struct store *store, int64_t of, int64_t *count) {
     struct lost lost = {.arena = arena_create(ARENA_SMALL)};
     bool own;
     const struct err *e = store_join(store, &own);
-    if (!e) e = store_leave(store, own, recover_inside(store, &lost, all));
+    if (!e) e = store_leave(store, own, recover_inside(store, &lost, of));
     if (count) *count = e ? 0 : (int64_t)lost.items.n;
     arena_destroy(lost.arena);
     return e;

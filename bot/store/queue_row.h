@@ -5,10 +5,9 @@
 
 #include "queue.h"
 
+/* Held by what reads the queue to decide what to write: first looks that may supersede, claims, ends that look for newer ones. */
+#define QUEUE_LOCK "queue"
+
 /* Reads the 17 columns of every SELECT over deliveries (see COLUMNS in queue.c) into `d`, without the body. */
 void delivery_read(struct arena *arena, const struct val *cols, struct delivery *d);
-
-/* A token that no other lease has. */
-int64_t lease_token(void);
-
 #endif

@@ -101,7 +101,7 @@ const struct err *ledger_list(struct store *store, struct arena *arena, const ch
     struct ledger_listing listing = {.arena = arena};
     const struct err *e = store_each(store,
                                      "SELECT id, at, subject, actor, action, finding, detail FROM ledger "
-                                     "WHERE subject = $1 AND ($2 IS NULL OR finding = $2) ORDER BY id DESC LIMIT $3",
+                                     "WHERE subject = $1 AND (CAST($2 AS TEXT) IS NULL OR finding = $2) ORDER BY id DESC LIMIT $3",
                                      VALS(val_text(subject), val_text(finding), val_int(LEDGER_MAX)), ledger_take, &listing);
     out->at = listing.items.at;
     out->n = listing.items.n;

@@ -203,6 +203,7 @@ static const struct err *sqlite_run(struct store *store, struct store_call *call
 static const struct store_backend sqlite_backend = {
     .id_type = "INTEGER PRIMARY KEY AUTOINCREMENT",
     .bytes_type = "BLOB",
+    .text_type = "TEXT",
     .begin = "BEGIN IMMEDIATE",
     .run = sqlite_run,
     .close = sqlite_shut,

@@ -5,12 +5,20 @@
 #include <stdlib.h>
 
 #define SCRIPT_STATEMENTS_MAX 1000
+#define PLACE_MAX             512
 
 const struct err *store_open(const char *path, struct store **out) {
     *out = NULL;
-    if (text_starts(path, "postgres:") || text_starts(path, "postgresql:"))
-        return err_new(ERR_CONFIG, "%s: this build keeps its data in SQLite: give a folder", path);
-    return sqlite_open(path, out);
+    return store_is_shared(path) ? postgres_open(path, out) : sqlite_open(path, out);
+}
+
+bool store_is_shared(const char *place) { return text_starts(place, "postgres://") || text_starts(place, "postgresql://"); }
+
+const char *store_name(struct arena *arena, const char *place) {
+    if (!store_is_shared(place)) return place;
+    char *name = arena_alloc(arena, PLACE_MAX);
+    postgres_name(place, name, PLACE_MAX);
+    return name;
 }
 
 void store_close(struct store *store) {
@@ -20,7 +28,7 @@ void store_close(struct store *store) {
 }
 
 const struct err *store_run(struct store *store, const char *sql, struct vals vals, int64_t *changed) {
-    struct store_call call = {.sql = sql, .vals = vals};
+    struct store_call call = {.sql = sql, .vals = vals, .counted = changed != NULL};
     TRY(store->backend->run(store, &call));
     if (changed) *changed = call.changed;
     return NULL;
@@ -54,16 +62,22 @@ const struct err *store_one(struct store *store, struct arena *arena, const char
     return store_each(store, sql, vals, first_take, &first);
 }
 
+/* Whether it worked is always asked. */
+static const struct err *control_run(struct store *store, const char *sql) {
+    int64_t changed;
+    return store_run(store, sql, VALS_NONE, &changed);
+}
+
 const struct err *store_begin(struct store *store) {
     assert(!store->in_transaction);
-    TRY(store_run(store, store->backend->begin, VALS_NONE, NULL));
+    TRY(control_run(store, store->backend->begin));
     store->in_transaction = true;
     return NULL;
 }
 
 const struct err *store_commit(struct store *store) {
     assert(store->in_transaction);
-    const struct err *e = store_run(store, "COMMIT", VALS_NONE, NULL);
+    const struct err *e = control_run(store, "COMMIT");
     if (e) {
         store_rollback(store);
         return err_wrap(e, "commit");
@@ -76,7 +90,7 @@ void store_rollback(struct store *store) {
     if (!store->in_transaction) return;
     store->in_transaction = false;
     /* It fails only when the database has rolled back by itself, which is what is wanted. */
-    const struct err *e = store_run(store, "ROLLBACK", VALS_NONE, NULL);
+    const struct err *e = control_run(store, "ROLLBACK");
     (void)e;
 }
 
@@ -94,6 +108,24 @@ const struct err *store_leave(struct store *store, bool own, const struct err *r
     return err_with_status(e, kept.status);
 }
 
+const struct err *store_lock(struct store *store, const char *name) {
+    assert(store->in_transaction);
+    return store->backend->lock ? store->backend->lock(store, name) : NULL;
+}
+
+const struct err *store_notify(struct store *store) { return store->backend->notify ? store->backend->notify(store) : NULL; }
+
+const struct err *store_wait(struct store *store, int milliseconds, bool *woken) {
+    assert(store->backend->wait && !store->in_transaction);
+    return store->backend->wait(store, milliseconds, woken);
+}
+
+/* The word TEXT itself, not a part of another. */
+static bool is_text_word(struct str all, size_t i) {
+    return str_starts((struct str){all.p + i, all.n - i}, "TEXT") && i > 0 && all.p[i - 1] == ' ' &&
+           (i + 4 == all.n || strchr(" ,)\n", all.p[i + 4]) != NULL);
+}
+
 static void placeholder_fill(struct buf *out, struct str statement, const struct store_backend *backend) {
     for (size_t i = 0; i < statement.n; i++) {
         struct str rest = {statement.p + i, statement.n - i};
@@ -103,6 +135,9 @@ static void placeholder_fill(struct buf *out, struct str statement, const struct
         } else if (str_starts(rest, "{bytes}")) {
             buf_text(out, backend->bytes_type);
             i += 6;
+        } else if (is_text_word(statement, i)) {
+            buf_text(out, backend->text_type);
+            i += 3;
         } else {
             buf_char(out, statement.p[i]);
         }

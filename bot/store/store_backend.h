@@ -11,15 +11,22 @@ struct store_call {
     struct vals vals;
     store_row row;
     void *ctx;
-    int64_t changed; /* out */
+    bool counted;    /* somebody asks for `changed`; if not, and there is no `row`, an error may come back later in the same transaction */
+    int64_t changed; /* out, when counted */
 };
 
 struct store_backend {
     const char *id_type;    /* what {id} stands for in a script */
     const char *bytes_type; /* what {bytes} stands for */
-    const char *begin;      /* takes the write lock at once */
+    const char *text_type;  /* what the word TEXT stands for: a type that compares byte by byte */
+    const char *begin;
     const struct err *(*run)(struct store *store, struct store_call *call);
     void (*close)(struct store *store);
+    /* NULL where `begin` has locked everything: see store_lock. */
+    const struct err *(*lock)(struct store *store, const char *name);
+    /* NULL where one process has the store for itself: see store_notify and store_wait. */
+    const struct err *(*notify)(struct store *store);
+    const struct err *(*wait)(struct store *store, int milliseconds, bool *woken);
 };
 
 /* The head of every backend's own struct. */
@@ -29,5 +36,11 @@ struct store {
 };
 
 const struct err *sqlite_open(const char *path, struct store **out) MUST_CHECK;
+
+/* `url` is "postgresql://..."; the password may also come from PARLEY_STORE_PASSWORD (or _FILE) or from where libpq looks. */
+const struct err *postgres_open(const char *url, struct store **out) MUST_CHECK;
+
+/* "postgresql://user@host:port/database": `url` without password and options, for people; `out` is cut at n. */
+void postgres_name(const char *url, char *out, size_t n);
 
 #endif

@@ -1,6 +1,8 @@
 /* test_catalog.c - put, replace, find, candidates, schema, import over a catalog in memory. */
 #include "unit.h"
 
+#include "store_place.h"
+
 #include "binding.h"
 #include "candidates.h"
 #include "catalog.h"
@@ -15,7 +17,7 @@ static struct catalog *catalog;
 
 static int setup(void **state) {
     arena = arena_create(ARENA_JOB);
-    return catalog_open(arena, ":memory:", &catalog) ? -1 : 0;
+    return catalog_open(arena, place_brief(), &catalog) ? -1 : 0;
 }
 
 static int teardown(void **state) {

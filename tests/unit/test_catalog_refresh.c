@@ -1,6 +1,8 @@
 /* test_catalog_refresh.c - after any change, a catalog brought up to date holds exactly what one filled from nothing holds. */
 #include "unit.h"
 
+#include "store_place.h"
+
 #include "catalog_refresh.h"
 #include "catalog_rows.h"
 #include "map.h"
@@ -97,7 +99,7 @@ static struct dump dump_of(struct catalog *catalog) {
 
 static void same_as_cold(struct catalog *warm, const char *after) {
     struct catalog *cold;
-    fine(catalog_open(arena, ":memory:", &cold));
+    fine(catalog_open(arena, place_brief(), &cold));
     refresh(cold);
     struct dump a = dump_of(warm), b = dump_of(cold);
     for (size_t i = 0; i < a.n && i < b.n; i++) {
@@ -164,7 +166,7 @@ static void every_change_is_followed(void **state) {
     struct catalog *warm;
     arena = arena_create(ARENA_JOB * 8);
     project_make();
-    fine(catalog_open(arena, ":memory:", &warm));
+    fine(catalog_open(arena, place_brief(), &warm));
     refresh(warm);
     same_as_cold(warm, "the first reading");
     assert_int_equal(refresh(warm).files, 0);

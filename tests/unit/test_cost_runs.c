@@ -1,6 +1,8 @@
 /* test_cost_runs.c - runs of four kinds of exports, matched and counted once; factors that few runs do not swing. */
 #include "unit.h"
 
+#include "store_place.h"
+
 #include "runs.h"
 #include "store.h"
 
@@ -18,7 +20,7 @@ static const char sizes[] =
 static int setup(void **state) {
     size_t count;
     arena = arena_create(ARENA_JOB);
-    if (catalog_open(arena, ":memory:", &catalog)) return -1;
+    if (catalog_open(arena, place_brief(), &catalog)) return -1;
     return catalog_import(catalog, "sizes.yml", str_of(sizes), &count) ? -1 : 0;
 }
 

@@ -1,6 +1,8 @@
 /* test_cost_work.c - rows, bytes and units of plans over measured tables, worked out by hand. */
 #include "unit.h"
 
+#include "store_place.h"
+
 #include "bill.h"
 #include "bind.h"
 
@@ -37,7 +39,7 @@ static const char stats[] = "datasets:\n"
 static int setup(void **state) {
     size_t count;
     arena = arena_create(ARENA_JOB);
-    if (catalog_open(arena, ":memory:", &catalog)) return -1;
+    if (catalog_open(arena, place_brief(), &catalog)) return -1;
     if (catalog_import(catalog, "stats.yml", str_of(stats), &count) || count != 3) return -1;
     return price_list_load(arena, NULL, &prices) ? -1 : 0;
 }

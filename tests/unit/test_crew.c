@@ -1,6 +1,7 @@
 /* test_crew.c - deliveries worked off by real processes (this program, called again), sends by lane, unclean ends taken up. */
 #include "unit.h"
 
+#include "lease.h"
 #include "store_place.h"
 
 #include "crew.h"
@@ -16,7 +17,8 @@
 #define PATIENCE_MS 30000
 #define STEP_MS     10
 
-static char dir[64];
+#define HOLDER 7
+static char dir[PLACE_NAME];
 
 /* ---- the job's process: does what its delivery's body says ---- */
 
@@ -96,6 +98,7 @@ static const struct crew_sender senders[] = {{"test", send_count, NULL}, {0}};
 static void crew_go(void) {
     struct crew_config config = {.settings = settings,
                                  .data = dir,
+                                 .holder = HOLDER,
                                  .triage = body_triage,
                                  .credentials = token_give,
                                  .gave_up = told_count,
@@ -107,6 +110,7 @@ static void crew_go(void) {
 static int up(void **state) {
     arena = arena_create(ARENA_SMALL);
     store = place_open(dir);
+    lease_holder(HOLDER);
     setenv("TEST_DIR", dir, 1);
     setenv("PARLEY_JOBS_SECRET", "not for children", 1);
     setenv("PARLEY_GITHUB_API", "http://127.0.0.1:1", 1);
@@ -220,6 +224,21 @@ static void an_unclean_end_is_taken_up(void **state) {
     wait_for_outbox("done", 1);
 }
 
+/* Where servers share a store, another one's lease is its own until it runs out. */
+static void a_lease_of_another_server_stays(void **state) {
+    int seen;
+    struct delivery *d;
+    if (!place_is_shared()) skip();
+    add("g1", "done");
+    assert_fine(queue_triage(store, body_triage, 8, &seen));
+    lease_holder(HOLDER + 1);
+    assert_fine(queue_claim(store, arena, 600, &d));
+    add("g2", "done");
+    crew_go();
+    wait_for(2, "done");
+    assert_string_equal(get(1)->state, "leased");
+}
+
 static void ending_gives_jobs_back(void **state) {
     settings->limits.job_seconds = 600;
     crew_go();
@@ -242,12 +261,8 @@ static void the_timer_asks_for_what_was_missed(void **state) {
 int main(int argc, char **argv) {
     if (argc > 5 && strcmp(argv[1], "job") == 0) return job_run(argv);
 #define ONE(fn) cmocka_unit_test_setup_teardown(fn, up, down)
-    const struct CMUnitTest tests[] = {ONE(each_ends_as_it_should),
-                                       ONE(a_crash_is_tried_again_then_buried),
-                                       ONE(a_job_that_hangs_is_ended),
-                                       ONE(what_a_job_wants_is_sent),
-                                       ONE(an_unclean_end_is_taken_up),
-                                       ONE(ending_gives_jobs_back),
-                                       ONE(the_timer_asks_for_what_was_missed)};
+    const struct CMUnitTest tests[] = {ONE(each_ends_as_it_should),   ONE(a_crash_is_tried_again_then_buried), ONE(a_job_that_hangs_is_ended),
+                                       ONE(what_a_job_wants_is_sent), ONE(an_unclean_end_is_taken_up),         ONE(a_lease_of_another_server_stays),
+                                       ONE(ending_gives_jobs_back),   ONE(the_timer_asks_for_what_was_missed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* test_feedback.c - answers are kept one per finding, and a rule falls only when it is nearly certain that it should. */
 #include "unit.h"
 
+#include "store_place.h"
+
 #include "feedback.h"
 #include "migrate.h"
 #include "store.h"
@@ -13,7 +15,7 @@ static struct store *store;
 
 static int setup(void **state) {
     arena = arena_create(ARENA_SMALL);
-    if (store_open(":memory:", &store)) return -1;
+    if (store_open(place_brief(), &store)) return -1;
     return migrate_run(store) ? -1 : 0;
 }
 

@@ -7,7 +7,7 @@
 #include "jsonx.h"
 #include "outbox.h"
 
-static char dir[64];
+static char dir[PLACE_NAME];
 static struct store *store;
 static struct arena *arena;
 

@@ -20,7 +20,7 @@
 #define SECRET     "a secret of tests"
 #define ANSWER_MAX 8192
 
-static char dir[64];
+static char dir[PLACE_NAME];
 static struct store *store;
 static struct settings *settings;
 static struct writer *writer;

@@ -1,11 +1,12 @@
 /* test_outbox.c - wanted states: replaced by newer ones, sent one at a time in a lane, lanes that sleep alone. */
 #include "unit.h"
 
+#include "lease.h"
 #include "store_place.h"
 
 #include "outbox.h"
 
-static char dir[64];
+static char dir[PLACE_NAME];
 static struct arena *arena;
 
 static void now_set(long when) {
@@ -131,9 +132,9 @@ static void a_crash_while_sending_sends_again(void **state) {
     put(s, "l", "a", 1, "1");
     struct outbox_item *lost = claim(s);
     int64_t count;
-    assert_fine(outbox_recover(s, false, &count));
+    assert_fine(outbox_recover(s, LEASES_OVER, &count));
     assert_int_equal(count, 0);
-    assert_fine(outbox_recover(s, true, &count));
+    assert_fine(outbox_recover(s, LEASES_ALL, &count));
     assert_int_equal(count, 1);
     struct outbox_item *again = claim(s);
     assert_int_equal(again->id, lost->id);

@@ -1,6 +1,7 @@
 /* test_queue.c - one delivery's life: repeats, first look, leases, turns, retries, burial. */
 #include "unit.h"
 
+#include "lease.h"
 #include "store_place.h"
 
 #include "clock.h"
@@ -11,7 +12,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-static char dir[64];
+static char dir[PLACE_NAME];
 static struct arena *arena;
 
 static void now_set(long when) {
@@ -236,10 +237,10 @@ static void lost_leases_come_back(void **state) {
     triage_all(s);
     struct delivery *d = claim(s);
     int64_t count;
-    assert_fine(queue_recover(s, false, &count));
+    assert_fine(queue_recover(s, LEASES_OVER, &count));
     assert_int_equal(count, 0);
     now_set(1061);
-    assert_fine(queue_recover(s, false, &count));
+    assert_fine(queue_recover(s, LEASES_OVER, &count));
     assert_int_equal(count, 1);
     const struct err *e = queue_settle(s, d, NULL);
     assert_non_null(e); /* the worker that was given up cannot settle it */

@@ -1,6 +1,8 @@
 /* test_review_waiver.c - decisions that stick, and the past read back. */
 #include "unit.h"
 
+#include "store_place.h"
+
 #include "migrate.h"
 #include "past.h"
 #include "waiver.h"
@@ -12,7 +14,7 @@ static struct store *store;
 
 static int setup(void **state) {
     arena = arena_create(ARENA_SMALL);
-    if (store_open(":memory:", &store)) return -1;
+    if (store_open(place_brief(), &store)) return -1;
     return migrate_run(store) ? -1 : 0;
 }
 

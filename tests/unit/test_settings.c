@@ -68,6 +68,10 @@ static void mistakes_name_line_and_nearest(void **state) {
 
 static void a_secret_in_the_file_is_refused(void **state) {
     refused("github:\n  webhook_secret: hush\n", "PARLEY_GITHUB_WEBHOOK_SECRET");
+    refused("store_password: hush\n", "PARLEY_STORE_PASSWORD");
+    refused("store: postgresql://parley:hush@db.example/parley\n", "PARLEY_STORE_PASSWORD");
+    refused("store: postgres://parley@db.example/parley?password=hush\n", "PARLEY_STORE_PASSWORD");
+    refused("store: mysql://db.example/parley\n", "postgresql://");
     refused("slack: {token: xoxb-1}\n", "PARLEY_SLACK_TOKEN");
 }
 

@@ -156,7 +156,7 @@ static void store_hold(char *dir) {
 }
 
 static void killed_at_any_moment(void **state) {
-    char dir[64];
+    char dir[PLACE_NAME];
     store_close(place_open(dir));
     ack_count = 0;
     for (int i = 1; i <= ROUNDS; i++) {
@@ -168,7 +168,7 @@ static void killed_at_any_moment(void **state) {
 
 static void killed_at_each_commit_point(void **state) {
     static const char *const points[] = {"delivery.before_commit:7", "delivery.after_commit:7"};
-    char dir[64];
+    char dir[PLACE_NAME];
     store_close(place_open(dir));
     ack_count = 0;
     for (int i = 0; i < 2; i++) {

@@ -34,7 +34,7 @@ def other_user():
 class Server:
     """Starts when made, ends when closed or when the program ends."""
 
-    def __init__(self):
+    def __init__(self, connections=8):
         if not binary("initdb") or not binary("postgres"):
             raise FileNotFoundError("PostgreSQL (initdb, postgres)")
         self.folder = tempfile.mkdtemp(prefix="parley-pg-")
@@ -45,9 +45,13 @@ class Server:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": self.folder, "env": {"PATH": os.environ["PATH"], "LC_ALL": "C"}}
         subprocess.run([binary("initdb"), "-D", data, "-U", "parley", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"], check=True, **quiet, **as_user)
         options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={self.folder}", "-c", "fsync=off", "-c", "synchronous_commit=off",
-                   "-c", "full_page_writes=off", "-c", "autovacuum=off", "-c", "jit=off", "-c", "max_connections=8", "-c", "shared_buffers=32MB"]
+                   "-c", "full_page_writes=off", "-c", "autovacuum=off", "-c", "jit=off", "-c", f"max_connections={connections}", "-c", "shared_buffers=32MB"]
         self.process = subprocess.Popen([binary("postgres"), "-D", data, *options], **quiet, **as_user)
         atexit.register(self.close)
+
+    def url(self, database="postgres"):
+        """Its address, as libpq reads it."""
+        return f"postgresql://parley@/{database}?host={self.folder}"
 
     def connect(self):
         path = os.path.join(self.folder, ".s.PGSQL.5432")
