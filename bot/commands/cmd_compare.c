@@ -3,6 +3,7 @@
 
 #include "bind.h"
 #include "clock.h"
+#include "compare_several.h"
 #include "fs.h"
 #include "jsonx.h"
 #include "map.h"
@@ -24,6 +25,8 @@
 struct compare_options {
     enum dialect dialect;
     const char *schema, *pairs, *a, *b;
+    const char *paths[SEVERAL_MAX];
+    size_t n_paths;
     bool json, refute;
 };
 
@@ -38,9 +41,12 @@ static const struct argp_option options[] = {
 
 static const char doc[] =
     "Tells how query A (new) relates to query B (existing): identical, derivable, generalizes, shares, similar or unrelated, "
-    "with the proof in words, the mapping of columns, the rewrite as SQL and the differences.\v"
+    "with the proof in words, the mapping of columns, the rewrite as SQL and the differences. Of several existing ones it tells each, whether A can "
+    "be computed from them together (parts of one thing under one another, or one in the place of each part of A), and the joins and aggregations "
+    "that any of the files share, as SQL.\v"
     "Examples:\n"
     "  parley compare new.sql old.sql\n"
+    "  parley compare new.sql sales_eu.sql sales_us.sql\n"
     "  parley compare --dialect snowflake --schema ddl.sql --json new.sql old.sql\n"
     "  parley compare notebook.py old.sql\n"
     "  parley compare pipeline.py#gold.daily 'etl.ipynb#silver.orders'\n"
@@ -69,12 +75,13 @@ static error_t option_take(int key, char *arg, struct argp_state *state) {
         o->refute = false;
         return 0;
     case ARGP_KEY_ARG:
-        if (state->arg_num > 1) argp_usage(state);
-        *(state->arg_num == 0 ? &o->a : &o->b) = arg;
+        if (o->n_paths == SEVERAL_MAX) argp_error(state, "more than %d files", SEVERAL_MAX);
+        o->paths[o->n_paths++] = arg;
+        if (state->arg_num < 2) *(state->arg_num == 0 ? &o->a : &o->b) = arg;
         return 0;
     case ARGP_KEY_END:
         if (o->pairs && o->a) argp_error(state, "--pairs and files exclude each other");
-        if (!o->pairs && !o->b) argp_error(state, "two files are wanted: A B");
+        if (!o->pairs && !o->b) argp_error(state, "two files or more are wanted: A B..");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -270,7 +277,9 @@ static int pairs_run(const struct compare_options *o) {
 
 int cmd_compare(int argc, char **argv) {
     struct compare_options o = {.refute = true};
-    const struct argp argp = {options, option_take, "A B\n--pairs FILE.jsonl", doc, NULL, NULL, NULL};
+    const struct argp argp = {options, option_take, "A B...\n--pairs FILE.jsonl", doc, NULL, NULL, NULL};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
-    return o.pairs ? pairs_run(&o) : files_run(&o);
+    if (o.n_paths <= 2) return o.pairs ? pairs_run(&o) : files_run(&o);
+    struct several several = {o.dialect, o.schema, o.paths, o.n_paths, o.json, o.refute};
+    return compare_several(&several);
 }

@@ -16,6 +16,7 @@ struct deriving {
     const struct normal *q, *v;
     const char *view_name;
     const char *const *view_columns;
+    struct sql_query *instead;     /* of the name, in brackets; NULL: the name */
     const struct block *view;      /* the block whose sources are looked for */
     const struct source *view_agg; /* the view groups: its SRC_AGG; NULL: it does not */
     struct derivation *out;
@@ -159,6 +160,7 @@ static struct rewrite *rewrite_new(struct placing *p) {
     w->column = arena_array(d->arena, d->q->n_columns + 1, sizeof(struct sql_expr *));
     w->match = &p->m;
     w->view = sql_name_of(d->arena, str_of(d->view_name));
+    w->view_query = d->instead;
     w->view_alias = str_lower(d->arena, w->view->parts[w->view->part_count - 1].text);
     *vec_add(d->arena, &w->aliases) = w->view_alias;
     w->pred_classes = p->v_classes;
@@ -343,9 +345,9 @@ static bool look_at_view(struct deriving *d) {
     return true;
 }
 
-struct derivation *derive_find(struct arena *arena, const struct normal *q, const struct normal *v, const char *view_name,
-                               const char *const *view_columns) {
-    struct deriving d = {.arena = arena, .q = q, .v = v, .view_name = view_name, .view_columns = view_columns, .closest_at = -1};
+struct derivation *derive_from(struct arena *arena, const struct normal *q, const struct normal *v, const char *view_name,
+                               const char *const *view_columns, struct sql_query *instead) {
+    struct deriving d = {.arena = arena, .q = q, .v = v, .view_name = view_name, .view_columns = view_columns, .instead = instead, .closest_at = -1};
     d.out = arena_new(arena, struct derivation);
     if (!q->root || !v->root || q->reason || v->reason) {
         d.out->why = q->reason ? q->reason : v->reason ? v->reason : "no normal form";
@@ -365,42 +367,7 @@ struct derivation *derive_find(struct arena *arena, const struct normal *q, cons
     return d.out;
 }
 
-/* The tables that the query knows, and the view as one more. */
-static struct schema *schema_with_view(struct arena *arena, const struct plan *query, const struct plan *view, const char *view_name,
-                                       const char *const *view_columns) {
-    struct schema *schema = schema_new(arena);
-    for (size_t i = 0; query->schema && i < query->n_tables; i++) {
-        const struct schema_table *known = schema_find(query->schema, query->tables[i]);
-        if (!known) continue;
-        struct schema_table *copy = schema_table_add(schema, known->name);
-        copy->complete = known->complete;
-        for (size_t k = 0; k < known->columns.n; k++) {
-            struct schema_column *column = schema_column_add(schema, copy, known->columns.at[k].name, known->columns.at[k].type);
-            column->not_null = known->columns.at[k].not_null;
-            column->not_null_origin = known->columns.at[k].not_null_origin;
-        }
-    }
-    struct schema_table *table = schema_table_add(schema, view_name);
-    table->complete = true;
-    for (size_t i = 0; i < view->n_outputs; i++) {
-        const char *name = view_columns ? view_columns[i] : view->names[i];
-        if (name && strcmp(name, "*") == 0) {
-            table->complete = false;
-            continue;
-        }
-        schema_column_add(schema, table, name && *name ? name : arena_printf(arena, "column %zu", i + 1), view->columns[view->root->columns[i]].type);
-    }
-    return schema;
-}
-
-struct refutation *derive_check(struct arena *arena, const struct derivation *d, const struct plan *query, const struct plan *view,
-                                const char *view_name, const char *const *view_columns, const struct refute_limits *limits) {
-    struct schema *schema = schema_with_view(arena, query, view, view_name, view_columns);
-    struct plan *rewrite = NULL;
-    const struct err *err = plan_from_sql(arena, str_of(d->sql), schema, query->dialect, &rewrite);
-    if (!err && !rewrite->reason) return refute_rewrite(arena, query, rewrite, view, view_name, limits);
-    struct refutation *out = arena_new(arena, struct refutation);
-    out->verdict = REFUTE_BROKEN;
-    out->reason = arena_printf(arena, "the rewrite cannot be read back: %s", err ? err->text : rewrite->reason);
-    return out;
+struct derivation *derive_find(struct arena *arena, const struct normal *q, const struct normal *v, const char *view_name,
+                               const char *const *view_columns) {
+    return derive_from(arena, q, v, view_name, view_columns, NULL);
 }

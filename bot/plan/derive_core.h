@@ -3,6 +3,7 @@
 #ifndef DERIVE_CORE_H
 #define DERIVE_CORE_H
 
+#include "derive.h"
 #include "normal.h"
 #include "sql_ast.h"
 
@@ -37,6 +38,8 @@ bool match_block(struct match *m, const struct block *v, const struct block *q);
 bool match_source(struct match *m, const struct source *v, const struct source *q);
 /* The same left-join item. */
 bool match_item(struct match *m, const struct left_item *v, const struct left_item *q);
+/* The same sources and items one to one, whatever the conjuncts are. Maps columns; on failure takes that back. */
+bool match_parts(struct match *m, const struct block *v, const struct block *q);
 /* Every expression of `v` has its own partner in `q`, both ways. */
 bool match_sets(struct match *m, const struct exprs *v, const struct exprs *q);
 
@@ -56,6 +59,21 @@ const char *column_name(const struct normal *n, int column);
 bool entails(struct match *m, const struct exprs *q_preds, nexpr v_pred);
 /* Do the view's conjuncts imply the query's conjunct `q_pred`? m->classes should hold the view's equalities. */
 bool entailed_by(struct match *m, const struct exprs *v_preds, nexpr q_pred);
+
+/* A literal as a value; false for kinds that have no plain order here. */
+struct value;
+bool literal_value(nexpr e, struct value *out);
+
+/* How conditions over one value divide its values (derive_cover.c). */
+struct cover {
+    bool known;    /* else nothing is said */
+    bool disjoint; /* no value meets two of them */
+    bool whole;    /* every value but NULL meets one of them */
+    bool null_too; /* and so does NULL */
+    nexpr atom;    /* what they are about, of the first condition's form */
+};
+/* conditions[k] is a conjunction whose columns maps[k] takes to those of one form. */
+struct cover cover_of(struct arena *arena, const struct exprs *conditions, struct match *const *maps, size_t n);
 
 /* ---- writing a normal form as SQL (rewrite.c) */
 
@@ -92,6 +110,7 @@ struct rewrite {
     struct graft graft;
     struct match *match; /* of the graft; NULL: none */
     const struct sql_name *view;
+    struct sql_query *view_query; /* stands in brackets where the view's name would; NULL: the name does */
     const char *view_alias;
     VEC(struct shown) shown;      /* plain outputs of the view */
     VEC(struct shown) aggregates; /* its aggregates */
@@ -114,6 +133,11 @@ struct sql_expr *rewrite_aggregate(struct rewrite *w, nexpr aggregate);
 struct sql_expr *rewrite_sketch(struct rewrite *w, nexpr aggregate, bool always_one_row);
 /* A column of the view's table (derive.c). */
 struct sql_expr *view_ref(struct rewrite *w, const char *column);
+/* derive_find, with `instead` in brackets in the place of the view's name (NULL: the name). */
+struct derivation *derive_from(struct arena *arena, const struct normal *q, const struct normal *v, const char *view_name,
+                               const char *const *view_columns, struct sql_query *instead);
+/* From the views as the branches of one UNION ALL; NULL when they are no parts of one thing (derive_union.c). */
+struct derivation *derive_union(struct arena *arena, const struct normal *q, const struct derive_view *views, size_t n);
 /* Splits at AND, into `out`. */
 void conjuncts_add(struct arena *arena, struct exprs *out, nexpr e);
 #endif

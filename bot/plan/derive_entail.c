@@ -12,8 +12,7 @@ void conjuncts_add(struct arena *arena, struct exprs *out, nexpr e) {
     out->at[out->n++] = e;
 }
 
-/* A literal as a value; false for kinds that have no plain order here. */
-static bool literal_of(nexpr e, struct value *out) {
+bool literal_value(nexpr e, struct value *out) {
     __int128 den = 1;
     if (e->op != SC_LITERAL || e->lit.s.n > 0) {
         if (e->op != SC_LITERAL || e->lit.kind != VALUE_TEXT) return false;
@@ -52,8 +51,8 @@ struct bound {
 static bool bound_of(nexpr e, struct bound *out) {
     static const enum scalar_op turned[] = {[SC_EQ] = SC_EQ, [SC_NE] = SC_NE, [SC_LT] = SC_GT, [SC_LE] = SC_GE, [SC_GT] = SC_LT, [SC_GE] = SC_LE};
     if (e->op < SC_EQ || e->op > SC_GE) return false;
-    bool right = literal_of(e->args[1], &out->at);
-    if (!right && !literal_of(e->args[0], &out->at)) return false;
+    bool right = literal_value(e->args[1], &out->at);
+    if (!right && !literal_value(e->args[0], &out->at)) return false;
     out->expr = e->args[right ? 0 : 1];
     out->op = right ? e->op : turned[e->op];
     return out->expr->op != SC_LITERAL;
@@ -109,11 +108,11 @@ static bool list_implies(struct sides *s, nexpr list, nexpr conclusion) {
     bool in = conclusion->op == SC_IN && same(s, list->args[0], conclusion->args[0]);
     if (!in && !(bounded && same(s, list->args[0], c.expr))) return false;
     for (size_t i = 1; i < list->n; i++) {
-        if (!literal_of(list->args[i], &p.at)) return false;
+        if (!literal_value(list->args[i], &p.at)) return false;
         bool good = !in && bound_implies(&p, &c);
         for (size_t k = 1; in && k < conclusion->n && !good; k++) {
             struct value v;
-            good = literal_of(conclusion->args[k], &v) && comparable(v, p.at) && value_order(v, p.at) == 0;
+            good = literal_value(conclusion->args[k], &v) && comparable(v, p.at) && value_order(v, p.at) == 0;
         }
         if (!good) return false;
     }
@@ -125,7 +124,7 @@ static bool equals_member(struct sides *s, nexpr premise, nexpr in) {
     if (!bound_of(premise, &p) || p.op != SC_EQ || !same(s, p.expr, in->args[0])) return false;
     for (size_t k = 1; k < in->n; k++) {
         struct value v;
-        if (literal_of(in->args[k], &v) && comparable(v, p.at) && value_order(v, p.at) == 0) return true;
+        if (literal_value(in->args[k], &v) && comparable(v, p.at) && value_order(v, p.at) == 0) return true;
     }
     return false;
 }

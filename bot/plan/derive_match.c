@@ -344,9 +344,9 @@ bool match_item(struct match *m, const struct left_item *v, const struct left_it
     return true;
 }
 
-/* Pairs sources from number `at` on, then items, then looks at the conjuncts; goes back when that fails. */
-static bool pair_rest(struct match *m, const struct block *v, const struct block *q, size_t at, bool *used) {
-    if (at == v->n_sources + v->n_items) return match_sets(m, &v->preds, &q->preds);
+/* Pairs sources from number `at` on, then items, then looks at the conjuncts, if asked to; goes back when that fails. */
+static bool pair_rest(struct match *m, const struct block *v, const struct block *q, size_t at, bool *used, bool conjuncts) {
+    if (at == v->n_sources + v->n_items) return !conjuncts || match_sets(m, &v->preds, &q->preds);
     bool is_item = at >= v->n_sources;
     size_t n = is_item ? q->n_items : q->n_sources, base = is_item ? q->n_sources : 0;
     for (size_t k = 0; k < n; k++) {
@@ -354,16 +354,20 @@ static bool pair_rest(struct match *m, const struct block *v, const struct block
         if (used[base + k]) continue;
         used[base + k] = true;
         bool same = is_item ? match_item(m, &v->items[at - v->n_sources], &q->items[k]) : match_source(m, v->sources[at], q->sources[k]);
-        if (same && pair_rest(m, v, q, at + 1, used)) return true;
+        if (same && pair_rest(m, v, q, at + 1, used, conjuncts)) return true;
         used[base + k] = false;
         match_undo(m, mark);
     }
     return false;
 }
 
-bool match_block(struct match *m, const struct block *v, const struct block *q) {
+static bool match_pieces(struct match *m, const struct block *v, const struct block *q, bool conjuncts) {
     if (++m->work > MATCH_WORK_MAX || v->empty || q->empty) return false;
-    if (v->n_sources != q->n_sources || v->n_items != q->n_items || v->preds.n != q->preds.n) return false;
+    if (v->n_sources != q->n_sources || v->n_items != q->n_items) return false;
     bool *used = arena_array(m->arena, q->n_sources + q->n_items + 1, sizeof *used);
-    return pair_rest(m, v, q, 0, used);
+    return pair_rest(m, v, q, 0, used, conjuncts);
 }
+
+bool match_parts(struct match *m, const struct block *v, const struct block *q) { return match_pieces(m, v, q, false); }
+
+bool match_block(struct match *m, const struct block *v, const struct block *q) { return v->preds.n == q->preds.n && match_pieces(m, v, q, true); }

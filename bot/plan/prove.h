@@ -45,6 +45,19 @@ struct relation *relation_find(struct arena *arena, const struct plan *a, const 
 /* As relation_find, with normal forms already made (both NORMAL_PURE; the declared ones are made when needed). */
 struct relation *relation_of_normals(struct arena *arena, const struct normal *a, const struct normal *b, const struct prove_options *options);
 
+/* A stored result among several. */
+struct prove_stored {
+    const struct plan *plan;
+    const char *name;
+    const char *const *columns; /* in order; NULL: the plan's own names */
+};
+#define PROVE_STORED_MAX 8
+
+/* Is `a` computable from these results together? RELATION_DERIVABLE with the rewrite, used[i] telling which it reads; else RELATION_UNRELATED
+ * with the reason. At most PROVE_STORED_MAX of them are looked at. Never NULL. */
+struct relation *relation_to_several(struct arena *arena, const struct plan *a, const struct prove_stored *stored, size_t n,
+                                     const struct prove_options *options, bool *used);
+
 const char *relation_kind_name(enum relation_kind kind); /* "identical" ... */
 const char *tier_name(enum tier tier);                   /* "P1" ..., "" for none */
 #endif

@@ -105,6 +105,50 @@ bool prove_derivable(struct arena *arena, const struct normal *na, const struct 
     return true;
 }
 
+/* One mode; NULL when nothing is found, with *why. */
+static struct relation *from_several(struct arena *arena, const struct plan *a, const struct prove_stored *stored, size_t n, enum normal_mode mode,
+                                     const struct prove_options *options, bool *used, const char **why) {
+    struct derive_view views[PROVE_STORED_MAX];
+    const struct normal *query = normal_make(arena, a, mode);
+    struct relation *out = arena_new(arena, struct relation);
+    size_t room = query->n_assumes;
+    for (size_t i = 0; i < n; i++) {
+        views[i] = (struct derive_view){stored[i].plan, normal_make(arena, stored[i].plan, mode), stored[i].name, stored[i].columns};
+        room += views[i].normal->n_assumes;
+    }
+    struct derivation *d = derive_find_several(arena, query, views, n, used);
+    if (!d->query) *why = d->why;
+    if (!d->query) return NULL;
+    struct refute_limits limits = limits_of(options, mode == NORMAL_DECLARED);
+    const struct refutation *r = !options || options->refute ? derive_check_several(arena, d, a, views, n, &limits) : NULL;
+    if (r && (r->verdict == REFUTE_FOUND || r->verdict == REFUTE_BROKEN)) {
+        bool found = r->verdict == REFUTE_FOUND;
+        prove_record_defect(d->sql, found ? r->database : r->reason, found ? r->left : "", found ? r->right : "");
+        return NULL;
+    }
+    const char **list = arena_array(arena, room + d->n_assumes + 1, sizeof *list);
+    *out = (struct relation){.kind = RELATION_DERIVABLE, .score = 1, .rewrite = d->sql, .proof = d->proof, .n_proof = d->n_proof, .assumes = list};
+    assumes_join(list, &out->n_assumes, query->assumes, query->n_assumes);
+    for (size_t i = 0; i < n; i++)
+        if (used[i]) assumes_join(list, &out->n_assumes, views[i].normal->assumes, views[i].normal->n_assumes);
+    assumes_join(list, &out->n_assumes, d->assumes, d->n_assumes);
+    out->tier = out->n_assumes ? TIER_P2 : TIER_P1;
+    return out;
+}
+
+struct relation *relation_to_several(struct arena *arena, const struct plan *a, const struct prove_stored *stored, size_t n,
+                                     const struct prove_options *options, bool *used) {
+    struct relation *none = arena_new(arena, struct relation), *found = NULL;
+    none->kind = RELATION_UNRELATED;
+    none->reason = a->reason;
+    if (n > PROVE_STORED_MAX) n = PROVE_STORED_MAX;
+    for (size_t i = 0; i < n && !none->reason; i++) none->reason = stored[i].plan->reason;
+    if (none->reason || n == 0) return none;
+    found = from_several(arena, a, stored, n, NORMAL_PURE, options, used, &none->reason);
+    if (!found) found = from_several(arena, a, stored, n, NORMAL_DECLARED, options, used, &none->reason);
+    return found ? found : none;
+}
+
 bool prove_shares(struct arena *arena, const struct normal *na, const struct normal *nb, struct relation *out) {
     struct shared_part *part = na->reason || nb->reason ? NULL : share_find(arena, na, nb);
     if (!part) return false;

@@ -10,8 +10,8 @@
 struct trial {
     struct arena *arena; /* of the result */
     struct eval_world *world;
-    struct eval_plan *left, *right, *view;
-    size_t view_table;
+    struct eval_plan *left, *right, *views[REFUTE_VIEWS_MAX];
+    size_t view_tables[REFUTE_VIEWS_MAX], n_views;
     const size_t *order;
     struct random_db *db;
     struct refutation *out;
@@ -43,11 +43,11 @@ static void record(struct trial *t, const struct bag *tables, const struct bag *
     t->out->right = bag_text(t->arena, right);
 }
 
-/* The view's answer becomes its table. A column that the rewrite reads beyond those it has is a mistake of the rewrite. */
-static bool fill_view(struct trial *t, struct arena *arena, struct bag *tables, const struct value *params, struct eval_run *run) {
-    struct bag rows = {0}, *target = &tables[t->view_table];
-    const struct eval_table *table = t->world->tables.at[t->view_table];
-    if (!eval_plan_run(arena, t->view, tables, params, &rows, run)) return false;
+/* A view's answer becomes its table. A column that the rewrite reads beyond those it has is a mistake of the rewrite. */
+static bool fill_view(struct trial *t, size_t at, struct arena *arena, struct bag *tables, const struct value *params, struct eval_run *run) {
+    struct bag rows = {0}, *target = &tables[t->view_tables[at]];
+    const struct eval_table *table = t->world->tables.at[t->view_tables[at]];
+    if (!eval_plan_run(arena, t->views[at], tables, params, &rows, run)) return false;
     *target = (struct bag){.width = table->columns.n ? table->columns.n : 1};
     for (size_t r = 0; r < rows.count; r++) {
         struct value *row = bag_add(arena, target);
@@ -66,7 +66,8 @@ static bool try_database(struct trial *t, struct arena *arena, uint64_t seed) {
     struct value *params;
     struct eval_run run = {0};
     random_db_fill(t->db, arena, seed, t->declared, &tables, &params);
-    bool good = !t->view || fill_view(t, arena, tables, params, &run);
+    bool good = true;
+    for (size_t i = 0; i < t->n_views && good; i++) good = fill_view(t, i, arena, tables, params, &run);
     good = good && eval_plan_run(arena, t->left, tables, params, &left, &run) && eval_plan_run(arena, t->right, tables, params, &right, &run);
     if (!good && run.state == EVAL_UNKNOWN) {
         t->out->verdict = REFUTE_CANNOT;
@@ -110,14 +111,16 @@ static void search(struct trial *t, const struct refute_limits *limits) {
     }
 }
 
+static bool cannot(struct trial *t, const char *why) {
+    t->out->verdict = REFUTE_CANNOT;
+    t->out->reason = why;
+    return false;
+}
+
 static bool ready(struct trial *t) {
-    const struct eval_plan *plans[] = {t->left, t->right, t->view};
-    for (size_t i = 0; i < 3; i++) {
-        if (!plans[i] || !plans[i]->reason) continue;
-        t->out->verdict = REFUTE_CANNOT;
-        t->out->reason = plans[i]->reason;
-        return false;
-    }
+    if (t->left->reason || t->right->reason) return cannot(t, t->left->reason ? t->left->reason : t->right->reason);
+    for (size_t i = 0; i < t->n_views; i++)
+        if (t->views[i]->reason) return cannot(t, t->views[i]->reason);
     return true;
 }
 
@@ -128,8 +131,7 @@ struct refutation *refute_pair(struct arena *arena, const struct plan *a, const 
     t.right = eval_prepare(t.world, b);
     if (!ready(&t)) return t.out;
     if (t.left->root->n_columns != t.right->root->n_columns) {
-        t.out->verdict = REFUTE_CANNOT;
-        t.out->reason = "different numbers of columns";
+        cannot(&t, "different numbers of columns");
         return t.out;
     }
     struct eval_plan *plans[] = {t.left, t.right};
@@ -138,24 +140,31 @@ struct refutation *refute_pair(struct arena *arena, const struct plan *a, const 
     return t.out;
 }
 
-struct refutation *refute_rewrite(struct arena *arena, const struct plan *query, const struct plan *rewrite, const struct plan *view,
-                                  const char *view_name, const struct refute_limits *limits) {
+/* The views among the tables that the queries read; those that the rewrite leaves out are not needed. */
+static void find_views(struct trial *t, const struct refute_view *views, size_t n) {
+    for (size_t k = 0; k < n && t->n_views < REFUTE_VIEWS_MAX; k++)
+        for (size_t i = 0; i < t->world->tables.n; i++) {
+            if (!str_iis(str_of(t->world->tables.at[i]->name), views[k].name)) continue;
+            t->view_tables[t->n_views] = i;
+            t->views[t->n_views++] = eval_prepare(t->world, views[k].plan);
+            break;
+        }
+}
+
+struct refutation *refute_rewrite(struct arena *arena, const struct plan *query, const struct plan *rewrite, const struct refute_view *views,
+                                  size_t n, const struct refute_limits *limits) {
     struct trial t = {.arena = arena, .world = eval_world_new(arena), .out = arena_new(arena, struct refutation)};
     t.left = eval_prepare(t.world, query);
-    t.view = eval_prepare(t.world, view);
     t.right = eval_prepare(t.world, rewrite);
+    find_views(&t, views, n);
     if (!ready(&t)) return t.out;
-    t.view_table = SIZE_MAX;
-    for (size_t i = 0; i < t.world->tables.n; i++)
-        if (str_iis(str_of(t.world->tables.at[i]->name), view_name)) t.view_table = i;
-    bool comparable = t.view_table != SIZE_MAX && t.left->root->n_columns == t.right->root->n_columns;
-    if (!comparable) {
-        t.out->verdict = REFUTE_CANNOT;
-        t.out->reason = "the rewrite does not read the view, or has other columns";
+    if (t.n_views == 0 || t.left->root->n_columns != t.right->root->n_columns) {
+        cannot(&t, "the rewrite does not read the view, or has other columns");
         return t.out;
     }
-    struct eval_plan *plans[] = {t.left, t.view, t.right};
-    t.db = random_db_new(arena, t.world, plans, 3);
+    struct eval_plan *plans[REFUTE_VIEWS_MAX + 2] = {t.left, t.right};
+    for (size_t i = 0; i < t.n_views; i++) plans[i + 2] = t.views[i];
+    t.db = random_db_new(arena, t.world, plans, t.n_views + 2);
     search(&t, limits);
     return t.out;
 }

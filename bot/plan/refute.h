@@ -37,7 +37,14 @@ struct refutation {
 struct refutation *refute_pair(struct arena *arena, const struct plan *a, const struct plan *b, const size_t *order,
                                const struct refute_limits *limits);
 
-/* `rewrite` reads, among others, a table called `view_name`, which holds what `view` gives: is its answer that of `query`? Never NULL. */
-struct refutation *refute_rewrite(struct arena *arena, const struct plan *query, const struct plan *rewrite, const struct plan *view,
-                                  const char *view_name, const struct refute_limits *limits);
+/* A table that holds what a query gives. */
+struct refute_view {
+    const struct plan *plan;
+    const char *name;
+};
+#define REFUTE_VIEWS_MAX 8
+
+/* `rewrite` reads, among others, some of these tables: is its answer that of `query`? Never NULL. */
+struct refutation *refute_rewrite(struct arena *arena, const struct plan *query, const struct plan *rewrite, const struct refute_view *views,
+                                  size_t n, const struct refute_limits *limits);
 #endif

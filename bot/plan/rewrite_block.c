@@ -194,7 +194,7 @@ static struct sql_from *write_from(struct rewrite *w, const struct block *block,
     struct sql_from *from = NULL;
     if (here) {
         struct sql_ident alias = sql_ident(str_of(w->view_alias), false);
-        from = sql_from_table(w->arena, (struct sql_name *)w->view, alias.text);
+        from = w->view_query ? sql_from_query(w->arena, w->view_query, alias.text) : sql_from_table(w->arena, (struct sql_name *)w->view, alias.text);
         for (size_t i = 0; i < block->n_sources; i++) bound[i] = w->graft.source_gone[i];
     }
     for (size_t i = 0; i < block->n_sources; i++) {

@@ -1,9 +1,7 @@
-/* share.c - the largest join or aggregation that two normal forms have in common. */
-#include "share.h"
+/* share.c - the largest joins and aggregations that normal forms have in common. */
+#include "share_core.h"
 
-#include "derive_core.h"
-#include "sql_build.h"
-#include "sql_print.h"
+#include <stdlib.h>
 
 #define BLOCKS_MAX 64
 #define STARTS_MAX 64
@@ -36,7 +34,7 @@ struct growing {
     const struct normal *a, *b;
     const struct block *x, *y;
     struct match m; /* of b (as view) to a (as query) */
-    bool *in_x, *in_y;
+    bool *in_x, *in_y, *items_x, *items_y;
     size_t n;
     struct exprs common; /* conjuncts of x */
 };
@@ -92,6 +90,19 @@ static bool grow_once(struct growing *g) {
     return false;
 }
 
+/* An outer join that both have, on what is in already. */
+static bool grow_item(struct growing *g) {
+    for (size_t k = 0; k < g->x->n_items; k++)
+        for (size_t j = 0; j < g->y->n_items && !g->items_x[k]; j++) {
+            bool whole = g->x->items[k].block->n_sources > 0; /* its columns can be named */
+            if (g->items_y[j] || !whole || !match_item(&g->m, &g->y->items[j], &g->x->items[k])) continue;
+            g->items_x[k] = g->items_y[j] = true;
+            g->n++;
+            return true;
+        }
+    return false;
+}
+
 static void list_common(struct growing *g) {
     g->common = (struct exprs){0};
     for (size_t i = 0; i < g->x->preds.n; i++) {
@@ -106,134 +117,16 @@ static void grow_from(struct growing *g, size_t k, size_t j, struct growing *bes
     match_init(&g->m, g->arena, g->b, g->a);
     g->in_x = arena_array(g->arena, g->x->n_sources + 1, sizeof(bool));
     g->in_y = arena_array(g->arena, g->y->n_sources + 1, sizeof(bool));
+    g->items_x = arena_array(g->arena, g->x->n_items + 1, sizeof(bool));
+    g->items_y = arena_array(g->arena, g->y->n_items + 1, sizeof(bool));
     g->n = 0;
     if (!match_source(&g->m, g->y->sources[j], g->x->sources[k])) return;
     g->in_x[k] = g->in_y[j] = true;
     g->n = 1;
     while (grow_once(g)) {}
+    while (grow_item(g)) {}
     list_common(g);
     if (g->n > best->n || (g->n == best->n && g->common.n > best->common.n)) *best = *g;
-}
-
-static void mark_columns(bool *used, nexpr e);
-
-static void mark_block(bool *used, const struct block *block) {
-    for (size_t i = 0; i < block->preds.n; i++) mark_columns(used, block->preds.at[i]);
-    for (size_t i = 0; i < block->outs.n; i++) mark_columns(used, block->outs.at[i]);
-    for (size_t i = 0; i < block->n_items; i++) mark_block(used, block->items[i].block);
-    for (size_t i = 0; i < block->n_sources; i++) {
-        const struct source *s = block->sources[i];
-        for (size_t k = 0; k < s->keys.n; k++) mark_columns(used, s->keys.at[k]);
-        for (size_t k = 0; k < s->aggs.n; k++) mark_columns(used, s->aggs.at[k]);
-        for (size_t k = 0; k < s->on.n; k++) mark_columns(used, s->on.at[k]);
-        for (size_t k = 0; k < s->n_order; k++) mark_columns(used, s->order[k].expr);
-        if (s->block) mark_block(used, s->block);
-        for (size_t k = 0; k < s->n_branches; k++) mark_block(used, s->branches[k]);
-    }
-}
-
-static void mark_window(bool *used, const struct window_spec *w) {
-    for (size_t i = 0; i < w->n_partition; i++) mark_columns(used, w->partition[i]);
-    for (size_t i = 0; i < w->n_order; i++) mark_columns(used, w->order[i].expr);
-}
-
-static void mark_columns(bool *used, nexpr e) {
-    if (e->op == SC_COLUMN) used[e->column] = true;
-    for (size_t i = 0; i < e->n; i++) mark_columns(used, e->args[i]);
-    if (e->filter) mark_columns(used, e->filter);
-    if (e->window) mark_window(used, e->window);
-    if (e->block) mark_block(used, e->block);
-}
-
-static bool is_used(const bool *used_a, const bool *used_b, const struct match *m, int column) {
-    if (used_a[column]) return true;
-    for (size_t i = 0; i < m->v->n_columns; i++)
-        if (m->to_q[i] == column && used_b[i]) return true;
-    return false;
-}
-
-/* Names for the part's columns: a name that two tables have gets its table's in front. */
-static const char **part_names(const struct growing *g, const struct block *part) {
-    const char **names = arena_array(g->arena, part->outs.n + 1, sizeof *names);
-    for (size_t i = 0; i < part->outs.n; i++) {
-        const struct source *s = g->a->column_source[part->outs.at[i]->column];
-        const char *name = column_name(g->a, part->outs.at[i]->column), *table = s && s->kind == SRC_TABLE ? strrchr(s->name, '.') : NULL;
-        bool taken = !name || !*name;
-        for (size_t k = 0; k < i && !taken; k++) taken = strcasecmp(names[k], name) == 0;
-        table = table ? table + 1 : s && s->kind == SRC_TABLE ? s->name : "part";
-        names[i] = !taken ? name : arena_printf(g->arena, "%s_%s", table, name && *name ? name : arena_printf(g->arena, "%zu", i + 1));
-    }
-    return names;
-}
-
-static const char *write_part(const struct growing *g, const struct block *part) {
-    struct rewrite w = {.arena = g->arena, .q = g->a, .dialect = g->a->plan->dialect};
-    w.column = arena_array(g->arena, g->a->n_columns + 1, sizeof(struct sql_expr *));
-    struct sql_query *query = rewrite_block(&w, part, part_names(g, part));
-    return query && !w.why ? sql_query_text(g->arena, query, w.dialect) : NULL;
-}
-
-static const char *source_words(struct arena *arena, const struct source *const *sources, size_t n) {
-    struct buf text = buf_new(arena);
-    for (size_t i = 0; i < n; i++) {
-        if (i) buf_text(&text, i + 1 == n ? " and " : ", ");
-        buf_text(&text, sources[i]->kind == SRC_TABLE ? sources[i]->name : "a sub-query");
-    }
-    return buf_str(&text);
-}
-
-/* The common part as a block of its own, showing the columns that either query uses. */
-static struct shared_part *part_of_join(struct growing *g) {
-    struct shared_part *out = arena_new(g->arena, struct shared_part);
-    struct block *part = arena_new(g->arena, struct block);
-    bool *used_a = arena_array(g->arena, g->a->n_columns + 1, sizeof *used_a), *used_b = arena_array(g->arena, g->b->n_columns + 1, sizeof *used_b);
-    mark_block(used_a, g->a->root);
-    mark_block(used_b, g->b->root);
-    part->sources = arena_array(g->arena, g->n + 1, sizeof(struct source *));
-    part->preds = g->common;
-    for (size_t i = 0; i < g->x->n_sources; i++) {
-        if (!g->in_x[i]) continue;
-        const struct source *s = g->x->sources[i];
-        part->sources[part->n_sources++] = g->x->sources[i];
-        for (size_t k = 0; k < s->n_columns; k++) {
-            if (!is_used(used_a, used_b, &g->m, s->columns[k])) continue;
-            struct scalar *column = arena_new(g->arena, struct scalar);
-            column->op = SC_COLUMN;
-            column->column = s->columns[k];
-            conjuncts_add(g->arena, &part->outs, column);
-        }
-    }
-    out->n_sources = g->n;
-    out->n_conjuncts = g->common.n;
-    out->sql = write_part(g, part);
-    out->words = arena_printf(g->arena, "the join of %s", source_words(g->arena, (const struct source *const *)part->sources, part->n_sources));
-    return out;
-}
-
-/* An aggregation that both have, with the same keys over the same rows; it shows what either computes. */
-static struct shared_part *part_of_agg(struct arena *arena, const struct normal *a, const struct normal *b, const struct source *x,
-                                       const struct source *y) {
-    struct match m;
-    match_init(&m, arena, b, a);
-    if (x->n_sets || y->n_sets || !match_block(&m, y->block, x->block) || !match_sets(&m, &y->keys, &x->keys)) return NULL;
-    struct shared_part *out = arena_new(arena, struct shared_part);
-    struct block *part = arena_new(arena, struct block);
-    struct growing g = {.arena = arena, .a = a, .b = b};
-    part->sources = arena_array(arena, 1, sizeof(struct source *));
-    part->sources[part->n_sources++] = (struct source *)x;
-    for (size_t k = 0; k < x->n_columns; k++) {
-        struct scalar *column = arena_new(arena, struct scalar);
-        column->op = SC_COLUMN;
-        column->column = x->columns[k];
-        conjuncts_add(arena, &part->outs, column);
-    }
-    out->n_sources = x->block->n_sources + x->block->n_items;
-    out->n_conjuncts = x->block->preds.n;
-    out->aggregates = true;
-    out->sql = write_part(&g, part);
-    out->words =
-        arena_printf(arena, "the aggregation of %s", source_words(arena, (const struct source *const *)x->block->sources, x->block->n_sources));
-    return out;
 }
 
 static void grow_all(struct growing *g, struct growing *best) {
@@ -246,19 +139,161 @@ static void grow_all(struct growing *g, struct growing *best) {
         }
 }
 
-struct shared_part *share_find(struct arena *arena, const struct normal *a, const struct normal *b) {
-    if (!a->root || !b->root) return NULL;
+/* The same keys over the same rows. */
+static bool same_grouping(struct match *m, const struct source *y, const struct source *x) {
+    return !x->n_sets && !y->n_sets && x->grouped == y->grouped && match_block(m, y->block, x->block) && match_sets(m, &y->keys, &x->keys);
+}
+
+static void common_of_agg(struct arena *arena, const struct normal *of, const struct source *agg, struct common *out) {
+    *out = (struct common){.of = of, .block = agg->block, .agg = agg, .n = agg->block->n_sources + agg->block->n_items, .preds = agg->block->preds};
+    out->in = arena_array(arena, agg->block->n_sources + 1, sizeof *out->in);
+    memset(out->in, 1, agg->block->n_sources);
+    out->in_items = arena_array(arena, agg->block->n_items + 1, sizeof *out->in_items);
+    memset(out->in_items, 1, agg->block->n_items);
+}
+
+/* The largest part common to two; false: none that is worth storing. */
+static bool common_find(struct arena *arena, const struct normal *a, const struct normal *b, struct common *out) {
     struct places *xs = arena_new(arena, struct places), *ys = arena_new(arena, struct places);
     struct growing best = {0};
+    if (!a->root || !b->root) return false;
     collect(xs, a->root, NULL);
     collect(ys, b->root, NULL);
     for (size_t i = 0; i < xs->n; i++)
         for (size_t k = 0; k < ys->n; k++) {
-            bool both = xs->at[i].agg && ys->at[k].agg;
-            struct shared_part *agg = both ? part_of_agg(arena, a, b, xs->at[i].agg, ys->at[k].agg) : NULL;
-            if (agg) return agg;
+            struct match m;
+            match_init(&m, arena, b, a);
+            if (xs->at[i].agg && ys->at[k].agg && same_grouping(&m, ys->at[k].agg, xs->at[i].agg)) {
+                common_of_agg(arena, a, xs->at[i].agg, out);
+                return true;
+            }
             struct growing g = {.arena = arena, .a = a, .b = b, .x = xs->at[i].block, .y = ys->at[k].block};
             grow_all(&g, &best);
         }
-    return best.n >= 2 ? part_of_join(&best) : NULL;
+    *out = (struct common){.of = a, .block = best.x, .in = best.in_x, .in_items = best.items_x, .n = best.n, .preds = best.common};
+    return best.n >= 2;
+}
+
+/* ---- who else has it ---- */
+
+static bool has_conjuncts(struct holder *h, const struct common *part, const struct block *y) {
+    for (size_t i = 0; i < part->preds.n; i++) {
+        bool found = false;
+        for (size_t k = 0; k < y->preds.n && !found; k++) found = match_expr(&h->m, y->preds.at[k], part->preds.at[i]);
+        if (!found) return false;
+    }
+    return true;
+}
+
+/* Pairs source or outer join number `at` of the part, and those after it, with those of y. */
+static bool pair_rest(struct holder *h, const struct common *part, const struct block *y, size_t at, bool *taken) {
+    const struct block *x = part->block;
+    while (at < x->n_sources + x->n_items && !(at < x->n_sources ? part->in[at] : part->in_items[at - x->n_sources])) at++;
+    if (at == x->n_sources + x->n_items) return has_conjuncts(h, part, y);
+    bool item = at >= x->n_sources;
+    for (size_t k = 0; k < (item ? y->n_items : y->n_sources); k++) {
+        size_t mark = match_mark(&h->m), place = item ? y->n_sources + k : k;
+        if (taken[place]) continue;
+        bool same = item ? match_item(&h->m, &y->items[k], &x->items[at - x->n_sources]) : match_source(&h->m, y->sources[k], x->sources[at]);
+        if (!same) continue;
+        taken[place] = true;
+        if (pair_rest(h, part, y, at + 1, taken)) return true;
+        taken[place] = false;
+        match_undo(&h->m, mark);
+    }
+    return false;
+}
+
+static bool holds(struct arena *arena, const struct common *part, const struct normal *of, struct holder *out) {
+    struct places *ys = arena_new(arena, struct places);
+    if (!of->root || of->reason) return false;
+    collect(ys, of->root, NULL);
+    for (size_t k = 0; k < ys->n; k++) {
+        const struct place *y = &ys->at[k];
+        *out = (struct holder){.of = of, .agg = part->agg ? y->agg : NULL};
+        match_init(&out->m, arena, of, part->of);
+        if (part->agg && !(y->agg && same_grouping(&out->m, y->agg, part->agg))) continue;
+        bool *taken = arena_array(arena, y->block->n_sources + y->block->n_items + 1, sizeof *taken);
+        if (part->agg || pair_rest(out, part, y->block, 0, taken)) return true;
+    }
+    return false;
+}
+
+struct shared_part *share_find(struct arena *arena, const struct normal *a, const struct normal *b) {
+    struct common part;
+    struct holder *other = arena_array(arena, 1, sizeof *other);
+    if (!common_find(arena, a, b, &part) || !holds(arena, &part, b, other)) return NULL;
+    return share_write(arena, &part, other, 1);
+}
+
+/* ---- any number of them ---- */
+
+static size_t size_of(const struct common *part) { return part->n + part->preds.n + (part->agg ? 2 + part->agg->keys.n : 0); }
+
+struct candidate {
+    struct common part;
+    uint32_t members; /* bit k: definition k has it */
+    size_t n_members;
+    struct holder *holders;
+};
+
+/* All of its members share something at least as large, or more share the same. */
+static bool is_covered(const struct candidate *c, const struct candidate *by) {
+    bool within = (c->members & ~by->members) == 0;
+    return within && size_of(&by->part) >= size_of(&c->part);
+}
+
+static int group_order(const void *left, const void *right) {
+    const struct shared_group *a = left, *b = right;
+    size_t x = a->weight * a->n_members, y = b->weight * b->n_members;
+    if (x != y) return x > y ? -1 : 1;
+    for (size_t i = 0; i < a->n_members && i < b->n_members; i++)
+        if (a->members[i] != b->members[i]) return a->members[i] < b->members[i] ? -1 : 1;
+    return 0;
+}
+
+static void members_find(struct arena *arena, const struct normal *const *forms, size_t n, struct candidate *c) {
+    c->holders = arena_array(arena, n + 1, sizeof *c->holders);
+    for (size_t k = 0; k < n; k++) {
+        if (!holds(arena, &c->part, forms[k], &c->holders[c->n_members])) continue;
+        c->members |= (uint32_t)1 << k;
+        c->n_members++;
+    }
+}
+
+static void group_write(struct arena *arena, const struct candidate *c, size_t n, struct shared_group *out) {
+    size_t *members = arena_array(arena, c->n_members + 1, sizeof *members);
+    for (size_t k = 0; k < n; k++)
+        if (c->members >> k & 1) members[out->n_members++] = k;
+    out->members = members;
+    out->weight = size_of(&c->part);
+    out->part = share_write(arena, &c->part, c->holders, c->n_members);
+}
+
+struct shared_group *share_among(struct arena *arena, const struct normal *const *forms, size_t n, size_t *count) {
+    VEC(struct candidate) found = {0};
+    VEC(struct shared_group) out = {0};
+    if (n > SHARE_FORMS_MAX) n = SHARE_FORMS_MAX;
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = a + 1; b < n; b++) {
+            struct candidate c = {0};
+            if (forms[a]->reason || forms[b]->reason || !common_find(arena, forms[a], forms[b], &c.part)) continue;
+            members_find(arena, forms, n, &c);
+            bool covered = c.n_members < 2;
+            for (size_t i = 0; i < found.n && !covered; i++) covered = is_covered(&c, &found.at[i]);
+            size_t kept = 0;
+            for (size_t i = 0; i < found.n && !covered; i++)
+                if (!is_covered(&found.at[i], &c)) found.at[kept++] = found.at[i];
+            if (covered) continue;
+            found.n = kept;
+            *vec_add(arena, &found) = c;
+        }
+    for (size_t i = 0; i < found.n; i++) {
+        struct shared_group g = {0};
+        group_write(arena, &found.at[i], n, &g);
+        *vec_add(arena, &out) = g;
+    }
+    if (out.n) qsort(out.at, out.n, sizeof *out.at, group_order);
+    *count = out.n;
+    return out.at;
 }

@@ -4,6 +4,7 @@
 A suite is a folder here; a golden is told from its input by its suffix:
   parse/      NAME.sql .py .ipynb .json    -> NAME.EXT.parse      `parley parse --json`; deploy/example -> example.parse
   compare/    NAME.a.sql NAME.b.sql over NAME.ddl.sql or shop.ddl.sql -> NAME.compare  `parley compare`; "-- dialect: mysql" in front of NAME.a.sql
+  several/    NAME/a.sql (new) and others over compare/shop.ddl.sql -> NAME.compare: `parley compare a.sql OTHERS..`
   cross/      NAME.sql NAME.py NAME.not.py over warehouse.ddl.sql -> relations: what `parley compare` says of SQL against the same in Python, and
               against a look-alike; fails when fewer than 95 in 100 are identical, or a look-alike is
   families/   NAME.pairs: "@ SCHEMA DIALECT" for what follows, "= ID [DIALECT]" before two equal queries, "! ID" before two look-alikes, a query a line;
@@ -65,6 +66,13 @@ def cases_compare(binary, folder):
         schema = ["--schema", ddl.relative_to(SOURCE)] + (["--dialect", dialect[1]] if dialect else [])
         b = folder / (stem + ".b.sql")
         yield folder / (stem + ".compare"), lambda a=a, b=b, s=schema: parley(binary, "compare", *s, a.relative_to(SOURCE), b.relative_to(SOURCE))
+
+
+def cases_several(binary, folder):
+    ddl = ["--schema", (folder.parent / "compare/shop.ddl.sql").relative_to(SOURCE)]
+    for case in sorted(f for f in folder.iterdir() if f.is_dir()):
+        files = sorted(f.relative_to(SOURCE) for f in case.iterdir())
+        yield folder / (case.name + ".compare"), lambda f=files: parley(binary, "compare", *ddl, *f) + parley(binary, "compare", "--json", *ddl, *f)
 
 
 def cases_lineage(binary, folder):

@@ -146,6 +146,104 @@ static void bits_come_together(void **state) {
                     ->query);
 }
 
+#define VIEWS_MAX 3
+
+/* From several views called a, b, c. */
+static struct derivation *derived_of(const char *query, const char *const *sql, size_t n, enum normal_mode mode) {
+    static const char *const names[VIEWS_MAX] = {"mart.a", "mart.b", "mart.c"};
+    struct derive_view views[VIEWS_MAX];
+    bool used[VIEWS_MAX];
+    struct plan *q = plan_case(arena, query);
+    for (size_t i = 0; i < n; i++) {
+        struct plan *v = plan_case(arena, sql[i]);
+        views[i] = (struct derive_view){.plan = v, .normal = normal_make(arena, v, mode), .name = names[i]};
+    }
+    struct derivation *d = derive_find_several(arena, normal_make(arena, q, mode), views, n, used);
+    if (!d->query) return d;
+    struct refute_limits limits = {.databases = 200, .micros = -1, .declared = mode == NORMAL_DECLARED};
+    struct refutation *r = derive_check_several(arena, d, q, views, n, &limits);
+    if (r->verdict != REFUTE_NONE)
+        fail_msg("%s\n%s\n%s query: %s rewrite: %s", r->reason ? r->reason : "refuted", d->sql, r->database, r->left, r->right);
+    return d;
+}
+
+static void assert_from_two(const char *query, const char *a, const char *b) {
+    struct derivation *d = derived_of(query, (const char *const[]){a, b}, 2, NORMAL_PURE);
+    if (!d->query) fail_msg("not derived (%s): %s from %s and %s", d->why, query, a, b);
+    assert_true(strstr(d->sql, "mart.a") && strstr(d->sql, "mart.b"));
+}
+
+static void assert_not_from_two(const char *query, const char *a, const char *b) {
+    struct derivation *d = derived_of(query, (const char *const[]){a, b}, 2, NORMAL_PURE);
+    if (d->query) fail_msg("derived: %s from %s and %s by %s", query, a, b, d->sql);
+}
+
+#define PAID   "SELECT id, day, net, gross FROM orders WHERE status = 'paid'"
+#define OTHERS "SELECT id, day, net, gross FROM orders WHERE status <> 'paid' OR status IS NULL"
+
+static void parts_of_one_thing(void **state) {
+    assert_from_two("SELECT id, net FROM orders WHERE gross > 3", PAID, OTHERS);
+    assert_from_two("SELECT day, SUM(net), COUNT(*) FROM orders GROUP BY day", PAID, OTHERS);
+    assert_from_two("SELECT id FROM orders WHERE status = 'paid' OR status = 'open'", PAID, "SELECT id FROM orders WHERE status = 'open'");
+    assert_from_two("SELECT id, status FROM orders WHERE status IN ('paid', 'open')", "SELECT id, status FROM orders WHERE status = 'paid'",
+                    "SELECT id, 'open' AS status FROM orders WHERE status = 'open'");
+    /* NULL is in neither part; a row in both counts twice; a part that is missing */
+    assert_not_from_two("SELECT id, net FROM orders", PAID, "SELECT id, net FROM orders WHERE status <> 'paid'");
+    assert_not_from_two("SELECT id, net FROM orders", PAID, "SELECT id, net FROM orders WHERE status <> 'open' OR status IS NULL");
+    assert_not_from_two("SELECT id FROM orders WHERE net > 1 AND net < 9", "SELECT id FROM orders WHERE net > 1 AND net <= 4",
+                        "SELECT id FROM orders WHERE net >= 4 AND net < 9");
+    assert_not_from_two("SELECT id FROM orders WHERE net > 1 AND net < 9", "SELECT id FROM orders WHERE net > 1 AND net < 4",
+                        "SELECT id FROM orders WHERE net > 4 AND net < 9");
+    assert_from_two("SELECT id FROM orders WHERE net > 1 AND net < 9", "SELECT id FROM orders WHERE net > 1 AND net < 4",
+                    "SELECT id FROM orders WHERE net >= 4 AND net < 9");
+    assert_not_from_two("SELECT DISTINCT day FROM orders", "SELECT DISTINCT day FROM orders WHERE status = 'paid'",
+                        "SELECT DISTINCT day FROM orders WHERE status = 'open'");
+}
+
+#define BY_DAY "SELECT day, SUM(net) AS net, COUNT(*) AS n, COUNT(DISTINCT customer_id) AS buyers FROM orders WHERE "
+
+static void parts_that_group(void **state) {
+    const char *early = BY_DAY "day < DATE '2024-01-01' GROUP BY day", *late = BY_DAY "day >= DATE '2024-01-01' GROUP BY day";
+    assert_from_two("SELECT day, SUM(net) FROM orders WHERE day IS NOT NULL GROUP BY day", early, late);
+    assert_from_two("SELECT day, COUNT(DISTINCT customer_id) FROM orders WHERE day IS NOT NULL GROUP BY day", early, late);
+    assert_from_two("SELECT SUM(net) / COUNT(*) FROM orders WHERE day > DATE '2020-05-01'", early, late);
+    const char *paid = BY_DAY "status = 'paid' GROUP BY day", *rest = BY_DAY "status <> 'paid' OR status IS NULL GROUP BY day";
+    assert_from_two("SELECT day, SUM(net) FROM orders GROUP BY day", paid, rest);
+    assert_from_two("SELECT day, COUNT(*) FROM orders GROUP BY day", paid, rest);
+    assert_not_from_two("SELECT day, COUNT(DISTINCT customer_id) FROM orders GROUP BY day", paid, rest);
+    assert_from_two("SELECT status, SUM(net) FROM orders WHERE status IN ('a', 'b') GROUP BY status",
+                    "SELECT status, SUM(net) AS net FROM orders WHERE status = 'a' GROUP BY status",
+                    "SELECT 'b' AS status, SUM(net) AS net FROM orders WHERE status = 'b' GROUP BY 1");
+    /* one tag in two parts: its groups are not whole */
+    const char *two[] = {"SELECT status, COUNT(DISTINCT customer_id) AS c FROM orders WHERE status = 'a' AND net < 5 GROUP BY status, day",
+                         "SELECT status, COUNT(DISTINCT customer_id) AS c FROM orders WHERE status = 'a' AND net >= 5 GROUP BY status, day"};
+    assert_not_from_two("SELECT status, COUNT(DISTINCT customer_id) FROM orders WHERE status = 'a' AND net IS NOT NULL GROUP BY status, day", two[0],
+                        two[1]);
+}
+
+static void one_view_after_another(void **state) {
+    assert_from_two(
+        "SELECT o.day, c.country, SUM(o.net) FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.status = 'a' AND c.country <> "
+        "'x' GROUP BY o.day, c.country",
+        "SELECT day, customer_id, net FROM orders WHERE status = 'a'", "SELECT id, country FROM customers WHERE country <> 'x'");
+    assert_from_two(
+        "SELECT d.day, d.net, s.pieces FROM (SELECT day, SUM(net) AS net FROM orders GROUP BY day) d JOIN (SELECT o.day, SUM(l.pieces) AS "
+        "pieces FROM orders o JOIN lines l ON l.order_id = o.id GROUP BY o.day) s ON s.day = d.day",
+        "SELECT day, SUM(net) AS net FROM orders GROUP BY day",
+        "SELECT o.day, SUM(l.pieces) AS pieces FROM orders o JOIN lines l ON l.order_id = o.id GROUP BY o.day");
+    assert_from_two("SELECT id FROM orders WHERE net > 3 UNION ALL SELECT order_id FROM lines WHERE pieces > 4",
+                    "SELECT id, net FROM orders WHERE net > 2", "SELECT order_id, pieces FROM lines WHERE pieces > 1");
+    const char *views[] = {"SELECT id, net FROM orders WHERE status = 'a'", "SELECT id, net FROM orders WHERE status = 'b'",
+                           "SELECT id, net FROM orders WHERE status NOT IN ('a', 'b') OR status IS NULL"};
+    assert_non_null(derived_of("SELECT SUM(net) FROM orders", views, 3, NORMAL_PURE)->query);
+    assert_null(derived_of("SELECT SUM(net) FROM orders", views, 2, NORMAL_PURE)->query);
+    views[2] = "SELECT id, net FROM orders WHERE status <> 'a' AND status <> 'b'";
+    assert_null(derived_of("SELECT SUM(net) FROM orders", views, 3, NORMAL_PURE)->query);
+    assert_non_null(derived_of("SELECT SUM(net) FROM orders WHERE status IS NOT NULL", views, 3, NORMAL_PURE)->query);
+    views[2] = "SELECT id, net FROM orders WHERE status <> 'A' AND status <> 'b'";
+    assert_null(derived_of("SELECT SUM(net) FROM orders WHERE status IS NOT NULL", views, 3, NORMAL_PURE)->query);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filters_and_columns),
@@ -158,6 +256,9 @@ int main(void) {
         cmocka_unit_test(a_key_makes_a_table_more_harmless),
         cmocka_unit_test(sketches_merge_and_estimates_do_not),
         cmocka_unit_test(bits_come_together),
+        cmocka_unit_test(parts_of_one_thing),
+        cmocka_unit_test(parts_that_group),
+        cmocka_unit_test(one_view_after_another),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,6 +1,7 @@
 /* test_difference.c - differences in words, and parts in common. */
 #include "unit.h"
 
+#include "derive.h"
 #include "difference.h"
 #include "plan_case.h"
 #include "share.h"
@@ -69,12 +70,77 @@ static void the_largest_part_is_shared(void **state) {
     assert_null(share_find(arena, form("SELECT id FROM orders"), form("SELECT order_id FROM lines")));
 }
 
+/* Whoever is said to share a part can be computed from it. */
+static void assert_computable(const char *const *sql, size_t n, const struct shared_group *g) {
+    struct plan *part = plan_case(arena, g->part->sql);
+    for (size_t i = 0; i < g->n_members; i++) {
+        assert_true(g->members[i] < n);
+        struct plan *q = plan_case(arena, sql[g->members[i]]);
+        struct derivation *d = derive_find(arena, normal_make(arena, q, NORMAL_PURE), normal_make(arena, part, NORMAL_PURE), "part", NULL);
+        if (!d->query) fail_msg("%s\nnot from\n%s\n%s", sql[g->members[i]], g->part->sql, d->why);
+        struct refute_limits limits = {.databases = 100, .micros = -1};
+        assert_int_equal(derive_check(arena, d, q, part, "part", NULL, &limits)->verdict, REFUTE_NONE);
+    }
+}
+
+static struct shared_group *shared(const char *const *sql, size_t n, size_t *count) {
+    const struct normal *forms[8];
+    for (size_t i = 0; i < n; i++) forms[i] = form(sql[i]);
+    struct shared_group *groups = share_among(arena, forms, n, count);
+    for (size_t i = 0; i < *count; i++) assert_computable(sql, n, &groups[i]);
+    return groups;
+}
+
+static void any_number_share(void **state) {
+    static const char *const sql[] = {
+        "SELECT c.country, SUM(o.net) FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.status = 'a' GROUP BY c.country",
+        "SELECT o.id, o.gross FROM customers c JOIN orders o ON c.id = o.customer_id AND o.status = 'a' WHERE c.country <> 'x'",
+        "SELECT l.sku, COUNT(DISTINCT c.country) FROM orders o JOIN customers c ON c.id = o.customer_id JOIN lines l ON l.order_id = o.id WHERE "
+        "o.status = 'a' GROUP BY l.sku",
+        "SELECT l.sku, o.day FROM orders o JOIN lines l ON l.order_id = o.id JOIN customers c ON o.customer_id = c.id WHERE o.status = 'a'",
+        "SELECT id FROM customers",
+    };
+    size_t count;
+    struct shared_group *groups = shared(sql, 5, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(groups[0].n_members * groups[1].n_members, 8);
+    const struct shared_group *four = groups[0].n_members == 4 ? &groups[0] : &groups[1];
+    assert_int_equal(four->part->n_sources, 2);
+    assert_null(strstr(four->part->sql, "lines"));
+}
+
+static void groups_show_what_all_compute(void **state) {
+    static const char *const sql[] = {
+        "SELECT day, SUM(net) AS net FROM orders WHERE status = 'a' GROUP BY day",
+        "SELECT day, MAX(gross) AS top FROM orders WHERE status = 'a' GROUP BY day HAVING COUNT(*) > 2",
+        "SELECT AVG(n) FROM (SELECT day, COUNT(*) AS n FROM orders WHERE status = 'a' GROUP BY day) x",
+    };
+    size_t count;
+    struct shared_group *groups = shared(sql, 3, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(groups[0].n_members, 3);
+    assert_true(groups[0].part->aggregates);
+    assert_non_null(strstr(groups[0].part->sql, "max(orders.gross)"));
+}
+
+static void outer_joins_are_shared(void **state) {
+    static const char *const sql[] = {
+        "SELECT o.id, l.sku FROM orders o LEFT JOIN lines l ON l.order_id = o.id WHERE o.net > 1",
+        "SELECT o.day, COUNT(l.sku) FROM orders o LEFT JOIN lines l ON o.id = l.order_id GROUP BY o.day",
+        "SELECT o.id, l.sku FROM orders o LEFT JOIN lines l ON l.order_id = o.id AND l.pieces > 1",
+    };
+    size_t count;
+    struct shared_group *groups = shared(sql, 3, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(groups[0].n_members, 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filters_are_named),
-        cmocka_unit_test(grain_and_measures_are_named),
-        cmocka_unit_test(sources_are_named),
-        cmocka_unit_test(the_largest_part_is_shared),
+        cmocka_unit_test(filters_are_named),      cmocka_unit_test(grain_and_measures_are_named),
+        cmocka_unit_test(sources_are_named),      cmocka_unit_test(the_largest_part_is_shared),
+        cmocka_unit_test(any_number_share),       cmocka_unit_test(groups_show_what_all_compute),
+        cmocka_unit_test(outer_joins_are_shared),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,1 @@
+SELECT order_id FROM shipments WHERE return_of IS NOT NULL
