@@ -18,6 +18,23 @@ struct chunk {
     _Alignas(16) unsigned char bytes[];
 };
 
+/* Whole chunks that arenas of this thread gave back, zeroed: the next one takes them without asking the system for fresh pages, which costs
+ * more than what most jobs do in them. Sanitized builds keep none, so that memory used after its arena shows. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define SPARE_MAX 0
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define SPARE_MAX 0
+#endif
+#ifndef SPARE_MAX
+#define SPARE_MAX 8
+#endif
+
+static _Thread_local struct chunk *spare;
+static _Thread_local size_t spares;
+
 struct deferred {
     struct deferred *older;
     void (*fn)(void *);
@@ -53,16 +70,31 @@ static void deferred_run(struct arena *arena) {
     }
 }
 
+static void chunk_drop(struct chunk *c) {
+    if (c->size != CHUNK_MAX || spares + 1 > SPARE_MAX) {
+        free(c);
+        return;
+    }
+    memset(c->bytes, 0, c->used);
+    c->used = 0;
+    c->older = spare;
+    spare = c;
+    spares++;
+}
+
+static void chunks_drop(struct chunk *c) {
+    while (c) {
+        struct chunk *older = c->older;
+        chunk_drop(c);
+        c = older;
+    }
+}
+
 void arena_reset(struct arena *arena) {
     deferred_run(arena);
     struct chunk *keep = arena->newest;
     if (!keep) return;
-    struct chunk *c = keep->older;
-    while (c) {
-        struct chunk *older = c->older;
-        free(c);
-        c = older;
-    }
+    chunks_drop(keep->older);
     keep->older = NULL;
     memset(keep->bytes, 0, keep->used);
     keep->used = 0;
@@ -73,13 +105,21 @@ void arena_reset(struct arena *arena) {
 void arena_destroy(struct arena *arena) {
     if (!arena) return;
     deferred_run(arena);
-    struct chunk *c = arena->newest;
-    while (c) {
-        struct chunk *older = c->older;
-        free(c);
-        c = older;
-    }
+    chunks_drop(arena->newest);
     free(arena);
+}
+
+static struct chunk *chunk_new(struct arena *arena, size_t size) {
+    struct chunk *c = spare;
+    if (size == CHUNK_MAX && c) {
+        spare = c->older;
+        spares--;
+        return c;
+    }
+    c = calloc(1, sizeof *c + size);
+    if (!c) arena_overflow(arena, size);
+    c->size = size;
+    return c;
 }
 
 static struct chunk *chunk_add(struct arena *arena, size_t want) {
@@ -88,9 +128,7 @@ static struct chunk *chunk_add(struct arena *arena, size_t want) {
     if (size < want) size = want;
     if (size > arena->ceiling - arena->reserved) size = want;
     if (want > arena->ceiling - arena->reserved) arena_overflow(arena, want);
-    struct chunk *c = calloc(1, sizeof *c + size);
-    if (!c) arena_overflow(arena, want);
-    c->size = size;
+    struct chunk *c = chunk_new(arena, size);
     c->older = arena->newest;
     arena->newest = c;
     arena->reserved += size;

@@ -68,6 +68,23 @@ static void nearest_word(void **state) {
     assert_null(text_nearest("zzzzzz", words, 3));
 }
 
+/* Chunks of one arena serve the next one: it must not see what was in them. */
+static void memory_is_zero_again(void **state) {
+    enum { PIECE = 100000, PIECES = 100 };
+    for (int round = 0; round < 3; round++) {
+        struct arena *a = arena_create(ARENA_JOB);
+        for (int half = 0; half < 2; half++, arena_reset(a))
+            for (int i = 0; i < PIECES; i++) {
+                unsigned char *p = arena_alloc(a, PIECE);
+                size_t dirty = 0;
+                for (size_t k = 0; k < PIECE; k++) dirty += p[k] != 0;
+                assert_int_equal(dirty, 0);
+                memset(p, 0xff, PIECE);
+            }
+        arena_destroy(a);
+    }
+}
+
 static void time_forms(void **state) {
     int64_t t;
     char iso[CLOCK_ISO];
@@ -110,15 +127,11 @@ static void yaml_has_lines_and_merges(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arena_overflow_jumps),
-        cmocka_unit_test(arena_reset_zeroes),
-        cmocka_unit_test(map_keeps_order),
-        cmocka_unit_test(glob_crosses_only_with_two_stars),
-        cmocka_unit_test(utf8_is_strict),
-        cmocka_unit_test(nearest_word),
-        cmocka_unit_test(time_forms),
-        cmocka_unit_test(json_is_bounded),
-        cmocka_unit_test(yaml_has_lines_and_merges),
+        cmocka_unit_test(arena_overflow_jumps), cmocka_unit_test(arena_reset_zeroes),
+        cmocka_unit_test(map_keeps_order),      cmocka_unit_test(glob_crosses_only_with_two_stars),
+        cmocka_unit_test(utf8_is_strict),       cmocka_unit_test(nearest_word),
+        cmocka_unit_test(memory_is_zero_again), cmocka_unit_test(time_forms),
+        cmocka_unit_test(json_is_bounded),      cmocka_unit_test(yaml_has_lines_and_merges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
