@@ -19,14 +19,24 @@ struct ncolumn {
     const char *fact; /* what makes it NOT NULL, when that is a declared constraint */
 };
 
+/* An EXISTS and what was around it when the rules had nothing more to say about it. */
+struct settled {
+    nexpr e;
+    uint64_t state;
+};
+#define SETTLED_SLOTS 256
+
 struct norm {
     struct arena *arena;
     const struct plan *plan;
     struct normal *out;
     enum normal_mode mode;
-    nexpr *table; /* interned scalars, open addressing */
+    nexpr *table;         /* interned scalars, open addressing */
+    uint32_t *table_hash; /* of each, so that a look-up meets no scalar in vain */
     size_t table_cap, table_n;
     VEC(struct ncolumn) columns;
+    nexpr *column_expr; /* by column: its scalar, NULL not made yet */
+    size_t column_expr_cap;
     nexpr *bound;   /* what a column of the bound plan stands for now */
     bool *wanted;   /* by column of the bound plan: false, a table's column that nothing reads */
     nexpr *replace; /* by column: replacement in force, NULL none */
@@ -40,6 +50,8 @@ struct norm {
     uint32_t mark_epoch;
     VEC(int) replaced;           /* columns with a replacement in force */
     VEC(int) item_from, item_to; /* left-join items renamed by the clone in force */
+    struct settled *settled;     /* SETTLED_SLOTS, by expression id; NULL none yet */
+    uint64_t nullables;          /* counts changes of what is known to be NOT NULL */
     int next_source, next_item;
     size_t work;
     VEC(const char *) steps, assumes;
@@ -121,8 +133,9 @@ struct block *block_closed(struct norm *n, const struct rel *rel); /* outs set, 
 nexpr expr_of_scalar(struct norm *n, const struct scalar *e);
 void source_column_remove(struct norm *n, struct source *s, size_t at); /* takes column `at` out of its list, not out of what it is made of */
 /* rule_truth.c */
-nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e); /* the same where only TRUE matters */
-nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e); /* the same value, with what is known in ctx */
+nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e);    /* the same where only TRUE matters */
+nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e);    /* the same value, with what is known in ctx */
+uint64_t context_state(const struct norm *n, const struct context *ctx); /* normal_state.c: what an EXISTS under `ctx` may see, as a number */
 /* rule_case.c */
 nexpr case_settled(struct norm *n, nexpr e);                          /* the same CASE, in any context */
 nexpr case_compared(struct norm *n, nexpr e);                         /* a comparison with one: what it is where only TRUE counts; or NULL */

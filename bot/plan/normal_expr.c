@@ -58,30 +58,39 @@ static uint64_t proto_hash(const struct scalar *e) {
 static void table_grow(struct norm *n) {
     size_t cap = n->table_cap ? n->table_cap * 2 : 512;
     nexpr *table = arena_array(n->arena, cap, sizeof *table);
+    uint32_t *hashes = arena_array(n->arena, cap, sizeof *hashes);
     for (size_t i = 0; i < n->table_cap; i++) {
         if (!n->table[i]) continue;
-        size_t at = proto_hash(n->table[i]) & (cap - 1);
+        size_t at = n->table_hash[i] & (cap - 1);
         while (table[at]) at = (at + 1) & (cap - 1);
         table[at] = n->table[i];
+        hashes[at] = n->table_hash[i];
     }
     n->table = table;
+    n->table_hash = hashes;
     n->table_cap = cap;
+}
+
+static nexpr scalar_keep(struct norm *n, const struct scalar *proto) {
+    struct scalar *e = arena_new(n->arena, struct scalar);
+    *e = *proto;
+    if (e->n) e->args = (const nexpr *)(const void *)arena_copy(n->arena, proto->args, e->n * sizeof *e->args);
+    e->rel = NULL;
+    e->range = (struct range){0};
+    e->id = (uint32_t)++n->table_n;
+    return e;
 }
 
 static nexpr intern(struct norm *n, const struct scalar *proto) {
     if ((n->table_n + 1) * 2 > n->table_cap) table_grow(n);
-    size_t at = proto_hash(proto) & (n->table_cap - 1);
+    uint64_t whole = proto_hash(proto);
+    uint32_t hash = (uint32_t)(whole ^ whole >> 32);
+    size_t at = hash & (n->table_cap - 1);
     for (; n->table[at]; at = (at + 1) & (n->table_cap - 1))
-        if (proto_same(n->table[at], proto)) return n->table[at];
-    struct scalar *e = arena_new(n->arena, struct scalar);
-    *e = *proto;
-    nexpr *args = arena_array(n->arena, e->n ? e->n : 1, sizeof *args);
-    if (e->n) memcpy(args, proto->args, e->n * sizeof *args);
-    e->args = args;
-    e->rel = NULL;
-    e->range = (struct range){0};
-    e->id = (uint32_t)++n->table_n;
+        if (n->table_hash[at] == hash && proto_same(n->table[at], proto)) return n->table[at];
+    nexpr e = scalar_keep(n, proto);
     n->table[at] = e;
+    n->table_hash[at] = hash;
     (void)work_spent(n, 1);
     return e;
 }
@@ -95,8 +104,12 @@ bool expr_is_true(nexpr e) { return e->op == SC_LITERAL && e->lit.kind == VALUE_
 bool expr_is_false(nexpr e) { return e->op == SC_LITERAL && e->lit.kind == VALUE_BOOL && !e->lit.i; }
 
 nexpr expr_column(struct norm *n, int column) {
+    size_t c = (size_t)column;
+    if (c < n->column_expr_cap && n->column_expr[c]) return n->column_expr[c];
+    n->column_expr = arena_grow(n->arena, n->column_expr, &n->column_expr_cap, c + 1, sizeof *n->column_expr);
     struct scalar e = {.op = SC_COLUMN, .column = column, .type = n->columns.at[column].type, .nullable = n->columns.at[column].nullable};
-    return intern(n, &e);
+    (void)work_spent(n, 1);
+    return n->column_expr[c] = scalar_keep(n, &e);
 }
 
 nexpr expr_bool(struct norm *n, bool value) {
@@ -472,6 +485,8 @@ nexpr expr_make(struct norm *n, struct scalar e) {
     e.range = (struct range){0};
     nexpr folded;
     switch (e.op) {
+    case SC_COLUMN:
+        return expr_column(n, e.column);
     case SC_AND:
     case SC_OR:
         return expr_junction(n, e.op, e.args, e.n);

@@ -202,16 +202,20 @@ bool rule_exists(struct norm *n, const struct context *ctx) {
 /* ------------------------------------------------------------ where duplicates do not count */
 
 static bool exists_open(struct norm *n, struct block *b) {
-    for (size_t i = 0; i < b->preds.n; i++) {
-        if (b->preds.at[i]->op != SC_EXISTS) continue;
+    bool opened = false;
+    for (size_t i = 0; i < b->preds.n;) {
+        if (b->preds.at[i]->op != SC_EXISTS || b->empty) {
+            i++;
+            continue;
+        }
         struct block *copy = block_clone(n, b->preds.at[i]->block);
         exprs_remove(&b->preds, i);
         copy->outs.n = 0;
         block_absorb(n, b, copy);
-        step_add(n, "EXISTS is a join where duplicates do not count");
-        return true;
+        opened = true;
     }
-    return false;
+    if (opened) step_add(n, "EXISTS is a join where duplicates do not count");
+    return opened;
 }
 
 static bool column_unused(const struct norm *n, const struct block *b, const struct source *s, size_t from) {

@@ -102,7 +102,9 @@ void source_refresh(struct norm *n, struct source *s) {
                 nullable |= s->rows[r * s->n_columns + i]->op != SC_LITERAL || expr_is_null(s->rows[r * s->n_columns + i]);
             break;
         }
-        n->columns.at[s->columns[i]].nullable = nullable;
+        bool *now = &n->columns.at[s->columns[i]].nullable;
+        n->nullables += *now != nullable;
+        *now = nullable;
     }
 }
 

@@ -50,6 +50,18 @@ static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *
     return ctx ? exists_parts(n, b) : expr_block(n, SC_EXISTS, b, NULL, 0);
 }
 
+/* An EXISTS that the rules left as it is under the same surroundings is not taken through them again: each round of the block around it asks. */
+static nexpr exists_again(struct norm *n, const struct context *ctx, nexpr e) {
+    if (!ctx) return exists_of(n, ctx, block_clone(n, e->block));
+    if (!n->settled) n->settled = arena_array(n->arena, SETTLED_SLOTS, sizeof *n->settled);
+    uint64_t state = context_state(n, ctx);
+    const struct settled *known = &n->settled[e->id % SETTLED_SLOTS];
+    if (known->e == e && known->state == state) return e;
+    nexpr out = exists_of(n, ctx, block_clone(n, e->block));
+    if (out->op == SC_EXISTS) n->settled[out->id % SETTLED_SLOTS] = (struct settled){out, state};
+    return out;
+}
+
 static nexpr truth_case(struct norm *n, const struct context *ctx, nexpr e) {
     nexpr any = expr_bool(n, false), before = expr_bool(n, true);
     for (size_t i = 0; i + 1 < e->n; i += 2) {
@@ -97,7 +109,7 @@ static nexpr truth_not(struct norm *n, const struct context *ctx, nexpr e) {
         if (!expr_nullable(n, ctx, a->args[0]) && !expr_nullable(n, ctx, a->args[1])) return expr_of2(n, SC_NE, a->args[0], a->args[1]);
         return e;
     case SC_EXISTS:
-        return expr_not(n, exists_of(n, ctx, block_clone(n, a->block)));
+        return expr_not(n, exists_again(n, ctx, a));
     case SC_CASE: { /* FALSE is what counts: negate the arms */
         nexpr *args = arena_array(n->arena, a->n, sizeof *args);
         for (size_t i = 0; i < a->n; i++) args[i] = i % 2 == 1 || i + 1 == a->n ? expr_not(n, a->args[i]) : a->args[i];
@@ -166,7 +178,7 @@ nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e) {
         return expr_not(n, exists_of(n, ctx, membership(n, e, true, negated[op])));
     }
     case SC_EXISTS:
-        return exists_of(n, ctx, block_clone(n, e->block));
+        return exists_again(n, ctx, e);
     case SC_IS_NULL: {
         nexpr x = expr_value(n, ctx, e->args[0]);
         if (!expr_nullable(n, ctx, x)) return expr_bool(n, false);
@@ -236,7 +248,7 @@ static nexpr value_case(const struct norm *n, nexpr e) {
 
 nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e) {
     if (e->op == SC_COLUMN || e->op == SC_LITERAL || e->op == SC_PARAM || e->op == SC_MATCHED || work_spent(n, 1)) return e;
-    if (e->op == SC_EXISTS) return exists_of(n, ctx, block_clone(n, e->block));
+    if (e->op == SC_EXISTS) return exists_again(n, ctx, e);
     struct scalar out = *e;
     nexpr few[4], *args = e->n <= 4 ? few : arena_array(n->arena, e->n, sizeof *args);
     bool same = true;
