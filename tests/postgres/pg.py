@@ -53,13 +53,13 @@ class Server:
         """Its address, as libpq reads it."""
         return f"postgresql://parley@/{database}?host={self.folder}"
 
-    def connect(self):
+    def connect(self, database="postgres"):
         path = os.path.join(self.folder, ".s.PGSQL.5432")
         while True:
             if self.process.poll() is not None:
                 raise RuntimeError("PostgreSQL did not start")
             try:
-                return Connection(path)
+                return Connection(path, database)
             except (FileNotFoundError, ConnectionRefusedError, EOFError):
                 try:
                     self.process.wait(0.05)
@@ -78,11 +78,11 @@ class Server:
 
 
 class Connection:
-    def __init__(self, path):
+    def __init__(self, path, database="postgres"):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(path)
         self.file = self.socket.makefile("rb")
-        words = b"user\0parley\0database\0postgres\0\0"
+        words = b"user\0parley\0database\0" + database.encode() + b"\0\0"
         self.socket.sendall(struct.pack("!ii", len(words) + 8, 196608) + words)
         error = None
         while True:

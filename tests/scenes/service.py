@@ -34,9 +34,10 @@ START_SECONDS = 30
 
 
 class Service:
-    def __init__(self, folder, settings, environment=None):
-        self.folder = Path(folder)
-        self.settings_file = self.folder / "parley.yml"
+    def __init__(self, folder, settings, environment=None, base=None, name="parley"):
+        """`base`: a function that connects to the PostgreSQL the settings name; without one the store is SQLite's file."""
+        self.folder, self.base = Path(folder), base
+        self.settings_file = self.folder / f"{name}.yml"
         self.settings_file.write_text(settings)
         self.environment = {**os.environ, **SECRETS, **(environment or {})}
         self.environment.setdefault("ASAN_OPTIONS", "detect_leaks=0")
@@ -104,6 +105,8 @@ class Service:
     # -- what it holds ------------------------------------------------------------------------------------------
 
     def rows(self, sql):
+        if self.base:
+            return self.base(sql)
         base = self.folder / "data" / "parley.db"
         with sqlite3.connect(f"file:{base}?mode=ro", uri=True, timeout=10) as connection:
             return connection.execute(sql).fetchall()

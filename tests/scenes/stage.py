@@ -28,7 +28,7 @@ class Stage:
         self.folder = Path(folder)
         self.bares, self.work = self.folder / "git", self.folder / "work"
         self.github, self.slack = FakeGitHub(public_key, self.bares), FakeSlack()
-        self.key_file, self.service, self.started = key_file, None, []
+        self.key_file, self.service, self.started, self.base = key_file, None, [], None
         self.repo = self.make_repo("acme/dw")
         self.repo.permissions = {"ana": "write", "lee": "write", "dana": "write", "mo": "write", "boss": "admin", "eve": "read"}
         self.github.teams = {"acme/data-eng": ["lee", "sam"], "acme/analytics-eng": ["dana"], "acme/data-science": ["ana"]}
@@ -53,9 +53,10 @@ class Stage:
 
     # -- the service --------------------------------------------------------------------------------------------
 
-    def settings(self, extra=""):
+    def settings(self, extra="", data="data"):
         return f"""
-data: {self.folder}/data
+data: {self.folder}/{data}
+{"store: " + self.base.url if self.base else ""}
 listen: 127.0.0.1:0
 github:
   api: {self.github.url}/api/v3
@@ -70,8 +71,9 @@ http: {{timeout_seconds: 5}}
 catch_up_minutes: 0
 {extra}"""
 
-    def serve(self, extra="", start=True, **environment):
-        self.service = Service(self.folder, self.settings(extra), {})
+    def serve(self, extra="", start=True, data="data", **environment):
+        """One more service: with a `base` and a data folder of its own, several may be at work."""
+        self.service = Service(self.folder, self.settings(extra, data), {}, base=self.base and self.base.rows, name="parley" if data == "data" else data)
         self.started.append(self.service)
         return self.service.start(**environment) if start else self.service
 
