@@ -50,6 +50,9 @@ bool check_runs_same(const struct entry *a, const struct entry *b);
 /* Finds each head subject's counterpart at the base: by id, else by dataset, else by plan; fills before, changed, touched. */
 void check_compare(struct arena *arena, struct subject *head, size_t head_count, const struct subject *base, size_t base_count);
 
+/* Where the platform's bill of a job that runs one definition is known: that is what it cost before, and what it costs after is scaled by it. */
+const struct err *check_billed(struct arena *arena, const struct check_input *in) MUST_CHECK;
+
 /* Definitions in files that the change leaves alone, but whose job it runs at other times or on other machines: as the catalogs have them, placed
  * at the job's task. Added to subjects, not changed but touched. */
 const struct err *check_rescheduled(struct arena *arena, struct check_input *in) MUST_CHECK;

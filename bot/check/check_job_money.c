@@ -49,6 +49,38 @@ static struct task_time time_of(struct arena *arena, const struct check_input *i
     return t;
 }
 
+static const struct job *job_before(const struct check_input *in, const struct job *job) {
+    for (size_t i = 0; in->base && i < in->base->jobs.n; i++) {
+        const struct job *old = &in->base->jobs.at[i];
+        if (strcmp(old->id, job->id) == 0 || (old->name && job->name && strcmp(old->name, job->name) == 0)) return old;
+    }
+    return NULL;
+}
+
+/* Does it run the same on the same machines as before the change? Then what was billed for it still says what it costs. */
+static bool is_as_before(const struct check_input *in, const struct job *job) {
+    const struct job *old = job_before(in, job);
+    if (!in->base) return true;
+    for (size_t i = 0; i < in->subject_count; i++) {
+        const struct subject *s = &in->subjects[i];
+        if (s->changed && s->entry.job && job->name && strcmp(s->entry.job, job->name) == 0) return false;
+    }
+    for (size_t i = 0; old && i < job->task_count; i++) {
+        if (i >= old->task_count || !look_compute_same(&old->tasks[i].compute, &job->tasks[i].compute)) return false;
+    }
+    return old && old->task_count == job->task_count;
+}
+
+static const struct err *billed_find(struct arena *arena, const struct check_input *in, const struct job *job, struct job_cost_input *out) {
+    struct billed *billed = arena_new(arena, struct billed);
+    enum billed_kind kind = strcmp(job->kind, "pipeline") == 0 ? BILLED_PIPELINE : BILLED_JOB;
+    if (!job->task_count || !is_as_before(in, job)) return NULL;
+    for (size_t i = 0; i < in->catalog_count && !billed->from; i++)
+        TRY(billed_of(arena, in->catalogs[i], in->prices, kind, job->key, job->name, billed));
+    if (billed->from) out->billed = billed;
+    return NULL;
+}
+
 const struct err *job_money_input(struct arena *arena, const struct check_input *in, const struct job *job, struct job_cost_input *out) {
     struct task_time *times = arena_array(arena, job->task_count + 1, sizeof *times);
     for (size_t i = 0; i < job->task_count; i++) times[i] = time_of(arena, in, job, &job->tasks[i]);
@@ -60,7 +92,7 @@ const struct err *job_money_input(struct arena *arena, const struct check_input 
         if (!h.runs) TRY(history_of_job(arena, in->catalogs[i], job->key, &h)); /* by the platform's id */
         out->past_runs = h.runs, out->past_low = h.low, out->past_high = h.high;
     }
-    return NULL;
+    return billed_find(arena, in, job, out);
 }
 
 static const struct err *input_of(struct look *look, const struct job *job, struct job_cost_input *out) {

@@ -148,10 +148,13 @@ static const struct err *subject_walk(struct walk *w, struct subject *s) {
 
 static bool text_same(const char *a, const char *b) { return strcmp(a ? a : "", b ? b : "") == 0; }
 
-static bool compute_same(const struct compute *a, const struct compute *b) {
-    return text_same(a->key, b->key) && a->kind == b->kind && text_same(a->node_type, b->node_type) && a->workers_min == b->workers_min &&
-           a->workers_max == b->workers_max && text_same(a->spark_version, b->spark_version) && text_same(a->size, b->size) &&
-           a->autotermination_minutes == b->autotermination_minutes && a->photon == b->photon && a->spot == b->spot;
+bool look_compute_same(const struct compute *a, const struct compute *b) {
+    bool machines = a->kind == b->kind && text_same(a->node_type, b->node_type) && text_same(a->driver_node_type, b->driver_node_type) &&
+                    a->workers_min == b->workers_min && a->workers_max == b->workers_max && text_same(a->pool, b->pool);
+    bool bought =
+        a->spot == b->spot && a->first_on_demand == b->first_on_demand && a->serverless == b->serverless && a->performance == b->performance;
+    return machines && bought && text_same(a->key, b->key) && text_same(a->spark_version, b->spark_version) && text_same(a->size, b->size) &&
+           a->autotermination_minutes == b->autotermination_minutes && a->photon == b->photon && text_same(a->edition, b->edition);
 }
 
 static bool job_same(const struct job *a, const struct job *b) {
@@ -161,7 +164,7 @@ static bool job_same(const struct job *a, const struct job *b) {
                 a->max_concurrent_runs == b->max_concurrent_runs && a->queue == b->queue;
     for (size_t i = 0; same && i < a->task_count; i++) {
         const struct task *x = &a->tasks[i], *y = &b->tasks[i];
-        same = text_same(x->key, y->key) && text_same(x->what, y->what) && text_same(x->sql, y->sql) && compute_same(&x->compute, &y->compute);
+        same = text_same(x->key, y->key) && text_same(x->what, y->what) && text_same(x->sql, y->sql) && look_compute_same(&x->compute, &y->compute);
     }
     return same;
 }

@@ -61,6 +61,8 @@ bool look_has_said(const struct look *look, enum rule rule);
 /* Is the relation that is being offered the top of its tangle of joins and filters (tangle_of's, with the same `outer`)? */
 bool look_is_top(const struct look *look, const struct rel *rel, bool outer);
 
+/* The same machines, as far as is said of them? */
+bool look_compute_same(const struct compute *a, const struct compute *b);
 /* A job of the platform itself, of which all settings are known, and that starts without anybody starting it. */
 bool job_is_live(const struct job *job);
 /* A finding about a job, at its line. */

@@ -50,13 +50,7 @@ static struct bill bill_unknown(const char *why) {
 }
 
 static struct bill bill_new(const struct price_list *prices, const char *unit) {
-    struct bill bill = {.known = true, .unit = unit};
-    bill.cost = (struct cost){.known = true,
-                              .currency = price_list_currency(prices),
-                              .period = "run",
-                              .price_date = price_list_date(prices),
-                              .price_source = price_list_source(prices)};
-    return bill;
+    return (struct bill){.known = true, .unit = unit, .cost = price_cost_new(prices, "run")};
 }
 
 static void assumptions_add(struct arena *arena, struct bill *bill, const struct work *work, const struct bill_target *target) {

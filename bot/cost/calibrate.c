@@ -116,9 +116,46 @@ const struct err *history_of_job(struct arena *arena, struct catalog *catalog, c
     if (!job) return NULL;
     TRY(store_each(
         catalog_store(catalog),
-        "SELECT seconds FROM run WHERE job = $1 AND source = 'job' AND task IS NULL AND seconds > 0 ORDER BY started_at DESC, id DESC LIMIT $2",
+        "SELECT seconds FROM run WHERE (job = $1 OR job_id = $1) AND source = 'job' AND task IS NULL AND seconds > 0 ORDER BY started_at DESC, id "
+        "DESC LIMIT $2",
         VALS(val_text(job), val_int(HISTORY_RUNS)), number_row, &list));
     history_fill(&list, out);
+    return NULL;
+}
+
+/* ---- similar plans ---- */
+
+#define KIN_DEVIATION 0.5 /* of the logarithm, before a run is seen: plans that are alike are off alike */
+
+static const struct err *kin_load(struct catalog *catalog, const char *column, const char *kin, const char *fingerprint, const char *compute,
+                                  struct numbers *out) {
+    const char *sql = *column == 'f'
+                          ? "SELECT seconds, estimated FROM run WHERE family = $1 AND estimated > 0 AND seconds > 0 AND (CAST($2 AS TEXT) IS NULL OR "
+                            "fingerprint <> $2) AND (CAST($3 AS TEXT) IS NULL OR compute = $3) ORDER BY started_at DESC, id DESC LIMIT $4"
+                          : "SELECT seconds, estimated FROM run WHERE shape = $1 AND estimated > 0 AND seconds > 0 AND (CAST($2 AS TEXT) IS NULL OR "
+                            "fingerprint <> $2) AND (CAST($3 AS TEXT) IS NULL OR compute = $3) ORDER BY started_at DESC, id DESC LIMIT $4";
+    if (!kin) return NULL;
+    return store_each(catalog_store(catalog), sql, VALS(val_text(kin), val_text(fingerprint), val_text(compute), val_int(HISTORY_RUNS)), number_row,
+                      out);
+}
+
+const struct err *history_of_kin(struct arena *arena, struct catalog *catalog, const struct run_kin *kin, const char *fingerprint,
+                                 const char *compute, struct calibration *out, bool *family) {
+    const struct {
+        const char *column, *kin, *compute;
+    } ways[] = {{"family", kin->family, compute}, {"family", kin->family, NULL}, {"shape", kin->shape, compute}, {"shape", kin->shape, NULL}};
+    *out = (struct calibration){.factor = 1};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct numbers list = {.arena = arena};
+        if (i % 2 == 0 && !compute) continue;
+        TRY(kin_load(catalog, ways[i].column, ways[i].kin, fingerprint, ways[i].compute, &list));
+        if (!list.n) continue;
+        struct calibration prior;
+        TRY(calibration_of(arena, catalog, compute, &prior));
+        *family = i < 2;
+        *out = calibration_fit(list.at, list.n, log(prior.factor), KIN_DEVIATION);
+        return NULL;
+    }
     return NULL;
 }
 

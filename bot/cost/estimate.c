@@ -96,11 +96,14 @@ const struct err *estimate_scan(struct arena *arena, struct catalog *const *cata
 
 const struct err *estimate_runs(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct entry *entry,
                                 struct run_past *out) {
-    *out = (struct run_past){.calibration = {.factor = 1}};
+    *out = (struct run_past){.calibration = {.factor = 1}, .kin = {.factor = 1}};
     const char *fingerprint = entry->plan || entry->sql ? run_fingerprint(arena, entry->plan, entry->sql) : NULL;
+    struct run_kin kin = run_kin_of(arena, entry->plan);
     for (size_t i = 0; i < catalog_count; i++) {
         struct calibration one;
         if (!out->history.runs) TRY(history_of(arena, catalogs[i], fingerprint, &out->history));
+        if (!out->history.runs && !out->kin.runs)
+            TRY(history_of_kin(arena, catalogs[i], &kin, fingerprint, entry->compute.key, &out->kin, &out->kin_is_family));
         TRY(calibration_of(arena, catalogs[i], entry->compute.key, &one));
         if (one.runs > out->calibration.runs || (one.runs == out->calibration.runs && one.all_runs > out->calibration.all_runs))
             out->calibration = one;
@@ -151,11 +154,16 @@ static struct seconds bytes_seconds(const struct scan *scan, double few, double 
 
 static struct seconds work_time(struct arena *arena, const struct estimate_input *in, double few, double most, struct text_list *says) {
     const struct work *work = in->scan->work;
-    const struct calibration *c = in->past ? &in->past->calibration : NULL;
+    const struct calibration *kin = in->past && in->past->kin.runs ? &in->past->kin : NULL, *c = kin ? kin : in->past ? &in->past->calibration : NULL;
     bool fitted = c && (c->runs || c->all_runs >= 3), own = fitted && c->runs; /* its own runs stand for its size too */
     double factor = fitted ? c->factor : 1, spread = fitted ? fmax(c->spread, 1.2) : work->spread * UNKNOWN_SPEED;
     double a = bill_seconds(work, own ? REFERENCE_CORES : few) * factor, b = bill_seconds(work, own ? REFERENCE_CORES : most) * factor;
-    const char *text = c ? calibration_text(arena, c) : NULL;
+    const char *text = c && !kin ? calibration_text(arena, c) : NULL;
+    if (kin)
+        text_list_printf(arena, says, "it never ran; %zu run%s of similar plans (%s) took %.2g times what was estimated of them", kin->runs,
+                         kin->runs == 1 ? "" : "s", in->past->kin_is_family ? "they differ in constants alone" : "same tables, joins and keys",
+                         factor);
+    else if (in->past) text_list_add(arena, says, "no runs of it or of similar plans are known: estimated from what it reads and does");
     if (text) text_list_add(arena, says, text);
     for (size_t i = 0; i < work->defaults.n; i++) text_list_add(arena, says, work->defaults.at[i]);
     return (struct seconds){true, a / spread, a * spread, b / spread, b * spread, NULL};

@@ -1,8 +1,9 @@
 /* estimate.h - what a definition costs a month: time of a run x price of the compute x fires, as a range with its assumptions.
  * Layer: cost. May use: base, store, plan, read, catalog.
  *
- * The time of a run is that of past runs of the same plan; without them, that of the work its plan is (work.h), times what past runs on the same
- * compute, or on all, were longer than estimated; without a plan, that of the bytes of what it reads. */
+ * The time of a run is that of past runs of the same plan; without them, that of the work its plan is (work.h), times what past runs of similar
+ * plans were longer than estimated; without those, what runs on the same compute, or on all, were; without a plan, that of the bytes of what it
+ * reads. Which of them it was is said. */
 #ifndef ESTIMATE_H
 #define ESTIMATE_H
 
@@ -42,6 +43,8 @@ const struct err *estimate_scan(struct arena *arena, struct catalog *const *cata
 /* What past runs say of it. */
 struct run_past {
     struct history history; /* of its plan */
+    struct calibration kin; /* of similar plans; runs 0: none */
+    bool kin_is_family;     /* they differ only in constants */
     struct calibration calibration;
 };
 const struct err *estimate_runs(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct entry *entry,

@@ -15,14 +15,6 @@
 
 static bool iis(const char *a, const char *b) { return a && b && str_ieq(str_of(a), str_of(b)); }
 
-static struct cost hour_new(const struct price_list *list) {
-    return (struct cost){.known = true,
-                         .currency = price_list_currency(list),
-                         .period = "hour",
-                         .price_date = price_list_date(list),
-                         .price_source = price_list_source(list)};
-}
-
 static const char *place_text(struct arena *arena, const struct price_place *at) {
     return arena_printf(arena, "%s %s %s", at->cloud, at->region, at->tier);
 }
@@ -54,7 +46,7 @@ static struct cost warehouse_hour(struct arena *arena, const struct price_list *
     bool classic = iis(compute->edition, "CLASSIC");
     const char *sku = compute->serverless ? "SERVERLESS_SQL_COMPUTE" : classic ? "SQL_COMPUTE" : "SQL_PRO_COMPUTE";
     if (!price_dbu_find(list, at, sku, &price)) return absent(arena, at, sku);
-    struct cost hour = hour_new(list);
+    struct cost hour = price_cost_new(list, "hour");
     hour.low = min * dbu * price.usd, hour.high = max * dbu * price.usd;
     text_list_printf(arena, &hour.assumptions, "%s warehouse, %s: %.4g DBU an hour at $%.4g (%s, price of %s)", size,
                      compute->serverless ? "serverless"
@@ -148,7 +140,7 @@ static struct cost cluster_hour(struct arena *arena, const struct price_list *li
     struct price_dbu_row price;
     if (!price_dbu_find(list, at, sku, &price)) return absent(arena, at, sku);
     double factor = compute->photon ? photon_factor(list, at, sku) : 1, unused;
-    struct cost hour = hour_new(list);
+    struct cost hour = price_cost_new(list, "hour");
     machines_price(list, compute, &driver, &worker, min, &hour.low, &unused);
     machines_price(list, compute, &driver, &worker, max, &unused, &hour.high);
     hour.low += factor * (driver.dbu + min * worker.dbu) * price.usd;
@@ -169,7 +161,7 @@ static struct cost cluster_hour(struct arena *arena, const struct price_list *li
 static struct cost pool_hour(struct arena *arena, const struct price_list *list, const struct price_place *at, const struct compute *c) {
     struct price_node node;
     if (!node_find(list, at, c->node_type, &node)) return cost_unknown(node_missing(arena, c));
-    struct cost hour = hour_new(list);
+    struct cost hour = price_cost_new(list, "hour");
     int idle = c->workers_min > 0 ? c->workers_min : 0;
     double low = node.usd, high = node.usd;
     if (c->spot) spot_range(list, &node, &low, &high);
@@ -209,7 +201,7 @@ static struct cost serverless_hour(struct arena *arena, const struct price_list 
     if (compute->performance == SAID_YES) standard = performance;
     if (compute->performance == SAID_NO) performance = standard;
     double factor = photon_factor(list, at, compute->kind == COMPUTE_PIPELINE ? "DLT_ADVANCED_COMPUTE" : "JOBS_COMPUTE");
-    struct cost hour = hour_new(list);
+    struct cost hour = price_cost_new(list, "hour");
     hour.low = (1 + like.workers_min) * node.dbu * factor * standard * price.usd;
     hour.high = (1 + like.workers_max) * node.dbu * factor * performance * price.usd;
     text_list_printf(arena, &hour.assumptions,
@@ -228,4 +220,32 @@ struct cost price_compute_hour(struct arena *arena, const struct price_list *lis
     if (is_serverless(compute)) return serverless_hour(arena, list, &at, compute);
     if (compute->kind == COMPUTE_UNKNOWN && !compute->node_type) return cost_unknown("what it runs on is not known");
     return cluster_hour(arena, list, &at, compute);
+}
+
+/* Driver and worker of compute whose machines are known. */
+static bool machines_find(const struct price_list *list, const struct price_place *at, const struct compute *c, struct price_node *driver,
+                          struct price_node *worker) {
+    if (c->kind == COMPUTE_WAREHOUSE || c->kind == COMPUTE_POOL || c->size || is_serverless(c) || c->workers_min < 0 || c->workers_max < 0)
+        return false;
+    return node_find(list, at, c->node_type, worker) && node_find(list, at, c->driver_node_type ? c->driver_node_type : c->node_type, driver);
+}
+
+bool price_compute_dbu(const struct price_list *list, const struct price_place *place, const struct compute *c, double *low, double *high) {
+    struct price_place at = price_place_full(place);
+    struct price_node worker, driver;
+    if (!machines_find(list, &at, c, &driver, &worker)) return false;
+    double factor = c->photon ? photon_factor(list, &at, cluster_sku(c)) : 1;
+    *low = factor * (driver.dbu + c->workers_min * worker.dbu);
+    *high = factor * (driver.dbu + c->workers_max * worker.dbu);
+    return *low > 0;
+}
+
+bool price_compute_machines(const struct price_list *list, const struct price_place *place, const struct compute *c, double *low, double *high) {
+    struct price_place at = price_place_full(place);
+    struct price_node worker, driver;
+    double unused;
+    if (!machines_find(list, &at, c, &driver, &worker)) return false;
+    machines_price(list, c, &driver, &worker, c->workers_min, low, &unused);
+    machines_price(list, c, &driver, &worker, c->workers_max, &unused, high);
+    return true;
 }

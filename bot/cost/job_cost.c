@@ -144,7 +144,44 @@ static void past_apply(const struct job_cost_input *in, struct place *places, si
     *high = in->past_high;
 }
 
-struct job_cost job_cost_of(struct arena *arena, const struct job_cost_input *in) {
+/* The classic compute of the job's tasks; NULL when there are several kinds, for whose DBU were which is not known. */
+static const struct compute *classic_compute(const struct job *job) {
+    const struct compute *one = NULL;
+    for (size_t i = 0; i < job->task_count; i++) {
+        const struct compute *c = &job->tasks[i].compute;
+        if (c->kind == COMPUTE_WAREHOUSE || c->kind == COMPUTE_SERVERLESS) continue;
+        if (one && !same_compute(one, c)) return NULL;
+        one = c;
+    }
+    return one;
+}
+
+/* By its runs where they can be told apart, so that a new schedule counts; else by its days. */
+static bool billed_cost(struct arena *arena, const struct job_cost_input *in, struct cost *out) {
+    const struct billed *b = in->billed;
+    const struct compute none = {.workers_min = -1, .workers_max = -1}, *classic = classic_compute(in->job);
+    struct fires fires = fires_of(arena, &in->job->schedule, in->now);
+    double low, high;
+    if (!b || !b->from) return false;
+    struct cost cost = billed_monthly(arena, in->prices, b);
+    bool by_run = b->runs > 0 && fires.known && !fires.continuous && b->unpriced <= 0;
+    if (!cost.known && !by_run) return false;
+    bool machines = billed_run(in->prices, &in->place, classic ? classic : &none, b, &low, &high);
+    double times = by_run ? fires.per_month : b->usd > 0 ? cost.low / b->usd * fmax(1, (double)b->runs) : 0;
+    if (by_run) {
+        cost = price_cost_new(in->prices, "month");
+        text_list_add(arena, &cost.assumptions, billed_text(arena, b));
+        text_list_printf(arena, &cost.assumptions, "%s, each as those were on average", fires_text(arena, &fires));
+    }
+    if (by_run && !machines && !b->machines) text_list_add(arena, &cost.assumptions, "the cloud's machines are not on that bill");
+    if (machines && !b->machines) text_list_add(arena, &cost.assumptions, "the cloud's machines are added, as many as those DBU take");
+    cost.low = low * times;
+    cost.high = high * times;
+    *out = cost;
+    return true;
+}
+
+static struct job_cost estimated_cost(struct arena *arena, const struct job_cost_input *in) {
     size_t n = in->job->task_count < TASKS_MAX ? in->job->task_count : TASKS_MAX;
     struct job_cost out = {.cost = cost_unknown("the job has no tasks")};
     struct place *places = arena_array(arena, n + 1, sizeof *places);
@@ -185,6 +222,13 @@ struct job_cost job_cost_of(struct arena *arena, const struct job_cost_input *in
     return out;
 }
 
+struct job_cost job_cost_of(struct arena *arena, const struct job_cost_input *in) {
+    struct job_cost out = estimated_cost(arena, in);
+    struct cost cost;
+    if (billed_cost(arena, in, &cost)) out.cost = cost;
+    return out;
+}
+
 /* ---- habits ---- */
 
 struct cost job_saves_own_cluster(struct arena *arena, const struct job_cost_input *in) {
@@ -201,7 +245,8 @@ struct cost job_saves_own_cluster(struct arena *arena, const struct job_cost_inp
         if (job.tasks[i].compute.kind == COMPUTE_ALL_PURPOSE) job.tasks[i].compute.kind = COMPUTE_JOB;
     }
     other.job = &job;
-    struct job_cost now = job_cost_of(arena, in), then = job_cost_of(arena, &other);
+    other.billed = NULL;
+    struct job_cost now = estimated_cost(arena, in), then = estimated_cost(arena, &other);
     if (!now.cost.known || !then.cost.known || !cost_is_monthly(&now.cost)) return cost_unknown(words);
     struct cost saving = now.cost;
     saving.low = fmax(0, now.cost.low - then.cost.low);

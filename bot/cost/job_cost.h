@@ -1,11 +1,13 @@
 /* job_cost.h - what a job costs a month: its task graph over its clusters, and what one of its habits costs.
  * Layer: cost. May use: base, read's records.
  *
+ * What was billed for the job comes first, where it is known; then past runs of the whole, priced by its machines; then its tasks' estimates.
  * A cluster is up from the start of its first task to the end of its last; a run takes as long as the longest path of tasks. Past runs of the whole
  * job, where there are any, take the place of what its tasks are estimated to take. */
 #ifndef JOB_COST_H
 #define JOB_COST_H
 
+#include "billed.h"
 #include "fires.h"
 #include "price.h"
 
@@ -22,6 +24,7 @@ struct job_cost_input {
     const struct task_time *tasks; /* job->task_count of them */
     double past_low, past_high;    /* seconds of past runs of the whole; 0: there are none */
     size_t past_runs;
+    const struct billed *billed; /* of this job as it is; NULL or `from` 0: nothing */
     const struct price_list *prices;
     struct price_place place;
     int64_t now;

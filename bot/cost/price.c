@@ -58,6 +58,11 @@ const char *price_list_today(const struct price_list *list) { return list->today
 
 const char *price_list_currency(const struct price_list *list) { return jsx_str(list->root, "currency", "USD"); }
 
+struct cost price_cost_new(const struct price_list *list, const char *period) {
+    return (struct cost){
+        .known = true, .currency = price_list_currency(list), .period = period, .price_date = list->date, .price_source = list->source};
+}
+
 struct price_place price_place_full(const struct price_place *place) {
     struct price_place full = {"AWS", NULL, "PREMIUM"};
     if (place && place->cloud) full.cloud = place->cloud;
@@ -66,10 +71,12 @@ struct price_place price_place_full(const struct price_place *place) {
     return full;
 }
 
-bool price_dbu_find(const struct price_list *list, const struct price_place *place, const char *sku, struct price_dbu_row *out) {
+/* The newest row that is valid on the day, one of the region before one of all; with `early`, the oldest when none is valid yet. */
+static bool dbu_on(const struct price_list *list, const struct price_place *place, const char *sku, const char *day, bool early,
+                   struct price_dbu_row *out) {
     struct price_place at = price_place_full(place);
     const json_t *rows = jsx_at(list->root, "databricks.dbu_price");
-    const json_t *best = NULL;
+    const json_t *best = NULL, *first = NULL;
     const char *best_from = "";
     size_t i;
     json_t *row;
@@ -78,13 +85,68 @@ bool price_dbu_find(const struct price_list *list, const struct price_place *pla
         if (!iis(jsx_str(row, "sku", NULL), sku) || !iis(jsx_str(row, "cloud", NULL), at.cloud) || !iis(jsx_str(row, "tier", NULL), at.tier))
             continue;
         if (strcmp(region, "*") != 0 && !iis(region, at.region)) continue;
-        if (strcmp(from, list->today) > 0 || (until && strcmp(until, list->today) <= 0)) continue;
+        if (until && strcmp(until, day) <= 0) continue;
+        if (strcmp(from, day) > 0) {
+            if (early && !best && (!first || strcmp(from, jsx_str(first, "valid_from", "")) < 0)) first = row;
+            continue;
+        }
         int newer = best ? strcmp(from, best_from) : 1;
         if (newer > 0 || (newer == 0 && strcmp(region, "*") != 0)) best = row, best_from = from;
     }
+    if (!best) best = first;
     double usd = jsx_real(best, "usd_per_dbu", -1);
     *out = (struct price_dbu_row){usd, *best_from ? best_from : list->date, jsx_str(best, "src", "not said")};
     return best && usd >= 0;
+}
+
+/* Clouds are written in either case. */
+static json_t *suffixes_of(const struct price_list *list, const char *cloud) {
+    json_t *all = jsx_at(list->root, "databricks.sku_region_suffix"), *of;
+    const char *name;
+    json_object_foreach(all, name, of) {
+        if (iis(name, cloud)) return of;
+    }
+    return NULL;
+}
+
+void price_sku_split(struct arena *arena, const struct price_list *list, const char *cloud, const char **sku, const char **tier,
+                     const char **region) {
+    static const char *const tiers[] = {"STANDARD", "PREMIUM", "ENTERPRISE"};
+    for (size_t i = 0; i < 3; i++) {
+        size_t n = strlen(tiers[i]);
+        if (strncmp(*sku, tiers[i], n) != 0 || (*sku)[n] != '_') continue;
+        *tier = tiers[i];
+        *sku += n + 1;
+        break;
+    }
+    json_t *suffixes = suffixes_of(list, cloud), *suffix;
+    const char *name;
+    size_t best = 0, whole = strlen(*sku);
+    json_object_foreach(suffixes, name, suffix) {
+        const char *end = json_string_value(suffix);
+        size_t n = end ? strlen(end) : 0;
+        if (n <= best || n + 1 >= whole || strcmp(*sku + whole - n, end) != 0 || (*sku)[whole - n - 1] != '_') continue;
+        best = n;
+        *region = name;
+    }
+    if (best) *sku = arena_copy(arena, *sku, whole - best - 1);
+}
+
+bool price_dbu_find(const struct price_list *list, const struct price_place *place, const char *sku, struct price_dbu_row *out) {
+    return dbu_on(list, place, sku, list->today, false, out);
+}
+
+bool price_sku_find(struct arena *arena, const struct price_list *list, const char *cloud, const char *sku, int64_t at, struct price_sku_row *out) {
+    const char *tier = NULL, *region = NULL;
+    char day[CLOCK_ISO];
+    struct price_dbu_row row;
+    price_sku_split(arena, list, cloud, &sku, &tier, &region);
+    clock_iso(at, day);
+    day[10] = 0;
+    struct price_place place = {*cloud ? cloud : NULL, region, tier};
+    bool found = dbu_on(list, &place, sku, day, true, &row);
+    *out = (struct price_sku_row){row.usd, sku};
+    return found;
 }
 
 bool price_dbu(const struct price_list *list, const struct price_place *place, const char *sku, double *usd) {

@@ -22,6 +22,9 @@ const char *price_list_today(const struct price_list *list);
 /* "USD": of every price in it. */
 const char *price_list_currency(const struct price_list *list);
 
+/* No money yet, per `period`, in the list's currency, with its date and source. */
+struct cost price_cost_new(const struct price_list *list, const char *period);
+
 /* Where things run. All may be NULL: AWS, us-east-1, PREMIUM. */
 struct price_place {
     const char *cloud, *region, *tier;
@@ -36,6 +39,16 @@ struct price_dbu_row {
     const char *source;     /* "L1" of the list's sources, or the file it was imported from */
 };
 bool price_dbu_find(const struct price_list *list, const struct price_place *place, const char *sku, struct price_dbu_row *out);
+/* "PREMIUM_JOBS_SERVERLESS_COMPUTE_US_EAST_N_VIRGINIA" into tier, product and region; a product priced alike everywhere has no region in its name:
+ * tier and region are then left as they are. */
+void price_sku_split(struct arena *arena, const struct price_list *list, const char *cloud, const char **sku, const char **tier, const char **region);
+/* The same for a product as billing names it ("PREMIUM_JOBS_SERVERLESS_COMPUTE_US_EAST_N_VIRGINIA"), on the day of `at`; before the first price that
+ * is known, that one. `out->product` is its name without tier and region, in the arena; set even when it has no price. */
+struct price_sku_row {
+    double usd;
+    const char *product;
+};
+bool price_sku_find(struct arena *arena, const struct price_list *list, const char *cloud, const char *sku, int64_t at, struct price_sku_row *out);
 /* USD per DBU of a product ("JOBS_COMPUTE", "SERVERLESS_SQL_COMPUTE"). False when it is not in the list. */
 bool price_dbu(const struct price_list *list, const struct price_place *place, const char *sku, double *usd);
 /* A node: DBU and USD per hour; usd < 0 when its price is not known. False when the type is not in the list. */
@@ -60,6 +73,11 @@ double price_multiplier(const struct price_list *list, const struct price_place 
  * pipelines by edition. Serverless compute has no size of its own: it is priced as a cluster that does the same work, said so. Unknown node types
  * make it unknown, by name. A pool is what its idle machines cost: no DBU. */
 struct cost price_compute_hour(struct arena *arena, const struct price_list *list, const struct price_place *place, const struct compute *compute);
+
+/* DBU an hour of classic compute, from its fewest to its most workers. False for what has no machines of its own, or unknown ones. */
+bool price_compute_dbu(const struct price_list *list, const struct price_place *place, const struct compute *compute, double *low, double *high);
+/* And what the cloud charges an hour for those machines. */
+bool price_compute_machines(const struct price_list *list, const struct price_place *place, const struct compute *compute, double *low, double *high);
 
 /* What stands in for compute without machines of its own: the cluster that serverless jobs and pipelines are priced as; else `compute` as it is. */
 struct compute price_stand_in(const struct price_list *list, const struct price_place *place, const struct compute *compute);

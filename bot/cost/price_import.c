@@ -35,29 +35,6 @@ static const char *day_of(struct arena *arena, const json_t *row, const char *co
     return arena_copy(arena, text, 10);
 }
 
-/* "PREMIUM_JOBS_SERVERLESS_COMPUTE_US_EAST_N_VIRGINIA" into tier, product and region; a product priced alike everywhere has no region in its name. */
-static void sku_split(struct import *in, struct arena *arena, const char *cloud, const char **sku, const char **tier, const char **region) {
-    static const char *const tiers[] = {"STANDARD", "PREMIUM", "ENTERPRISE"};
-    for (size_t i = 0; i < 3; i++) {
-        size_t n = strlen(tiers[i]);
-        if (strncmp(*sku, tiers[i], n) != 0 || (*sku)[n] != '_') continue;
-        *tier = tiers[i];
-        *sku += n + 1;
-        break;
-    }
-    json_t *suffixes = json_object_get(jsx_at(in->root, "databricks.sku_region_suffix"), cloud), *suffix;
-    const char *name;
-    size_t best = 0, whole = strlen(*sku);
-    json_object_foreach(suffixes, name, suffix) {
-        const char *end = json_string_value(suffix);
-        size_t n = end ? strlen(end) : 0;
-        if (n <= best || n + 1 >= whole || strcmp(*sku + whole - n, end) != 0 || (*sku)[whole - n - 1] != '_') continue;
-        best = n;
-        *region = name;
-    }
-    if (best) *sku = arena_copy(arena, *sku, whole - best - 1);
-}
-
 static bool same_text(const json_t *a, const json_t *b, const char *key) {
     const char *x = jsx_str(a, key, ""), *y = jsx_str(b, key, "");
     return str_ieq(str_of(x), str_of(y));
@@ -98,7 +75,7 @@ static const struct err *dbu_import(struct import *in, struct arena *arena, cons
         return err_new(ERR_INPUT, "unknown cloud '%s': AWS, AZURE or GCP is wanted", cloud);
     TRY(currency_check(in, arena, row));
     TRY(price_read(in, arena, row, &price));
-    sku_split(in, arena, cloud, &sku, &tier, &region);
+    price_sku_split(arena, in->list, cloud, &sku, &tier, &region);
     const char *from = day_of(arena, row, NAMES("valid_from", "price_start_time")),
                *until = day_of(arena, row, NAMES("valid_until", "price_end_time"));
     json_t *kept = json_object();

@@ -2,6 +2,7 @@
 #include "runs.h"
 
 #include "bill.h"
+#include "billed.h"
 #include "bind.h"
 #include "clock.h"
 #include "entry.h"
@@ -20,7 +21,7 @@
 struct run {
     const char *source; /* "query", "job", "openlineage" */
     const char *key;    /* of the platform */
-    const char *compute, *statement, *job, *task, *dataset;
+    const char *compute, *statement, *job, *job_id, *task, *dataset;
     double started, seconds;
     double read_bytes, read_rows, produced_rows; /* -1: not said */
     enum dialect dialect;
@@ -30,6 +31,7 @@ struct run {
 struct matched {
     const char *how; /* "statement", "job", "dataset"; NULL: nothing */
     const char *fingerprint;
+    struct run_kin kin;
     double estimated; /* seconds of REFERENCE_CORES; 0 not known */
 };
 
@@ -76,6 +78,29 @@ const char *run_fingerprint(struct arena *arena, const struct plan *plan, const 
     return hash.hi || hash.lo ? hex_of(arena, hash) : NULL;
 }
 
+/* What plans have in common that differ in what they select, show and compare with. */
+static struct hash128 shape_hash(struct arena *arena, const struct features *f) {
+    struct buf b = buf_new(arena);
+    size_t tables = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        enum feature_kind kind = f->at[i].kind;
+        if (kind != FEATURE_TABLE && kind != FEATURE_JOIN_EDGE && kind != FEATURE_GROUP_KEY) continue;
+        tables += kind == FEATURE_TABLE;
+        buf_printf(&b, "%d %llx\n", (int)kind, (unsigned long long)f->at[i].hash);
+    }
+    return tables ? hash128(b.p, b.n) : (struct hash128){0, 0};
+}
+
+struct run_kin run_kin_of(struct arena *arena, const struct plan *plan) {
+    struct run_kin kin = {0};
+    if (!plan) return kin;
+    const struct features *f = features_of(arena, plan);
+    struct hash128 shape = shape_hash(arena, f);
+    if (f->parameters.hi || f->parameters.lo) kin.family = hex_of(arena, f->parameters);
+    if (shape.hi || shape.lo) kin.shape = hex_of(arena, shape);
+    return kin;
+}
+
 static double work_seconds(const struct work *work) { return work->known ? bill_seconds(work, REFERENCE_CORES) : 0; }
 
 /* What was estimated of the plan when it was reviewed; 0 when it was not. */
@@ -100,7 +125,9 @@ const struct err *estimate_store(struct catalog *catalog, const char *fingerprin
 static const struct err *plan_estimate(struct importing *in, struct arena *arena, const struct plan *plan, const char *sql, struct matched *out) {
     struct work work;
     const char *fingerprint = run_fingerprint(arena, plan, sql);
+    struct run_kin kin = run_kin_of(arena, plan);
     out->fingerprint = arena_strdup(in->arena, fingerprint);
+    out->kin = (struct run_kin){arena_strdup(in->arena, kin.family), arena_strdup(in->arena, kin.shape)};
     if (!fingerprint) return NULL;
     TRY(estimate_load(arena, in->catalog, fingerprint, &out->estimated));
     if (out->estimated > 0 || !plan) return NULL;
@@ -141,7 +168,7 @@ static const struct err *entries_estimate(struct importing *in, struct arena *ar
         TRY(plan_estimate(in, arena, entries[i].plan, entries[i].sql, &one));
         if (one.estimated <= 0) return NULL; /* of a part only: no measure of the whole */
         all += one.estimated;
-        if (n == 1) out->fingerprint = one.fingerprint;
+        if (n == 1) out->fingerprint = one.fingerprint, out->kin = one.kin;
     }
     out->estimated = all;
     return NULL;
@@ -203,12 +230,12 @@ static const struct err *run_add(struct importing *in, const struct run *run) {
     TRY(store_run(
         catalog_store(in->catalog),
         "INSERT INTO run (source, run_key, compute, fingerprint, job, task, dataset, started_at, seconds, read_bytes, read_rows, produced_rows, "
-        "estimated, matched, imported_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (source, "
-        "run_key) DO NOTHING",
+        "estimated, matched, imported_at, job_id, family, shape) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+        "$17, $18) ON CONFLICT (source, run_key) DO NOTHING",
         VALS(val_text(run->source), val_text(run->key), val_text(run->compute ? run->compute : ""), val_text(m.fingerprint), val_text(run->job),
              val_text(run->task), val_text(run->dataset), val_int((int64_t)run->started), val_real(run->seconds), number_val(run->read_bytes),
              number_val(run->read_rows), number_val(run->produced_rows), m.estimated > 0 ? val_real(m.estimated) : val_null(), val_text(m.how),
-             val_int(in->now)),
+             val_int(in->now), val_text(run->job_id), val_text(m.kin.family), val_text(m.kin.shape)),
         &changed));
     if (!changed) return in->out->repeated++, NULL;
     in->out->added++;
@@ -247,7 +274,9 @@ static const struct err *query_row(struct importing *in, struct arena *arena, co
     if (run.seconds < 0) return err_new(ERR_INPUT, "a query without execution_duration_ms or total_duration_ms: export one of them");
     run.seconds /= 1000;
     record_time(arena, row, NAMES("start_time", "query_start_time_ms"), &run.started);
-    run.job = record_text(arena, row, NAMES("query_source.job_info.job_id", "job_name"));
+    run.job_id = record_text(arena, row, NAMES("query_source.job_info.job_id"));
+    run.job = record_text(arena, row, NAMES("job_name"));
+    if (!run.job) run.job = run.job_id;
     run.task = run.job ? record_text(arena, row, NAMES("query_source.job_info.job_task_run_id")) : NULL;
     run.read_bytes = number_of(arena, row, NAMES("read_bytes", "metrics.read_bytes", "bytes_scanned"), -1);
     run.read_rows = number_of(arena, row, NAMES("read_rows", "metrics.rows_read_count"), -1);
@@ -282,7 +311,8 @@ static const struct err *job_row(struct importing *in, struct arena *arena, cons
     struct partial *p = partial_of(in, "job", arena_printf(arena, "%s%s%s", run_id, task ? "/" : "", task ? task : ""));
     double at, seconds;
     text_keep(in, &p->run.job, record_text(arena, row, NAMES("job_name", "name", "run_name")));
-    text_keep(in, &p->run.job, record_text(arena, row, NAMES("job_id")));
+    text_keep(in, &p->run.job_id, record_text(arena, row, NAMES("job_id")));
+    text_keep(in, &p->run.job, p->run.job_id);
     text_keep(in, &p->run.task, task);
     text_keep(in, &p->run.compute, record_text(arena, row, NAMES("compute_ids.0", "compute_id", "cluster_id", "cluster_instance.cluster_id")));
     const json_t *computes = record_field(arena, row, "compute_ids");
@@ -295,17 +325,11 @@ static const struct err *job_row(struct importing *in, struct arena *arena, cons
     return NULL;
 }
 
-/* Sums of system.billing.usage go to the runs they belong to. */
+/* Kept by itself; runs that are here, or come later, get their part at the end. */
 static const struct err *usage_row(struct importing *in, struct arena *arena, const json_t *row) {
-    const char *run_id = record_text(arena, row, NAMES("usage_metadata.job_run_id")), *unit = record_text(arena, row, NAMES("usage_unit"));
-    double quantity;
-    int64_t changed = 0;
-    if (!run_id || (unit && !str_iis(str_of(unit), "DBU")) || !record_number(arena, row, NAMES("usage_quantity"), &quantity)) return NULL;
-    /* RETRACTION rows are negative, RESTATEMENT rows come again: all are summed, as the platform says. */
-    TRY(store_run(catalog_store(in->catalog),
-                  "UPDATE run SET units = coalesce(units, 0) + $1 WHERE source = 'job' AND run_key = $2 AND imported_at < $3",
-                  VALS(val_real(quantity), val_text(run_id), val_int(in->now + 1)), &changed));
-    in->out->usage += changed > 0;
+    bool kept;
+    TRY(billed_keep(in->catalog, arena, row, in->now, &kept));
+    in->out->usage += kept;
     return NULL;
 }
 
@@ -382,7 +406,8 @@ static const struct err *row_import(void *ctx, struct arena *arena, const json_t
 static const struct err *all_import(struct importing *in, const char *name, struct str bytes) {
     TRY(store_lock(catalog_store(in->catalog), "runs"));
     TRY(records_read(name, bytes, row_import, in));
-    return pending_add(in);
+    TRY(pending_add(in));
+    return billed_to_runs(in->catalog);
 }
 
 const struct err *runs_import(struct catalog *catalog, const char *name, struct str bytes, struct runs_imported *out) {

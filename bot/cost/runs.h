@@ -18,12 +18,19 @@ struct runs_imported {
     size_t failed;          /* not finished, failed, or answered from a cache: say nothing on cost */
     size_t by_statement, by_job, by_dataset, unmatched;
     size_t estimated; /* matched to something of known size: they fit the model */
-    size_t usage;     /* billing rows added to runs */
+    size_t usage;     /* billing rows kept: see billed.h */
 };
 const struct err *runs_import(struct catalog *catalog, const char *name, struct str bytes, struct runs_imported *out) MUST_CHECK;
 
 /* "f3a0...": what a plan is known by in runs and estimates; of the normal form, else of the text. NULL without either. */
 const char *run_fingerprint(struct arena *arena, const struct plan *plan, const char *sql);
+
+/* What plans are alike by: `family` when they differ only in the constants they compare with, `shape` when they join and group the same tables the
+ * same way. NULL: none. */
+struct run_kin {
+    const char *family, *shape;
+};
+struct run_kin run_kin_of(struct arena *arena, const struct plan *plan);
 
 /* Seconds that REFERENCE_CORES cores would take: the unit that runs are held against. */
 #define REFERENCE_CORES 32.0
@@ -53,8 +60,12 @@ struct history {
 };
 #define HISTORY_RUNS 50
 const struct err *history_of(struct arena *arena, struct catalog *catalog, const char *fingerprint, struct history *out) MUST_CHECK;
-/* Past runs of a job as a whole, by its name or id. */
+/* Past runs of a job as a whole, by its name or the platform's id. */
 const struct err *history_of_job(struct arena *arena, struct catalog *catalog, const char *job, struct history *out) MUST_CHECK;
+/* How much longer runs of similar plans took than estimated, on this compute when there are such, else on all; `runs` 0: there are none. Plans of one
+ * family go before those of one shape (`*family` tells which it was). */
+const struct err *history_of_kin(struct arena *arena, struct catalog *catalog, const struct run_kin *kin, const char *fingerprint,
+                                 const char *compute, struct calibration *out, bool *family) MUST_CHECK;
 
 /* One line per compute with runs, and all together under "". */
 struct runs_line {

@@ -14,9 +14,15 @@ static bool is_counted(const struct subject *s) { return s->cost.known && cost_i
 /* Adds to a sum what is known by the month. What is not stays out of the numbers and is named. */
 static void cost_sum(struct arena *arena, const struct subject *s, struct cost *sum, struct text_list *unknown) {
     if (is_counted(s)) *sum = cost_add(arena, sum, &s->cost);
-    else if (!s->cost.known && is_scheduled(s))
-        text_list_printf(arena, unknown, "cost of %s is not included: %s", s->entry.name, s->cost.unknown ? s->cost.unknown : "not known");
+    else if (is_scheduled(s))
+        text_list_printf(arena, unknown, "cost of %s is not included: %s", s->entry.name,
+                         s->cost.unknown ? s->cost.unknown
+                         : s->cost.known ? "how often it runs is not known"
+                                         : "not known");
 }
+
+/* Runs by itself, but what that costs a month is not known: then what it cost before says nothing of the change. */
+static bool is_lost(const struct subject *s) { return is_scheduled(s) && !is_counted(s); }
 
 static void difference_add(struct cost *delta, double low, double high) {
     delta->low += fmin(low, high);
@@ -34,6 +40,7 @@ void change_cost_fill(struct arena *arena, struct review *r, const struct subjec
         if (b) map_put(kept, (struct str){(const char *)&s->before, sizeof s->before}, kept);
         if (!s->touched) continue;
         cost_sum(arena, s, &r->after, &unknown);
+        if (is_lost(s)) continue;
         if (b) cost_sum(arena, b, &r->before, &unknown);
         bool was = b && is_counted(b), is = is_counted(s);
         difference_add(&delta, (is ? s->cost.low : 0) - (was ? b->cost.low : 0), (is ? s->cost.high : 0) - (was ? b->cost.high : 0));

@@ -143,7 +143,8 @@ static const struct err *subjects_make(struct arena *arena, struct check_input *
     TRY(check_subjects(arena, check, check->head, &check->subjects, &check->subject_count));
     if (base) TRY(check_subjects(arena, check, base, before, before_count));
     check_compare(arena, check->subjects, check->subject_count, *before, *before_count);
-    return check->whole ? NULL : check_rescheduled(arena, check);
+    if (!check->whole) TRY(check_rescheduled(arena, check));
+    return check_billed(arena, check);
 }
 
 const struct err *review_run(struct arena *arena, const struct review_input *asked, struct review **out) {

@@ -3,6 +3,8 @@
 
 #include "store_place.h"
 
+#include "billed.h"
+#include "bind.h"
 #include "runs.h"
 #include "store.h"
 
@@ -115,6 +117,67 @@ static void lineage_events_are_one_run(void **state) {
     assert_string_equal(val_as_text(arena, &row.at[3], ""), "shop.daily");
 }
 
+/* Plans that differ in a constant go before those that group the same tables the same way; the plan's own runs are not its kin's. */
+static struct run_kin kin_of(const char *sql, const char **fingerprint) {
+    struct plan *plan;
+    struct schema *schema;
+    const char *const names[] = {"shop.orders"};
+    assert_null(catalog_schema(arena, &catalog, 1, NULL, names, 1, &schema));
+    assert_null(plan_from_sql(arena, str_of(sql), schema, DIALECT_DATABRICKS, &plan));
+    *fingerprint = run_fingerprint(arena, plan, sql);
+    return run_kin_of(arena, plan);
+}
+
+static void similar_plans_are_next(void **state) {
+    imported("kin.jsonl", "{\"statement_id\":\"k1\",\"compute\":{\"warehouse_id\":\"w7\"},\"statement_text\":\"SELECT count(price) FROM shop.orders "
+                          "WHERE id > 100\",\"execution_duration_ms\":60000,\"start_time\":\"2026-08-01 10:00:00\"}\n");
+    const char *own, *other;
+    struct run_kin same = kin_of("SELECT count(price) FROM shop.orders WHERE id > 250", &other),
+                   ran = kin_of("SELECT count(price) FROM shop.orders WHERE id > 100", &own);
+    struct calibration c;
+    bool family = false;
+    assert_null(history_of_kin(arena, catalog, &same, other, "w7", &c, &family));
+    assert_true(c.runs == 1 && family && c.factor > 0);
+    assert_null(history_of_kin(arena, catalog, &ran, own, "w7", &c, &family));
+    assert_true(c.runs >= 1 && !family); /* of its own family only it ran itself: the shape is left, of other computes */
+    struct run_kin shape = kin_of("SELECT max(price) FROM shop.orders", &other), none = {NULL, NULL};
+    assert_null(history_of_kin(arena, catalog, &shape, other, "w7", &c, &family));
+    assert_true(c.runs >= 1 && !family);
+    assert_null(history_of_kin(arena, catalog, &none, NULL, NULL, &c, &family));
+    assert_true(c.runs == 0 && near(c.factor, 1, 0.001));
+}
+
+#define USAGE(id, day, run, dbu, owner)                                                                                                              \
+    "{\"record_id\":\"" id "\",\"usage_quantity\":" dbu ",\"usage_unit\":\"DBU\",\"sku_name\":\"PREMIUM_JOBS_COMPUTE\",\"cloud\":\"AWS\","           \
+    "\"usage_start_time\":\"2026-08-" day "T02:00:00Z\",\"usage_end_time\":\"2026-08-" day "T03:00:00Z\"," owner ",\"job_run_id\":\"" run "\"}\n"
+
+static void bills_count_once_and_by_owner(void **state) {
+    static const char rows[] = USAGE("b1", "01", "r1", "10", "\"usage_metadata\":{\"job_id\":\"900\",\"job_name\":\"nightly\"}")
+        USAGE("b2", "11", "r2", "14", "\"usage_metadata\":{\"job_id\":\"900\",\"job_name\":\"nightly\"}")
+            USAGE("b3", "11", "r2", "-4", "\"record_type\":\"RETRACTION\",\"usage_metadata\":{\"job_id\":\"900\"}")
+                USAGE("b4", "02", "r3", "5", "\"custom_tags\":{\"JobId\":\"901\"}");
+    assert_int_equal(imported("bills.jsonl", rows).usage, 4);
+    assert_int_equal(imported("bills.jsonl", rows).usage, 0);
+    struct price_list *prices;
+    struct billed b;
+    assert_null(price_list_load(arena, NULL, &prices));
+    assert_null(billed_of(arena, catalog, prices, BILLED_JOB, NULL, "nightly", &b)); /* the retraction names no job: by name it is not found */
+    assert_null(billed_of(arena, catalog, prices, BILLED_JOB, "900", "nightly", &b));
+    assert_true(near(b.dbu, 20, 0.001) && near(b.usd, 20 * 0.15, 0.001) && b.runs == 2 && !b.machines);
+    assert_non_null(strstr(billed_text(arena, &b), "billed from 2026-08-01 to 2026-08-11: 20 DBU of JOBS_COMPUTE in 2 runs, $3.00"));
+    struct cost month = billed_monthly(arena, prices, &b);
+    assert_true(month.known && near(month.low, 3.0 / 11 * 30.436875, 0.001));
+    double low, high;
+    struct compute c = {.kind = COMPUTE_JOB, .node_type = "m5d.2xlarge", .workers_min = 4, .workers_max = 4}; /* 6.85 DBU, 2.26 USD an hour */
+    assert_true(billed_run(prices, NULL, &c, &b, &low, &high));
+    assert_true(near(low, 1.5 + 10 / 6.85 * 2.26, 0.001) && near(high, low, 0.001));
+    assert_null(billed_of(arena, catalog, prices, BILLED_JOB, "901", NULL, &b));
+    assert_true(near(b.dbu, 5, 0.001));
+    assert_false(billed_monthly(arena, prices, &b).known); /* one day says little of a month */
+    assert_null(billed_of(arena, catalog, prices, BILLED_WAREHOUSE, "900", NULL, &b));
+    assert_true(b.from == 0);
+}
+
 static struct calibration fitted(size_t n, double ratio) {
     double logs[100];
     for (size_t i = 0; i < n; i++) logs[i] = log(ratio);
@@ -163,9 +226,9 @@ static void wrong_files_are_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(queries_match_by_plan),      cmocka_unit_test(csv_has_structs_as_json),  cmocka_unit_test(job_slices_are_one_run),
-        cmocka_unit_test(lineage_events_are_one_run), cmocka_unit_test(few_runs_do_not_swing_it), cmocka_unit_test(factors_are_fitted_per_compute),
-        cmocka_unit_test(wrong_files_are_named),
+        cmocka_unit_test(queries_match_by_plan),    cmocka_unit_test(csv_has_structs_as_json),        cmocka_unit_test(job_slices_are_one_run),
+        cmocka_unit_test(similar_plans_are_next),   cmocka_unit_test(bills_count_once_and_by_owner),  cmocka_unit_test(lineage_events_are_one_run),
+        cmocka_unit_test(few_runs_do_not_swing_it), cmocka_unit_test(factors_are_fitted_per_compute), cmocka_unit_test(wrong_files_are_named),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
