@@ -128,7 +128,9 @@ static const struct scalar *aggregate_make(struct binder *b, struct scope *scope
     if (star && expr->args[0]->star && (expr->args[0]->star->path || expr->args[0]->star->except_count))
         bind_refuse(b, expr->range, "an aggregate over t.*");
     if (star && strcmp(name, "count") != 0) bind_refuse(b, expr->range, "%s(*)", name);
+    b->dividing += strcmp(name, "avg") == 0;
     for (size_t i = 0; i < n; i++) arg_set(e, i, bind_expr(b, scope, expr->args[i]));
+    b->dividing -= strcmp(name, "avg") == 0;
     if (extra) arg_set(e, n, bind_expr(b, scope, call->separator));
     e->name = count_if ? "count" : name_with_clauses(b, expr, name);
     e->distinct = expr->flags & SQL_DISTINCT;

@@ -153,6 +153,7 @@ const struct scalar *bind_interval(struct binder *b, struct scope *scope, const 
 bool literal_date(struct str text, int64_t *days);
 struct type bind_type(struct binder *b, const struct sql_type *type);
 /* bind_name.c */
+bool ident_keeps_case(const struct binder *b, const struct sql_ident *ident);
 const struct scalar *bind_name(struct binder *b, struct scope *scope, const struct sql_name *name);
 /* The column `name` that one of several open sources [from, to) has; NULL when not several are open. */
 const struct scalar *side_ambiguous(struct binder *b, struct scope *scope, const char *name, size_t from, size_t to);

@@ -228,6 +228,8 @@ struct type bind_type(struct binder *b, const struct sql_type *type) {
     }
     if (type->param_count) buf_char(&text, ')');
     struct type parsed = type_parse((struct str){text.p, text.n}, b->dialect);
+    bool short_text = b->dialect == DIALECT_TSQL && type->param_count == 0 && (str_iis(type->name, "varchar") || str_iis(type->name, "nvarchar"));
+    if (short_text) parsed.precision = 30; /* https://learn.microsoft.com/sql/t-sql/data-types/char-and-varchar-transact-sql: n in CAST */
     if (type->tail.n && parsed.kind != TYPE_INT && parsed.kind != TYPE_STRING) parsed.kind = TYPE_UNKNOWN;
     return parsed;
 }

@@ -12,6 +12,8 @@
  * - Behind anything else a name is a field of the whole row: a symbol, too. */
 #include "bind_core.h"
 
+#include <ctype.h>
+
 #define CANDIDATES_MAX 64
 
 static bool name_is(const char *lower, struct str name) { return lower && strlen(lower) == name.n && strncasecmp(lower, name.p, name.n) == 0; }
@@ -125,6 +127,14 @@ static int source_known(const struct scope_source *source, const char *name) {
     return -1;
 }
 
+/* Two columns of one name, but for case in quotes: which of them is meant is not told apart. */
+static bool known_twice(const struct scope_source *source, const char *name) {
+    int first = source_known(source, name);
+    for (size_t i = 0; i < source->offers.n && first >= 0; i++)
+        if (source->offers.at[i].column != first && strcmp(source->offers.at[i].name, name) == 0) return true;
+    return false;
+}
+
 int source_column(struct binder *b, struct scope_source *source, const char *name) {
     int column = source_known(source, name);
     if (column >= 0 || source->stars.n != 1) return column;
@@ -203,7 +213,7 @@ static void level_find(struct binder *b, struct scope *scope, const char *name, 
         int column = source_known(source, name);
         if (column >= 0) {
             out->known = scalar_column(b, column, range);
-            out->n_known++;
+            out->n_known += known_twice(source, name) ? 2 : 1;
         } else if (source->star >= 0 && out->n_open < CANDIDATES_MAX) out->open[out->n_open++] = source;
     }
 }
@@ -267,6 +277,7 @@ static const struct scalar *qualified_find(struct binder *b, struct scope *scope
         if (!source) continue;
         const char *column = bind_lower(b, name->parts[parts].text);
         int known = source_known(source, column);
+        if (known_twice(source, column)) bind_refuse(b, name->range, "column \"%s\" is ambiguous", column);
         if (known >= 0) return fields(b, scalar_column(b, known, name->range), name, parts + 1);
         if (source->value && source->offers.n) return fields(b, scalar_column(b, source->offers.at[0].column, name->range), name, parts);
         if (source->star >= 0) return fields(b, open_column(b, source, column, name->range), name, parts + 1);
@@ -292,7 +303,25 @@ static const struct scalar *param_of(struct binder *b, const struct sql_name *na
     return param;
 }
 
-const struct scalar *bind_name(struct binder *b, struct scope *scope, const struct sql_name *name) {
+/* "Id" in quotes is another column than id where quotes keep a name's case. */
+bool ident_keeps_case(const struct binder *b, const struct sql_ident *ident) {
+    bool upper = b->dialect == DIALECT_SNOWFLAKE || b->dialect == DIALECT_ORACLE;
+    if (!ident->quoted || !(upper || b->dialect == DIALECT_POSTGRES)) return false;
+    for (size_t i = 0; i < ident->text.n; i++)
+        if (upper ? islower((unsigned char)ident->text.p[i]) : isupper((unsigned char)ident->text.p[i])) return true;
+    return false;
+}
+
+/* A name of a table that no schema tells of: two that differ in case alone may be two columns. */
+static void case_check(struct binder *b, const struct sql_name *name, const struct scalar *found) {
+    const struct sql_ident *ident = &name->parts[name->part_count - 1];
+    if (!ident_keeps_case(b, ident)) return;
+    const struct rel *rel = found->op == SC_COLUMN ? b->columns.at[found->column].rel : NULL;
+    if (found->op == SC_FIELD || (rel && rel->kind == REL_SCAN && !rel->table))
+        bind_suppose(b, "no other name differs from \"%.*s\" in its case alone", STR_ARG(ident->text));
+}
+
+static const struct scalar *name_find(struct binder *b, struct scope *scope, const struct sql_name *name) {
     bool templated = false;
     for (uint32_t i = 0; i < name->part_count; i++) {
         if (!name->parts[i].templated || plain_dollar(name->parts[i].text)) continue;
@@ -319,4 +348,10 @@ const struct scalar *bind_name(struct binder *b, struct scope *scope, const stru
     struct scalar *opaque = scalar_new(b, SC_OPAQUE, 0, name->range);
     opaque->name = first;
     return opaque;
+}
+
+const struct scalar *bind_name(struct binder *b, struct scope *scope, const struct sql_name *name) {
+    const struct scalar *found = name_find(b, scope, name);
+    if (name->part_count) case_check(b, name, found);
+    return found;
 }

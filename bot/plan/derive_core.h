@@ -122,6 +122,8 @@ struct rewrite {
     const char *why; /* first reason why something could not be written */
 };
 
+/* Is the value the same on every row, by what is written alone? */
+bool rewrite_is_constant(nexpr e);
 struct sql_expr *rewrite_expr(struct rewrite *w, nexpr e);
 /* The whole block as a query; NULL with w->why when it cannot be written. */
 struct sql_query *rewrite_block(struct rewrite *w, const struct block *block, const char *const *names);

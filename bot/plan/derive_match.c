@@ -49,17 +49,19 @@ void class_join(int *classes, int a, int b) {
     if (a != b) classes[a > b ? a : b] = a > b ? b : a;
 }
 
-/* May one of two equal values stand for the other? Not for floats (-0, NaN), padded text, or values of different types. */
-static bool is_exchangeable(struct type a, struct type b) {
-    bool good = a.kind == TYPE_INT || a.kind == TYPE_STRING || a.kind == TYPE_DATE || a.kind == TYPE_TIMESTAMP || a.kind == TYPE_BOOL;
-    return a.kind == b.kind && good;
+/* May one of two equal values stand for the other? Not for floats (-0, NaN), texts that compare equal without being the same, or values of
+ * different types. */
+static bool is_exchangeable(enum dialect dialect, struct type a, struct type b) {
+    bool blurs = dialect == DIALECT_MYSQL || dialect == DIALECT_TSQL || dialect == DIALECT_REDSHIFT; /* case, blanks at the end */
+    if (a.kind != b.kind || (a.kind == TYPE_TIMESTAMP && a.scale != b.scale)) return false;
+    return a.kind == TYPE_INT || (a.kind == TYPE_STRING && !blurs) || a.kind == TYPE_DATE || a.kind == TYPE_TIMESTAMP || a.kind == TYPE_BOOL;
 }
 
 void class_learn(int *classes, const struct normal *of, const struct exprs *preds, const int *map) {
     for (size_t i = 0; i < preds->n; i++) {
         nexpr p = preds->at[i];
         if (p->op != SC_EQ || p->args[0]->op != SC_COLUMN || p->args[1]->op != SC_COLUMN) continue;
-        if (!is_exchangeable(p->args[0]->type, p->args[1]->type)) continue;
+        if (!is_exchangeable(of->plan->dialect, p->args[0]->type, p->args[1]->type)) continue;
         int a = p->args[0]->column, b = p->args[1]->column;
         if (map) {
             a = map[a];

@@ -130,6 +130,7 @@ struct normal *normal_make(struct arena *arena, const struct plan *plan, enum no
     n.wanted = columns_wanted(&n);
     struct block *root = block_closed(&n, plan->root);
     if (plan->n_outputs < root->outs.n) root->outs.n = plan->n_outputs;
+    for (size_t i = 0; i < root->outs.n; i++) root->outs.at[i] = expr_without_widening(root->outs.at[i]);
     out->root = root;
     volatile_find(&n, root);
     out->outputs = arena_array(arena, root->outs.n + 1, sizeof *out->outputs);

@@ -75,6 +75,8 @@ nexpr expr_int(struct norm *n, int64_t value);
 nexpr expr_of1(struct norm *n, enum scalar_op op, nexpr a);
 nexpr expr_of2(struct norm *n, enum scalar_op op, nexpr a, nexpr b);
 nexpr expr_not(struct norm *n, nexpr e);
+/* x of CAST(x AS a wider whole number): the same number, but not in arithmetic that may overflow or in a function that sees the type. */
+nexpr expr_without_widening(nexpr e);
 nexpr expr_junction(struct norm *n, enum scalar_op op, const nexpr *args, size_t count);
 nexpr expr_and2(struct norm *n, nexpr a, nexpr b);
 nexpr expr_or2(struct norm *n, nexpr a, nexpr b);

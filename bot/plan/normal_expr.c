@@ -247,8 +247,20 @@ static nexpr compare_case(struct norm *n, enum scalar_op op, nexpr c, nexpr lit,
     return expr_make(n, (struct scalar){.op = SC_CASE, .n = c->n, .args = args, .type = bool_type()});
 }
 
-/* A cast of a number to a wider exact number keeps its value: nothing that a comparison could notice. */
-static nexpr without_widening(nexpr e) {
+nexpr expr_without_widening(nexpr e) {
+    if (e->op != SC_CAST || e->type.kind != TYPE_INT || e->args[0]->type.kind != TYPE_INT) return e;
+    return e->args[0]->type.precision && e->type.precision > e->args[0]->type.precision ? e->args[0] : e;
+}
+
+static bool is_number(nexpr e) {
+    bool computed = e->type.kind == TYPE_UNKNOWN && ((e->op >= SC_ADD && e->op <= SC_MOD) || e->op == SC_NEG);
+    return computed || (e->type.kind >= TYPE_INT && e->type.kind <= TYPE_FLOAT);
+}
+
+/* A cast of a number to a wider exact number keeps its value: nothing that a comparison with a number could notice. */
+static nexpr without_widening(nexpr e, nexpr other) {
+    if (!is_number(other)) return e;
+    e = expr_without_widening(e);
     if (e->op != SC_CAST || e->type.kind != TYPE_DECIMAL || !e->type.precision) return e;
     struct type from = e->args[0]->type, to = e->type;
     int digits = from.kind == TYPE_INT && from.precision       ? (from.precision <= 32 ? 10 : 19)
@@ -267,8 +279,8 @@ static nexpr whole_literal(struct norm *n, nexpr e, nexpr other) {
 
 static nexpr compare_make(struct norm *n, struct scalar *e) {
     nexpr a = date_literal(n, e->args[0], e->args[1]), b = date_literal(n, e->args[1], e->args[0]);
-    a = without_widening(a);
-    b = without_widening(b);
+    a = without_widening(a, b);
+    b = without_widening(b, a);
     a = whole_literal(n, a, b);
     b = whole_literal(n, b, a);
     if (expr_is_null(a) || expr_is_null(b)) return expr_null(n, bool_type());
@@ -473,11 +485,30 @@ static nexpr like_make(struct norm *n, struct scalar *e) {
     struct str pattern = e->args[1]->lit.s;
     for (size_t i = 0; i < pattern.n; i++)
         if (pattern.p[i] == '%' || pattern.p[i] == '_' || pattern.p[i] == '\\' || pattern.p[i] == '[') return intern(n, e);
-    if (n->plan->dialect == DIALECT_MYSQL || n->plan->dialect == DIALECT_TSQL) {
+    if (n->plan->dialect == DIALECT_TSQL || n->plan->dialect == DIALECT_REDSHIFT) return intern(n, e); /* = does not see blanks at the end there */
+    if (n->plan->dialect == DIALECT_MYSQL) {
         if (n->mode != NORMAL_DECLARED) return intern(n, e);
         assume_add(n, "texts are compared by their bytes (no case-folding collation)");
     }
     return expr_of2(n, SC_EQ, e->args[0], e->args[1]);
+}
+
+/* Engines in which whole numbers that overflow start again from the other end, for some of their settings. */
+static bool overflow_wraps(enum dialect dialect) {
+    return dialect == DIALECT_DATABRICKS || dialect == DIALECT_SPARK || dialect == DIALECT_CLICKHOUSE;
+}
+
+/* A wider whole number is the same number to these; to other functions (a hash, a text) it may be another. */
+static void arguments_narrow(struct norm *n, struct scalar *e) {
+    static const char *const blind[] = {"count", "sum", "min", "max", "avg"};
+    bool fits = e->op != SC_AGG && !overflow_wraps(n->plan->dialect);
+    for (size_t i = 0; e->op == SC_AGG && i < sizeof blind / sizeof *blind; i++) fits |= e->name && strcmp(blind[i], e->name) == 0;
+    bool some = false;
+    for (size_t i = 0; fits && i < e->n; i++) some |= expr_without_widening(e->args[i]) != e->args[i];
+    if (!some) return;
+    nexpr *args = arena_array(n->arena, e->n, sizeof *args);
+    for (size_t i = 0; i < e->n; i++) args[i] = expr_without_widening(e->args[i]);
+    e->args = args;
 }
 
 nexpr expr_make(struct norm *n, struct scalar e) {
@@ -525,10 +556,14 @@ nexpr expr_make(struct norm *n, struct scalar e) {
     case SC_NEG:
     case SC_CONCAT:
         if (strict_null(n, &e)) return expr_null(n, e.type);
+        if (e.op != SC_CONCAT) arguments_narrow(n, &e);
         folded = fold_arithmetic(n, &e);
         return folded ? folded : intern(n, &e);
     case SC_CALL:
         return strict_null(n, &e) ? expr_null(n, e.type) : intern(n, &e);
+    case SC_AGG:
+        arguments_narrow(n, &e);
+        return intern(n, &e);
     default:
         return intern(n, &e);
     }

@@ -192,8 +192,9 @@ nexpr fold_cast(struct norm *n, const struct scalar *e) {
     if (expr_is_null(a)) return expr_null(n, to);
     bool plain = from.kind == to.kind;
     if (plain && (to.kind == TYPE_BOOL || to.kind == TYPE_DATE)) return a;
-    if (plain && to.kind == TYPE_INT && to.precision >= from.precision && from.precision) return a;
-    if (plain && to.kind == TYPE_STRING && (to.precision == 0 || (from.precision && to.precision >= from.precision))) return a;
+    if (plain && to.kind == TYPE_INT && to.precision == from.precision && from.precision) return a;
+    if (plain && to.kind == TYPE_STRING && to.scale == from.scale && (to.precision == 0 || (from.precision && to.precision >= from.precision)))
+        return a;
     if ((plain || from.kind == TYPE_STRING) && to.kind == TYPE_CHAR && to.precision == 0 && n->plan->dialect == DIALECT_MYSQL &&
         n->mode == NORMAL_DECLARED) { /* CHAR without a length cuts nothing there, but may bring another collation */
         assume_add(n, "texts are compared by their bytes (no case-folding collation)");

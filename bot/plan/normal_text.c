@@ -187,7 +187,7 @@ static void node_write(struct writer *w, nexpr e) {
     case SC_CAST:
         buf_printf(&w->b, "%s(", e->name);
         expr_write(w, e->args[0]);
-        buf_printf(&w->b, " AS %s)", type_name(e->type));
+        buf_printf(&w->b, " AS %s)", e->type.kind == TYPE_INT && e->type.precision == 64 ? "bigint" : type_name(e->type));
         return;
     case SC_FIELD:
         expr_write(w, e->args[0]);

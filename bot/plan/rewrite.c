@@ -154,28 +154,56 @@ static struct sql_expr *write_like(struct rewrite *w, nexpr e) {
     return fail(w, "a pattern");
 }
 
-static const char *cast_type_text(struct arena *arena, struct type type) {
+static const char *timestamp_text(struct arena *arena, struct type type) {
+    static const char *const names[] = {"TIMESTAMP",
+                                        [SCALE_DATETIME] = "DATETIME",
+                                        [SCALE_ZONED] = "TIMESTAMPTZ",
+                                        [SCALE_LOCAL] = "TIMESTAMP_LTZ",
+                                        [SCALE_NAIVE] = "TIMESTAMP_NTZ",
+                                        [SCALE_DATETIME2] = "DATETIME2"};
+    const char *name = type.scale >= 0 && (size_t)type.scale < sizeof names / sizeof *names ? names[type.scale] : NULL;
+    return name && type.precision ? arena_printf(arena, "%s(%d)", name, type.precision) : name;
+}
+
+/* FLOAT without a width has another one in every dialect: it is written as it was. */
+static const char *float_text(enum dialect dialect, int width) {
+    if (width == 0) return "FLOAT";
+    if (width == 32) return "REAL";
+    if (width != 64) return NULL;
+    bool plain = dialect <= DIALECT_SPARK || dialect == DIALECT_TRINO || dialect == DIALECT_DUCKDB;
+    return plain ? "DOUBLE" : dialect == DIALECT_BIGQUERY ? "FLOAT64" : "DOUBLE PRECISION";
+}
+
+static const char *decimal_text(struct arena *arena, struct type type) {
+    if (type.precision) return arena_printf(arena, "DECIMAL(%d, %d)", type.precision, type.scale);
+    return type.scale == SCALE_BIG ? "BIGNUMERIC" : type.scale == 0 ? "DECIMAL" : NULL;
+}
+
+static const char *cast_type_text(struct rewrite *w, struct type type) {
     switch (type.kind) {
     case TYPE_DECIMAL:
-        return type.precision ? arena_printf(arena, "DECIMAL(%d, %d)", type.precision, type.scale) : "DECIMAL";
+        return decimal_text(w->arena, type);
     case TYPE_INT:
         return type.precision == 64 ? "BIGINT" : type.precision == 32 || !type.precision ? "INT" : type.precision == 16 ? "SMALLINT" : NULL;
+    case TYPE_FLOAT:
+        return float_text(w->dialect, type.precision);
     case TYPE_DATE:
         return "DATE";
     case TYPE_TIMESTAMP:
-        return "TIMESTAMP";
+        return timestamp_text(w->arena, type);
     case TYPE_BOOL:
         return "BOOLEAN";
+    case TYPE_STRING:
+        if (type.scale == SCALE_NATIONAL) return type.precision ? arena_printf(w->arena, "NVARCHAR(%d)", type.precision) : "NVARCHAR(MAX)";
+        if (w->dialect == DIALECT_TSQL && !type.precision) return "VARCHAR(MAX)";
+        return type.precision ? arena_printf(w->arena, "VARCHAR(%d)", type.precision) : w->dialect <= DIALECT_BIGQUERY ? "STRING" : "VARCHAR";
     default:
         return NULL;
     }
 }
 
 static struct sql_expr *write_cast(struct rewrite *w, nexpr e) {
-    const char *type = cast_type_text(w->arena, e->type);
-    if (e->type.kind == TYPE_STRING)
-        type = e->type.precision ? arena_printf(w->arena, "VARCHAR(%d)", e->type.precision) : w->dialect <= DIALECT_BIGQUERY ? "STRING" : "VARCHAR";
-    if (e->type.kind == TYPE_FLOAT) type = w->dialect <= DIALECT_SPARK ? "DOUBLE" : w->dialect == DIALECT_BIGQUERY ? "FLOAT64" : "DOUBLE PRECISION";
+    const char *type = cast_type_text(w, e->type);
     if (!type) return fail(w, "a cast");
     bool try_it = e->name && strcmp(e->name, "try_cast") == 0;
     struct sql_expr *out = sql_cast(w->arena, rewrite_expr(w, e->args[0]), sql_type_named(w->arena, str_of(type)), try_it ? CAST_TRY : CAST_PLAIN);
@@ -326,9 +354,17 @@ static struct sql_expr *write_same(struct rewrite *w, nexpr e) {
     return out;
 }
 
-/* A literal is written as one: as the view's column it would have to be grouped by. */
+bool rewrite_is_constant(nexpr e) {
+    if (e->op == SC_COLUMN || e->op == SC_AGG || e->op == SC_WINDOW || e->op == SC_GROUPING || e->op == SC_MATCHED) return false;
+    if (e->block || e->rel || e->is_volatile) return false;
+    for (size_t i = 0; i < e->n; i++)
+        if (!rewrite_is_constant(e->args[i])) return false;
+    return true;
+}
+
+/* The view's column for an expression. Not for a constant: it is written again, also above a grouping that has no key for it. */
 static struct sql_expr *shown_as(struct rewrite *w, nexpr e) {
-    if (e->op == SC_LITERAL) return NULL;
+    if (rewrite_is_constant(e)) return NULL;
     for (size_t i = 0; w->match && i < w->shown.n; i++)
         if (match_expr(w->match, w->shown.at[i].v, e)) return w->shown.at[i].as;
     return NULL;

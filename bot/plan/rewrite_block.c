@@ -226,21 +226,17 @@ static struct sql_query *write_select(struct rewrite *w, const struct block *blo
     return query;
 }
 
-static bool is_constant(nexpr e) {
-    if (e->op == SC_COLUMN || e->block || e->rel) return false;
-    for (size_t i = 0; i < e->n; i++)
-        if (!is_constant(e->args[i])) return false;
-    return true;
-}
-
 /* GROUP BY GROUPING SETS ((a, b), a, ()). */
 static void write_sets(struct rewrite *w, const struct source *s, struct sql_select *select) {
     struct sql_expr **sets = arena_array(w->arena, s->n_sets + 1, sizeof *sets);
     for (size_t i = 0; i < s->n_sets; i++) {
         struct sql_expr **members = arena_array(w->arena, s->keys.n + 1, sizeof *members);
         uint32_t n = 0;
-        for (size_t k = 0; k < s->keys.n; k++)
-            if (s->sets[i] >> k & 1) members[n++] = rewrite_expr(w, s->keys.at[k]);
+        for (size_t k = 0; k < s->keys.n; k++) {
+            if (!(s->sets[i] >> k & 1)) continue;
+            if (rewrite_is_constant(s->keys.at[k])) rewrite_fail(w, "a grouping set by a constant, which would read as a column's place");
+            members[n++] = rewrite_expr(w, s->keys.at[k]);
+        }
         sets[i] = n == 1 ? members[0] : sql_expr_new(w->arena, EX_TUPLE, OP_NONE, members, n);
     }
     struct sql_expr *grouping = sql_expr_new(w->arena, EX_GROUPING, OP_SETS, sets, (uint32_t)s->n_sets);
@@ -256,7 +252,7 @@ static void write_grouping(struct rewrite *w, const struct source *s, struct sql
         return;
     }
     for (size_t i = 0; i < s->keys.n; i++)
-        if (!is_constant(s->keys.at[i])) items[n++] = rewrite_expr(w, s->keys.at[i]);
+        if (!rewrite_is_constant(s->keys.at[i])) items[n++] = rewrite_expr(w, s->keys.at[i]);
     if (n) select->group = sql_group_by(w->arena, items, n);
     if (n || !s->grouped) return;
     struct sql_expr *star = sql_star(w->arena, NULL), *count = sql_call(w->arena, STR("COUNT"), &star, 1);

@@ -324,7 +324,8 @@ bool class_eligible(struct norm *n, nexpr a, nexpr b) {
     bool literal = expr_is_literal(b);
     enum type_kind x = a->type.kind, y = b->type.kind;
     bool folds = n->plan->dialect == DIALECT_MYSQL || n->plan->dialect == DIALECT_TSQL;
-    if (x == y && (x == TYPE_INT || x == TYPE_DATE || x == TYPE_BOOL || x == TYPE_TIMESTAMP || x == TYPE_TIME)) return true;
+    if (x == y && (x == TYPE_INT || x == TYPE_DATE || x == TYPE_BOOL || x == TYPE_TIME)) return true;
+    if (x == TYPE_TIMESTAMP && y == TYPE_TIMESTAMP) return a->type.scale == b->type.scale; /* else a time zone lies between them */
     if (x == TYPE_DECIMAL && y == TYPE_DECIMAL && !literal) return a->type.scale == b->type.scale;
     if (n->plan->dialect == DIALECT_SQLITE && x == TYPE_DECIMAL && y == TYPE_INT && literal) return true;
     if (x == TYPE_STRING && y == TYPE_STRING) {

@@ -125,7 +125,15 @@ static bool group_known(struct closure *c, const struct source *s) {
     return s->n_sets ? all && sets_apart(c->n, s) : all || inner_known(c, s, &s->keys);
 }
 
+/* Is all that a source looks at beside it (LATERAL, a sub-query that became a join) decided? Else even its one row is another each time. */
+static bool surroundings_known(struct closure *c, const struct source *s) {
+    struct block one = {.n_sources = 1, .sources = (struct source **)&s};
+    struct known_ask ask = {c};
+    return (!s->block && !s->n_branches) || block_columns(&one, known_column, &ask);
+}
+
 static bool source_known(struct closure *c, const struct block *b, const struct source *s) {
+    if (!surroundings_known(c, s)) return false;
     switch (s->kind) {
     case SRC_TABLE:
         return table_key_known(c, b, s);

@@ -46,7 +46,7 @@ static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *
     nexpr known = ctx ? exists_known(n, ctx, b) : NULL;
     if (!known && ctx) known = exists_apart(n, ctx, b);
     if (known) return known;
-    if (b->n_sources == 0 && b->n_items == 0) return expr_junction(n, SC_AND, b->preds.at, b->preds.n);
+    if (b->n_sources == 0 && b->n_items == 0) return expr_of1(n, SC_IS_TRUE, expr_junction(n, SC_AND, b->preds.at, b->preds.n));
     return ctx ? exists_parts(n, b) : expr_block(n, SC_EXISTS, b, NULL, 0);
 }
 
@@ -61,6 +61,9 @@ static nexpr exists_again(struct norm *n, const struct context *ctx, nexpr e) {
     if (out->op == SC_EXISTS) n->settled[out->id % SETTLED_SLOTS] = (struct settled){out, state};
     return out;
 }
+
+/* Where only TRUE counts. */
+static nexpr only_true(nexpr e) { return e->op == SC_IS_TRUE ? e->args[0] : e; }
 
 static nexpr truth_case(struct norm *n, const struct context *ctx, nexpr e) {
     nexpr any = expr_bool(n, false), before = expr_bool(n, true);
@@ -168,9 +171,9 @@ nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e) {
     case SC_COALESCE:
         return truth_coalesce(n, ctx, e);
     case SC_IN_QUERY:
-        return exists_of(n, ctx, membership(n, e, false, SC_EQ));
+        return only_true(exists_of(n, ctx, membership(n, e, false, SC_EQ)));
     case SC_ANY:
-        return exists_of(n, ctx, membership(n, e, false, comparison_named(e->name)));
+        return only_true(exists_of(n, ctx, membership(n, e, false, comparison_named(e->name))));
     case SC_ALL: { /* no row for which the comparison is not TRUE */
         enum scalar_op op = comparison_named(e->name);
         static const enum scalar_op negated[] = {
@@ -178,7 +181,7 @@ nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e) {
         return expr_not(n, exists_of(n, ctx, membership(n, e, true, negated[op])));
     }
     case SC_EXISTS:
-        return exists_again(n, ctx, e);
+        return only_true(exists_again(n, ctx, e));
     case SC_IS_NULL: {
         nexpr x = expr_value(n, ctx, e->args[0]);
         if (!expr_nullable(n, ctx, x)) return expr_bool(n, false);

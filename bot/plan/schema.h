@@ -28,6 +28,18 @@ enum type_kind {
     TYPE_OTHER, /* arrays, structs, maps, JSON ... */
 };
 
+/* Types of one kind that keep, round or move a value otherwise have another scale: a cast to one is no cast to the other. */
+enum type_scale {
+    SCALE_DATETIME = 1,
+    SCALE_ZONED,
+    SCALE_LOCAL,
+    SCALE_NAIVE,
+    SCALE_DATETIME2,
+    SCALE_BIG = 1, /* of decimals without digits */
+    SCALE_MONEY,
+    SCALE_NATIONAL = 1, /* of texts: nvarchar keeps what varchar cannot hold */
+};
+
 /* A column or expression type: its family, and precision/scale (0 when not said; bits for ints). */
 struct type {
     enum type_kind kind;

@@ -1,0 +1,1 @@
+select avg(amount * 1.00) as a from orders

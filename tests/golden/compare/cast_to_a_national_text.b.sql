@@ -1,0 +1,1 @@
+select order_id, cast(status as nvarchar(20)) as s from orders

@@ -1,0 +1,1 @@
+select order_id, cast(status as bignumeric) as n from orders

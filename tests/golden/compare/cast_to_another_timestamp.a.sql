@@ -1,0 +1,2 @@
+-- dialect: snowflake
+select order_id, order_date::timestamp_ntz as at from orders

@@ -1,0 +1,1 @@
+select order_id, order_date::timestamp_ltz as at from orders

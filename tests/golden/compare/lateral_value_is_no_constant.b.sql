@@ -1,0 +1,1 @@
+select o.customer_id - o.customer_id as zero, q.latest from orders o cross join lateral (select max(s.shipment_id) as latest from shipments s where s.order_id <= o.order_id) q

@@ -1,0 +1,2 @@
+-- dialect: tsql
+select order_id from orders where status = 'paid'

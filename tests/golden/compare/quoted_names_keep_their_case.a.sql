@@ -1,0 +1,2 @@
+-- dialect: postgres
+select "Amount" from ledger

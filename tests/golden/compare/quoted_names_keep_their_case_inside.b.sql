@@ -1,0 +1,1 @@
+select q.id from (select order_id as "Id", customer_id as id from orders) q

@@ -1,0 +1,1 @@
+select hash(cast(order_id as int)) as h from orders

@@ -1,0 +1,1 @@
+select cast(order_id as int) * cast(customer_id as int) as n from orders
