@@ -9,6 +9,7 @@
 #include "schema.h"
 #include "sql_parse.h"
 #include "sql_walk.h"
+#include "together.h"
 
 #include <stdlib.h>
 
@@ -20,7 +21,8 @@
 struct match {
     struct candidate candidate;
     const struct relation *relation;
-    bool is_here; /* of the change itself */
+    bool is_here;     /* of the change itself */
+    const char *more; /* the others that the relation is with as well: " and gold.b", ", gold.b and gold.c"; NULL: none */
 };
 
 struct matching {
@@ -263,10 +265,12 @@ static const char *sentence(struct arena *arena, const struct matching *m, const
     case RULE_IDENTICAL:
         return arena_printf(arena, "%s %s %s%s.", f->subject, f->proved ? "gives the same rows as" : "is the same query as", twin, where);
     case RULE_DERIVABLE:
+        if (match->more) return arena_printf(arena, "%s can be computed from %s%s%s together.", f->subject, twin, where, match->more);
         return arena_printf(arena, "%s can be computed from %s%s.", f->subject, twin, where);
     case RULE_GENERALIZES:
         return arena_printf(arena, "%s%s could be computed from %s.", twin, where, f->subject);
     case RULE_SHARES:
+        if (match->more) return arena_printf(arena, "%s computes a part that %s%s%s compute too.", f->subject, twin, where, match->more);
         return arena_printf(arena, "%s computes a part that %s%s computes too.", f->subject, twin, where);
     case RULE_PARAMETERIZE:
         return arena_printf(arena, "%s is %s%s with other literals.", f->subject, twin, where);
@@ -286,7 +290,7 @@ static const char *next_step(struct arena *arena, const struct match *match, con
         if (is_readable(e)) return arena_printf(arena, "read %s instead", e->dataset);
         return "keep one of the two, as a table or view that both read";
     case RULE_DERIVABLE:
-        return arena_printf(arena, "read %s instead, with the rewrite", e->dataset);
+        return arena_printf(arena, "read %s%s instead, with the rewrite", e->dataset, match->more ? match->more : "");
     case RULE_GENERALIZES:
         return arena_printf(arena, "let %s read this one", f->twin.name);
     case RULE_SHARES:
@@ -413,6 +417,83 @@ static bool saves_work(const struct matching *m, const struct match *match) {
     return left <= 1 || left < tables_read(m->entry.query);
 }
 
+/* ---- several of them at once ---- */
+
+struct several {
+    const struct entry *entries[PROOFS_MAX];
+    const struct match *matches[PROOFS_MAX];
+    size_t n;
+};
+
+static void several_add(struct several *s, const struct match *match) {
+    s->entries[s->n] = &match->candidate.entry;
+    s->matches[s->n++] = match;
+}
+
+/* ", gold.b, gold.c and 3 more" of those in `others`. */
+static const char *names_text(struct arena *arena, const struct several *s, const size_t *others, size_t n) {
+    struct buf text = buf_new(arena);
+    size_t shown = n <= OTHERS_MAX ? n : OTHERS_MAX - 1;
+    for (size_t i = 0; i < shown; i++) buf_printf(&text, "%s%s", i + 1 == n ? " and " : ", ", check_twin(arena, s->entries[others[i]]).name);
+    if (shown < n) buf_printf(&text, " and %zu more", n - shown);
+    return buf_str(&text);
+}
+
+/* The subject from two or more stored results that each hold a part of it. */
+static void derive_together(struct matching *m, const struct match *seen, size_t n, struct match *best) {
+    struct several stored = {.n = 0};
+    bool used[PROOFS_MAX] = {false};
+    size_t others[PROOFS_MAX], count = 0, first = PROOFS_MAX;
+    if (best->relation && best->relation->kind <= RELATION_DERIVABLE) return;
+    for (size_t i = 0; i < n && stored.n < PROVE_STORED_MAX; i++) {
+        const struct entry *e = &seen[i].candidate.entry;
+        bool worth =
+            is_readable(e) && definition_kind_stored(e->kind) && !is_plain(e) && e->plan && !dataset_same(e, &m->entry) && !stores_view(m, e);
+        for (size_t k = 0; k < stored.n && worth; k++) worth = !dataset_same(e, stored.entries[k]);
+        if (worth) several_add(&stored, &seen[i]);
+    }
+    const struct relation *r = open_name(m) ? NULL : together_derive(m->arena, &m->entry, stored.entries, stored.n, m->in->refute, used);
+    if (!r) return;
+    for (size_t i = 0; i < stored.n; i++) {
+        if (used[i] && first < PROOFS_MAX) others[count++] = i;
+        if (used[i] && first == PROOFS_MAX) first = i;
+    }
+    *best = *stored.matches[first];
+    best->relation = r;
+    best->more = names_text(m->arena, &stored, others, count);
+}
+
+/* The part that most of them have in common, instead of the one that the subject shares with one other. */
+static void share_together(struct matching *m, const struct match *seen, size_t n, struct match *best) {
+    struct several sharing = {.n = 0};
+    size_t others[PROOFS_MAX], count = 0, first = PROOFS_MAX;
+    if (!best->relation || best->relation->kind != RELATION_SHARES) return;
+    for (size_t i = 0; i < n && sharing.n < TOGETHER_MAX; i++)
+        if (seen[i].relation && seen[i].relation->kind == RELATION_SHARES && seen[i].candidate.entry.plan && allowed(m, &seen[i]))
+            several_add(&sharing, &seen[i]);
+    const struct shared_group *g = together_share(m->arena, &m->entry, sharing.entries, sharing.n);
+    if (!g) return;
+    for (size_t i = 1; i < g->n_members; i++) {
+        size_t at = g->members[i] - 1;
+        if (strcmp(sharing.entries[at]->uid, best->candidate.entry.uid) == 0) first = at;
+    }
+    for (size_t i = 1; i < g->n_members; i++) {
+        size_t at = g->members[i] - 1;
+        if (first == PROOFS_MAX) first = at;
+        else if (at != first) others[count++] = at;
+    }
+    struct relation *r = arena_new(m->arena, struct relation);
+    const char **proof = arena_array(m->arena, 1, sizeof *proof);
+    *best = *sharing.matches[first];
+    *r = *best->relation;
+    proof[0] = arena_printf(m->arena, "all %zu contain %s%s", g->n_members, g->part->words, g->part->n_conjuncts ? " under the same conditions" : "");
+    r->proof = proof;
+    r->n_proof = 1;
+    r->rewrite = g->part->sql;
+    best->relation = r;
+    best->more = names_text(m->arena, &sharing, others, count);
+}
+
 static const struct err *subject_check(struct arena *arena, const struct check_input *in, struct subject *subject, struct findings *out) {
     struct matching m = {.arena = arena, .in = in, .subject = subject, .entry = subject->entry};
     struct match best = {0};
@@ -421,18 +502,23 @@ static const struct err *subject_check(struct arena *arena, const struct check_i
     if (!m.candidates.n || is_empty(arena, &m.entry)) return NULL;
     TRY(all_bind(&m));
     struct text_list others = {0};
+    struct match *seen = arena_array(arena, m.candidates.n + 1, sizeof *seen);
+    size_t n_seen = 0;
     for (size_t i = 0; i < m.candidates.n; i++) {
         struct match match = {.candidate = m.candidates.at[i]};
         bool settled = best.relation && best.relation->kind == RELATION_IDENTICAL;
         if (settled && match.candidate.why != CANDIDATE_IDENTITY) break; /* nothing says more */
         entry_bind(arena, &match.candidate.entry, m.schema, m.views);
         match.relation = relation_to(&m, &match.candidate.entry);
+        seen[n_seen++] = match;
         if (!match.relation || !allowed(&m, &match) || !is_loud_enough(&m, &match) || !saves_work(&m, &match)) continue;
         if (plain && match.relation->kind != RELATION_IDENTICAL) continue;
         if (match.relation->kind == RELATION_IDENTICAL && is_empty(arena, &match.candidate.entry)) continue;
         if (match.relation->kind == RELATION_IDENTICAL) text_list_add(arena, &others, check_twin(arena, &match.candidate.entry).name);
         if (!best.relation || match_rank(&match) > match_rank(&best)) best = match;
     }
+    if (!plain) derive_together(&m, seen, n_seen, &best);
+    if (!plain) share_together(&m, seen, n_seen, &best);
     if (!best.relation) return NULL;
     size_t before = out->n;
     TRY(match_say(&m, &best, out));

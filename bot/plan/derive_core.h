@@ -138,8 +138,8 @@ struct sql_expr *view_ref(struct rewrite *w, const char *column);
 /* derive_find, with `instead` in brackets in the place of the view's name (NULL: the name). */
 struct derivation *derive_from(struct arena *arena, const struct normal *q, const struct normal *v, const char *view_name,
                                const char *const *view_columns, struct sql_query *instead);
-/* From the views as the branches of one UNION ALL; NULL when they are no parts of one thing (derive_union.c). */
-struct derivation *derive_union(struct arena *arena, const struct normal *q, const struct derive_view *views, size_t n);
+/* From two or more of the views, those in `used`, as the branches of one UNION ALL; NULL when none are parts of one thing (derive_union.c). */
+struct derivation *derive_union(struct arena *arena, const struct normal *q, const struct derive_view *views, size_t n, bool *used);
 /* Splits at AND, into `out`. */
 void conjuncts_add(struct arena *arena, struct exprs *out, nexpr e);
 #endif

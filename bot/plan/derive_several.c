@@ -74,11 +74,8 @@ struct derivation *derive_find_several(struct arena *arena, const struct normal 
         used[i] = true;
         return d;
     }
-    best = derive_union(arena, q, views, n);
-    if (best && best->query) {
-        memset(used, 1, n);
-        return best;
-    }
+    best = derive_union(arena, q, views, n, used);
+    if (best && best->query) return best;
     if (best) none->why = best->why;
     best = derive_steps(arena, q, views, n, used);
     return best ? best : none;

@@ -76,6 +76,29 @@ static void share_conjunct(struct uniting *u, struct part *p, nexpr of_first) {
     }
 }
 
+/* Is it held at one value by the part's conditions? */
+static bool is_pinned(struct part *p, nexpr of_first) {
+    for (size_t i = 0; i < p->core->preds.n; i++) {
+        nexpr e = p->core->preds.at[i];
+        if (e->op != SC_EQ) continue;
+        int literal = e->args[1]->op == SC_LITERAL ? 1 : 0;
+        if (e->args[literal]->op == SC_LITERAL && match_expr(&p->m, e->args[1 - literal], of_first)) return true;
+    }
+    return false;
+}
+
+/* The first part's keys, each once, but for those that have one value in this part: they are no keys in its form. */
+static bool keys_pair(struct part *p, const struct source *first) {
+    size_t found = 0;
+    for (size_t i = 0; i < first->keys.n; i++) {
+        bool there = false;
+        for (size_t k = 0; k < p->agg->keys.n && !there; k++) there = match_expr(&p->m, p->agg->keys.at[k], first->keys.at[i]);
+        found += there;
+        if (!there && !is_pinned(p, first->keys.at[i])) return false;
+    }
+    return found == p->agg->keys.n;
+}
+
 /* Pairs sources and conjuncts of all parts with those of the first; every part needs a filter of its own. */
 static bool parts_pair(struct uniting *u) {
     struct part *first = &u->parts[0];
@@ -85,7 +108,7 @@ static bool parts_pair(struct uniting *u) {
         match_init(&p->m, u->arena, p->of, first->of);
         p->shared = arena_array(u->arena, p->core->preds.n + 1, sizeof *p->shared);
         if (!match_parts(&p->m, p->core, first->core)) return false;
-        if (p->agg && !match_sets(&p->m, &p->agg->keys, &first->agg->keys)) return false;
+        if (p->agg && !keys_pair(p, first->agg)) return false;
     }
     for (size_t i = 0; i < first->core->preds.n; i++) {
         bool all = true;
@@ -111,17 +134,6 @@ static bool is_named_once(const struct derive_view *v, size_t i) {
     return true;
 }
 
-static bool find_output(struct uniting *u, size_t k, size_t first_at, size_t *at) {
-    const struct part *first = &u->parts[0];
-    struct part *p = &u->parts[k];
-    nexpr wanted = meaning(first, first->of->root->outs.at[first_at]);
-    for (size_t i = 0; i < p->of->root->outs.n; i++) {
-        *at = i;
-        if (is_named_once(&u->views[k], i) && match_expr(&p->m, meaning(p, p->of->root->outs.at[i]), wanted)) return true;
-    }
-    return false;
-}
-
 /* The column that the part's own filter holds at this literal; NULL: none. Values that are equal must be the same value. */
 static nexpr tagged_column(const struct part *p, nexpr literal) {
     enum dialect d = p->of->plan->dialect;
@@ -138,21 +150,35 @@ static nexpr tagged_column(const struct part *p, nexpr literal) {
     return NULL;
 }
 
-/* `SELECT 'eu' AS region .. WHERE region = 'eu'`, and so in every part: the output is the column. */
+/* The output of the part that is that of the first, or the value that the part holds it at. */
+static bool find_output(struct uniting *u, size_t k, size_t first_at, size_t *at) {
+    const struct part *first = &u->parts[0];
+    struct part *p = &u->parts[k];
+    nexpr wanted = meaning(first, first->of->root->outs.at[first_at]);
+    for (size_t i = 0; i < p->of->root->outs.n; i++) {
+        nexpr out = meaning(p, p->of->root->outs.at[i]), column = out->op == SC_LITERAL ? tagged_column(p, out) : NULL;
+        *at = i;
+        if (is_named_once(&u->views[k], i) && match_expr(&p->m, column && wanted->op != SC_LITERAL ? column : out, wanted)) return true;
+    }
+    return false;
+}
+
+/* `SELECT 'eu' AS region .. WHERE region = 'eu'`: the output is the column, as it is, or is held at another value, in every other part. */
 static bool find_tag(struct uniting *u, size_t first_at, struct common *out) {
+    const struct part *first = &u->parts[0];
     const char *name = output_name(&u->views[0], first_at);
-    for (size_t k = 0; k < u->n; k++) {
+    nexpr shown = first->of->root->outs.at[first_at];
+    out->tag = shown->op == SC_LITERAL ? tagged_column(first, shown) : NULL;
+    for (size_t k = 1; k < u->n && out->tag; k++) {
         struct part *p = &u->parts[k];
         size_t at = 0;
         while (at < p->of->root->outs.n && strcasecmp(output_name(&u->views[k], at), name) != 0) at++;
-        if (at == p->of->root->outs.n || !is_named_once(&u->views[k], at) || p->of->root->outs.at[at]->op != SC_LITERAL) return false;
-        nexpr column = tagged_column(p, p->of->root->outs.at[at]);
-        if (!column) return false;
-        if (k == 0) out->tag = column;
-        else if (!match_expr(&p->m, column, out->tag)) return false;
+        if (at == p->of->root->outs.n || !is_named_once(&u->views[k], at)) return false;
+        nexpr e = meaning(p, p->of->root->outs.at[at]), column = e->op == SC_LITERAL ? tagged_column(p, e) : e;
+        if (!column || !match_expr(&p->m, column, out->tag)) return false;
         out->at[k] = at;
     }
-    return true;
+    return out->tag != NULL;
 }
 
 static void list_outputs(struct uniting *u) {
@@ -195,8 +221,9 @@ static struct block *core_shared(struct uniting *u) {
 
 static bool is_key(struct uniting *u, size_t k, nexpr e) {
     struct part *p = &u->parts[k];
-    for (size_t i = 0; i < p->agg->keys.n; i++)
-        if (p->agg->keys.at[i] == e) return true;
+    const struct source *first = u->parts[0].agg;
+    for (size_t i = 0; i < first->keys.n; i++)
+        if (match_expr(&p->m, e, first->keys.at[i])) return true;
     for (size_t i = 0; i < u->outs.n; i++)
         if (u->outs.at[i].tag && match_expr(&p->m, e, u->outs.at[i].tag)) return true;
     return false;
@@ -342,9 +369,25 @@ static void explain(struct uniting *u, struct derivation *d) {
     d->n_assumes = u->assumes.n;
 }
 
-struct derivation *derive_union(struct arena *arena, const struct normal *q, const struct derive_view *views, size_t n) {
-    struct uniting u = {.arena = arena, .q = q, .views = views, .n = n};
-    if (n < 2 || n > DERIVE_VIEWS_MAX || q->reason || !q->root || !parts_pair(&u)) return NULL;
+/* The one with most keys stands first: the others may lack those that their filters hold at one value. */
+static void finest_first(const struct derive_view *views, size_t n, struct derive_view *sorted) {
+    size_t best = 0, most = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct part p;
+        size_t keys = part_read(&p, views[i].normal) && p.agg ? p.agg->keys.n : 0;
+        if (keys > most) best = i, most = keys;
+        sorted[i] = views[i];
+    }
+    sorted[0] = views[best];
+    sorted[best] = views[0];
+}
+
+static struct derivation *union_try(struct arena *arena, const struct normal *q, const struct derive_view *views, size_t n) {
+    struct derive_view sorted[DERIVE_VIEWS_MAX];
+    struct uniting u = {.arena = arena, .q = q, .views = sorted, .n = n};
+    if (n < 2) return NULL;
+    finest_first(views, n, sorted);
+    if (!parts_pair(&u)) return NULL;
     list_outputs(&u);
     if (!u.outs.n || !are_disjoint(&u)) return NULL;
     const struct normal *whole = write_whole(&u);
@@ -353,4 +396,51 @@ struct derivation *derive_union(struct arena *arena, const struct normal *q, con
     struct derivation *d = derive_from(arena, q, whole, UNION_TABLE, (const char *const *)u.names.at, write_arms(&u));
     if (d->query) explain(&u, d);
     return d;
+}
+
+static bool are_parts(struct arena *arena, const struct normal *q, const struct derive_view *a, const struct derive_view *b) {
+    struct derive_view both[] = {*a, *b}, sorted[2];
+    struct uniting u = {.arena = arena, .q = q, .views = sorted, .n = 2};
+    finest_first(both, 2, sorted);
+    return parts_pair(&u) && are_disjoint(&u);
+}
+
+static size_t take(const struct derive_view *views, size_t n, const bool *used, struct derive_view *out) {
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        if (used[i]) out[count++] = views[i];
+    return count;
+}
+
+/* Those that are not needed are left out. */
+static struct derivation *union_least(struct arena *arena, const struct normal *q, const struct derive_view *views, size_t n, bool *used,
+                                      struct derivation *d) {
+    struct derive_view some[DERIVE_VIEWS_MAX];
+    for (size_t i = 0; i < n; i++) {
+        if (!used[i]) continue;
+        used[i] = false;
+        struct derivation *less = union_try(arena, q, some, take(views, n, used, some));
+        used[i] = !less || !less->query;
+        if (!used[i]) d = less;
+    }
+    return d;
+}
+
+struct derivation *derive_union(struct arena *arena, const struct normal *q, const struct derive_view *views, size_t n, bool *used) {
+    struct derivation *out = NULL;
+    struct derive_view some[DERIVE_VIEWS_MAX];
+    if (n < 2 || n > DERIVE_VIEWS_MAX || q->reason || !q->root) return NULL;
+    for (size_t first = 0; first + 1 < n; first++) {
+        size_t count = 1;
+        for (size_t i = 0; i < n; i++) {
+            used[i] = i == first || (i > first && are_parts(arena, q, &views[first], &views[i]));
+            count += used[i] && i != first;
+        }
+        if (count < 2) continue;
+        struct derivation *d = union_try(arena, q, some, take(views, n, used, some));
+        if (d && d->query) return union_least(arena, q, views, n, used, d);
+        if (d && !out) out = d;
+    }
+    memset(used, 0, n);
+    return out;
 }

@@ -143,6 +143,8 @@ struct relation *relation_to_several(struct arena *arena, const struct plan *a, 
     none->reason = a->reason;
     if (n > PROVE_STORED_MAX) n = PROVE_STORED_MAX;
     for (size_t i = 0; i < n && !none->reason; i++) none->reason = stored[i].plan->reason;
+    for (size_t i = 0; i < n && !none->reason; i++)
+        if (stored[i].plan->fill.words || a->fill.words) none->reason = "a dataset that its query fills in part is no source for another query";
     if (none->reason || n == 0) return none;
     found = from_several(arena, a, stored, n, NORMAL_PURE, options, used, &none->reason);
     if (!found) found = from_several(arena, a, stored, n, NORMAL_DECLARED, options, used, &none->reason);

@@ -214,6 +214,15 @@ static void parts_that_group(void **state) {
     assert_from_two("SELECT status, SUM(net) FROM orders WHERE status IN ('a', 'b') GROUP BY status",
                     "SELECT status, SUM(net) AS net FROM orders WHERE status = 'a' GROUP BY status",
                     "SELECT 'b' AS status, SUM(net) AS net FROM orders WHERE status = 'b' GROUP BY 1");
+    const char *halves[] = {"SELECT day, status, SUM(net) AS net, COUNT(DISTINCT id) AS n FROM orders WHERE status = 'a' GROUP BY day, status",
+                            "SELECT day, status, SUM(net) AS net, COUNT(DISTINCT id) AS n FROM orders WHERE status <> 'a' OR status IS NULL GROUP BY "
+                            "day, status"};
+    assert_from_two("SELECT day, SUM(net) FROM orders GROUP BY day", halves[0], halves[1]);
+    assert_from_two("SELECT day, status, COUNT(DISTINCT id) FROM orders GROUP BY day, status", halves[0], halves[1]);
+    assert_from_two("SELECT status, SUM(net) FROM orders WHERE net > 0 OR day > DATE '2020-01-01' GROUP BY status",
+                    "SELECT status, day, net, id FROM orders WHERE status = 'a'",
+                    "SELECT id, status, day, net FROM orders WHERE status <> 'a' OR status IS NULL");
+    assert_not_from_two("SELECT day, COUNT(DISTINCT id) FROM orders GROUP BY day", halves[0], halves[1]);
     /* one tag in two parts: its groups are not whole */
     const char *two[] = {"SELECT status, COUNT(DISTINCT customer_id) AS c FROM orders WHERE status = 'a' AND net < 5 GROUP BY status, day",
                          "SELECT status, COUNT(DISTINCT customer_id) AS c FROM orders WHERE status = 'a' AND net >= 5 GROUP BY status, day"};
