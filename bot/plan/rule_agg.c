@@ -216,7 +216,7 @@ static bool partial_fits(struct norm *n, nexpr outer, nexpr inner, struct partia
 static bool union_shape(const struct source *s, struct source **u) {
     if (s->kind != SRC_AGG || !s->grouped || s->n_sets || s->aggs.n == 0) return false;
     const struct block *b = s->block;
-    if (b->n_sources != 1 || b->n_items || b->preds.n || b->sources[0]->kind != SRC_SETOP) return false;
+    if (b->n_sources != 1 || b->n_items || b->preds.n || b->empty || b->sources[0]->kind != SRC_SETOP) return false;
     *u = b->sources[0];
     return (*u)->setop == RELSET_UNION && (*u)->all && (*u)->n_branches > 0;
 }

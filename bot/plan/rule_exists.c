@@ -62,7 +62,7 @@ static bool witness_from(struct norm *n, const struct context *ctx, const struct
 
 bool exists_witnessed(struct norm *n, const struct context *ctx, const struct block *sub) {
     int choice[WITNESS_SOURCES_MAX];
-    if (sub->n_sources == 0 || sub->n_sources > WITNESS_SOURCES_MAX || sub->n_items) return false;
+    if (sub->n_sources == 0 || sub->n_sources > WITNESS_SOURCES_MAX || sub->n_items || sub->empty) return false;
     for (size_t i = 0; i < sub->n_sources; i++)
         if (sub->sources[i]->kind != SRC_TABLE) return false;
     return witness_from(n, ctx, sub, choice, 0);
@@ -91,7 +91,7 @@ static struct block *component(struct norm *n, const struct block *sub) {
 static bool tables_only(const struct block *b) {
     for (size_t i = 0; i < b->n_sources; i++)
         if (b->sources[i]->kind != SRC_TABLE) return false; /* others may look at their neighbours */
-    return b->n_items == 0;
+    return b->n_items == 0 && !b->empty;
 }
 
 nexpr exists_parts(struct norm *n, struct block *sub) {
@@ -176,6 +176,7 @@ static bool alternatives_close(struct norm *n, struct block *b) {
 static bool exists_rules(struct norm *n, const struct context *ctx, size_t i) {
     struct block *b = ctx->block, *sub = (struct block *)b->preds.at[i]->block;
     nexpr e = b->preds.at[i];
+    if (sub->empty) return block_set_empty(n, b), true;
     if (outer_conjuncts(n, b, sub)) return true;
     struct context here = {.outer = ctx->outer, .block = b, .skip = e};
     if (exists_witnessed(n, &here, sub)) {

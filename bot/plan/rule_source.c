@@ -448,7 +448,7 @@ static bool parts_collect(struct norm *n, const struct block *b, struct exprs *p
 }
 
 static bool is_identity(const struct norm *n, const struct block *b, const struct source *s) {
-    if (b->n_sources != 1 || b->n_items || b->preds.n) return false;
+    if (b->n_sources != 1 || b->n_items || b->preds.n || b->empty) return false;
     struct exprs parts = {0};
     if (!parts_collect((struct norm *)n, b, &parts)) return false;
     for (size_t i = 0; i < parts.n; i++)
@@ -663,7 +663,7 @@ static bool uncorrelated_but(struct norm *n, const struct block *b, const struct
 
 /* (select agg(..) ..) always gives one row: a source beside the others, which may look at them. */
 static nexpr subquery_decorrelate(struct norm *n, struct block *b, nexpr e) {
-    if (e->block->n_sources != 1 || e->block->n_items || e->block->preds.n || e->block->outs.n != 1) return NULL;
+    if (e->block->n_sources != 1 || e->block->n_items || e->block->preds.n || e->block->empty || e->block->outs.n != 1) return NULL;
     const struct source *old = e->block->sources[0];
     if (old->kind != SRC_AGG || old->grouped || old->n_sets) return NULL;
     struct block *copy = block_clone(n, e->block);

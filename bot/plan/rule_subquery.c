@@ -4,7 +4,7 @@
 /* ------------------------------------------------------------ the first row of an order */
 
 static const struct source *lone_limit(const struct block *b) {
-    if (b->n_sources != 1 || b->n_items || b->preds.n || b->outs.n != 1 || b->sources[0]->kind != SRC_LIMIT) return NULL;
+    if (b->n_sources != 1 || b->n_items || b->preds.n || b->empty || b->outs.n != 1 || b->sources[0]->kind != SRC_LIMIT) return NULL;
     const struct source *s = b->sources[0];
     bool one = s->limit && s->limit->op == SC_LITERAL && s->limit->lit.kind == VALUE_INT && s->limit->lit.i >= 1 && !s->offset && !s->name;
     return one && b->outs.at[0]->op == SC_COLUMN ? s : NULL;

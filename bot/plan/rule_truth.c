@@ -26,7 +26,7 @@ static enum scalar_op comparison_named(const char *name) {
 
 /* Is there a row: a LIMIT of one row or more does not matter. */
 static bool limit_opens(const struct block *b) {
-    if (b->n_sources != 1 || b->n_items || b->preds.n || b->sources[0]->kind != SRC_LIMIT) return false;
+    if (b->n_sources != 1 || b->n_items || b->preds.n || b->empty || b->sources[0]->kind != SRC_LIMIT) return false;
     const struct source *s = b->sources[0];
     return !s->offset && !s->name && s->limit && s->limit->op == SC_LITERAL && s->limit->lit.kind == VALUE_INT && s->limit->lit.i >= 1;
 }
@@ -44,8 +44,9 @@ static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *
     b->outs.n = 0;
     if (b->empty) return expr_bool(n, false);
     nexpr known = ctx ? exists_known(n, ctx, b) : NULL;
-    if (!known && ctx) known = exists_apart(n, ctx, b);
     if (known) return known;
+    nexpr apart = ctx ? exists_apart(n, ctx, b) : NULL; /* TRUE or no: its parts may be unknown */
+    if (apart) return expr_nullable(n, ctx, apart) ? expr_of1(n, SC_IS_TRUE, apart) : apart;
     if (b->n_sources == 0 && b->n_items == 0) return expr_of1(n, SC_IS_TRUE, expr_junction(n, SC_AND, b->preds.at, b->preds.n));
     return ctx ? exists_parts(n, b) : expr_block(n, SC_EXISTS, b, NULL, 0);
 }
@@ -64,6 +65,15 @@ static nexpr exists_again(struct norm *n, const struct context *ctx, nexpr e) {
 
 /* Where only TRUE counts. */
 static nexpr only_true(nexpr e) { return e->op == SC_IS_TRUE ? e->args[0] : e; }
+
+/* Where `e` does not hold: a comparison is false, or one of its sides is NULL. */
+static nexpr not_true(struct norm *n, const struct context *ctx, nexpr e) {
+    if (e->op < SC_EQ || e->op > SC_GE || e->is_volatile) return expr_not(n, expr_of1(n, SC_IS_TRUE, e));
+    nexpr any = expr_truth(n, ctx, expr_not(n, e));
+    for (size_t i = 0; i < e->n; i++)
+        if (expr_nullable(n, ctx, e->args[i])) any = expr_or2(n, any, null_of(n, e->args[i]));
+    return any;
+}
 
 static nexpr truth_case(struct norm *n, const struct context *ctx, nexpr e) {
     nexpr any = expr_bool(n, false), before = expr_bool(n, true);
@@ -106,7 +116,7 @@ static nexpr truth_not(struct norm *n, const struct context *ctx, nexpr e) {
     case SC_IS_TRUE: {
         nexpr x = expr_value(n, ctx, a->args[0]);
         if (!expr_nullable(n, ctx, x)) return expr_truth(n, ctx, expr_not(n, x));
-        return expr_not(n, expr_of1(n, SC_IS_TRUE, x));
+        return not_true(n, ctx, x);
     }
     case SC_SAME:
         if (!expr_nullable(n, ctx, a->args[0]) && !expr_nullable(n, ctx, a->args[1])) return expr_of2(n, SC_NE, a->args[0], a->args[1]);
