@@ -36,6 +36,7 @@ static const struct err *thread_add(struct crew *crew, void *(*run)(void *)) {
 static const struct err *threads_add(struct crew *crew) {
     TRY(thread_add(crew, crew_triage_run));
     TRY(thread_add(crew, crew_timer_run));
+    if (store_is_shared(crew->config.data)) TRY(thread_add(crew, crew_hear_run));
     for (int64_t i = 0; i < crew->config.settings->limits.workers; i++) TRY(thread_add(crew, crew_work_run));
     for (int i = 0; i < (crew->config.threads ? crew->config.threads : SEND_THREADS); i++) TRY(thread_add(crew, crew_send_run));
     return NULL;

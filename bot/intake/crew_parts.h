@@ -28,6 +28,7 @@ void *crew_triage_run(void *ctx); /* crew_timer.c */
 void *crew_timer_run(void *ctx);  /* crew_timer.c */
 void *crew_work_run(void *ctx);   /* crew_work.c */
 void *crew_send_run(void *ctx);   /* crew_send.c */
+void *crew_hear_run(void *ctx);   /* crew_hear.c */
 
 /* There is work for those who work, or something to send. */
 void crew_wake_all(struct crew *crew);

@@ -39,7 +39,10 @@ struct pg_store {
     int pending;    /* results not read yet, in pipeline mode */
     bool forgotten; /* the server may know statements that we have forgotten */
     bool listening;
+    bool lost; /* the server said that it ends the connection */
 };
+
+static bool is_lost(const struct pg_store *s) { return s->lost || PQstatus(s->link) != CONNECTION_OK; }
 
 /* ---- statements ---- */
 
@@ -90,6 +93,7 @@ static const struct err *result_end(struct pg_store *s, PGresult *result) {
     ExecStatusType status = PQresultStatus(result);
     bool fine = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_PIPELINE_SYNC;
     const struct err *e = fine ? NULL : link_err(s->link, result);
+    if (e && link_is_ended(result)) s->lost = true;
     PQclear(result);
     return e;
 }
@@ -106,7 +110,7 @@ static const struct err *pending_read(struct pg_store *s) {
         synced = result && PQresultStatus(result) == PGRES_PIPELINE_SYNC;
         if (result) first = result_end(s, result);
     }
-    for (int left = 0; first && !synced && left <= 4 * PENDING_MAX && PQstatus(s->link) == CONNECTION_OK; left++) {
+    for (int left = 0; first && !synced && left <= 4 * PENDING_MAX && !is_lost(s); left++) {
         PGresult *result = PQgetResult(s->link);
         synced = result && PQresultStatus(result) == PGRES_PIPELINE_SYNC;
         PQclear(result);
@@ -198,10 +202,10 @@ static const struct err *control_run(struct pg_store *s, const char *sql) {
 
 /* A lost connection is made anew outside a transaction only: inside, what was done before is gone. */
 static const struct err *link_ready(struct pg_store *s) {
-    if (PQstatus(s->link) == CONNECTION_OK) return NULL;
+    if (!is_lost(s)) return NULL;
     if (s->head.in_transaction) return err_new(ERR_RETRY, "store: the connection was lost");
     s->pending = 0;
-    s->listening = false;
+    s->listening = s->lost = false;
     statements_forget(s);
     s->forgotten = false;
     return link_renew(s->link);
@@ -218,11 +222,11 @@ static const struct err *run_once(struct pg_store *s, struct store_call *call) {
 
 static const struct err *pg_run(struct store *store, struct store_call *call) {
     struct pg_store *s = (struct pg_store *)store;
-    if (strcmp(call->sql, "ROLLBACK") == 0 && PQstatus(s->link) != CONNECTION_OK) return NULL; /* the server did it */
+    if (strcmp(call->sql, "ROLLBACK") == 0 && is_lost(s)) return NULL; /* the server did it */
     TRY(link_ready(s));
     const struct err *e = run_once(s, call);
     bool harmless = strcmp(call->sql, "BEGIN") == 0 || (!s->head.in_transaction && strncmp(call->sql, "SELECT", 6) == 0);
-    if (!e || !harmless || PQstatus(s->link) == CONNECTION_OK) return e;
+    if (!e || !harmless || !is_lost(s)) return e;
     TRY(link_ready(s)); /* it was idle while the server was started again: nothing was done yet */
     return run_once(s, call);
 }

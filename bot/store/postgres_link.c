@@ -44,6 +44,11 @@ const struct err *link_err(PGconn *link, const PGresult *result) {
     return err_new(ERR_RETRY, "store: PostgreSQL: %.*s", line_length(why), *why ? why : "the connection was lost");
 }
 
+bool link_is_ended(const PGresult *result) {
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return state && strncmp(state, "57P", 3) == 0;
+}
+
 static void notice_ignore(void *ctx, const char *text) {}
 
 static const struct err *session_set(PGconn *link) {

@@ -176,6 +176,81 @@ static void many_at_once_are_all_kept(void **state) {
     arena_destroy(a);
 }
 
+/* Heard by another connection when it is committed, not before. */
+static void news_is_heard_once_it_is_committed(void **state) {
+    struct store *s = *state, *other;
+    bool woken;
+    if (!place_is_shared()) skip();
+    assert_fine(migrate_open(dir, &other));
+    assert_fine(store_wait(other, 0, &woken));
+    assert_false(woken);
+    assert_fine(store_begin(s));
+    assert_fine(store_notify(s));
+    assert_fine(store_wait(other, 10, &woken));
+    assert_false(woken);
+    assert_fine(store_commit(s));
+    assert_fine(store_wait(other, 20000, &woken));
+    assert_true(woken);
+    store_close(other);
+}
+
+/* Two that would each read before the other writes: the lock puts them in a row. */
+static void a_lock_is_held_until_the_end(void **state) {
+    struct store *s = *state, *other;
+    struct arena *a = arena_create(ARENA_SMALL);
+    const char *value;
+    if (!place_is_shared()) skip();
+    assert_fine(migrate_open(dir, &other));
+    assert_fine(store_run(other, "SET lock_timeout = '20ms'", VALS_NONE, NULL));
+    assert_fine(store_begin(s));
+    assert_fine(store_lock(s, "one"));
+    assert_fine(setting_put(s, "a", "1"));
+    assert_fine(store_begin(other));
+    assert_fine(store_lock(other, "another"));
+    const struct err *e = store_lock(other, "one");
+    assert_non_null(e);
+    assert_int_equal(e->kind, ERR_RETRY);
+    store_rollback(other);
+    assert_fine(store_commit(s));
+    assert_fine(store_begin(other));
+    assert_fine(store_lock(other, "one"));
+    assert_fine(setting_get(other, a, "a", &value));
+    assert_string_equal(value, "1");
+    store_rollback(other);
+    store_close(other);
+    arena_destroy(a);
+}
+
+static const struct err *link_cut(void *ctx, const struct val *cols, size_t count) {
+    return store_run(ctx, "SELECT pg_terminate_backend(CAST($1 AS INTEGER))", VALS(val_int(cols[0].i)), NULL);
+}
+
+/* Outside a transaction nobody notices; inside one, what was done is gone and says so. */
+static void a_lost_connection_is_made_anew(void **state) {
+    struct store *s = *state, *other;
+    struct arena *a = arena_create(ARENA_SMALL);
+    const char *value;
+    if (!place_is_shared()) skip();
+    assert_fine(migrate_open(dir, &other));
+    assert_fine(setting_put(s, "a", "1"));
+    assert_fine(store_each(s, "SELECT CAST(pg_backend_pid() AS BIGINT)", VALS_NONE, link_cut, other));
+    assert_fine(setting_get(s, a, "a", &value));
+    assert_string_equal(value, "1");
+    assert_fine(store_begin(s));
+    assert_fine(setting_put(s, "a", "2"));
+    assert_fine(store_each(s, "SELECT CAST(pg_backend_pid() AS BIGINT)", VALS_NONE, link_cut, other));
+    const struct err *e = setting_put(s, "a", "3");
+    if (!e) e = store_commit(s);
+    else store_rollback(s);
+    assert_non_null(e);
+    assert_int_equal(e->kind, ERR_RETRY);
+    assert_fine(setting_get(s, a, "a", &value));
+    assert_string_equal(value, "1");
+    assert_fine(setting_put(s, "a", "4"));
+    store_close(other);
+    arena_destroy(a);
+}
+
 static void a_bad_place_is_bad_config(void **state) {
     struct store *s;
     const struct err *e = store_open("/nonexistent/x.db", &s);
@@ -284,6 +359,9 @@ int main(int argc, char **argv) {
                                        ONE(the_file_is_ours_alone),
                                        ONE(migrating_again_changes_nothing),
                                        ONE(a_bad_place_is_bad_config),
+                                       ONE(news_is_heard_once_it_is_committed),
+                                       ONE(a_lock_is_held_until_the_end),
+                                       ONE(a_lost_connection_is_made_anew),
                                        ONE(a_password_is_never_told),
                                        ONE(text_of_any_bytes_goes_in),
                                        ONE(text_is_ordered_by_its_bytes),
