@@ -22,7 +22,7 @@ const struct err *catalog_open(struct arena *arena, const char *path, struct cat
         arena_defer(arena, store_close_deferred, store);
         failed = migrate_run(store);
     }
-    if (failed) return err_wrap(failed, "catalog %s", path);
+    if (failed) return err_wrap(failed, "catalog %s", store_name(arena, path));
     *out = catalog_of(arena, store);
     return NULL;
 }

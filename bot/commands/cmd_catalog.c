@@ -32,7 +32,7 @@ static const char doc[] = "Look into a catalog, or import sizes, owners and metr
 enum { KEY_JSON = 256 };
 
 static const struct argp_option options[] = {
-    {"catalog", 'c', "FILE", 0, "The catalog [parley.db]", 0},
+    {"catalog", 'c', "FILE", 0, "The catalog: a file, or the address of a PostgreSQL [parley.db]", 0},
     {"json", KEY_JSON, NULL, 0, "JSON instead of text", 0},
     {0},
 };

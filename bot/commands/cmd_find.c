@@ -25,7 +25,7 @@ static const char doc[] = "Find what exists by a part of its name, or by SQL tha
 enum { KEY_JSON = 256, KEY_DIALECT };
 
 static const struct argp_option options[] = {
-    {"catalog", 'c', "FILE", 0, "The catalog [parley.db]", 0},
+    {"catalog", 'c', "FILE", 0, "The catalog: a file, or the address of a PostgreSQL [parley.db]", 0},
     {"dialect", KEY_DIALECT, "NAME", 0, "Dialect of the SQL [databricks]", 0},
     {"limit", 'n', "N", 0, "At most this many [20]", 0},
     {"json", KEY_JSON, NULL, 0, "One JSON object per line", 0},

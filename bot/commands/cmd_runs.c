@@ -39,7 +39,7 @@ static const char doc[] =
 enum { KEY_JSON = 256, KEY_PRICES };
 
 static const struct argp_option options[] = {
-    {"catalog", 'c', "FILE", 0, "The catalog [parley.db]", 0},
+    {"catalog", 'c', "FILE", 0, "The catalog: a file, or the address of a PostgreSQL [parley.db]", 0},
     {"prices", KEY_PRICES, "FILE", 0, "A price list [the one shipped]", 0},
     {"json", KEY_JSON, NULL, 0, "JSON instead of text", 0},
     {0},

@@ -23,7 +23,7 @@ enum { KEY_JSON = 256, KEY_UNPROVED, KEY_MANIFEST };
 
 static const struct argp_option options[] = {
     {"repo", 'r', "DIR", 0, "A repository or folder; may be given again [.]", 0},
-    {"catalog", 'c', "FILE", 0, "The catalog, made when absent [parley.db]", 0},
+    {"catalog", 'c', "FILE", 0, "The catalog: a file, made when absent, or the address of a PostgreSQL [parley.db]", 0},
     {"manifest", KEY_MANIFEST, "FILE", 0, "A manifest.json or catalog.json of dbt that is kept elsewhere; may be given again", 0},
     {"unproved", KEY_UNPROVED, NULL, 0, "List each definition of these repositories that proves nothing, and why", 0},
     {"json", KEY_JSON, NULL, 0, "Print the summary as JSON", 0},

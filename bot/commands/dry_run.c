@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "commands.h"
+#include "copy.h"
 #include "forge.h"
 #include "fs.h"
 #include "handlers.h"
@@ -25,18 +26,23 @@ static void folder_remove(void *path) { nftw(path, entry_remove, 16, FTW_DEPTH |
 static void store_close_deferred(void *store) { store_close(store); }
 
 /* The server's store as it is now, in the folder; an empty one when there is none. */
-static const struct err *store_copy(struct arena *arena, const char *data, const char *folder, struct store **out) {
-    const char *from = arena_printf(arena, "%s/parley.db", data);
-    if (fs_exists(from)) {
-        struct store *live;
+static const struct err *live_copy(struct arena *arena, const char *place, const char *folder, struct store **out) {
+    struct store *live;
+    const struct err *failed = NULL;
+    const char *from = store_is_shared(place) ? place : arena_printf(arena, "%s/parley.db", place);
+    if (from != place && fs_exists(from)) {
         TRY(store_open(from, &live));
-        const struct err *failed = store_run(live, "VACUUM INTO $1", VALS(val_text(arena_printf(arena, "%s/parley.db", folder))), NULL);
+        failed = store_run(live, "VACUUM INTO $1", VALS(val_text(arena_printf(arena, "%s/parley.db", folder))), NULL);
         store_close(live);
         TRY(failed);
     }
     TRY(migrate_open(folder, out));
     arena_defer(arena, store_close_deferred, *out);
-    return NULL;
+    if (from != place) return NULL;
+    TRY(migrate_open(place, &live));
+    failed = store_copy(live, *out, NULL);
+    store_close(live);
+    return failed;
 }
 
 /* ---- the delivery ---- */
@@ -107,8 +113,9 @@ static const struct err *simulate(struct arena *arena, const struct dry_run_ask 
     TRY(settings_load(arena, w->settings, SETTINGS_WHOLE, &settings));
     if (!mkdtemp(folder)) return err_new(ERR_CONFIG, "no temporary folder can be made in /tmp");
     arena_defer(arena, folder_remove, folder);
-    TRY(store_copy(arena, settings->data, folder, &context.store));
+    TRY(live_copy(arena, settings_place(settings), folder, &context.store));
     settings->data = folder;
+    settings->store = NULL;
     struct delivery *delivery;
     TRY(delivery_add(arena, context.store, w, &delivery, ignored));
     if (!delivery) return NULL;

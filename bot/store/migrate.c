@@ -72,9 +72,15 @@ const struct err *migrate_run(struct store *store) {
     return NULL;
 }
 
+void migrate_scripts(void (*fn)(void *ctx, const char *sql), void *ctx) {
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        for (const struct migration *step = parts[i].steps; step->number; step++) fn(ctx, step->sql);
+    }
+}
+
 static const struct err *place_open(const char *place, struct store **out) {
     char path[4096];
-    if (store_is_shared(place)) return store_open(place, out);
+    if (store_is_shared(place) || text_ends(place, ".db")) return store_open(place, out);
     TRY(fs_make_dirs(place));
     int n = snprintf(path, sizeof path, "%s/parley.db", place);
     if (n < 0 || (size_t)n >= sizeof path) return err_new(ERR_CONFIG, "data: the folder's name is too long");

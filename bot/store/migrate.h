@@ -20,7 +20,11 @@ extern const struct migration migrate_runs[];     /* runs and estimates */
 /* Applies what is missing, each step in its own transaction. ERR_CONFIG when the database is of a newer version. */
 const struct err *migrate_run(struct store *store) MUST_CHECK;
 
-/* store_open of PLACE/parley.db (the folder is made when missing), or of the address that `place` is, then migrate_run. */
+/* Calls fn with the script of every step of every part, in order. */
+void migrate_scripts(void (*fn)(void *ctx, const char *sql), void *ctx);
+
+/* store_open of PLACE/parley.db (the folder is made when missing), of PLACE itself when it ends in ".db", or of the address that it is, then
+ * migrate_run. */
 const struct err *migrate_open(const char *place, struct store **out) MUST_CHECK;
 
 #endif
