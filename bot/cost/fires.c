@@ -12,18 +12,24 @@
 #define DAY        86400
 #define MONTH_DAYS 30.436875 /* mean of the Gregorian calendar */
 
+#define YEAR_FIRST 1970
+#define YEAR_LAST  2199
+
 struct cron {
     uint64_t seconds, minutes;
     uint32_t hours, days, months; /* bit n: value n */
     uint32_t weekdays;            /* bit 0: Sunday */
     bool any_day, any_weekday;    /* the field is * or ? */
     bool either;                  /* Unix: both day fields given: one of them is enough */
-    bool last_day, last_work_day; /* L, LW */
-    int last_back;                /* L-3 */
-    int near_day;                 /* 15W; 0 none */
+    uint32_t near_days;           /* 15W: bit 15 */
+    uint32_t last_days;           /* L: bit 0; L-3: bit 3 */
+    uint32_t last_near;           /* LW: bit 0; L-3W: bit 3 */
     uint32_t last_weekdays;       /* 6L: bit of the weekday */
-    int nth_weekday, nth;         /* 6#3; nth 0 none */
-    int year_from, year_to;       /* 0: any */
+    uint8_t nth_weekdays[7];      /* 6#3: bit 3 of the weekday */
+    bool some_years;
+    uint64_t years[4]; /* bit 0: YEAR_FIRST */
+    bool quartz;       /* clock changes are Quartz's way */
+    bool by_real_time; /* Unix: minutes or hours begin with a star: as real time goes on */
 };
 
 /* Civil date of a day number. Hinnant, "chrono-compatible low-level date algorithms". */
@@ -64,6 +70,7 @@ struct field {
 static bool value_read(struct str *at, const struct field *field, int *out) {
     size_t n = 0;
     while (n < at->n && isalpha((unsigned char)at->p[n])) n++;
+    if (n == 4 && at->p[3] == 'L') n = 3; /* FRIL */
     if (n >= 3) {
         for (size_t i = 0; i < field->name_count; i++) {
             if (!str_iis((struct str){at->p, 3}, field->names[i])) continue;
@@ -128,57 +135,80 @@ static int small_number(struct str text) {
     return v;
 }
 
-static bool days_read(struct cron *cron, struct str text, bool quartz) {
-    static const struct field field = {"day of month", 1, 31, NULL, 0, 0};
-    cron->any_day = is_any(text);
-    if (quartz && str_is(text, "L")) return cron->last_day = true;
-    if (quartz && str_is(text, "LW")) return cron->last_work_day = true;
-    if (quartz && str_starts(text, "L-")) {
-        cron->last_back = small_number((struct str){text.p + 2, text.n - 2});
-        return cron->last_day = cron->last_back >= 0 && cron->last_back <= 30;
-    }
-    if (quartz && text.n > 1 && text.p[text.n - 1] == 'W') {
-        cron->near_day = small_number((struct str){text.p, text.n - 1});
-        return cron->near_day >= 1 && cron->near_day <= 31;
-    }
-    uint64_t bits;
-    if (!field_read(text, &field, &bits)) return false;
-    return cron->days = (uint32_t)bits, true;
+/* L, LW, L-3, L-3W: days from the end of the month. */
+static bool last_day_read(struct cron *cron, struct str part) {
+    bool near = part.n > 1 && part.p[part.n - 1] == 'W';
+    struct str rest = {part.p + 1, part.n - 1 - near};
+    int back = rest.n == 0 ? 0 : rest.p[0] == '-' ? small_number((struct str){rest.p + 1, rest.n - 1}) : -1;
+    if (back < 0 || back > 30) return false;
+    *(near ? &cron->last_near : &cron->last_days) |= 1u << back;
+    return true;
 }
 
-static bool weekdays_read(struct cron *cron, struct str text, bool quartz) {
-    const struct field field = {"day of week", quartz ? 1 : 0, 7, day_names, 7, quartz ? 1 : 0};
-    cron->any_weekday = is_any(text);
-    if (cron->any_weekday) return cron->weekdays = 127, true;
-    struct str at = text;
-    int day;
-    if (quartz && str_is(text, "L")) return cron->weekdays = 1 << 6, true; /* Saturday */
-    if (quartz && text.n > 1 && value_read(&at, &field, &day) && day >= 1 && day <= 7 && at.n) {
-        if (str_is(at, "L")) return cron->last_weekdays = 1u << (day - 1), true;
-        if (at.p[0] == '#') {
-            cron->nth_weekday = day - 1;
-            cron->nth = small_number((struct str){at.p + 1, at.n - 1});
-            return cron->nth >= 1 && cron->nth <= 5;
+static bool days_read(struct cron *cron, struct str text) {
+    static const struct field field = {"day of month", 1, 31, NULL, 0, 0};
+    struct str part;
+    cron->any_day = is_any(text);
+    while (str_split(&text, ',', &part)) {
+        if (part.n && part.p[0] == 'L') {
+            if (!last_day_read(cron, part)) return false;
+        } else if (part.n > 1 && part.p[part.n - 1] == 'W') {
+            int day = small_number((struct str){part.p, part.n - 1});
+            if (day < 1 || day > 31) return false;
+            cron->near_days |= 1u << day;
+        } else {
+            uint64_t bits;
+            if (!field_read(part, &field, &bits)) return false;
+            cron->days |= (uint32_t)bits;
         }
     }
-    uint64_t bits;
-    if (!field_read(text, &field, &bits)) return false;
-    if (quartz) cron->weekdays = (uint32_t)(bits >> 1) & 127;
-    else cron->weekdays = (uint32_t)(bits | bits >> 7) & 127; /* 7 is Sunday too */
+    return cron->days || cron->near_days || cron->last_days || cron->last_near;
+}
+
+/* 6L, L6, 6#3, FRIL; a range or step is the caller's. */
+static bool special_weekday_read(struct cron *cron, struct str part, const struct field *field, bool *failed) {
+    struct str at = part;
+    int day, base = field->name_base;
+    if (!cron->quartz && part.n == 2 && part.p[0] == 'L') at = (struct str){part.p + 1, 1}; /* as croniter writes it */
+    if (!value_read(&at, field, &day) || (!at.n && part.p[0] != 'L') || (at.n && at.p[0] != 'L' && at.p[0] != '#')) return false;
+    int weekday = (day - base) % 7, nth = at.n && at.p[0] == '#' ? small_number((struct str){at.p + 1, at.n - 1}) : 0;
+    *failed = day < field->low || day > field->high || (at.n && at.p[0] == '#' ? nth < 1 || nth > 5 : at.n > 1);
+    if (*failed) return true;
+    if (nth) cron->nth_weekdays[weekday] |= (uint8_t)(1u << nth);
+    else cron->last_weekdays |= 1u << weekday;
+    return true;
+}
+
+static bool weekdays_read(struct cron *cron, struct str text) {
+    const struct field field = {"day of week", cron->quartz ? 1 : 0, 7, day_names, 7, cron->quartz ? 1 : 0};
+    struct str part;
+    cron->any_weekday = is_any(text);
+    if (cron->any_weekday) return cron->weekdays = 127, true;
+    if (cron->quartz && str_is(text, "L")) return cron->weekdays = 1 << 6, true; /* Saturday */
+    while (str_split(&text, ',', &part)) {
+        bool failed = false;
+        uint64_t bits;
+        if (special_weekday_read(cron, part, &field, &failed)) {
+            if (failed) return false;
+            continue;
+        }
+        if (!field_read(part, &field, &bits)) return false;
+        cron->weekdays |= (uint32_t)(cron->quartz ? bits >> 1 : bits | bits >> 7) & 127; /* Unix: 7 is Sunday too */
+    }
     return true;
 }
 
 static bool years_read(struct cron *cron, struct str text) {
+    static const struct field field = {"year", YEAR_FIRST, YEAR_LAST, NULL, 0, 0};
+    struct str part;
     if (is_any(text)) return true;
-    struct str at = text;
-    static const struct field field = {"year", 1970, 2199, NULL, 0, 0};
-    if (!value_read(&at, &field, &cron->year_from)) return false;
-    cron->year_to = cron->year_from;
-    if (at.n && at.p[0] == '-') {
-        at = (struct str){at.p + 1, at.n - 1};
-        if (!value_read(&at, &field, &cron->year_to)) return false;
+    cron->some_years = true;
+    while (str_split(&text, ',', &part)) {
+        int from, to, step;
+        if (!range_read(part, &field, &from, &to, &step)) return false;
+        for (int y = from - YEAR_FIRST; y <= to - YEAR_FIRST; y += step) cron->years[y / 64] |= (uint64_t)1 << (y % 64);
     }
-    return at.n == 0 && cron->year_from >= 1970 && cron->year_to <= 2199;
+    return true;
 }
 
 static const char *macro_expand(const char *text) {
@@ -190,20 +220,28 @@ static const char *macro_expand(const char *text) {
     return text;
 }
 
-static bool times_read(struct cron *cron, const struct str *f, bool quartz) {
+static bool times_read(struct cron *cron, const struct str *f, bool seconds) {
     static const struct field second = {"second", 0, 59, NULL, 0, 0}, minute = {"minute", 0, 59, NULL, 0, 0}, hour = {"hour", 0, 23, NULL, 0, 0};
     static const struct field month = {"month", 1, 12, month_names, 12, 1};
     uint64_t hours, months;
     cron->seconds = 1;
-    if (quartz && !field_read(f[0], &second, &cron->seconds)) return false;
-    f += quartz;
+    if (seconds && !field_read(f[0], &second, &cron->seconds)) return false;
+    f += seconds;
     if (!field_read(f[0], &minute, &cron->minutes) || !field_read(f[1], &hour, &hours) || !field_read(f[3], &month, &months)) return false;
     cron->hours = (uint32_t)hours, cron->months = (uint32_t)months;
+    cron->by_real_time = !cron->quartz && (f[0].p[0] == '*' || f[1].p[0] == '*');
     return true;
 }
 
+/* cron(0 12 * * ? *) of AWS: Quartz without seconds, the year always there. */
+static struct str aws_take(struct str text, bool *aws) {
+    *aws = str_starts(text, "cron(") && str_ends(text, ")");
+    return *aws ? str_trim((struct str){text.p + 5, text.n - 6}) : text;
+}
+
 struct cron *cron_parse(struct arena *arena, const char *text, const char **why) {
-    struct str rest = str_trim(str_of(macro_expand(text))), f[7];
+    bool aws;
+    struct str rest = aws_take(str_trim(str_of(macro_expand(text))), &aws), f[7];
     size_t n = 0;
     while (rest.n && n < 8) {
         size_t len = 0;
@@ -212,14 +250,17 @@ struct cron *cron_parse(struct arena *arena, const char *text, const char **why)
         f[n++] = (struct str){rest.p, len};
         rest = str_trim((struct str){rest.p + len, rest.n - len});
     }
-    bool quartz = n >= 6;
     struct cron *cron = arena_new(arena, struct cron);
+    bool seconds = n >= 6 && !aws;
+    size_t days = 2 + seconds;
+    cron->quartz = n >= 6;
     if (n < 5) return *why = "fewer than 5 fields", NULL;
-    if (!times_read(cron, f, quartz)) return *why = "a field of seconds, minutes, hours or months cannot be read", NULL;
-    if (!days_read(cron, f[2 + quartz], quartz)) return *why = "the day of month cannot be read", NULL;
-    if (!weekdays_read(cron, f[4 + quartz], quartz)) return *why = "the day of week cannot be read", NULL;
-    if (n == 7 && !years_read(cron, f[6])) return *why = "the year cannot be read", NULL;
-    cron->either = !quartz && !cron->any_day && !cron->any_weekday;
+    if (aws && n != 6) return *why = "cron(..) wants 6 fields", NULL;
+    if (!times_read(cron, f, seconds)) return *why = "a field of seconds, minutes, hours or months cannot be read", NULL;
+    if (!days_read(cron, f[days])) return *why = "the day of month cannot be read", NULL;
+    if (!weekdays_read(cron, f[days + 2])) return *why = "the day of week cannot be read", NULL;
+    if (n > days + 3 && !years_read(cron, f[days + 3])) return *why = "the year cannot be read", NULL;
+    cron->either = !cron->quartz && !cron->any_day && !cron->any_weekday;
     return cron;
 }
 
@@ -234,27 +275,32 @@ static int near_day(int day, const struct civil *c) {
     return day;
 }
 
-static int last_work_day(const struct civil *c) {
-    int weekday = ((c->weekday + c->month_days - c->day) % 7 + 7) % 7;
-    return c->month_days - (weekday == 6 ? 1 : weekday == 0 ? 2 : 0);
-}
-
 static bool day_of_month_fits(const struct cron *cron, const struct civil *c) {
-    if (cron->last_day) return c->day == c->month_days - cron->last_back;
-    if (cron->last_work_day) return c->day == last_work_day(c);
-    if (cron->near_day) return c->day == near_day(cron->near_day, c);
-    return cron->days >> c->day & 1;
+    uint32_t back = 1u << (c->month_days - c->day);
+    if ((cron->days >> c->day & 1) || (cron->last_days & back)) return true;
+    for (int day = 1; cron->near_days && day <= c->month_days; day++) {
+        if (cron->near_days >> day & 1 && near_day(day, c) == c->day) return true;
+    }
+    for (int k = 0; cron->last_near && k < c->month_days; k++) {
+        if (cron->last_near >> k & 1 && near_day(c->month_days - k, c) == c->day) return true;
+    }
+    return false;
 }
 
 static bool weekday_fits(const struct cron *cron, const struct civil *c) {
-    if (cron->last_weekdays) return cron->last_weekdays >> c->weekday & 1 && c->day > c->month_days - 7;
-    if (cron->nth) return c->weekday == cron->nth_weekday && (c->day - 1) / 7 + 1 == cron->nth;
-    return cron->weekdays >> c->weekday & 1;
+    bool last = c->day > c->month_days - 7;
+    return (cron->weekdays >> c->weekday & 1) || (last && cron->last_weekdays >> c->weekday & 1) ||
+           (cron->nth_weekdays[c->weekday] >> ((c->day - 1) / 7 + 1) & 1);
+}
+
+static bool year_fits(const struct cron *cron, int64_t year) {
+    if (!cron->some_years) return true;
+    int64_t at = year - YEAR_FIRST;
+    return at >= 0 && at <= YEAR_LAST - YEAR_FIRST && cron->years[at / 64] >> (at % 64) & 1;
 }
 
 static bool day_fits(const struct cron *cron, const struct civil *c) {
-    if (!(cron->months >> c->month & 1)) return false;
-    if (cron->year_from && (c->year < cron->year_from || c->year > cron->year_to)) return false;
+    if (!(cron->months >> c->month & 1) || !year_fits(cron, c->year)) return false;
     if (cron->either) return day_of_month_fits(cron, c) || weekday_fits(cron, c);
     return (cron->any_day || day_of_month_fits(cron, c)) && (cron->any_weekday || weekday_fits(cron, c));
 }
@@ -275,8 +321,6 @@ static bool times_each(const struct cron *cron, time_visit fn, void *ctx) {
     return false;
 }
 
-#define EVERY_HOUR ((1u << 24) - 1)
-
 struct day_walk {
     const struct cron *cron;
     const struct zone *zone;
@@ -291,18 +335,29 @@ static void walk_take(struct day_walk *w, int64_t at) {
     if (at < w->first) w->first = at;
 }
 
+static bool names_time(const struct cron *cron, int second) {
+    return cron->hours >> (second / 3600) & 1 && cron->minutes >> (second / 60 % 60) & 1 && cron->seconds >> (second % 60) & 1;
+}
+
+/* A local time that the clock jumps over. Quartz asks a lenient calendar, which gives the hour after it, and goes on from there: the first of such
+ * times fires, so much later, unless that is a fire anyway. cron runs what it missed at once, but not what goes by real time. */
+static void gap_take(struct day_walk *w, int second, int64_t change) {
+    bool first = change != w->skipped_at;
+    int64_t gap = zone_offset(w->zone, change) - zone_offset(w->zone, change - 1), later = second + gap;
+    w->skipped_at = change;
+    if (!first || w->cron->by_real_time) return;
+    if (!w->cron->quartz) walk_take(w, change);
+    else if (later >= DAY || !names_time(w->cron, (int)later)) walk_take(w, w->day * DAY + second - zone_offset(w->zone, change - 1));
+}
+
 static bool walk_visit(void *ctx, int second) {
     struct day_walk *w = ctx;
     int64_t at[2], change;
     int n = zone_instants(w->zone, w->day * DAY + second, at, &change);
-    if (n == 0) {
-        bool repeats = change == w->skipped_at || w->cron->hours == EVERY_HOUR; /* real time has no such hour */
-        w->skipped_at = change;
-        if (!repeats) walk_take(w, change);
-        return false;
-    }
-    walk_take(w, at[0]);
-    if (n == 2 && w->cron->hours == EVERY_HOUR) walk_take(w, at[1]);
+    if (n == 0) return gap_take(w, second, change), false;
+    /* What comes twice: Quartz takes the later and never the same local time again, cron the first, or both by real time. */
+    if (n == 1 || !w->cron->quartz) walk_take(w, at[0]);
+    if (n == 2 && (w->cron->quartz || w->cron->by_real_time)) walk_take(w, at[1]);
     return w->once && w->count;
 }
 
@@ -378,8 +433,15 @@ static int bits_step(uint64_t bits, int span) {
     return step;
 }
 
+/* Days by number or by weekday alone, no other words and no years. */
+static bool is_plain(const struct cron *cron) {
+    uint32_t special = cron->near_days | cron->last_days | cron->last_near | cron->last_weekdays;
+    for (size_t i = 0; i < 7; i++) special |= cron->nth_weekdays[i];
+    return !special && !cron->some_years && cron->months == 8190;
+}
+
 static const char *cron_words(struct arena *arena, const struct cron *cron, const char *text, const char *timezone) {
-    bool all_days = cron->any_day && cron->any_weekday && cron->months == 8190;
+    bool all_days = cron->any_day && cron->any_weekday && is_plain(cron);
     const char *zone = timezone && strcmp(timezone, "UTC") != 0 ? arena_printf(arena, " %s", timezone) : "";
     int hours = bits_count(cron->hours), minutes = bits_count(cron->minutes);
     if (bits_count(cron->seconds) == 1 && all_days) {
@@ -388,10 +450,10 @@ static const char *cron_words(struct arena *arena, const struct cron *cron, cons
         if (hours == 24 && bits_step(cron->minutes, 60)) return arena_printf(arena, "every %d minutes", bits_step(cron->minutes, 60));
         if (minutes == 1 && bits_step(cron->hours, 24)) return arena_printf(arena, "every %d hours", bits_step(cron->hours, 24));
     }
-    if (bits_count(cron->seconds) == 1 && hours == 1 && minutes == 1) {
+    if (bits_count(cron->seconds) == 1 && hours == 1 && minutes == 1 && is_plain(cron)) {
         const char *at = arena_printf(arena, "%02d:%02d%s", bit_lowest(cron->hours), bit_lowest(cron->minutes), zone);
         if (all_days) return arena_printf(arena, "daily at %s", at);
-        if (cron->any_day && bits_count(cron->weekdays) == 1 && !cron->nth && !cron->last_weekdays) {
+        if (cron->any_day && bits_count(cron->weekdays) == 1) {
             return arena_printf(arena, "%s at %s", day_names[bit_lowest(cron->weekdays)], at);
         }
         if (cron->any_weekday && bits_count(cron->days) == 1) return arena_printf(arena, "monthly on day %d at %s", bit_lowest(cron->days), at);
@@ -437,6 +499,15 @@ static struct fires fires_cron(struct arena *arena, const struct schedule *sched
     return f;
 }
 
+/* rate(5 minutes), of AWS. */
+static bool rate_read(const char *text, double *seconds) {
+    double n;
+    char unit[12];
+    if (sscanf(text, "rate(%lf %11[a-z])", &n, unit) != 2 || !(n > 0) || n > 1e6) return false;
+    *seconds = n * (unit[0] == 'm' ? 60 : unit[0] == 'h' ? 3600 : DAY);
+    return true;
+}
+
 /* dbt tags and triggers only hint at a rhythm. */
 static struct fires fires_hint(struct arena *arena, const char *trigger) {
     static const struct {
@@ -463,6 +534,8 @@ const char *fires_text(struct arena *arena, const struct fires *f) {
 struct fires fires_of(struct arena *arena, const struct schedule *schedule, int64_t now) {
     if (schedule->paused) return (struct fires){.known = true, .text = "paused"};
     if (schedule->continuous) return (struct fires){.known = true, .per_month = 1, .continuous = true, .text = "continuously"};
+    double seconds;
+    if (schedule->cron && rate_read(schedule->cron, &seconds)) return fires_every(arena, seconds);
     if (schedule->cron) return fires_cron(arena, schedule, now);
     if (schedule->every_seconds > 0) return fires_every(arena, schedule->every_seconds);
     if (schedule->trigger) return fires_hint(arena, schedule->trigger);

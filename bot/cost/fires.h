@@ -9,12 +9,15 @@
 
 struct cron; /* opaque; lives as long as its arena */
 
-/* Reads a Quartz (6-7 fields, seconds first) or Unix (5 fields, or @hourly ...) expression. NULL with `*why` in words when it is neither. */
+/* Reads a Quartz (6-7 fields, seconds first), Unix (5 fields, or @hourly ...) or AWS expression (cron(..)): ranges, steps, lists, names, L, LW, L-3,
+ * 15W, 6L, 6#3, years. NULL with `*why` in words when it is none. */
 struct cron *cron_parse(struct arena *arena, const char *text, const char **why);
 
 /* The first fire strictly after `after` (UTC seconds) in the zone (NULL: UTC). False when there is none within 5 years or the zone is unknown.
- * A local time that a clock change skips fires at the moment of the change; one that comes twice fires once, at the first, unless the
- * expression names every hour: then it goes on as real time does. */
+ * Where clocks change, each by its own rule. Quartz goes from one local time to the next: a time that is skipped fires as much later as the clock
+ * jumps, an hour that comes twice counts once (quartz issue 81, and what the platform says of hourly jobs:
+ * https://docs.databricks.com/jobs/scheduled). cron(8) runs what was skipped at once, what comes twice the first time only, and what begins with a
+ * star by real time. */
 bool cron_next(const struct cron *cron, const char *timezone, int64_t after, int64_t *out);
 
 /* How many fires in [from, until); capped at `max`. -1 when the zone is unknown. */
