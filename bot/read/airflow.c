@@ -204,6 +204,29 @@ static enum dialect dialect_of(const struct airflow *a, const char *name) {
     return a->reader->options->dialect;
 }
 
+/* What stands at `key` of a dict as it is written; NULL when nothing does. */
+static const struct py_node *dict_at(const struct py_node *dict, const char *key) {
+    const struct py_node *found = NULL;
+    for (size_t i = 0; i + 1 < dict->count; i += 2) {
+        if (dict->kids[i] && dict->kids[i]->kind == PY_STRING && str_is(dict->kids[i]->text, key)) found = dict->kids[i + 1];
+    }
+    return found;
+}
+
+/* The inner dict of BigQueryInsertJobOperator(configuration={"query": {"query": .., "destinationTable": ..}}); NULL when it has none. */
+static const struct py_node *configured(const struct airflow *a, const struct py_node *call) {
+    const struct py_node *outer = py_names_value(&a->names, kwarg(call, "configuration"));
+    const struct py_node *inner = outer && outer->kind == PY_DICT ? py_names_value(&a->names, dict_at(outer, "query")) : NULL;
+    return inner && inner->kind == PY_DICT ? inner : NULL;
+}
+
+/* What the rows of its query are stored in; NULL when they are stored nowhere. */
+static const struct py_node *destination_of(const struct airflow *a, const struct py_node *call) {
+    const struct py_node *body = configured(a, call), *node = kwarg(call, "destination_dataset_table");
+    if (!node && body) node = dict_at(body, "destinationTable");
+    return node && py_is_constant(node, "None") ? NULL : node;
+}
+
 /* The keyword whose value is the SQL of an operator; NULL when it has none. */
 static const struct py_node *sql_of(const struct airflow *a, const struct py_node *call) {
     static const char *const keys[] = {"sql", "hql", "bql", "query", "sql_query"};
@@ -211,17 +234,8 @@ static const struct py_node *sql_of(const struct airflow *a, const struct py_nod
         const struct py_node *v = py_names_value(&a->names, kwarg(call, keys[i]));
         if (v) return v;
     }
-    /* BigQueryInsertJobOperator(configuration={"query": {"query": ..}}) */
-    const struct py_node *node = py_names_value(&a->names, kwarg(call, "configuration"));
-    for (int level = 0; level < 2 && node && node->kind == PY_DICT; level++) {
-        const struct py_node *inner = NULL;
-        for (size_t i = 0; i + 1 < node->count; i += 2) {
-            if (node->kids[i] && node->kids[i]->kind == PY_STRING && str_is(node->kids[i]->text, "query")) inner = node->kids[i + 1];
-        }
-        node = py_names_value(&a->names, inner);
-        if (level == 1) return node;
-    }
-    return NULL;
+    const struct py_node *body = configured(a, call);
+    return body ? py_names_value(&a->names, dict_at(body, "query")) : NULL;
 }
 
 static bool is_sql_file(const char *text) { return text && text_ends(text, ".sql") && !strchr(text, '\n') && !strchr(text, ' '); }
@@ -380,13 +394,16 @@ static void text_define(struct airflow *a, const struct operator_call *op, const
         return;
     }
     session_run(&s, str_of(text), &(struct sql_origin){.line = v->range.line, .column = 1});
-    const char *writes = py_names_text(&a->names, kwarg(op->call, "destination_dataset_table"));
+    const struct py_node *stored = destination_of(a, op->call); /* its name may be known only when it runs: a table of no name then */
+    const char *writes = stored ? py_names_text(&a->names, stored) : NULL;
     for (size_t k = s.first; k < a->reader->out->definitions.n; k++) {
         struct definition *d = &a->reader->out->definitions.at[k];
         d->job = job->name;
         d->schedule = job->schedule;
         d->owner = task->owner ? task->owner : job->owner;
-        if (writes && !d->dataset && d->query) d->dataset = session_dataset_text(&s, str_of(writes)), d->kind = DEF_TABLE;
+        if (!stored || d->dataset || !d->query) continue;
+        d->kind = DEF_TABLE;
+        d->dataset = writes ? session_dataset_text(&s, str_of(writes)) : NULL;
     }
     session_end(&s);
 }

@@ -63,7 +63,10 @@ static void dags_of_other_styles(void **state) {
          "from airflow import models\ndag = models.DAG('old', schedule_interval='@daily')\n"
          "t = BigQueryInsertJobOperator(task_id='q', dag=dag, configuration={'query': {'query': 'select a from p.d.t', 'useLegacySql': False}})\n"
          "u = BigQueryOperator(task_id='w', dag=dag, sql='select b from p.d.u', destination_dataset_table='p.d.out')\nchain(t, u)\n"
-         "v = BigQueryOperator(task_id='v', dag=dag, sql=make_sql())\n"},
+         "v = BigQueryOperator(task_id='v', dag=dag, sql=make_sql())\n"
+         "w = BigQueryOperator(task_id='x', dag=dag, sql='select c from p.d.v', destination_dataset_table='{0}.out'.format(PROJECT))\n"
+         "BigQueryInsertJobOperator(task_id='y', dag=dag, configuration={'query': {'query': 'select d from p.d.w', 'destinationTable': {'a': 1}}})\n"
+         "BigQueryOperator(task_id='z', dag=dag, sql='select e from p.d.x', destination_dataset_table=None)\n"},
         {"c.py", "import airflow\nx = 1\n"},
     };
     struct reading *r = read_memory(*state, files, 3);
@@ -77,6 +80,11 @@ static void dags_of_other_styles(void **state) {
     assert_string_equal(definition_of(r, "old / q")->reads[0], "p.d.t");
     assert_string_equal(definition_of(r, "p.d.out")->reads[0], "p.d.u");
     assert_string_equal(r->jobs.at[1].tasks[1].after[0], "q");
+    assert_int_equal(definition_of(r, "old / q")->kind, DEF_QUERY);
+    assert_int_equal(definition_of(r, "old / x")->kind, DEF_TABLE); /* stored, where is not known */
+    assert_null(definition_of(r, "old / x")->dataset);
+    assert_int_equal(definition_of(r, "old / y")->kind, DEF_TABLE);
+    assert_int_equal(definition_of(r, "old / z")->kind, DEF_QUERY);
     bool told = false;
     for (size_t i = 0; i < r->gaps.n; i++) told |= strstr(r->gaps.at[i].reason, "the SQL of this task") != NULL;
     assert_true(told);
