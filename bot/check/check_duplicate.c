@@ -13,9 +13,10 @@
 
 #include <stdlib.h>
 
-#define PROOFS_MAX 16  /* relations looked at for one definition */
-#define NAMES_MAX  400 /* tables of the schema that a definition and its candidates are bound with */
-#define OTHERS_MAX 3   /* further equal definitions that are named */
+#define PROOFS_MAX     16  /* relations looked at for one definition */
+#define NAMES_MAX      400 /* tables of the schema that a definition and its candidates are bound with */
+#define OTHERS_MAX     3   /* further equal definitions that are named */
+#define DIFFERENCE_MAX 80  /* a difference that is no longer stands in the sentence */
 
 /* A candidate with what was found out about it. */
 struct match {
@@ -137,18 +138,18 @@ static bool stores_view(const struct matching *m, const struct entry *e) {
     return false;
 }
 
-/* display(df) beside df.write: the rows are computed for the table, and looked at. */
-static bool shows_written(const struct matching *m, const struct match *match) {
-    const struct entry *shown = &m->entry, *written = &match->candidate.entry;
-    bool code = shown->artefact == ARTEFACT_NOTEBOOK || shown->artefact == ARTEFACT_PYTHON;
-    return code && shown->kind == DEF_QUERY && !shown->dataset && match->relation->kind == RELATION_IDENTICAL && is_readable(written) &&
-           strcmp(shown->repo, written->repo) == 0 && strcmp(shown->path, written->path) == 0 && shown->sql && written->sql &&
-           strcmp(shown->sql, written->sql) == 0;
+/* display(df) beside df.write, or twice: the rows are computed for the table, and looked at. */
+static bool shows_own(const struct matching *m, const struct match *match) {
+    const struct entry *a = &m->entry, *b = &match->candidate.entry;
+    bool code = a->artefact == ARTEFACT_NOTEBOOK || a->artefact == ARTEFACT_PYTHON;
+    bool shown = (a->kind == DEF_QUERY && !a->dataset) || (b->kind == DEF_QUERY && !b->dataset);
+    return code && shown && match->relation->kind == RELATION_IDENTICAL && strcmp(a->repo, b->repo) == 0 && strcmp(a->path, b->path) == 0 && a->sql &&
+           b->sql && strcmp(a->sql, b->sql) == 0;
 }
 
 static bool allowed(const struct matching *m, const struct match *match) {
     const struct entry *e = &match->candidate.entry;
-    if (stores_view(m, e) || shows_written(m, match)) return false;
+    if (stores_view(m, e) || shows_own(m, match)) return false;
     switch (match->relation->kind) {
     case RELATION_IDENTICAL:
         return is_lasting(e) && !dataset_same(e, &m->entry);
@@ -259,14 +260,30 @@ static const char *where_text(struct arena *arena, const struct matching *m, con
     return "";
 }
 
+/* " (11 readers, refreshed daily at 05:00)": why it may be relied on. */
+static const char *life_text(struct arena *arena, const struct twin *t) {
+    if (!t->dataset) return "";
+    const char *readers = t->readers > 0 ? arena_printf(arena, "%lld reader%s", (long long)t->readers, t->readers == 1 ? "" : "s") : "";
+    const char *refresh = t->refresh ? arena_printf(arena, "%srefreshed %s", *readers ? ", " : "", t->refresh) : "";
+    return *readers || *refresh ? arena_printf(arena, " (%s%s)", readers, refresh) : "";
+}
+
+/* What differs, when it can be said in a few words. */
+static const char *differing(struct arena *arena, const struct finding *f) {
+    size_t n = f->differences.n;
+    if (n == 1 && strlen(f->differences.at[0]) <= DIFFERENCE_MAX) return arena_printf(arena, ": %s", f->differences.at[0]);
+    return n ? arena_printf(arena, ", with %zu difference%s", n, n == 1 ? "" : "s") : "; not proved equal";
+}
+
 static const char *sentence(struct arena *arena, const struct matching *m, const struct match *match, const struct finding *f) {
     const char *twin = f->twin.name, *where = where_text(arena, m, &match->candidate.entry);
     switch (f->rule) {
     case RULE_IDENTICAL:
-        return arena_printf(arena, "%s %s %s%s.", f->subject, f->proved ? "gives the same rows as" : "is the same query as", twin, where);
+        return arena_printf(arena, "%s %s %s%s%s.", f->subject, f->proved ? "gives the same rows as" : "is the same query as", twin, where,
+                            life_text(arena, &f->twin));
     case RULE_DERIVABLE:
         if (match->more) return arena_printf(arena, "%s can be computed from %s%s%s together.", f->subject, twin, where, match->more);
-        return arena_printf(arena, "%s can be computed from %s%s.", f->subject, twin, where);
+        return arena_printf(arena, "%s can be computed from %s%s%s.", f->subject, twin, where, life_text(arena, &f->twin));
     case RULE_GENERALIZES:
         return arena_printf(arena, "%s%s could be computed from %s.", twin, where, f->subject);
     case RULE_SHARES:
@@ -279,7 +296,7 @@ static const char *sentence(struct arena *arena, const struct matching *m, const
             return arena_printf(arena, "%s has the query of %s%s, but is not filled as it is: %s.", f->subject, twin, where, f->differences.at[0]);
         if (match->relation->tier == TIER_L1 || match->relation->tier == TIER_L3)
             return arena_printf(arena, "%s is the same as %s%s but for what cannot be proved.", f->subject, twin, where);
-        return arena_printf(arena, "%s is much like %s%s (%.0f %%); not proved equal.", f->subject, twin, where, match->relation->score * 100);
+        return arena_printf(arena, "%s is much like %s%s%s.", f->subject, twin, where, differing(arena, f));
     }
 }
 

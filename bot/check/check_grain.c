@@ -1,4 +1,5 @@
 /* check_grain.c - joins that repeat rows: under a sum, for want of a part of the key, on both sides; and what one row of a table stands for. */
+#include "mention.h"
 #include "tangle.h"
 #include "unique.h"
 #include "upstream.h"
@@ -85,6 +86,12 @@ static void fan_out_say(struct look *look, const struct column_def *def, const s
     look_say(look, f);
 }
 
+/* A table joined to itself: a count of its key counts the pairs, which is what such joins are for. */
+static bool is_same_table(const struct rel *a, const struct rel *b) {
+    const struct rel *x = rel_scan(a), *y = rel_scan(b);
+    return x && y && strcasecmp(x->name, y->name) == 0;
+}
+
 static void fan_out_look(struct look *look, const struct rel *rel) {
     if (rel->kind != REL_AGG || rel->n_sets || !rel->left || look->plan->reason) return;
     const struct rel *top = rel->left;
@@ -100,7 +107,7 @@ static void fan_out_look(struct look *look, const struct rel *rel) {
         if (leaf < 0 || (count && !counts_rows(look, rel, t->leaves[leaf], e->args[0]))) continue;
         const char *key = NULL;
         const struct rel *by = repeated_by(look, rel, t->leaves[leaf], &key);
-        if (!by || !key || rel_holds(t->leaves[leaf], by)) continue;
+        if (!by || !key || rel_holds(t->leaves[leaf], by) || (count && is_same_table(t->leaves[leaf], by))) continue;
         fan_out_say(look, &rel->defs[i], t->leaves[leaf], by, key);
         return;
     }
@@ -108,42 +115,7 @@ static void fan_out_look(struct look *look, const struct rel *rel) {
 
 /* ---- a part of the key is missing ---- */
 
-/* Does any scalar of the plan speak of the column? */
-struct mention {
-    int column;
-    bool found;
-};
-
-static void rel_mention(struct mention *m, const struct rel *rel, int depth);
-
-static void scalar_mention(struct mention *m, const struct scalar *e, int depth) {
-    if (!e || m->found || depth > LOOK_DEPTH_MAX) return;
-    m->found |= e->op == SC_COLUMN && e->column == m->column;
-    for (size_t i = 0; i < e->n; i++) scalar_mention(m, e->args[i], depth + 1);
-    scalar_mention(m, e->filter, depth + 1);
-    for (size_t i = 0; i < e->n_order; i++) scalar_mention(m, e->order[i].expr, depth + 1);
-    for (size_t i = 0; e->window && i < e->window->n_partition; i++) scalar_mention(m, e->window->partition[i], depth + 1);
-    for (size_t i = 0; e->window && i < e->window->n_order; i++) scalar_mention(m, e->window->order[i].expr, depth + 1);
-    if (e->rel) rel_mention(m, e->rel, depth + 1);
-}
-
-static void rel_mention(struct mention *m, const struct rel *rel, int depth) {
-    if (!rel || m->found || depth > LOOK_DEPTH_MAX) return;
-    scalar_mention(m, rel->condition, depth + 1);
-    for (size_t i = 0; rel->keys && i < rel->n_keys; i++) scalar_mention(m, rel->keys[i].expr, depth + 1);
-    for (size_t i = 0; i < rel->n_defs; i++) scalar_mention(m, rel->defs[i].expr, depth + 1);
-    for (size_t i = 0; rel->order && i < rel->n_order; i++) scalar_mention(m, rel->order[i].expr, depth + 1);
-    scalar_mention(m, rel->call, depth + 1);
-    rel_mention(m, rel->left, depth + 1);
-    rel_mention(m, rel->right, depth + 1);
-    for (size_t i = 0; i < rel->n_inputs; i++) rel_mention(m, rel->inputs[i], depth + 1);
-}
-
-static bool is_mentioned(const struct plan *plan, int column) {
-    struct mention m = {.column = column};
-    rel_mention(&m, plan->root, 0);
-    return m.found;
-}
+static bool is_it(const void *ctx, int column) { return *(const int *)ctx == column; }
 
 static int column_named(const struct plan *plan, const struct rel *scan, const char *name) {
     for (size_t i = 0; i < scan->n_columns; i++) {
@@ -169,7 +141,7 @@ static bool key_check(struct look *look, const struct tangle *t, const struct re
         int column = column_named(look->plan, scan, key->columns[i]);
         long joined = column >= 0 ? partner_of(t, column) : -1;
         if (joined >= 0) partner = joined;
-        else if (column < 0 || is_mentioned(look->plan, column)) return false;
+        else if (column < 0 || rel_mentions(look->plan->root, is_it, &column)) return false;
         else if (!missing) missing = key->columns[i];
     }
     if (partner < 0 || !missing) return false;

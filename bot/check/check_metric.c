@@ -45,7 +45,8 @@ static void kpi_say(struct arena *arena, const struct check_input *in, const str
     f->this_sql = kpi_sql(arena, k, NULL);
     if (differences) f->differences = *differences;
     if (rule == RULE_METRIC_CONFLICT) {
-        f->text = arena_printf(arena, "%s in %s is not the registered metric of that name.", k->name, f->subject);
+        f->text = arena_printf(arena, "%s in %s is not the registered metric of that name%s%s.", k->name, f->subject, f->differences.n ? ": " : "",
+                               f->differences.n ? f->differences.at[0] : "");
         f->next_step = "use the registered formula, or another name";
     } else {
         f->text = arena_printf(arena, "%s in %s is the registered metric %s under another name.", k->name, f->subject, m->name);

@@ -38,7 +38,8 @@ static bool computes(const struct entry *e) {
 
 static bool is_repeated_query(const struct subject *s) {
     const struct schedule *t = &s->entry.schedule;
-    if (s->entry.dataset || s->entry.kind != DEF_QUERY) return false;
+    bool code = s->entry.artefact == ARTEFACT_NOTEBOOK || s->entry.artefact == ARTEFACT_PYTHON; /* display() in a job: nobody reads it */
+    if (s->entry.dataset || s->entry.kind != DEF_QUERY || code) return false;
     return s->entry.artefact == ARTEFACT_DASHBOARD || t->cron || t->every_seconds > 0;
 }
 
@@ -127,9 +128,9 @@ static const struct sql_expr *key_of(const struct sql_select *s, const struct sq
 /* The name that the select list gives to an expression; empty when none. */
 static struct str item_name(const struct sql_select *s, const struct sql_expr *e) {
     for (uint32_t i = 0; i < s->item_count; i++) {
-        if (s->items[i].expr == e) return s->items[i].alias.text;
+        if (s->items[i].alias.text.n && sql_equal_expr(s->items[i].expr, e)) return s->items[i].alias.text;
     }
-    return (struct str){0};
+    return e->kind == EX_NAME ? e->name : (struct str){0};
 }
 
 /* What one row stands for, in the names that its reader sees: GROUP BY 1, and a key that is computed, by their column. */

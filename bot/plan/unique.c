@@ -2,6 +2,7 @@
 #include "unique.h"
 
 #include "map.h"
+#include "mention.h"
 
 #define LEAVES_MAX 64
 #define TEXTS_MAX  100
@@ -28,6 +29,7 @@ struct unique {
     const struct rel *culprit;
     const char *culprit_key;
     struct map *memos; /* address of a relation -> struct memo */
+    bool trial;        /* asked of one leaf, the others of its tangle being given */
 };
 
 struct unique *unique_new(struct arena *arena, const struct plan *plan, unique_keys keys, void *ctx) {
@@ -149,16 +151,35 @@ static bool keeps_first(const struct unique *u, const struct scalar *e) {
 /* Could this conjunct alone pick one row of many: a flag, a kind, an end that is NULL, a range of validity? Comparisons with a literal, IS NOT
  * NULL and equalities of columns do not. */
 static bool may_single_out(const struct scalar *e) {
-    if (e->op == SC_AND) {
-        for (size_t i = 0; i < e->n; i++) {
-            if (may_single_out(e->args[i])) return true;
-        }
-        return false;
-    }
     if (e->op == SC_NOT && e->n == 1 && e->args[0]->op == SC_IS_NULL) return false;
     if (e->op >= SC_LT && e->op <= SC_GE && e->n == 2) return !is_fixed(e->args[0]) && !is_fixed(e->args[1]);
     if (e->op == SC_NE && e->n == 2) return !is_fixed(e->args[0]) && !is_fixed(e->args[1]);
     return !(e->op == SC_EQ && e->n == 2 && e->args[0]->op == SC_COLUMN && e->args[1]->op == SC_COLUMN);
+}
+
+struct leaf_columns {
+    const struct plan *plan;
+    const struct rel *rel;
+};
+
+static bool is_part(const struct rel *rel, const struct rel *part, int depth) {
+    if (!rel || rel == part || depth > DEPTH_MAX) return rel != NULL;
+    return is_part(rel->left, part, depth + 1) || is_part(rel->right, part, depth + 1);
+}
+
+static bool is_below(const void *ctx, int column) {
+    const struct leaf_columns *leaf = ctx;
+    return holds_column(leaf->rel, column) ||
+           (column >= 0 && (size_t)column < leaf->plan->n_columns && is_part(leaf->rel, leaf->plan->columns[column].rel, 0));
+}
+
+/* Does a conjunct that may pick one row speak of the leaf? */
+static bool single_mentioned(const struct scalar *e, const struct leaf_columns *leaf) {
+    if (e->op != SC_AND) return may_single_out(e) && scalar_mentions(e, is_below, leaf);
+    for (size_t i = 0; i < e->n; i++) {
+        if (single_mentioned(e->args[i], leaf)) return true;
+    }
+    return false;
 }
 
 /* ---- one relation ---- */
@@ -293,7 +314,7 @@ struct tangle {
         const struct rel *into;
     } conditions[LEAVES_MAX];
     size_t n_conditions;
-    bool too_much, singles; /* singles: a condition may pick one row by itself */
+    bool too_much;
 };
 
 static void condition_add(struct tangle *t, const struct scalar *e, const struct rel *into) {
@@ -302,7 +323,6 @@ static void condition_add(struct tangle *t, const struct scalar *e, const struct
         t->too_much = true;
         return;
     }
-    t->singles |= may_single_out(e);
     t->conditions[t->n_conditions].e = e;
     t->conditions[t->n_conditions++].into = into;
 }
@@ -340,6 +360,49 @@ static void partners_find(struct unique *u, struct tangle *t) {
     }
 }
 
+static void tangle_learn(struct unique *u, const struct tangle *t) {
+    for (size_t i = 0; i < t->n_conditions; i++) learn(u, t->conditions[i].e, t->conditions[i].into);
+}
+
+/* Could a condition pick one of the leaf's rows by itself? */
+static bool is_singled(const struct unique *u, const struct tangle *t, size_t leaf) {
+    struct leaf_columns of = {u->plan, t->leaves[leaf]};
+    for (size_t i = 0; i < t->n_conditions; i++) {
+        if (single_mentioned(t->conditions[i].e, &of)) return true;
+    }
+    return false;
+}
+
+/* What was given, without what followed. */
+static struct unique *trial_new(struct unique *u, const struct tangle *t, size_t leaf) {
+    struct unique *v = unique_new(u->arena, u->plan, u->keys, u->ctx);
+    v->trial = true;
+    v->depth = u->depth;
+    memcpy(v->known, u->known, u->plan->n_columns * sizeof *v->known);
+    for (size_t i = 0; i < t->n; i++) {
+        if (i != leaf) know_all(v, t->leaves[i]);
+    }
+    for (size_t before = SIZE_MAX; before != v->learned;) {
+        before = v->learned;
+        tangle_learn(v, t);
+    }
+    return v;
+}
+
+/* Which leaf has several rows even where a row of each other one is given? It is to blame, and not those whose rows only follow from its. */
+static enum unique_answer tangle_blame(struct unique *u, const struct tangle *t) {
+    u->culprit = NULL;
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->answers[i] != UNIQUE_NO || is_singled(u, t, i)) continue;
+        if (!u->trial) {
+            struct unique *v = trial_new(u, t, i);
+            if (ask(v, t->leaves[i]) != UNIQUE_NO) continue;
+        }
+        return ask(u, t->leaves[i]);
+    }
+    return UNIQUE_UNKNOWN;
+}
+
 static enum unique_answer ask_tangle(struct unique *u, const struct rel *rel) {
     struct tangle *t = arena_new(u->arena, struct tangle);
     tangle_collect(t, rel, NULL);
@@ -347,22 +410,17 @@ static enum unique_answer ask_tangle(struct unique *u, const struct rel *rel) {
     partners_find(u, t);
     for (size_t before = SIZE_MAX; before != u->learned;) {
         before = u->learned;
-        for (size_t i = 0; i < t->n_conditions; i++) learn(u, t->conditions[i].e, t->conditions[i].into);
+        tangle_learn(u, t);
         for (size_t i = 0; i < t->n; i++) {
             if (t->answers[i] != UNIQUE_YES) t->answers[i] = ask(u, t->leaves[i]);
         }
     }
-    bool all = true, none_unknown = true;
-    for (size_t i = 0; i < t->n; i++) {
-        if (t->answers[i] == UNIQUE_NO) (void)ask(u, t->leaves[i]); /* for its blame */
-        all &= t->answers[i] == UNIQUE_YES;
-        none_unknown &= t->answers[i] != UNIQUE_UNKNOWN;
-    }
+    bool all = true;
+    for (size_t i = 0; i < t->n; i++) all &= t->answers[i] == UNIQUE_YES;
     for (size_t i = 0; i < t->n_conditions && !all; i++) {
         if (t->n == 1 && keeps_first(u, t->conditions[i].e)) return know_all(u, rel), UNIQUE_YES;
     }
-    if (all) return UNIQUE_YES;
-    return none_unknown && !t->singles ? UNIQUE_NO : UNIQUE_UNKNOWN;
+    return all ? UNIQUE_YES : tangle_blame(u, t);
 }
 
 static enum unique_answer ask_kind(struct unique *u, const struct rel *rel) {

@@ -27,6 +27,7 @@ const struct err *render_cleared(struct arena *arena, const struct review *revie
 
 const struct err *render_finding(struct arena *arena, const struct finding *finding, const struct render_options *options, char **out) {
     json_t *view = jsx_own(arena, view_finding(arena, finding, DETAIL_FULL));
+    json_object_set_new(view, "alone", json_true());
     return view_render(arena, "finding.md", view, options->templates, escape_markdown, out);
 }
 

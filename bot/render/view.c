@@ -11,6 +11,7 @@
 
 #define SQL_LINES_MAX 400
 #define ROWS_SHORT    10
+#define CALL_MAX      80 /* brackets longer than that are no name */
 #define FOLDED_MAX    20
 #define TEMPLATE_MAX  ((size_t)256 << 10)
 
@@ -135,10 +136,36 @@ static bool name_at(const char *text, size_t at, const char *name, size_t n) {
     return left && right;
 }
 
-/* The sentence with the names it speaks of as code. */
+static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+/* The length of "(event_date)" at `text`, brackets included; 0 when they do not close in the sentence. */
+static size_t brackets_length(const char *text) {
+    int depth = 0;
+    for (size_t n = 0; text[n] && n < CALL_MAX; n++) {
+        depth += (text[n] == '(') - (text[n] == ')');
+        if (depth == 0) return n + 1;
+    }
+    return 0;
+}
+
+/* The length of a word that only code has: silver.orders, order_id, year(order_date), models/orders.sql; 0 when it is none. */
+static size_t code_length(const char *text, size_t at) {
+    size_t n = 0, call = 0;
+    bool code = false, letters = false;
+    if (at && (is_word(text[at - 1]) || strchr("./`$-@", text[at - 1]))) return 0;
+    for (const char *p = text + at; is_word(p[n]) || (n && p[n] && strchr("./-", p[n]) && is_word(p[n + 1])); n++) {
+        letters |= isalpha((unsigned char)p[n]) != 0;
+        code |= n && (p[n] == '_' || p[n] == '.') && is_word(p[n - 1]) && is_word(p[n + 1]);
+    }
+    if (n && letters && text[at + n] == '(') call = brackets_length(text + at + n);
+    return letters && (code || call) ? n + call : 0;
+}
+
+/* The sentence with the names it speaks of, and what only code looks like, as code. */
 static const char *sentence_markdown(struct arena *arena, const char *text, const char *a, const char *b) {
     struct buf out = buf_new(arena);
-    const char *names[2] = {a, b};
+    size_t job = a && strncmp(a, "the job ", 8) == 0 ? 4 : 0; /* "The job nightly load runs": only its name is code */
+    const char *names[2] = {a ? a + job : NULL, b};
     size_t from = 0, n = strlen(text);
     for (size_t at = 0; at < n;) {
         size_t hit = 0;
@@ -146,6 +173,8 @@ static const char *sentence_markdown(struct arena *arena, const char *text, cons
             size_t length = names[i] ? strlen(names[i]) : 0;
             if (name_at(text, at, names[i] ? names[i] : "", length)) hit = length;
         }
+        if (hit && job && strncmp(text + at, "job ", 4) == 0) at += 4, hit -= 4;
+        if (!hit) hit = code_length(text, at);
         if (!hit) {
             at++;
             continue;
@@ -232,6 +261,9 @@ static void finding_evidence(struct arena *arena, json_t *v, const struct findin
     json_object_set_new(v, "has_notes", json_boolean(f->notes.n > 0));
     if (f->cost.known || f->cost.unknown) json_object_set_new(v, "cost", cost_view(arena, &f->cost));
     if (f->saving.known && f->saving.high > 0) json_object_set_new(v, "saving", cost_view(arena, &f->saving));
+    bool more =
+        f->proof.n || f->assumes.n || f->differences.n || f->notes.n || f->rewrite || f->draft || f->twin.path || f->cost.known || f->cost.unknown;
+    json_object_set_new(v, "has_more", json_boolean(more)); /* than its sentence */
     if (detail != DETAIL_FULL) return;
     if (f->rewrite) jsx_set_text(v, "rewrite_fence", fence_sql(arena, f->rewrite));
     if (f->draft) jsx_set_text(v, "draft_fence", fence_sql(arena, f->draft));

@@ -37,3 +37,16 @@ CREATE TABLE gold.customers_left AS
 SELECT c.country, sum(o.amount) AS revenue
 FROM silver.customers c LEFT JOIN silver.orders o ON o.customer_id = c.customer_id
 GROUP BY c.country;
+
+-- what is not known of the budget may pick one line of each order
+CREATE TABLE gold.budget_lines AS
+SELECT o.region, sum(o.amount) AS revenue
+FROM silver.orders o
+JOIN lab.budget b ON b.order_id = o.order_id
+JOIN silver.order_lines l ON l.order_id = o.order_id AND l.line_no = b.line_no
+GROUP BY o.region;
+
+CREATE TABLE gold.referrals AS
+SELECT c.country, count(c.customer_id) AS referrals
+FROM silver.customers c JOIN silver.customers r ON r.referred_by = c.customer_id
+GROUP BY c.country;
