@@ -92,6 +92,9 @@ bool literal_date(struct str text, int64_t *days); /* bind_literal.c */
 bool fold_compare(const struct norm *n, nexpr a, nexpr b, int *order); /* order of two literals of one kind; false when not known */
 nexpr fold_arithmetic(struct norm *n, const struct scalar *e);         /* NULL: nothing to fold */
 nexpr fold_cast(struct norm *n, const struct scalar *e);
+/* normal_call.c */
+nexpr fold_call(struct norm *n, const struct scalar *e); /* NULL: nothing to fold */
+nexpr date_equation(struct norm *n, nexpr e);            /* days between two dates = a number, where only TRUE counts; NULL: it is none */
 /* normal_tools.c */
 void exprs_add(struct norm *n, struct exprs *list, nexpr e);
 bool exprs_have(const struct exprs *list, nexpr e);
@@ -161,6 +164,15 @@ bool rule_push(struct norm *n, const struct context *ctx);
 bool rule_union(struct norm *n, const struct context *ctx);
 bool rule_group(struct norm *n, const struct context *ctx);
 bool rule_pull(struct norm *n, const struct context *ctx);
+bool rule_order(struct norm *n, const struct context *ctx);
+bool rule_extreme(struct norm *n, const struct context *ctx);
+bool rule_twin(struct norm *n, const struct context *ctx);
+bool rule_eager(struct norm *n, const struct context *ctx);
+bool rule_sums(struct norm *n, const struct context *ctx); /* rule_twin.c, once nothing else is left to do */
+/* rule_source.c: e with a conjunct (`pred`) saying column = e, where e uses nothing of the source; NULL: none */
+nexpr key_partner(struct norm *n, const struct block *b, const struct source *s, nexpr column, nexpr *pred);
+/* rule_order.c: a column of the window source `s` that passes on `e`, an expression over its block */
+nexpr window_pass(struct norm *n, struct source *s, nexpr e);
 /* rule_group.c: a comparison of a count or rank with what it can never be; `truth`: where only TRUE counts */
 nexpr count_compared(struct norm *n, const struct context *ctx, nexpr e, bool truth);
 nexpr case_to_condition(struct norm *n, const struct context *ctx, nexpr e); /* rule_case.c; NULL: it is none */
@@ -184,7 +196,8 @@ nexpr exists_known(struct norm *n, const struct context *ctx, const struct block
 bool exists_implies(struct norm *n, nexpr p, nexpr q);                   /* a row of the sub-query of `p` is one of that of `q` */
 bool item_certain(struct norm *n, const struct context *ctx, size_t at); /* the left-join item matches for every row that is kept */
 /* rule_exists.c: sources of the block itself, one each, are a row of `sub` */
-bool exists_witnessed(struct norm *n, const struct context *ctx, const struct block *sub);
+bool exists_witnessed(struct norm *n, const struct context *ctx, const struct block *sub,
+                      struct exprs *needs);                                             /* needs: or NULL; it is so where these hold */
 nexpr exists_parts(struct norm *n, struct block *sub);                                  /* EXISTS, part by part where sources are unconnected */
 nexpr exists_apart(struct norm *n, const struct context *ctx, const struct block *sub); /* alternatives over different sources; NULL: none */
 /* rule_merge.c: branches of a union whose duplicates do not count, over the same rows, are one branch */

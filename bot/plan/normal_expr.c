@@ -207,6 +207,14 @@ static enum scalar_op comparison_negated(enum scalar_op op) {
     return map[op];
 }
 
+/* A comparison with a literal that is not TRUE is FALSE, or its other side is NULL. */
+static nexpr not_true(struct norm *n, nexpr e) {
+    if (e->op < SC_EQ || e->op > SC_GE || expr_is_literal(e->args[0]) == expr_is_literal(e->args[1])) return NULL;
+    nexpr x = e->args[expr_is_literal(e->args[0])];
+    bool plain = e->args[0]->type.kind == e->args[1]->type.kind && x->type.kind != TYPE_UNKNOWN && !x->is_volatile;
+    return plain ? expr_or2(n, expr_not(n, e), expr_of1(n, SC_IS_NULL, x)) : NULL;
+}
+
 nexpr expr_not(struct norm *n, nexpr e) {
     if (expr_is_null(e)) return expr_null(n, bool_type());
     if (expr_is_true(e) || expr_is_false(e)) return expr_bool(n, expr_is_false(e));
@@ -220,6 +228,8 @@ nexpr expr_not(struct norm *n, nexpr e) {
         for (size_t i = 0; i < e->n; i++) args[i] = expr_not(n, e->args[i]);
         return expr_junction(n, e->op == SC_AND ? SC_OR : SC_AND, args, e->n);
     }
+    nexpr apart = e->op == SC_IS_TRUE ? not_true(n, e->args[0]) : NULL;
+    if (apart) return apart;
     struct scalar not = {.op = SC_NOT, .n = 1, .args = &e, .type = bool_type(), .nullable = e->nullable};
     return intern(n, &not );
 }
@@ -402,8 +412,35 @@ static nexpr is_true_make(struct norm *n, nexpr a) {
     return intern(n, &e);
 }
 
+/* CASE .. ELSE CASE .. END END is one CASE. */
+static struct scalar case_flat(struct norm *n, const struct scalar *e) {
+    struct scalar out = *e;
+    while (out.args[out.n - 1]->op == SC_CASE && out.n + out.args[out.n - 1]->n <= 1000) {
+        nexpr inner = out.args[out.n - 1];
+        size_t kept = (size_t)out.n - 1;
+        nexpr *args = arena_array(n->arena, kept + inner->n, sizeof *args);
+        memcpy(args, out.args, kept * sizeof *args);
+        memcpy(args + kept, inner->args, inner->n * sizeof *args);
+        out.n = (uint16_t)(kept + inner->n);
+        out.args = args;
+    }
+    return out;
+}
+
+/* What an arm that is reached first says of NULLs: CASE WHEN x IS NOT NULL THEN x .. is COALESCE(x, ..). */
+static nexpr case_coalesce(struct norm *n, const struct scalar *e) {
+    nexpr c = e->args[0];
+    if (e->n <= 3 || c->op != SC_NOT || c->args[0]->op != SC_IS_NULL || c->args[0]->args[0] != e->args[1] || e->args[1]->is_volatile) return NULL;
+    struct scalar rest = *e;
+    rest.n = (uint16_t)(e->n - 2);
+    rest.args = e->args + 2;
+    nexpr both[2] = {e->args[1], expr_make(n, rest)};
+    return expr_make(n, (struct scalar){.op = SC_COALESCE, .n = 2, .args = both, .type = e->type, .nullable = true});
+}
+
 /* CASE: arms that cannot be reached go; so do arms with the value of what follows when their condition has no say. */
-static nexpr case_make(struct norm *n, struct scalar *e) {
+static nexpr case_make(struct norm *n, struct scalar *nested) {
+    struct scalar flat = case_flat(n, nested), *e = &flat;
     nexpr *args = arena_array(n->arena, (size_t)e->n + 1, sizeof *args), otherwise = e->args[e->n - 1];
     size_t kept = 0;
     for (size_t i = 0; i + 1 < e->n; i += 2) {
@@ -428,7 +465,8 @@ static nexpr case_make(struct norm *n, struct scalar *e) {
     struct scalar out = *e;
     out.n = (uint16_t)kept;
     out.args = args;
-    return case_settled(n, intern(n, &out));
+    nexpr coalesced = case_coalesce(n, &out);
+    return coalesced ? coalesced : case_settled(n, intern(n, &out));
 }
 
 static nexpr coalesce_make(struct norm *n, struct scalar *e) {
@@ -511,6 +549,38 @@ static void arguments_narrow(struct norm *n, struct scalar *e) {
     e->args = args;
 }
 
+/* x / CASE WHEN c THEN NULL ELSE y END is CASE WHEN c THEN NULL ELSE x / y END: what NULLIF says. */
+static nexpr divide_case(struct norm *n, const struct scalar *e) {
+    if ((e->op != SC_DIV && e->op != SC_IDIV && e->op != SC_MOD) || e->n != 2 || e->args[0]->is_volatile) return NULL;
+    nexpr c = e->args[1], args[3];
+    if (c->op != SC_CASE || c->n != 3 || !expr_is_null(c->args[1]) || c->args[0]->op != SC_EQ) return NULL;
+    args[0] = c->args[0];
+    if (args[0]->args[0] != c->args[2] && args[0]->args[1] != c->args[2]) return NULL;
+    for (size_t i = 1; i < 3; i++) {
+        struct scalar part = *e;
+        nexpr both[2] = {e->args[0], c->args[i]};
+        part.args = both;
+        args[i] = expr_make(n, part);
+    }
+    return expr_make(n, (struct scalar){.op = SC_CASE, .n = 3, .args = args, .type = e->type, .nullable = true});
+}
+
+/* (a || b) || c and a || (b || c) are a || b || c. */
+static nexpr concat_flat(struct norm *n, const struct scalar *e) {
+    struct exprs parts = {0};
+    if (e->op != SC_CONCAT) return NULL;
+    for (size_t i = 0; i < e->n; i++) {
+        bool inner = e->args[i]->op == SC_CONCAT;
+        for (size_t k = 0; inner && k < e->args[i]->n; k++) exprs_add(n, &parts, e->args[i]->args[k]);
+        if (!inner) exprs_add(n, &parts, e->args[i]);
+    }
+    if (parts.n == e->n || parts.n > UINT16_MAX) return NULL;
+    struct scalar out = *e;
+    out.n = (uint16_t)parts.n;
+    out.args = parts.at;
+    return intern(n, &out);
+}
+
 nexpr expr_make(struct norm *n, struct scalar e) {
     e.id = 0;
     e.range = (struct range){0};
@@ -558,9 +628,13 @@ nexpr expr_make(struct norm *n, struct scalar e) {
         if (strict_null(n, &e)) return expr_null(n, e.type);
         if (e.op != SC_CONCAT) arguments_narrow(n, &e);
         folded = fold_arithmetic(n, &e);
+        if (!folded) folded = divide_case(n, &e);
+        if (!folded) folded = concat_flat(n, &e);
         return folded ? folded : intern(n, &e);
     case SC_CALL:
-        return strict_null(n, &e) ? expr_null(n, e.type) : intern(n, &e);
+        if (strict_null(n, &e)) return expr_null(n, e.type);
+        folded = fold_call(n, &e);
+        return folded ? folded : intern(n, &e);
     case SC_AGG:
         arguments_narrow(n, &e);
         return intern(n, &e);

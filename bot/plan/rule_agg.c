@@ -54,7 +54,9 @@ static nexpr distinct_needless(struct norm *n, const struct source *s, nexpr e) 
     exprs_add(n, &seed, e->args[0]);
     if (!block_determined(n, s->block, &seed, true)) return e;
     step_add(n, "DISTINCT inside an aggregate falls away: no value comes twice");
-    return aggregate_make(n, e, e->name, e->args[0], false);
+    struct context inner = {.block = s->block};
+    bool star = strcmp(e->name, "count") == 0 && !expr_nullable(n, &inner, e->args[0]);
+    return aggregate_make(n, e, e->name, star ? NULL : e->args[0], false);
 }
 
 /* Without groups, rows where x is NULL say nothing to aggregates of x alone. */
@@ -147,8 +149,23 @@ static bool keys_are_with(const struct norm *n, const struct source *s, const st
     return true;
 }
 
+/* COUNT(*) of groups that differ in one key, which is never NULL, counts its values. */
+static nexpr counted_key(struct norm *n, const struct source *s, const struct source *t, nexpr count) {
+    nexpr extra = NULL;
+    for (size_t i = 0; i < t->keys.n; i++) {
+        nexpr key = expr_column(n, t->columns[i]);
+        bool outer = false;
+        for (size_t k = 0; k < s->keys.n; k++) outer |= s->keys.at[k] == key;
+        if (!outer && extra) return NULL;
+        if (!outer) extra = key;
+    }
+    struct context inner = {.block = s->block};
+    return extra && !expr_nullable(n, &inner, extra) ? aggregate_make(n, count, "count", extra, true) : NULL;
+}
+
 /* The outer aggregate `e` over the rows below the inner one; NULL when it cannot be said. */
 static nexpr merged_aggregate(struct norm *n, const struct source *s, const struct source *t, nexpr e) {
+    if (named(e, "count") && e->n == 0 && !e->n_order) return counted_key(n, s, t, e);
     if (e->op != SC_AGG || e->n != 1 || e->filter || e->n_order) return NULL;
     nexpr a = e->args[0];
     bool plain = named(e, "sum") || named(e, "count") || named(e, "avg");

@@ -439,6 +439,11 @@ void block_simplify(struct norm *n, const struct context *outer, struct block *b
         if (!b->empty) changed |= rule_union(n, &ctx);
         if (!b->empty) changed |= rule_group(n, &ctx);
         if (!b->empty) changed |= rule_pull(n, &ctx);
+        if (!b->empty) changed |= rule_order(n, &ctx);
+        if (!b->empty) changed |= rule_extreme(n, &ctx);
+        if (!b->empty) changed |= rule_twin(n, &ctx);
+        if (!b->empty) changed |= rule_eager(n, &ctx);
+        if (!b->empty && !changed) changed = rule_sums(n, &ctx);
         if (b->empty) {
             block_clear(n, b);
             return;

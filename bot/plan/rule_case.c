@@ -27,9 +27,18 @@ static nexpr case_of(struct norm *n, nexpr like, nexpr cond, nexpr then, nexpr o
 
 static bool is_never_null(nexpr e) { return e->op == SC_IS_NULL || e->op == SC_EXISTS || e->op == SC_MATCHED || e->op == SC_SAME; }
 
+/* CASE WHEN s <> 0 THEN x / s END is CASE WHEN s = 0 THEN NULL ELSE x / s END: where s is NULL both are. */
+static bool null_beside(struct norm *n, nexpr cond, nexpr value) {
+    if (cond->op != SC_NE || value->is_volatile) return false;
+    for (size_t i = 0; i < 2; i++)
+        if (!expr_is_literal(cond->args[i]) && !expr_is_null(given(n, value, cond->args[i], true, 0))) return false;
+    return true;
+}
+
 nexpr case_settled(struct norm *n, nexpr e) {
     if (e->op != SC_CASE || e->n != 3) return e;
     nexpr cond = e->args[0], then = e->args[1], otherwise = e->args[2];
+    if (expr_is_null(otherwise) && null_beside(n, cond, then)) return case_of(n, e, expr_not(n, cond), otherwise, then);
     if (cond->op == SC_IS_NULL) return case_of(n, e, expr_not(n, cond), otherwise, then);
     if (cond->op != SC_NOT || !is_never_null(cond->args[0])) return e;
     if (cond->args[0]->op != SC_IS_NULL) return case_of(n, e, cond->args[0], otherwise, then);

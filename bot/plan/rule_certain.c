@@ -56,9 +56,10 @@ static nexpr lookup_known(struct norm *n, const struct block *sub) {
 nexpr exists_known(struct norm *n, const struct context *ctx, const struct block *sub) {
     if (sub->empty) return expr_bool(n, false);
     size_t before = n->assumes.n;
-    if (exists_witnessed(n, ctx, sub)) {
+    struct exprs needs = {0};
+    if (exists_witnessed(n, ctx, sub, &needs)) {
         step_add(n, "dropped an EXISTS that a row of the query itself proves");
-        return expr_bool(n, true);
+        return expr_junction(n, SC_AND, needs.at, needs.n);
     }
     n->assumes.n = before;
     nexpr known = lookup_known(n, sub);
@@ -69,7 +70,7 @@ nexpr exists_known(struct norm *n, const struct context *ctx, const struct block
 bool exists_implies(struct norm *n, nexpr p, nexpr q) {
     size_t before = n->assumes.n;
     struct context inside = {.block = (struct block *)p->block};
-    if (exists_witnessed(n, &inside, q->block)) return true;
+    if (exists_witnessed(n, &inside, q->block, NULL)) return true;
     n->assumes.n = before;
     return false;
 }

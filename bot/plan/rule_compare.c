@@ -52,10 +52,19 @@ static bool is_whole(const struct norm *n, nexpr e, int depth) {
     }
 }
 
+/* A count is whole even where columns may hold anything. */
+static bool is_count(const struct norm *n, nexpr e) {
+    if (e->op != SC_COLUMN) return false;
+    const struct ncolumn *c = &n->columns.at[e->column];
+    if (c->source->kind != SRC_AGG || c->ordinal < c->source->keys.n) return false;
+    nexpr made = c->source->aggs.at[c->ordinal - c->source->keys.n];
+    return made->op == SC_AGG && strcmp(made->name, "count") == 0;
+}
+
 /* Between a value and its neighbour there is no other: whole numbers and days. SQLite keeps fractions in whole columns, Oracle hours in dates. */
 static bool has_neighbours(const struct norm *n, nexpr x, nexpr lit) {
     enum dialect d = n->plan->dialect;
-    if (lit->op != SC_LITERAL || lit->lit.s.n || d == DIALECT_SQLITE || x->op == SC_LITERAL) return false;
+    if (lit->op != SC_LITERAL || lit->lit.s.n || (d == DIALECT_SQLITE && !is_count(n, x)) || x->op == SC_LITERAL) return false;
     if (lit->lit.kind == VALUE_INT) return lit->lit.i > INT32_MIN && lit->lit.i < INT32_MAX && is_whole(n, x, 0);
     return lit->lit.kind == VALUE_DATE && x->type.kind == TYPE_DATE && x->op == SC_COLUMN && d != DIALECT_ORACLE;
 }
@@ -120,9 +129,18 @@ static bool is_equation(nexpr e, nexpr *x, nexpr *lit) {
     return true;
 }
 
+/* a = b OR (a IS NULL AND b IS NULL), where only TRUE counts. */
+static nexpr same_spelled(struct norm *n, nexpr p, nexpr q) {
+    if (p->op != SC_EQ || q->op != SC_AND || q->n != 2 || q->args[0]->op != SC_IS_NULL || q->args[1]->op != SC_IS_NULL) return NULL;
+    nexpr a = q->args[0]->args[0], b = q->args[1]->args[0];
+    bool fits = (p->args[0] == a && p->args[1] == b) || (p->args[0] == b && p->args[1] == a);
+    return fits ? expr_of2(n, SC_SAME, a, b) : NULL;
+}
+
 /* x = 5 OR x > 5 is x >= 5; of whole numbers, x = 5 OR x >= 6 too. NULL: they do not meet. */
 nexpr or_meets(struct norm *n, nexpr p, nexpr q) {
-    nexpr x, lit;
+    nexpr x, lit, same = same_spelled(n, p, q);
+    if (same) return same;
     if (!is_equation(p, &x, &lit) || (q->op != SC_LT && q->op != SC_LE)) return NULL;
     for (int k = 0; k < 2; k++) { /* k 0: x below a bound; 1: above */
         if (q->args[k] != x || !expr_is_literal(q->args[1 - k])) continue;

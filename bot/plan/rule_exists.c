@@ -20,13 +20,24 @@ static int column_like(const struct norm *n, const struct source *s, int column)
     return -1;
 }
 
-/* After replacing: does each conjunct of `sub` follow from those of `b`? x = x needs x to be not NULL. */
-static bool conjuncts_follow(struct norm *n, const struct context *ctx, const struct block *sub, nexpr skip) {
+/* x = x holds where x is not NULL; of a conjunct inner = x, the sub-query itself says that x is not. */
+static bool reflexive_follows(struct norm *n, const struct context *here, const struct block *sub, nexpr conjunct, nexpr x, struct exprs *needs) {
+    if (!expr_nullable(n, here, x)) return true;
+    bool said = conjunct->args[0] == x || conjunct->args[1] == x;
+    if (!needs || !said || expr_touches(n, sub, x) || x->is_volatile) return false;
+    exprs_add(n, needs, expr_not(n, expr_of1(n, SC_IS_NULL, x)));
+    return true;
+}
+
+/* After replacing: does each conjunct of `sub` follow from those of `b`? x = x needs x to be not NULL: `needs` (or NULL) gets such demands. */
+static bool conjuncts_follow(struct norm *n, const struct context *ctx, const struct block *sub, struct exprs *needs) {
+    nexpr skip = ctx->skip;
+    if (needs) needs->n = 0;
     for (size_t i = 0; i < sub->preds.n; i++) {
         nexpr e = expr_replace(n, sub->preds.at[i]);
         if (e->op == SC_EQ && e->args[0] == e->args[1]) {
             struct context here = {.outer = ctx->outer, .block = ctx->block, .skip = skip};
-            if (expr_nullable(n, &here, e->args[0])) return false;
+            if (!reflexive_follows(n, &here, sub, sub->preds.at[i], e->args[0], needs)) return false;
             continue;
         }
         if (expr_is_true(e)) continue;
@@ -37,35 +48,42 @@ static bool conjuncts_follow(struct norm *n, const struct context *ctx, const st
 
 #define WITNESS_SOURCES_MAX 4
 
-/* Tries to send sources `at`.. of `sub` to sources of the block, same table to same table. */
-static bool witness_from(struct norm *n, const struct context *ctx, const struct block *sub, int *choice, size_t at) {
+struct witness {
+    const struct block *sub;
+    int choice[WITNESS_SOURCES_MAX]; /* source of the sub-query -> source of the block */
+    struct exprs *needs;
+};
+
+/* Tries to send sources `at`.. of the sub-query to sources of the block, same table to same table. */
+static bool witness_from(struct norm *n, const struct context *ctx, struct witness *w, size_t at) {
+    const struct block *sub = w->sub;
     struct block *b = ctx->block;
     if (work_spent(n, 1)) return false;
     if (at == sub->n_sources) {
         replace_begin(n);
         for (size_t i = 0; i < sub->n_sources; i++)
             for (size_t k = 0; k < sub->sources[i]->n_columns; k++) {
-                int to = column_like(n, b->sources[choice[i]], sub->sources[i]->columns[k]);
+                int to = column_like(n, b->sources[w->choice[i]], sub->sources[i]->columns[k]);
                 if (to >= 0) replace_set(n, sub->sources[i]->columns[k], expr_column(n, to));
             }
-        bool follow = conjuncts_follow(n, ctx, sub, ctx->skip);
+        bool follow = conjuncts_follow(n, ctx, sub, w->needs);
         replace_end(n);
         return follow;
     }
     for (size_t i = 0; i < b->n_sources; i++) {
         if (b->sources[i]->kind != SRC_TABLE || strcmp(b->sources[i]->name, sub->sources[at]->name) != 0) continue;
-        choice[at] = (int)i;
-        if (witness_from(n, ctx, sub, choice, at + 1)) return true;
+        w->choice[at] = (int)i;
+        if (witness_from(n, ctx, w, at + 1)) return true;
     }
     return false;
 }
 
-bool exists_witnessed(struct norm *n, const struct context *ctx, const struct block *sub) {
-    int choice[WITNESS_SOURCES_MAX];
+bool exists_witnessed(struct norm *n, const struct context *ctx, const struct block *sub, struct exprs *needs) {
+    struct witness w = {.sub = sub, .needs = needs};
     if (sub->n_sources == 0 || sub->n_sources > WITNESS_SOURCES_MAX || sub->n_items || sub->empty) return false;
     for (size_t i = 0; i < sub->n_sources; i++)
         if (sub->sources[i]->kind != SRC_TABLE) return false;
-    return witness_from(n, ctx, sub, choice, 0);
+    return witness_from(n, ctx, &w, 0);
 }
 
 /* Sources of `sub` that hang together with its first one by conjuncts. */
@@ -179,7 +197,7 @@ static bool exists_rules(struct norm *n, const struct context *ctx, size_t i) {
     if (sub->empty) return block_set_empty(n, b), true;
     if (outer_conjuncts(n, b, sub)) return true;
     struct context here = {.outer = ctx->outer, .block = b, .skip = e};
-    if (exists_witnessed(n, &here, sub)) {
+    if (exists_witnessed(n, &here, sub, NULL)) {
         exprs_remove(&b->preds, i);
         step_add(n, "dropped an EXISTS that a row of the query itself proves");
         return true;
@@ -314,10 +332,12 @@ static bool source_folds(struct norm *n, const struct context *ctx, size_t at) {
     for (size_t i = 0; i < b->n_sources; i++)
         if (i != at) others.sources[others.n_sources++] = b->sources[i];
     struct context here = {.outer = ctx->outer, .block = &others};
-    if (!exists_witnessed(n, &here, &one)) return false;
+    struct exprs needs = {0};
+    if (!exists_witnessed(n, &here, &one, &needs)) return false;
     memmove(&b->sources[at], &b->sources[at + 1], (b->n_sources - at - 1) * sizeof *b->sources);
     b->n_sources--;
     b->preds = others.preds;
+    for (size_t i = 0; i < needs.n; i++) block_pred_add(n, b, needs.at[i]);
     step_add(n, "dropped a second use of %s that adds nothing where duplicates do not count", s->name);
     return true;
 }
@@ -338,10 +358,11 @@ static bool branches_as_sets(struct norm *n, const struct context *ctx, struct s
         seen[kept] = h;
         s->branches[kept++] = s->branches[i];
     }
-    bool changed = kept != s->n_branches;
+    bool changed = kept != s->n_branches, nested = false;
     s->n_branches = kept;
     if (changed) step_add(n, "dropped a branch of UNION that stands there twice");
-    return changed;
+    for (size_t i = 0; first && i < kept; i++) nested |= s->branches[i]->n_sources == 1 && s->branches[i]->sources[0]->kind == SRC_SETOP;
+    return changed || nested;
 }
 
 void block_set_context(struct norm *n, const struct context *outer, struct block *b) {

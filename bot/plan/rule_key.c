@@ -162,11 +162,44 @@ static bool equal_is_one(nexpr from, nexpr to) {
     return t != TYPE_STRING && f != TYPE_FLOAT;
 }
 
+/* `mine` is the column of the sub-query's table that `e` is of another use of that table, the same one throughout. */
+static bool own_column(const struct norm *n, nexpr mine, nexpr e, int *of) {
+    if (mine->op != SC_COLUMN || e->op != SC_COLUMN) return false;
+    const struct ncolumn *a = &n->columns.at[mine->column], *b = &n->columns.at[e->column];
+    bool alike = b->source->kind == SRC_TABLE && strcmp(a->source->name, b->source->name) == 0 && strcmp(a->name, b->name) == 0;
+    if (!alike || (*of && *of != b->source->id)) return false;
+    *of = b->source->id;
+    return true;
+}
+
+/* No row with the same k has a greater x: then k decides x. NULL when the conjunct says no such thing of a known k. */
+static nexpr best_known(struct closure *c, const struct block *b, nexpr p) {
+    const struct block *sub = p->op == SC_NOT && p->args[0]->op == SC_EXISTS ? p->args[0]->block : NULL;
+    if (!sub || sub->n_sources != 1 || sub->n_items || sub->sources[0]->kind != SRC_TABLE) return NULL;
+    struct context here = {.block = (struct block *)b}; /* a NULL is never beaten */
+    nexpr best = NULL;
+    int of = 0;
+    for (size_t i = 0; i < sub->preds.n; i++) {
+        nexpr q = sub->preds.at[i];
+        if (q->op != SC_EQ && q->op != SC_LT) return NULL;
+        size_t k = q->args[0]->op == SC_COLUMN && c->n->columns.at[q->args[0]->column].source->id == sub->sources[0]->id ? 0 : 1;
+        if (!own_column(c->n, q->args[k], q->args[1 - k], &of) || (q->op == SC_LT && best)) return NULL;
+        if (expr_nullable(c->n, &here, q->args[1 - k])) return NULL;
+        if (q->op == SC_LT) best = q->args[1 - k];
+        else if (!known_expr(c, q->args[1 - k])) return NULL;
+    }
+    return best;
+}
+
 /* One pass over the equalities and sources of `b`; `own` alone may become known (in an item, what the left side is stays as it is). */
 static bool closure_pass(struct closure *c, const struct block *b) {
     bool changed = false;
     for (size_t i = 0; i < b->preds.n; i++) {
-        nexpr p = b->preds.at[i];
+        nexpr p = b->preds.at[i], best = p->op == SC_NOT ? best_known(c, b, p) : NULL;
+        if (best && !known_expr(c, best)) {
+            exprs_add(c->n, &c->known, best);
+            changed = true;
+        }
         if (p->op != SC_EQ) continue;
         for (int k = 0; k < 2; k++) {
             nexpr from = p->args[k], to = p->args[1 - k];

@@ -353,12 +353,13 @@ struct push {
     const struct source *s;
     const bool *allowed; /* by ordinal */
     bool touches;
+    const struct block *within; /* of a condition with a sub-query: the block at hand */
 };
 
 static bool pushable_column(void *ctx, int column) {
     struct push *p = ctx;
     const struct ncolumn *c = &p->n->columns.at[column];
-    if (c->source->id != p->s->id) return false;
+    if (c->source->id != p->s->id) return p->within && !block_owns(p->within, c->source); /* of the sub-query itself, or of what is around */
     p->touches = true;
     return p->allowed[c->ordinal];
 }
@@ -382,9 +383,9 @@ static bool push_down(struct norm *n, const struct context *ctx, size_t at) {
     for (size_t i = 0; i < s->keys.n; i++) allowed[i] = agg || partitioned_by(s, s->keys.at[i]);
     bool changed = false;
     for (size_t i = 0; i < b->preds.n; i++) {
-        struct push push = {n, s, allowed, false};
         nexpr p = b->preds.at[i];
-        if (expr_has_op(p, SC_EXISTS) || expr_has_op(p, SC_MATCHED) || !expr_columns(p, pushable_column, &push) || !push.touches) continue;
+        struct push push = {n, s, allowed, false, expr_has_op(p, SC_EXISTS) ? b : NULL};
+        if (expr_has_op(p, SC_MATCHED) || !expr_columns(p, pushable_column, &push) || !push.touches) continue;
         exprs_remove(&b->preds, i--);
         replace_begin(n);
         for (size_t k = 0; k < s->keys.n; k++) replace_set(n, s->columns[k], s->keys.at[k]);
@@ -590,7 +591,7 @@ static bool union_rules(struct norm *n, const struct context *ctx, size_t at) {
 /* ------------------------------------------------------------ distinct sources joined on all of their columns */
 
 /* e with p saying column = e, where e uses nothing of the source. */
-static nexpr key_partner(struct norm *n, const struct block *b, const struct source *s, nexpr column, nexpr *pred) {
+nexpr key_partner(struct norm *n, const struct block *b, const struct source *s, nexpr column, nexpr *pred) {
     for (size_t i = 0; i < b->preds.n; i++) {
         nexpr p = b->preds.at[i];
         if (p->op != SC_EQ) continue;

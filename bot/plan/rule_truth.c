@@ -31,6 +31,18 @@ static bool limit_opens(const struct block *b) {
     return !s->offset && !s->name && s->limit && s->limit->op == SC_LITERAL && s->limit->lit.kind == VALUE_INT && s->limit->lit.i >= 1;
 }
 
+static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *b);
+
+/* A row of a union is a row of one branch or of another. */
+static nexpr exists_branches(struct norm *n, const struct context *ctx, const struct block *b) {
+    const struct source *s = b->n_sources == 1 && !b->n_items && !b->preds.n ? b->sources[0] : NULL;
+    if (!s || s->kind != SRC_SETOP || s->setop != RELSET_UNION || !s->all || s->n_branches > NORMAL_BRANCHES_MAX) return NULL;
+    nexpr any = expr_bool(n, false);
+    for (size_t i = 0; i < s->n_branches; i++) any = expr_or2(n, any, exists_of(n, ctx, block_clone(n, s->branches[i])));
+    step_add(n, "EXISTS over a union is EXISTS over one branch or over another");
+    return any;
+}
+
 /* The row of a sub-query with LIMIT or aggregate keeps its block whole: conditions go above its outputs, which are columns already. */
 static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *b) {
     b->outs.n = 0;
@@ -44,6 +56,7 @@ static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *
     b->outs.n = 0;
     if (b->empty) return expr_bool(n, false);
     nexpr known = ctx ? exists_known(n, ctx, b) : NULL;
+    if (!known && ctx) known = exists_branches(n, ctx, b);
     if (known) return known;
     nexpr apart = ctx ? exists_apart(n, ctx, b) : NULL; /* TRUE or no: its parts may be unknown */
     if (apart) return expr_nullable(n, ctx, apart) ? expr_of1(n, SC_IS_TRUE, apart) : apart;
@@ -91,6 +104,8 @@ static nexpr truth_compare(struct norm *n, const struct context *ctx, nexpr e) {
     if (a == b && !a->is_volatile)
         return e->op == SC_EQ || e->op == SC_LE || e->op == SC_GE ? expr_truth(n, ctx, expr_not(n, null_of(n, a))) : expr_bool(n, false);
     if (a != e->args[0] || b != e->args[1]) e = expr_of2(n, e->op, a, b);
+    nexpr date = date_equation(n, e);
+    if (date) return date;
     nexpr live = e->op >= SC_EQ && e->op <= SC_GE ? case_compared(n, e) : NULL;
     return live ? expr_truth(n, ctx, live) : count_compared(n, ctx, e, true);
 }

@@ -1,0 +1,199 @@
+/* normal_call.c - functions that say what an operator, a literal or another function says too, in one spelling: LIKE for startswith, a date
+ * for a date that is computed from one. */
+#include "normal_core.h"
+
+#include <ctype.h>
+
+static bool is_text(nexpr e) { return e->op == SC_LITERAL && e->lit.kind == VALUE_TEXT; }
+
+static nexpr text_make(struct norm *n, struct str s) {
+    return expr_make(n, (struct scalar){.op = SC_LITERAL, .lit = {.kind = VALUE_TEXT, .s = s}, .type = {TYPE_STRING, 0, 0}});
+}
+
+static bool one_of(const char *name, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
+#define ONE_OF(name, names) one_of(name, names, sizeof(names) / sizeof *(names))
+
+static bool spark(const struct norm *n) { return n->plan->dialect == DIALECT_SPARK || n->plan->dialect == DIALECT_DATABRICKS; }
+
+/* ------------------------------------------------------------ texts */
+
+/* startswith(x, 'ab') is x LIKE 'ab%', where LIKE tells letters' case as the function does. */
+static nexpr pattern_of(struct norm *n, const struct scalar *e) {
+    static const char *const starts[] = {"startswith", "starts_with"}, *const ends[] = {"endswith", "ends_with"}, *const holds[] = {"contains"};
+    enum dialect d = n->plan->dialect;
+    bool known = spark(n) || d == DIALECT_SNOWFLAKE || d == DIALECT_BIGQUERY || d == DIALECT_TRINO || d == DIALECT_DUCKDB || d == DIALECT_POSTGRES;
+    bool first = ONE_OF(e->name, starts), last = ONE_OF(e->name, ends), within = ONE_OF(e->name, holds);
+    if (!known || e->n != 2 || (!first && !last && !within) || e->args[0]->type.kind != TYPE_STRING || !is_text(e->args[1])) return NULL;
+    struct str part = e->args[1]->lit.s;
+    for (size_t i = 0; i < part.n; i++)
+        if (part.p[i] == '%' || part.p[i] == '_' || part.p[i] == '\\') return NULL;
+    struct buf text = buf_new(n->arena);
+    if (!first) buf_char(&text, '%');
+    buf_slice(&text, part);
+    if (!last) buf_char(&text, '%');
+    nexpr args[2] = {e->args[0], text_make(n, str_of(buf_str(&text)))};
+    return expr_make(n, (struct scalar){.op = SC_LIKE, .name = "like", .n = 2, .args = args, .type = {TYPE_BOOL, 0, 0}, .nullable = true});
+}
+
+/* concat(a, concat(b, c)) is concat(a, b, c), and a || b || c where a NULL makes it NULL. */
+static nexpr concat_of(struct norm *n, const struct scalar *e) {
+    enum dialect d = n->plan->dialect;
+    bool bars = spark(n) || d == DIALECT_SNOWFLAKE || d == DIALECT_BIGQUERY || d == DIALECT_TRINO, nested = false;
+    if (strcmp(e->name, "concat") != 0 || e->n < 2) return NULL;
+    struct exprs parts = {0};
+    for (size_t i = 0; i < e->n; i++) {
+        nexpr a = e->args[i];
+        bool inner = a->op == SC_CALL && a->name && strcmp(a->name, "concat") == 0;
+        nested |= inner;
+        for (size_t k = 0; inner && k < a->n; k++) exprs_add(n, &parts, a->args[k]);
+        if (!inner) exprs_add(n, &parts, a);
+        bars &= a->type.kind == TYPE_STRING;
+    }
+    if (parts.n > UINT16_MAX || (!bars && !nested)) return NULL;
+    struct scalar out = *e;
+    out.n = (uint16_t)parts.n;
+    out.args = parts.at;
+    if (bars) out.op = SC_CONCAT, out.name = NULL, out.type = (struct type){TYPE_STRING, 0, 0};
+    return expr_make(n, out);
+}
+
+static nexpr letters_of(struct norm *n, const struct scalar *e) {
+    bool low = strcmp(e->name, "lower") == 0;
+    if ((!low && strcmp(e->name, "upper") != 0) || e->n != 1 || !is_text(e->args[0])) return NULL;
+    struct str s = e->args[0]->lit.s;
+    char *text = str_dup(n->arena, s);
+    for (size_t i = 0; i < s.n; i++) {
+        if ((unsigned char)text[i] >= 0x80) return NULL; /* other letters go by the locale */
+        text[i] = (char)(low ? tolower((unsigned char)text[i]) : toupper((unsigned char)text[i]));
+    }
+    return text_make(n, (struct str){text, s.n});
+}
+
+/* ------------------------------------------------------------ dates */
+
+/* The unit of a truncation by its plain name. */
+static nexpr unit_of(struct norm *n, const struct scalar *e) {
+    static const struct { const char *from, *to; } words[] = {{"yyyy", "year"}, {"yy", "year"}, {"mm", "month"}, {"mon", "month"}, {"dd", "day"}};
+    bool trunc = strcmp(e->name, "trunc") == 0;
+    if ((!trunc && strcmp(e->name, "date_trunc") != 0) || e->n != 2 || !spark(n)) return NULL;
+    size_t at = trunc ? 1 : 0;
+    if (!is_text(e->args[at])) return NULL;
+    const char *low = str_lower(n->arena, e->args[at]->lit.s), *unit = low;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].from, low) == 0) unit = words[i].to;
+    if (str_eq(e->args[at]->lit.s, str_of(unit))) return NULL;
+    nexpr args[2] = {e->args[0], e->args[1]};
+    args[at] = text_make(n, str_of(unit));
+    return expr_with(n, e, args);
+}
+
+static nexpr date_make(struct norm *n, int64_t days) {
+    return expr_make(n, (struct scalar){.op = SC_LITERAL, .lit = {.kind = VALUE_DATE, .i = days}, .type = {TYPE_DATE, 0, 0}});
+}
+
+/* TO_DATE('2024-01-31') */
+static nexpr date_of_text(struct norm *n, const struct scalar *e) {
+    bool named = strcmp(e->name, "date") == 0 || strcmp(e->name, "to_date") == 0;
+    bool known = spark(n) || n->plan->dialect == DIALECT_SNOWFLAKE || n->plan->dialect == DIALECT_BIGQUERY;
+    int64_t days;
+    if (!named || !known || e->n != 1 || !is_text(e->args[0]) || e->args[0]->lit.s.n != 10 || !literal_date(e->args[0]->lit.s, &days)) return NULL;
+    return date_make(n, days);
+}
+
+static bool whole_days(nexpr e, int64_t *days) {
+    if (e->op != SC_LITERAL) return false;
+    if (e->lit.kind == VALUE_INT && !e->lit.s.n) *days = e->lit.i;
+    else if (e->lit.kind == VALUE_INTERVAL && e->lit.scale == 0 && e->lit.i % 86400000000 == 0) *days = e->lit.i / 86400000000;
+    else return false;
+    return *days > -1000000 && *days < 1000000;
+}
+
+static bool by_day(nexpr unit) {
+    static const char *const words[] = {"day", "days", "dd", "d"};
+    for (size_t i = 0; is_text(unit) && i < sizeof words / sizeof *words; i++)
+        if (str_iis(unit->lit.s, words[i])) return true;
+    return false;
+}
+
+/* A date and whole days added to it, as the dialect writes that; the result is a date again. */
+static bool date_plus(const struct norm *n, nexpr e, nexpr *date, int64_t *days) {
+    static const char *const adds[] = {"date_add", "adddate"}, *const subs[] = {"date_sub", "subdate"};
+    enum dialect d = n->plan->dialect;
+    if (e->op != SC_CALL || !e->name) return false;
+    if (d == DIALECT_SNOWFLAKE && e->n == 3 && strcmp(e->name, "dateadd") == 0 && by_day(e->args[0])) {
+        *date = e->args[2];
+        return e->args[1]->op == SC_LITERAL && e->args[1]->lit.kind == VALUE_INT && whole_days(e->args[1], days) && (*date)->type.kind == TYPE_DATE;
+    }
+    bool less = ONE_OF(e->name, subs), known = spark(n) || d == DIALECT_MYSQL || d == DIALECT_BIGQUERY;
+    if (!known || e->n != 2 || (!less && !ONE_OF(e->name, adds)) || e->args[0]->type.kind != TYPE_DATE || !whole_days(e->args[1], days)) return false;
+    *date = e->args[0];
+    if (less) *days = -*days;
+    return true;
+}
+
+/* The same date, `by` days later. */
+static nexpr date_later(struct norm *n, nexpr date, int64_t by) {
+    struct scalar lit = {.op = SC_LITERAL, .lit = {.kind = VALUE_INTERVAL, .i = by * 86400000000}, .type = {TYPE_INTERVAL, 0, 0}};
+    if (by == 0) return date;
+    nexpr unit = text_make(n, STR("day")), days = spark(n) || n->plan->dialect == DIALECT_SNOWFLAKE ? expr_int(n, by) : expr_make(n, lit);
+    nexpr two[2] = {date, days}, three[3] = {unit, days, date};
+    bool snow = n->plan->dialect == DIALECT_SNOWFLAKE;
+    return expr_make(n, (struct scalar){.op = SC_CALL,
+                                        .name = snow ? "dateadd" : "date_add",
+                                        .n = snow ? 3 : 2,
+                                        .args = snow ? three : two,
+                                        .type = {TYPE_DATE, 0, 0},
+                                        .nullable = true});
+}
+
+#define DATE_DAYS_MAX 2900000 /* the last day of the year 9999 is 2932896 */
+
+static nexpr date_moved(struct norm *n, const struct scalar *e) {
+    nexpr date, inner;
+    int64_t days, more;
+    if (!date_plus(n, e, &date, &days)) return NULL;
+    if (date->op == SC_LITERAL && date->lit.kind == VALUE_DATE && date->lit.i + days > -600000 && date->lit.i + days < DATE_DAYS_MAX)
+        return date_make(n, date->lit.i + days);
+    if (date_plus(n, date, &inner, &more) && (days < 0) == (more < 0)) return date_later(n, inner, days + more);
+    bool settled = strcmp(e->name, "dateadd") == 0 || (strcmp(e->name, "date_add") == 0 && (e->args[1]->lit.kind == VALUE_INT) == spark(n));
+    return settled && days ? NULL : date_later(n, date, days);
+}
+
+/* Days from `from` to `to`, as the dialect's function counts them. */
+static bool days_between(const struct norm *n, nexpr e, nexpr *from, nexpr *to) {
+    enum dialect d = n->plan->dialect;
+    if (e->op == SC_SUB && d == DIALECT_POSTGRES) *to = e->args[0], *from = e->args[1];
+    else if (e->op != SC_CALL || !e->name) return false;
+    else if ((spark(n) || d == DIALECT_MYSQL) && strcmp(e->name, "datediff") == 0 && e->n == 2) *to = e->args[0], *from = e->args[1];
+    else if (d == DIALECT_BIGQUERY && strcmp(e->name, "date_diff") == 0 && e->n == 3 && by_day(e->args[2])) *to = e->args[0], *from = e->args[1];
+    else if (d == DIALECT_SNOWFLAKE && strcmp(e->name, "datediff") == 0 && e->n == 3 && by_day(e->args[0])) *to = e->args[2], *from = e->args[1];
+    else return false;
+    return (*from)->type.kind == TYPE_DATE && (*to)->type.kind == TYPE_DATE;
+}
+
+nexpr date_equation(struct norm *n, nexpr e) {
+    if (e->op != SC_EQ || n->plan->dialect == DIALECT_POSTGRES) return NULL;
+    for (int k = 0; k < 2; k++) {
+        nexpr a = e->args[k], b = e->args[1 - k], date, from, to;
+        int64_t days;
+        if (b->op == SC_LITERAL && b->lit.kind == VALUE_INT && whole_days(b, &days) && days_between(n, a, &from, &to))
+            return days < 0 ? expr_of2(n, SC_EQ, from, date_later(n, to, -days)) : expr_of2(n, SC_EQ, to, date_later(n, from, days));
+        if (b->op != SC_LITERAL && b->type.kind == TYPE_DATE && date_plus(n, a, &date, &days) && days < 0)
+            return expr_of2(n, SC_EQ, date, date_later(n, b, -days));
+    }
+    return NULL;
+}
+
+nexpr fold_call(struct norm *n, const struct scalar *e) {
+    nexpr (*const rules[])(struct norm *, const struct scalar *) = {pattern_of, concat_of, letters_of, unit_of, date_of_text, date_moved};
+    for (size_t i = 0; e->name && e->n && i < sizeof rules / sizeof *rules; i++) {
+        nexpr out = rules[i](n, e);
+        if (out) return out;
+    }
+    return NULL;
+}
