@@ -237,7 +237,7 @@ static struct hash128 column_content(struct hasher *h, int column) {
         bool right = c->ordinal >= s->branches[0]->outs.n;
         const struct block *side = s->branches[right];
         struct hash128 out = expr_hash(h, side->outs.at[c->ordinal - (right ? s->branches[0]->outs.n : 0)]);
-        return hash128_mix(tag_hash(TAG_SIDE, h->places[s->columns[0]] == 2 ? 2 : right == (h->places[s->columns[0]] == 1), 0), out);
+        return hash128_mix(tag_hash(TAG_SIDE, right == (h->places[s->columns[0]] == 1), 0), out);
     }
     default:
         return tag_hash(TAG_PLACE, h->places[column] ? h->places[column] : c->ordinal + 1000000, 0);
@@ -370,7 +370,7 @@ static struct hash128 setop_hash(struct hasher *h, const struct source *s) {
 static struct hash128 full_hash(struct hasher *h, const struct source *s) {
     struct hash128 l = block_hash(h, s->branches[0], false), r = block_hash(h, s->branches[1], false);
     int order = hash128_cmp(l, r);
-    if (s->n_columns) place_set(h, s, s->columns[0], order == 0 ? 2 : order > 0);
+    if (s->n_columns) place_set(h, s, s->columns[0], order > 0); /* sides that are alike stay as written: they are still two */
     HASHES(on);
     for (size_t i = 0; i < s->on.n; i++) hashes_add(h, &on, expr_hash(h, s->on.at[i]));
     struct hash128 sides = order <= 0 ? hash128_mix(l, r) : hash128_mix(r, l);

@@ -184,6 +184,7 @@ static struct sql_from *write_item(struct rewrite *w, struct sql_from *from, con
     struct sql_from *right = write_source(w, b->sources[0]);
     for (size_t i = 0; i < b->preds.n; i++) on = sql_and(w->arena, on, rewrite_expr(w, b->preds.at[i]));
     add_witness(w, item);
+    if (!from) rewrite_fail(w, "an outer join to a single row");
     if (!from || !right) return from;
     return sql_from_join(w->arena, JOIN_LEFT, from, right, on ? on : sql_bool(w->arena, true));
 }
@@ -284,8 +285,23 @@ static struct sql_query *write_aggregation(struct rewrite *w, const struct sourc
     return query;
 }
 
+static bool expr_asks(nexpr e) {
+    if (e->block) return true;
+    for (size_t i = 0; i < e->n; i++)
+        if (expr_asks(e->args[i])) return true;
+    return false;
+}
+
+/* A sub-query in HAVING would hold aggregates of the query around it, which few readers take: it is asked above a derived table. */
+static bool asks_queries(const struct exprs *list) {
+    for (size_t i = 0; i < list->n; i++)
+        if (expr_asks(list->at[i])) return true;
+    return false;
+}
+
 struct sql_query *rewrite_block(struct rewrite *w, const struct block *block, const char *const *names) {
     bool lone = block->n_sources == 1 && block->n_items == 0 && block->sources[0]->kind == SRC_AGG && !block->empty && w->graft.block != block;
+    lone = lone && !asks_queries(&block->preds) && !asks_queries(&block->outs);
     if (lone) return write_aggregation(w, block->sources[0], block->outs.at, block->outs.n, &block->preds, names);
     struct sql_select *select;
     struct sql_query *query = write_select(w, block, &select);

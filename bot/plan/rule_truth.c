@@ -288,7 +288,11 @@ nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e) {
     out.args = args;
     if (!same) e = expr_make(n, out);
     switch (e->op) {
+    case SC_ANY:
+    case SC_ALL: /* of no rows, whatever is compared */
+        return e->block && e->block->empty ? expr_bool(n, e->op == SC_ALL) : e;
     case SC_IN_QUERY:
+        if (e->block->empty) return expr_bool(n, false);
         return value_in_query(n, ctx, e);
     case SC_IS_NULL:
         return expr_nullable(n, ctx, e->args[0]) ? e : expr_bool(n, false);

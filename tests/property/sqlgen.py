@@ -31,7 +31,7 @@ def make_schema(rng):
 
 
 def kind_of(type_name):
-    return {"int": "num", "numeric": "num", "double precision": "num", "text": "text", "date": "date", "boolean": "bool"}[type_name]
+    return {"int": "num", "numeric": "num", "double precision": "num", "text": "text", "date": "date", "boolean": "bool", "int[]": "list"}[type_name]
 
 
 LITERALS = {
@@ -118,7 +118,7 @@ class Maker:
             choices["num"] += [["raw", f"EXTRACT({rng.choice(['YEAR', 'MONTH', 'DAY', 'DOW', 'QUARTER', 'WEEK'])} FROM {show(d)})"], ["raw", f"({show(d)} - DATE '2020-02-01')"]]
         other = self.pick(columns)
         choices["bool"] += [["raw", f"({show(self.col(other))} IS NOT DISTINCT FROM {show(self.value(columns, other[2], 0))})"], ["raw", f"(({show(self.atom(columns, [], 0, False))}) IS TRUE)"]]
-        return rng.choice(choices[kind]) if choices[kind] else None
+        return rng.choice(choices[kind]) if choices.get(kind) else None
 
     def window(self, columns):
         """A window function over full orders, so that its answer is one."""

@@ -1,0 +1,1 @@
+select y.status from orders x full join orders y on x.order_id = y.customer_id
