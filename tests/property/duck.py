@@ -139,9 +139,15 @@ def mutate(rng, query, schema):
     }
     fitting = [n for n in nodes(q) if n[0] in edits]
     if not fitting or rng.random() < 0.5:
-        return sqlwide.mutate(rng, query, schema)
+        try:
+            return sqlwide.mutate(rng, query, schema)
+        except (KeyError, IndexError, TypeError):
+            return query
     n = rng.choice(fitting)
-    rng.choice(edits[n[0]])(n)
+    try:
+        rng.choice(edits[n[0]])(n)
+    except (KeyError, IndexError, TypeError):  # an earlier edit left another shape
+        return query
     return q
 
 
@@ -194,7 +200,10 @@ def rewrite(rng, query, maker):
         except (KeyError, IndexError, TypeError):
             return q
     n = rng.choice(fitting)
-    rng.choice(edits[n[0]])(n)
+    try:
+        rng.choice(edits[n[0]])(n)
+    except (KeyError, IndexError, TypeError):  # an earlier edit left another shape
+        return query
     return q
 
 
