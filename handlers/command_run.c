@@ -34,11 +34,8 @@ static bool is_meant(const struct pull_review *p, const char *who, const char *l
     return !unread && member;
 }
 
-static unsigned roles_for(const struct pull_review *p, const struct speaker *who, const struct finding *finding) {
-    unsigned roles = who->roles;
-    if (is_meant(p, p->settings->rota, who->login)) roles |= ROLE_ENGINEERING;
-    if (finding && is_meant(p, finding->owner, who->login)) roles |= ROLE_OWNER;
-    return roles;
+static unsigned roles_for(const struct pull_review *p, const struct speaker *who) {
+    return who->roles | (is_meant(p, p->settings->rota, who->login) ? ROLE_ENGINEERING : ROLE_NONE);
 }
 
 /* Roles that may accept here: .parley.yml's accept.who when it says so. */
@@ -125,8 +122,10 @@ static void cost_answer(const struct pull_review *p, struct buf *b) {
 /* A command bound to its finding, with what to say about it. */
 struct deed {
     const struct command *command;
-    const char *key;     /* of the finding, NULL when the verb needs none or it is not known */
-    const char *refused; /* markdown, NULL when it may be done */
+    const struct past_finding *seen; /* the finding as the person saw it, NULL when the verb needs none or it is not known */
+    const char *key;                 /* of that */
+    unsigned roles;                  /* of the speaker, for this finding */
+    const char *refused;             /* markdown, NULL when it may be done */
 };
 
 static struct waiver decision_of(const struct pull_review *p, const struct speaker *who, const struct deed *d) {
@@ -171,11 +170,11 @@ static const struct err *decide(struct pull_review *p, const struct speaker *who
     return NULL;
 }
 
-/* The key behind "F2" as the person saw it: labels of the last review, kept with it. */
-static const char *key_seen(const struct pull_review *p, int number) {
+/* What is behind "F2" as the person saw it: labels of the last review, kept with it. */
+static const struct past_finding *finding_seen(const struct pull_review *p, int number) {
     const char *label = arena_printf(p->context->arena, "F%d", number);
     for (size_t i = 0; i < p->past->n; i++) {
-        if (p->past->at[i].label && strcmp(p->past->at[i].label, label) == 0) return p->past->at[i].key;
+        if (p->past->at[i].label && strcmp(p->past->at[i].label, label) == 0) return &p->past->at[i];
     }
     return NULL;
 }
@@ -193,13 +192,13 @@ static const char *malformed(struct arena *arena, const struct command *c) {
     return buf_str(&b);
 }
 
-static const char *refusal(const struct pull_review *p, const struct speaker *who, const struct deed *d, const struct finding *f) {
+static const char *refusal(const struct pull_review *p, const struct deed *d) {
     struct arena *arena = p->context->arena;
     enum verb verb = d->command->verb;
     if (verb == VERB_UNKNOWN || d->command->missing) return malformed(arena, d->command);
     if (d->command->finding && !d->key) return arena_printf(arena, "There is no F%d in the last review.", d->command->finding);
     unsigned wanted = roles_wanted(p, verb);
-    if ((wanted & (roles_for(p, who, f) | ROLE_ANYONE)) != 0) return NULL;
+    if ((wanted & (d->roles | ROLE_ANYONE)) != 0) return NULL;
     return arena_printf(arena, "Sorry, `%s` is for %s.", verb_info(verb)->word, roles_describe(arena, wanted & ROLE_PEOPLE));
 }
 
@@ -211,7 +210,7 @@ static const struct err *answer_add(struct pull_review *p, const struct speaker 
     char *text = NULL;
     switch (d->command->verb) {
     case VERB_HELP:
-        buf_text(b, help_answer(arena, roles_for(p, who, NULL), false));
+        buf_text(b, help_answer(arena, d->roles, false));
         break;
     case VERB_STATUS:
         buf_text(b, status_answer(p));
@@ -253,18 +252,43 @@ static const struct err *answer_add(struct pull_review *p, const struct speaker 
     return NULL;
 }
 
+/* What anybody may hear: what was said before. */
+static void past_answer_add(const struct pull_review *p, const struct deed *d, struct buf *b) {
+    enum verb verb = d->command->verb;
+    if (d->refused) buf_text(b, d->refused);
+    else if (verb == VERB_HELP) buf_text(b, help_answer(p->context->arena, d->roles, false));
+    else if (verb == VERB_WHY && d->seen) quote_add(b, d->seen->text);
+    else if (*p->past->head_sha)
+        buf_printf(b, "Reviewed %.7s: %zu findings; the comment on it shows them and their price.", p->past->head_sha, p->past->n);
+    else buf_text(b, "It was not reviewed yet.");
+    buf_char(b, '\n');
+}
+
+/* The commands with their findings and the speaker's rights; false when the speaker has no part in this pull request at all. */
+static bool deeds_make(struct pull_review *p, const struct speaker *who, const struct command *commands, size_t count, struct deed *deeds) {
+    unsigned roles = roles_for(p, who), any = roles;
+    for (size_t i = 0; i < count; i++) {
+        struct deed *d = &deeds[i];
+        *d = (struct deed){.command = &commands[i], .seen = commands[i].finding ? finding_seen(p, commands[i].finding) : NULL, .roles = roles};
+        if (d->seen) d->key = d->seen->key;
+        if (d->seen && is_meant(p, d->seen->owner, who->login)) d->roles |= ROLE_OWNER; /* whose dataset it is may decide too */
+        d->refused = refusal(p, d);
+        any |= d->roles;
+    }
+    return any != ROLE_NONE;
+}
+
 const struct err *commands_run(struct pull_review *p, const struct speaker *who, const struct command *commands, size_t count, bool *acted) {
     struct arena *arena = p->context->arena;
     struct deed deeds[COMMANDS_MAX] = {0};
-    bool needs_owner = false;
+    struct buf b = buf_new(arena);
     *acted = false;
-    for (size_t i = 0; i < count; i++) {
-        deeds[i] = (struct deed){.command = &commands[i], .key = commands[i].finding ? key_seen(p, commands[i].finding) : NULL};
-        needs_owner = needs_owner || deeds[i].key;
+    if (!deeds_make(p, who, commands, count, deeds)) {
+        for (size_t i = 0; i < count; i++) past_answer_add(p, &deeds[i], &b);
+        p->answer = buf_str(&b);
+        return NULL;
     }
-    if (needs_owner) TRY(pull_review_run(p)); /* whose dataset is it? The owner may decide too */
     for (size_t i = 0; i < count; i++) {
-        deeds[i].refused = refusal(p, who, &deeds[i], deeds[i].key ? review_find(p->review, deeds[i].key) : NULL);
         if (deeds[i].refused) continue;
         *acted = true;
         if (commands[i].verb == VERB_REVIEW) {
@@ -274,7 +298,6 @@ const struct err *commands_run(struct pull_review *p, const struct speaker *who,
         TRY(decide(p, who, &deeds[i]));
     }
     TRY(pull_review_run(p));
-    struct buf b = buf_new(arena);
     for (size_t i = 0; i < count; i++) {
         if (deeds[i].refused) buf_printf(&b, "%s\n", deeds[i].refused);
         else TRY(answer_add(p, who, &deeds[i], &b));

@@ -18,7 +18,8 @@ const struct err *speaker_of(const struct handler_context *context, const struct
                              struct speaker *out) MUST_CHECK;
 
 /* Does the commands to a loaded pull request: decisions go into p->decided and p->waivers, the answers into p->answer (markdown), the review is run
- * (again). `*acted` is false when every command was refused or malformed. Commit with pull_review_commit. */
+ * (again). Rights come first: somebody who has no role here is answered from what the last review said, and p->review stays NULL. `*acted` is false
+ * when every command was refused or malformed. Commit with pull_review_commit. */
 const struct err *commands_run(struct pull_review *p, const struct speaker *who, const struct command *commands, size_t count,
                                bool *acted) MUST_CHECK;
 

@@ -32,6 +32,7 @@ const struct err *on_comment(const struct handler_context *context, const json_t
     TRY(speaker_of(context, &p.repo, login, p.pull.author, &who));
     TRY(commands_run(&p, &who, commands, count, &acted));
     p.may_speak_first = acted || p.answer;
+    p.asked_by = login;
     TRY(react(context, payload, acted));
     return pull_review_commit(&p);
 }

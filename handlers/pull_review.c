@@ -311,6 +311,8 @@ static const struct err *all_put(struct pull_review *p) {
                             .link = pull_link(context->arena, context->settings, p->repo.name, p->pull.number),
                             .may_speak_first = p->may_speak_first,
                             .is_paused = p->is_paused};
+    if (!p->review && p->answer && p->asked_by) TRY(wanted_reply(context, p->repo.name, p->pull.number, p->asked_by, p->answer));
+    if (!p->review) return queue_settle(context->store, context->delivery, NULL);
     TRY(decisions_put(p));
     TRY(record_put(p));
     TRY(estimates_put(p));

@@ -22,7 +22,8 @@ struct pull_review {
     VEC(struct waiver) waivers;
     VEC(struct waiver) decided; /* by this very command: stored with the review */
     struct review *review;      /* NULL before pull_review_run */
-    const char *answer;         /* markdown for the comment */
+    const char *answer;         /* markdown for the comment, or when there was no review for a reply of its own */
+    const char *asked_by;       /* login that the reply is for; NULL: none */
     bool is_paused;
     bool may_speak_first;
     bool is_full;      /* bring the catalog up to the target branch first */
@@ -35,7 +36,8 @@ const struct err *pull_review_load(const struct handler_context *context, const 
 /* Reads base and head, keeps the catalog's picture of this pull request, finds what the change introduces. */
 const struct err *pull_review_run(struct pull_review *p) MUST_CHECK;
 
-/* One transaction: decisions, the review, the wanted comment, check, notes, reviewers and Slack message, the settled delivery. */
+/* One transaction; without a review only the reply and the settled delivery, else decisions, the review, the wanted comment, check, notes, reviewers
+ * and Slack message, the settled delivery. */
 const struct err *pull_review_commit(struct pull_review *p) MUST_CHECK;
 
 /* How to fetch for this delivery: mirrors below the data folder, a token that can only read. */

@@ -1,6 +1,7 @@
 /* wanted.c - builds the payloads that forge and chat reconcile (their headers say the shapes). */
 #include "wanted.h"
 
+#include "hash.h"
 #include "outbox.h"
 #include "render.h"
 
@@ -161,6 +162,21 @@ const struct err *wanted_issue(const struct wanted *w) {
     json_object_set_new(payload, "labels", json_array());
     json_object_set_new(payload, "closed", json_boolean(closed));
     return item_put(w->context, "github.issue", github_lane(arena, w->installation), subject, payload);
+}
+
+const struct err *wanted_reply(const struct handler_context *context, const char *repo, int number, const char *login, const char *body) {
+    struct arena *arena = context->arena;
+    json_t *payload = jsx_own(arena, json_object());
+    char who[HASH_HEX];
+    hash128_hex(hash128(login, strlen(login)), who);
+    jsx_set_text(payload, "repo", repo);
+    json_object_set_new(payload, "number", json_integer(number));
+    json_object_set_new(payload, "installation", json_integer(context->delivery->installation));
+    json_object_set_new(payload, "valid_at", json_integer(context->now));
+    jsx_set_text(payload, "body", body);
+    jsx_set_text(payload, "marker", arena_printf(arena, "answer-%s", who));
+    const char *subject = arena_printf(arena, "%s#%d:answer:%s", repo, number, who);
+    return item_put(context, "github.reply", github_lane(arena, context->delivery->installation), subject, payload);
 }
 
 const struct err *wanted_reaction(const struct handler_context *context, const char *repo, int64_t comment, const char *content,

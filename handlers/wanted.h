@@ -27,6 +27,9 @@ const struct err *wanted_slack(const struct wanted *wanted) MUST_CHECK;
 /* github.issue for a job's review: opened once, kept up to date, closed when settled. */
 const struct err *wanted_issue(const struct wanted *wanted) MUST_CHECK;
 
+/* github.reply: one comment for each person asked by and pull request, edited when there is more to say. `body` is markdown. */
+const struct err *wanted_reply(const struct handler_context *context, const char *repo, int number, const char *login, const char *body) MUST_CHECK;
+
 /* github.reaction to a comment. */
 const struct err *wanted_reaction(const struct handler_context *context, const char *repo, int64_t comment, const char *content,
                                   bool on_review_comment) MUST_CHECK;

@@ -29,6 +29,7 @@ struct past *past_read(struct arena *arena, const char *json) {
                 .rule_id = jsx_str(one, "rule", ""),
                 .path = jsx_str(one, "path", ""),
                 .text = jsx_str(one, "text", ""),
+                .owner = jsx_str(one, "owner", NULL),
                 .state = state_of(jsx_str(one, "state", l ? "accepted" : "open")),
             };
         }

@@ -5,7 +5,7 @@
 
 #include "review.h"
 
-/* Reads the body of a stored review: "findings" and "set_aside" (key, label, rule, path, text, state), "head_sha". NULL or a text that is no
+/* Reads the body of a stored review: "findings" and "set_aside" (key, label, rule, path, text, owner, state), "head_sha". NULL or a text that is no
  * JSON gives a past without findings. Never NULL. */
 struct past *past_read(struct arena *arena, const char *json);
 

@@ -21,6 +21,7 @@ enum verdict {
 /* A finding of the review before this one, as kept in the ledger. */
 struct past_finding {
     const char *key, *label, *rule_id, *path, *text;
+    const char *owner; /* "@dana", NULL when nobody was known */
     enum finding_state state;
 };
 struct past {

@@ -38,13 +38,43 @@ def scene_accept_by_a_writer_sticks_over_pushes(served):
 
 def scene_accept_by_a_stranger_is_refused_politely(served):
     pull = opened(served)
-    body = served.summary(pull)["body"]
     served.says("eve", pull, "/review-pipeline accept F1 I like it")
     served.wait_settled()
-    now = served.summary(pull)["body"]
-    refusals = [a for a in answers(served, pull) if "write" in a or "may" in a]
-    assert refusals or now != body, "somebody must say why nothing happened"
+    assert any("Sorry, `accept` is for" in a for a in answers(served, pull)), "somebody must say why nothing happened"
     assert "accepted by" not in said_of(served, pull)
+
+
+def reviews_made(stage):
+    return stage.service.rows("select count(*) from review")[0][0]
+
+
+def scene_a_stranger_causes_no_review(served):
+    pull = opened(served)
+    body, made = served.summary(pull)["body"], reviews_made(served)
+    for words in ("accept F1 I like it", "review --full", "pause", "find orders", "nonsense", "reuse F9", "status", "cost", "why F1", "help"):
+        said = served.says("eve", pull, "/review-pipeline " + words)
+        served.wait_settled()
+        assert ("issues/comments", said["id"], "confused") in served.repo.reactions or any(r[1] == said["id"] for r in served.repo.reactions)
+        assert len(answers(served, pull)) == 1, "one reply for each person, edited"
+    assert reviews_made(served) == made and served.summary(pull)["body"] == body
+    assert "accept F#" in answers(served, pull)[0]
+    served.says("eve", pull, "/review-pipeline why F1")
+    served.wait_settled()
+    assert "gold.customer\\_features" in answers(served, pull)[0] or "gold.customer_features" in answers(served, pull)[0]
+    served.says("eve", pull, "/review-pipeline pause")
+    served.wait_settled()
+    assert "Sorry, `pause` is for" in answers(served, pull)[0]
+    assert reviews_made(served) == made
+
+
+def scene_the_owner_of_the_dataset_may_accept_and_one_review_is_made(served):
+    pull = opened(served)
+    served.repo.permissions["dana"] = "read"  # gold.customer_features is hers
+    made = reviews_made(served)
+    served.says("dana", pull, "/review-pipeline accept F1 it will go by summer")
+    served.wait_settled()
+    assert "accepted by dana" in said_of(served, pull)
+    assert reviews_made(served) == made + 1
 
 
 def scene_accept_needs_a_reason(served):

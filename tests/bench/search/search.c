@@ -1,5 +1,5 @@
 /* search.c - one new definition against a large catalog: how long, how much memory, and against looking at every entry.
- * usage: bench_search [DEFINITIONS] [PROBES] */
+ * usage: bench_search [DEFINITIONS] [PROBES] [PLACE]     PLACE: the address of an empty PostgreSQL instead of a file of SQLite */
 #include "binding.h"
 #include "candidates.h"
 #include "clock.h"
@@ -33,7 +33,7 @@ static unsigned table_pick(unsigned tables) {
 /* Definition number i, always the same text; `copy` writes the same meaning in another way. */
 static void definition_write(struct buf *b, unsigned i, unsigned tables, bool copy) {
     state = i * 2654435761u + 12345;
-    unsigned t[4], n = 1 + roll(4), filter = roll(50), day = roll(28) + 1, key = roll(3);
+    unsigned t[4] = {0}, n = 1 + roll(4), filter = roll(50), day = roll(28) + 1, key = roll(3);
     for (unsigned k = 0; k < n; k++) t[k] = table_pick(tables);
     const char *a = copy ? "x" : "t";
     buf_printf(b, "CREATE TABLE gold.d%u%s AS\n", i, copy ? "_again" : "");
@@ -173,14 +173,14 @@ static double probes_run(struct catalog *catalog, unsigned count, unsigned probe
 
 int main(int argc, char **argv) {
     unsigned count = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 10000, probes = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 200;
-    if (!count || count > 2000000 || !probes || probes > 100000) return fprintf(stderr, "usage: bench_search [DEFINITIONS] [PROBES]\n"), 2;
+    if (!count || count > 2000000 || !probes || probes > 100000) return fprintf(stderr, "usage: bench_search [DEFINITIONS] [PROBES] [PLACE]\n"), 2;
     unsigned tables = count / 3 + 10;
     struct arena *arena = arena_create(ARENA_JOB);
     struct catalog *catalog;
     char path[] = "/tmp/bench-search-XXXXXX";
     int fd = mkstemp(path);
     if (fd >= 0) close(fd);
-    check(catalog_open(arena, path, &catalog));
+    check(catalog_open(arena, argc > 3 ? argv[3] : path, &catalog));
     catalog_fill(catalog, count, tables);
     double p50 = probes_run(catalog, count, probes, tables, false);
     (void)probes_run(catalog, count, probes, tables, true);
