@@ -307,6 +307,26 @@ static const char *type_word(struct binder *b, struct type type) {
     return type.kind < sizeof words / sizeof *words ? words[type.kind] : NULL;
 }
 
+/* type_family(x), Parley's own: what fillna goes by. NULL: not known. */
+static const char *family_word(struct type type) {
+    switch (type.kind) {
+    case TYPE_STRING:
+        return "text";
+    case TYPE_INT:
+    case TYPE_DECIMAL:
+    case TYPE_FLOAT:
+        return "number";
+    case TYPE_BOOL:
+        return "truth";
+    case TYPE_DATE:
+    case TYPE_TIMESTAMP:
+    case TYPE_BYTES:
+        return "other";
+    default:
+        return NULL;
+    }
+}
+
 /* IF, NULLIF, NVL and their kin in terms of CASE and COALESCE; NULL when `name` is none of them. */
 static const struct scalar *conditional_bind(struct binder *b, const struct scalar *e, struct range range) {
     const char *name = e->name;
@@ -331,6 +351,7 @@ static const struct scalar *conditional_bind(struct binder *b, const struct scal
     if (e->n == 1 && strcmp(name, "isnull") == 0) return scalar_of(b, SC_IS_NULL, e->args[0], NULL, range);
     if (e->n == 1 && strcmp(name, "isnotnull") == 0) return scalar_not(b, scalar_of(b, SC_IS_NULL, e->args[0], NULL, range));
     const char *typed = e->n == 1 && strcmp(name, "typeof") == 0 ? type_word(b, e->args[0]->type) : NULL;
+    if (!typed && e->n == 1 && strcmp(name, "type_family") == 0) typed = family_word(e->args[0]->type);
     if (typed) return scalar_literal(b, (struct literal){.kind = VALUE_TEXT, .s = str_of(typed)}, (struct type){TYPE_STRING, 0, 0});
     if (e->n == 2 && strcmp(name, "mod") == 0) return scalar_of(b, SC_MOD, e->args[0], e->args[1], range);
     int64_t days;

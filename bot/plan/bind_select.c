@@ -15,6 +15,7 @@ struct select_state {
     VEC(struct output) outputs;
     struct rel *rel;
     bool open;
+    bool *met; /* by place in the star's REPLACE list: a column had that name */
 };
 
 static bool ident_listed(const struct sql_ident *list, uint32_t n, const char *name) {
@@ -32,10 +33,17 @@ static void output_add(struct select_state *s, const char *name, const struct sc
     if (strcmp(name, "*") == 0) s->open = true;
 }
 
+/* withColumn makes rows too: explode. */
+static const struct scalar *replaced_bind(struct select_state *s, const struct sql_item *item) {
+    if (!bind_generator(s->b, item->expr)) return bind_expr(s->b, s->scope, item->expr);
+    const char *name = bind_lower(s->b, item->alias.text);
+    return scalar_column(s->b, generator_add(s->b, s->scope, item->expr, &name, 1)[0], item->range);
+}
+
 static void star_one(struct select_state *s, const struct sql_star *star, const char *name, const struct scalar *expr) {
     if (star && ident_listed(star->except, star->except_count, name)) return;
     for (uint32_t i = 0; star && i < star->replace_count; i++)
-        if (str_iis(star->replace[i].alias.text, name)) expr = bind_expr(s->b, s->scope, star->replace[i].expr);
+        if (str_iis(star->replace[i].alias.text, name)) expr = replaced_bind(s, &star->replace[i]), s->met[i] = true;
     for (uint32_t i = 0; star && i < star->rename_count; i++)
         if (str_iis(star->rename[i].from.text, name)) name = bind_lower(s->b, star->rename[i].to.text);
     output_add(s, name, expr);
@@ -53,14 +61,15 @@ static bool is_merged_into(const struct scope_source *source, const struct merge
 static void star_open(struct select_state *s, const struct sql_star *star, struct scope_source *source, int column, bool all) {
     static const struct sql_star plain = {0};
     struct binder *b = s->b;
-    bool changed = star && (star->except_count || star->replace_count || star->rename_count);
+    uint32_t replaced = star && !star->adds ? star->replace_count : 0;
+    bool changed = star && (star->except_count || replaced || star->rename_count);
     for (size_t i = 0; all && i < s->scope->merged.n; i++) changed |= is_merged_into(source, &s->scope->merged.at[i]);
     if (!star) star = &plain;
     if (!changed) {
         output_add(s, "*", scalar_column(b, column, s->query->range));
         return;
     }
-    struct scalar *call = scalar_new(b, SC_CALL, 1 + star->replace_count, s->query->range);
+    struct scalar *call = scalar_new(b, SC_CALL, 1 + replaced, s->query->range);
     const struct scalar **args = (const struct scalar **)call->args;
     args[0] = scalar_column(b, column, s->query->range);
     struct buf name = buf_new(b->arena);
@@ -70,7 +79,7 @@ static void star_open(struct select_state *s, const struct sql_star *star, struc
         if (is_merged_into(source, &s->scope->merged.at[i])) buf_printf(&name, " -%s", s->scope->merged.at[i].name); /* stands once in front */
     for (uint32_t i = 0; i < star->rename_count; i++)
         buf_printf(&name, " %s>%s", bind_lower(b, star->rename[i].from.text), bind_lower(b, star->rename[i].to.text));
-    for (uint32_t i = 0; i < star->replace_count; i++) {
+    for (uint32_t i = 0; i < replaced; i++) {
         buf_printf(&name, " =%s", bind_lower(b, star->replace[i].alias.text));
         args[1 + i] = bind_expr(b, s->scope, star->replace[i].expr);
     }
@@ -112,8 +121,15 @@ static void star_fields(struct select_state *s, const struct sql_expr *expr) {
     output_add(s, "*", row);
 }
 
+/* REPLACE OR ADD: what no column is called. */
+static void star_added(struct select_state *s, const struct sql_star *star) {
+    for (uint32_t i = 0; star && star->adds && i < star->replace_count; i++)
+        if (!s->met[i]) output_add(s, bind_lower(s->b, star->replace[i].alias.text), replaced_bind(s, &star->replace[i]));
+}
+
 static void star_bind(struct select_state *s, const struct sql_expr *expr) {
     const struct sql_star *star = expr->star;
+    s->met = star && star->replace_count ? arena_array(s->b->arena, star->replace_count, sizeof *s->met) : NULL;
     if (star && star->like) bind_refuse(s->b, expr->range, "* ILIKE");
     if (star && star->path) {
         struct scope_source *source = NULL;
@@ -121,6 +137,7 @@ static void star_bind(struct select_state *s, const struct sql_expr *expr) {
             source = scope_source_find(level, star->path, star->path->part_count);
         if (source) star_source(s, star, source, false);
         else star_fields(s, expr);
+        star_added(s, star);
         return;
     }
     for (size_t i = 0; i < s->scope->merged.n; i++)
@@ -128,6 +145,7 @@ static void star_bind(struct select_state *s, const struct sql_expr *expr) {
             bind_refuse(s->b, expr->range, "* over USING (%s) of several tables of unknown columns", s->scope->merged.at[i].name);
     for (size_t i = 0; i < s->scope->merged.n; i++) star_one(s, star, s->scope->merged.at[i].name, s->scope->merged.at[i].expr);
     for (size_t i = 0; i < s->scope->sources.n; i++) star_source(s, star, &s->scope->sources.at[i], true);
+    star_added(s, star);
 }
 
 static bool is_cast(enum dialect dialect, const struct sql_expr *e) {

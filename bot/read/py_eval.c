@@ -147,12 +147,26 @@ void py_env_push(struct py_run *r, struct py_env *outer) {
     r->env = env;
 }
 
+/* a, *b, c = list */
+static void starred_assign(struct py_run *r, const struct py_node *target, size_t at, struct pv v) {
+    size_t after = target->count - at - 1, n = v.kind == PV_LIST ? v.list->n : 0;
+    bool known = v.kind == PV_LIST && n >= at + after;
+    struct pv rest = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
+    for (size_t i = at; known && i < n - after; i++) pv_add(r->arena, rest.list, v.list->at[i]);
+    if (target->kids[at]->count) py_target_assign(r, target->kids[at]->kids[0], known ? rest : pv_unknown(r, NULL));
+    for (size_t i = 0; i < after; i++) py_target_assign(r, target->kids[at + 1 + i], known ? v.list->at[n - after + i] : pv_unknown(r, NULL));
+}
+
 void py_target_assign(struct py_run *r, const struct py_node *target, struct pv v) {
     if (target->kind == PY_NAME) {
         if (v.kind == PV_FRAME) frame_named(r, v.frame, target->text);
         py_assign(r, target->text, v);
     } else if (target->kind == PY_TUPLE || target->kind == PY_LIST) {
         for (size_t i = 0; i < target->count; i++) {
+            if (target->kids[i]->kind == PY_SPLAT || (target->kids[i]->kind == PY_OTHER && target->kids[i]->text.p[0] == '*')) {
+                starred_assign(r, target, i, v);
+                return;
+            }
             struct pv part = v.kind == PV_FRAME && v.frame->guessed ? v
                              : v.kind == PV_LIST && i < v.list->n   ? v.list->at[i]
                                                                     : (struct pv){.kind = PV_UNKNOWN, .s = target->kids[i]->text};
@@ -176,10 +190,7 @@ void py_target_assign(struct py_run *r, const struct py_node *target, struct pv 
     } else if (target->kind == PY_SUBSCRIPT) {
         struct pv object = py_eval(r, target->kids[0]), key = py_eval(r, target->kids[1]);
         if (pandas_set(r, target, object, key, v)) return;
-        if (object.kind == PV_DICT && pv_is_text(key)) {
-            pv_add(r->arena, &object.dict->keys, key);
-            pv_add(r->arena, &object.dict->values, r->unsure ? pv_unknown(r, NULL) : v);
-        }
+        py_item_set(r, object, key, v);
     }
 }
 
@@ -195,7 +206,7 @@ static void bind_parameters(struct py_run *r, const struct py_function *f, const
                             struct py_env *caller) {
     const struct py_node *parameters = f->node->kids[0];
     struct py_env *mine = r->env;
-    bool entry = r->entry;
+    bool entry = r->entry, starred = false;
     r->entry = false;
     for (size_t i = 0; i < parameters->count; i++) {
         const struct py_node *p = parameters->kids[i];
@@ -203,8 +214,11 @@ static void bind_parameters(struct py_run *r, const struct py_function *f, const
         char *name = str_dup(r->arena, p->text);
         const struct py_node *given = call ? py_kwarg(call, name) : NULL;
         if (p->kind == PY_SPLAT) {
-            v = (struct pv){.kind = PV_UNKNOWN, .s = p->count ? p->kids[0]->text : p->text};
-        } else if (i < n) {
+            r->env = caller;
+            v = str_is(p->text, "**") ? py_rest_named(r, parameters, call) : py_rest_placed(r, args, n, i, call);
+            if (v.kind == PV_UNKNOWN) v.s = p->count ? p->kids[0]->text : p->text;
+            starred |= !str_is(p->text, "**");
+        } else if (i < n && !starred) {
             v = args[i];
         } else if (given) {
             r->env = caller;
@@ -289,33 +303,6 @@ static struct pv call_user(struct py_run *r, struct py_function *f, const struct
     return py_call_function(r, f, args, n, call);
 }
 
-static struct pv builtin_call(struct py_run *r, struct str name, const struct py_node *call) {
-    struct pv a = py_arg_value(r, call, 0, NULL);
-    if (str_is(name, "str")) return a.kind == PV_TEXT || a.kind == PV_NUMBER ? py_text_of(r, a, call) : a;
-    if (str_is(name, "list") || str_is(name, "tuple") || str_is(name, "sorted") || str_is(name, "set")) {
-        if (a.kind == PV_DICT) return (struct pv){.kind = PV_LIST, .list = &a.dict->keys};
-        return pv_absent(a) ? (struct pv){.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)} : a;
-    }
-    if (str_is(name, "range") && a.kind == PV_NUMBER) {
-        struct pv b = py_arg_value(r, call, 1, NULL), list = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
-        long from = b.kind == PV_NUMBER ? strtol(a.s.p, NULL, 10) : 0, to = strtol(b.kind == PV_NUMBER ? b.s.p : a.s.p, NULL, 10);
-        for (long i = from; i < to && list.list->n < PY_LOOP_MAX; i++)
-            pv_add(r->arena, list.list, (struct pv){.kind = PV_NUMBER, .s = str_of(arena_printf(r->arena, "%ld", i))});
-        return list;
-    }
-    if (str_is(name, "dict") && pv_absent(a)) {
-        struct pv d = {.kind = PV_DICT, .dict = arena_new(r->arena, struct pv_dict)};
-        for (size_t i = 1; i < call->count; i++) {
-            if (call->kids[i]->kind != PY_KWARG || !call->kids[i]->count) continue;
-            pv_add(r->arena, &d.dict->keys, pv_text_new(r, call->kids[i]->text, py_line(r, call)));
-            pv_add(r->arena, &d.dict->values, py_eval(r, call->kids[i]->kids[0]));
-        }
-        return d;
-    }
-    if (str_is(name, "len") && a.kind == PV_LIST) return (struct pv){.kind = PV_NUMBER, .s = str_of(arena_printf(r->arena, "%zu", a.list->n))};
-    return pv_unknown(r, NULL);
-}
-
 static bool ends_with(struct str s, const char *tail) { return str_ends(s, tail); }
 
 static struct pv call_value(struct py_run *r, struct pv f, const struct py_node *call);
@@ -396,6 +383,7 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
         return none();
     }
     if (str_is(name, "reduce") || ends_with(name, ".reduce")) return reduce_call(r, call);
+    if (str_starts(name, "operator.")) return py_operator(r, name, call);
     if (str_is(name, "spark.sparkSession")) return (struct pv){.kind = PV_NAME, .s = STR("spark")};
     if (str_starts(name, "ps.")) return pandas_named(r, (struct str){name.p + 3, name.n - 3}, call);
     if (str_starts(name, "DataFrame.")) {
@@ -411,40 +399,7 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
     if (ends_with(name, "getOrCreate") || ends_with(name, "getActiveSession") || ends_with(name, ".builder"))
         return (struct pv){.kind = PV_NAME, .s = STR("spark")};
     if (str_starts(name, "SparkSession")) return (struct pv){.kind = PV_NAME, .s = STR("SparkSession.builder")};
-    return builtin_call(r, name, call);
-}
-
-static struct pv list_call(struct py_run *r, struct pv list, struct str method, const struct py_node *call) {
-    struct pv v = py_arg_value(r, call, 0, NULL);
-    /* Added in code that may not run: the list holds something that is not known. */
-    bool changes = list.kind == PV_LIST && (str_is(method, "append") || str_is(method, "extend") || str_is(method, "insert") ||
-                                            str_is(method, "remove") || str_is(method, "pop"));
-    if (changes && (r->unsure || !str_is(method, "append"))) {
-        bool plain = !r->unsure && str_is(method, "extend") && v.kind == PV_LIST;
-        if (!plain) pv_add(r->arena, list.list, pv_unknown(r, NULL));
-        if (!plain) return pv_unknown(r, NULL);
-    }
-    if (list.kind == PV_LIST && str_is(method, "append") && list.list->n < PY_LOOP_MAX) pv_add(r->arena, list.list, v);
-    if (list.kind == PV_LIST && str_is(method, "extend") && v.kind == PV_LIST) {
-        size_t n = v.list->n;
-        for (size_t i = 0; i < n && list.list->n < PY_LOOP_MAX; i++) pv_add(r->arena, list.list, v.list->at[i]);
-    }
-    if (list.kind != PV_DICT) return none();
-    if (str_is(method, "get") && pv_is_text(v)) {
-        const struct pv *found = pv_dict_get(list.dict, str_dup(r->arena, pv_str(v)));
-        return found ? *found : pv_unknown(r, NULL);
-    }
-    if (str_is(method, "keys")) return (struct pv){.kind = PV_LIST, .list = &list.dict->keys};
-    if (str_is(method, "values")) return (struct pv){.kind = PV_LIST, .list = &list.dict->values};
-    if (!str_is(method, "items")) return pv_unknown(r, NULL);
-    struct pv out = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
-    for (size_t i = 0; i < list.dict->keys.n; i++) {
-        struct pv pair = {.kind = PV_LIST, .list = arena_new(r->arena, struct pv_items)};
-        pv_add(r->arena, pair.list, list.dict->keys.at[i]);
-        pv_add(r->arena, pair.list, list.dict->values.at[i]);
-        pv_add(r->arena, out.list, pair);
-    }
-    return out;
+    return py_builtin(r, name, call);
 }
 
 /* session.sql(..), pd.read_sql(..), cursor.execute(..): SQL run through objects that are not followed themselves. */
@@ -512,6 +467,7 @@ static struct pv call_unknown(struct py_run *r, const struct py_node *call) {
         }
     }
     const struct py_node *callee = call->kids[0];
+    if (str_is(callee->text, "shuffle")) py_spoil(r, py_arg_value(r, call, 0, NULL));
     call_handed(r, callee->text, call);
     return made ? pv_frame(made) : pv_unknown(r, NULL);
 }
@@ -542,7 +498,7 @@ static struct pv call_method(struct py_run *r, struct pv object, const struct py
         return str_is(method, "format") ? py_text_format(r, object, call) : py_text_call(r, object, method, call);
     case PV_LIST:
     case PV_DICT:
-        return list_call(r, object, method, call);
+        return py_list_call(r, object, method, call);
     case PV_NAME:
         return call_named(r, str_of(arena_printf(r->arena, "%.*s.%.*s", STR_ARG(object.s), STR_ARG(method))), call);
     case PV_OBJECT:
@@ -565,8 +521,7 @@ static struct pv call_method(struct py_run *r, struct pv object, const struct py
     return call_unknown(r, call);
 }
 
-static struct pv eval_call(struct py_run *r, const struct py_node *call) {
-    const struct py_node *callee = call->kids[0];
+static struct pv call_laid_out(struct py_run *r, const struct py_node *call, const struct py_node *callee) {
     if (callee->kind == PY_ATTRIBUTE) {
         const char *dotted = py_dotted(r->arena, callee);
         const struct pv *kept = dotted ? map_get(r->global->names, str_of(dotted)) : NULL;
@@ -574,6 +529,14 @@ static struct pv eval_call(struct py_run *r, const struct py_node *call) {
         return call_method(r, py_eval(r, callee->kids[0]), callee, call);
     }
     return call_value(r, py_eval(r, callee), call);
+}
+
+static struct pv eval_call(struct py_run *r, const struct py_node *written) {
+    struct py_env *before = r->env;
+    const struct py_node *call = py_laid_out(r, written), *callee = call->kids[0];
+    struct pv v = call_laid_out(r, call, callee);
+    if (r->env != before) r->env = before;
+    return v;
 }
 
 /* Expressions. */
@@ -641,10 +604,7 @@ static struct pv eval_subscript(struct py_run *r, const struct py_node *node) {
         return pv_frame(f ? f : frame_unknown(r, object.frame, NULL, node, "the columns or rows chosen here were not understood"));
     }
     if (object.kind == PV_DICT && pv_is_text(key)) {
-        const struct pv *found = NULL;
-        for (size_t i = object.dict->keys.n; i-- > 0 && !found;) {
-            if (pv_is_text(object.dict->keys.at[i]) && str_eq(pv_str(object.dict->keys.at[i]), pv_str(key))) found = &object.dict->values.at[i];
-        }
+        const struct pv *found = pv_dict_get(object.dict, str_dup(r->arena, pv_str(key)));
         return found ? *found : pv_unknown(r, NULL);
     }
     if (object.kind == PV_LIST && key.kind == PV_NUMBER) {
@@ -734,12 +694,23 @@ static struct pv eval_items(struct py_run *r, const struct py_node *node) {
     return list;
 }
 
+/* A new dictionary is known, wherever it is written. */
+static void dict_add(struct py_run *r, struct pv_dict *d, struct pv key, struct pv v) {
+    int unsure = r->unsure;
+    r->unsure = 0;
+    pv_dict_put(r, d, key, v);
+    r->unsure = unsure;
+}
+
 static struct pv eval_dict(struct py_run *r, const struct py_node *node) {
     struct pv d = {.kind = PV_DICT, .dict = arena_new(r->arena, struct pv_dict)};
     for (size_t i = 0; i + 1 < node->count; i += 2) {
-        if (!node->kids[i]) continue;
-        pv_add(r->arena, &d.dict->keys, py_eval(r, node->kids[i]));
-        pv_add(r->arena, &d.dict->values, py_eval(r, node->kids[i + 1]));
+        const struct py_node *value = node->kids[i + 1];
+        struct pv v = py_eval(r, !node->kids[i] && value->kind == PY_SPLAT && value->count ? value->kids[0] : value);
+        if (node->kids[i]) dict_add(r, d.dict, py_eval(r, node->kids[i]), v);
+        for (size_t k = 0; !node->kids[i] && v.kind == PV_DICT && k < v.dict->keys.n; k++)
+            dict_add(r, d.dict, v.dict->keys.at[k], v.dict->values.at[k]);
+        if (!node->kids[i] && v.kind != PV_DICT) py_spoil(r, d);
     }
     return d;
 }
@@ -777,6 +748,19 @@ static struct pv eval_ternary(struct py_run *r, const struct py_node *node) {
     if (which >= 0) return py_eval(r, node->kids[which ? 0 : 2]);
     struct pv a = py_eval(r, node->kids[0]), b = py_eval(r, node->kids[2]);
     return pv_same(a, b) ? a : pv_unknown(r, NULL);
+}
+
+/* a += b: a list grows in place, whatever else it is called; all else is a = a + b. */
+static struct pv eval_augment(struct py_run *r, const struct py_node *node) {
+    struct py_node sum = {.kind = PY_BINARY, .text = {node->text.p, node->text.n - 1}, .range = node->range, .kids = node->kids, .count = 2};
+    struct pv before = str_is(node->text, "+=") ? py_eval(r, node->kids[0]) : none();
+    if (before.kind == PV_LIST) {
+        py_list_extend(r, before, py_eval(r, node->kids[1]));
+        return before;
+    }
+    struct pv v = py_eval(r, &sum);
+    py_target_assign(r, node->kids[0], v);
+    return v;
 }
 
 struct pv py_eval(struct py_run *r, const struct py_node *node) {
@@ -818,6 +802,8 @@ struct pv py_eval(struct py_run *r, const struct py_node *node) {
         return py_function_value(r, node);
     case PY_COMPREHENSION:
         return eval_comprehension(r, node);
+    case PY_AUGMENT:
+        return eval_augment(r, node);
     case PY_ASSIGN: {
         struct pv v = py_eval(r, node->kids[1]);
         py_target_assign(r, node->kids[0], v);

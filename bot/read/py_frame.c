@@ -342,24 +342,7 @@ static bool mentions(const struct frame *f, const char *name) {
     return false;
 }
 
-struct finds {
-    const char *name;
-    bool found;
-};
-
-static bool find_visit(void *ctx, struct sql_expr *e) {
-    struct finds *f = ctx;
-    if (e->kind == EX_NAME && str_iis(e->name, f->name)) f->found = true;
-    return true;
-}
-
-static bool reads_column(const struct sql_expr *e, const char *name) {
-    struct finds finds = {name, false};
-    sql_walk_expr(&(struct sql_visitor){.ctx = &finds, .expr = find_visit}, (struct sql_expr *)e);
-    return finds.found;
-}
-
-/* SELECT *, e AS name ...; a column is replaced when it is known to be there: it is listed, or its own e reads it. All see the frame as it was. */
+/* SELECT * REPLACE OR ADD (e AS name, ...): a column is replaced where there is one of the name. All see the frame as it was. */
 static struct frame *with_columns(struct py_run *r, struct frame *f, const char *const *names, struct sql_expr *const *exprs, size_t n, int line) {
     struct frame *next = frame_next(r, f, line);
     next->query = select_over(r, f, line);
@@ -373,12 +356,10 @@ static struct frame *with_columns(struct py_run *r, struct frame *f, const char 
     star->star->replace = arena_array(r->arena, n, sizeof *star->star->replace);
     for (size_t i = 0; i < n; i++) {
         struct str alias = str_of(names[i]);
-        bool replaces = f->columns ? mentions(f, names[i]) : reads_column(exprs[i], names[i]);
+        bool replaces = f->columns && mentions(f, names[i]);
         marks_resolve(r, f, exprs[i], next);
         redefine(r, next, alias);
-        if (!replaces) sql_select_add(r->arena, next->query->select, exprs[i], alias);
-        if (!replaces) columns[column_count++] = names[i];
-        if (!replaces) continue;
+        if (!replaces) star->star->adds = 1, columns[column_count++] = names[i];
         star->star->replace[star->star->replace_count++] = (struct sql_item){.expr = exprs[i], .alias = sql_ident(alias, false)};
         if (star->depth <= exprs[i]->depth) star->depth = exprs[i]->depth + 1;
     }
@@ -795,11 +776,11 @@ static struct pv do_transform(struct py_run *r, struct frame *f, const struct py
     struct pv function = py_arg_value(r, call, 0, "func"), args[8] = {pv_frame(f)};
     size_t n = 1;
     for (size_t i = 1; n < 8 && py_arg(call, i); i++) args[n++] = py_eval(r, py_arg(call, i));
-    if (function.kind == PV_FUNCTION) return py_call_function(r, function.function, args, n, NULL);
+    if (function.kind == PV_FUNCTION) return py_call_function(r, function.function, args, n, call);
     return pv_frame(frame_unknown(r, f, NULL, call, "a function that is not in the files read changes this DataFrame"));
 }
 
-struct pv frame_call(struct py_run *r, struct frame *f, struct str m, const struct py_node *call) {
+static struct pv frame_method(struct py_run *r, struct frame *f, struct str m, const struct py_node *call) {
     bool pandas = false;
     struct pv p = f->pandas ? pandas_call(r, f, m, call, &pandas) : unknown();
     if (pandas) return p;
@@ -847,4 +828,12 @@ struct pv frame_call(struct py_run *r, struct frame *f, struct str m, const stru
     if (str_is(m, "writeStream") || str_is(m, "write")) return unknown();
     return pv_frame(frame_unknown(
         r, f, NULL, call, arena_printf(r->arena, known ? "the arguments of '%.*s' were not understood" : "'%.*s' was not understood", STR_ARG(m))));
+}
+
+struct pv frame_call(struct py_run *r, struct frame *f, struct str m, const struct py_node *call) {
+    struct pv v = frame_method(r, f, m, call);
+    bool lists = false; /* *columns that are not known are told by those that read them */
+    for (size_t i = 1; i < call->count; i++) lists |= call->kids[i]->kind == PY_SPLAT && str_is(call->kids[i]->text, "**");
+    if (!lists || v.kind != PV_FRAME || frame_lost(v.frame)) return v;
+    return pv_frame(frame_doubted(r, v.frame, call, "an argument is only known when it runs"));
 }

@@ -75,7 +75,14 @@ static struct sql_expr *filled(struct py_run *r, struct pv name, struct pv value
     if (!with || !column) return NULL;
     struct sql_expr *bare[2] = {column, sql_null(r->arena)};
     struct sql_expr *args[2] = {value.kind == PV_NUMBER ? sql_call(r->arena, STR("nanvl"), bare, 2) : column, with};
-    return sql_call(r->arena, STR("coalesce"), args, 2);
+    struct sql_expr *full = sql_call(r->arena, STR("coalesce"), args, 2);
+    /* A text fills columns of text, a number those of numbers, a truth those of truths. */
+    const char *family = pv_is_text(value) ? "text" : value.kind == PV_NUMBER ? "number" : value.kind == PV_BOOL ? "truth" : NULL;
+    if (!family) return NULL;
+    struct sql_expr *of = sql_call(r->arena, STR("type_family"), &column, 1), *when[2];
+    when[0] = sql_binary(r->arena, OP_EQ, of, sql_string(r->arena, str_of(family)));
+    when[1] = full;
+    return sql_case(r->arena, when, 1, column);
 }
 
 static struct frame *do_fill(struct py_run *r, struct frame *f, const struct py_node *call) {

@@ -46,7 +46,8 @@ static void import_names(struct py_run *r, const struct py_node *node) {
         if (module.n == 0 && str_is(name, "dlt")) value = "dlt";
         if (str_is(module, "pyspark") && str_is(name, "pipelines")) value = "dlt";
         if (str_is(module, "functools") && str_is(name, "reduce")) value = "reduce";
-        if (module.n == 0 && str_is(name, "functools")) value = "functools";
+        if (module.n == 0 && (str_is(name, "functools") || str_is(name, "operator"))) value = str_dup(r->arena, name);
+        if (str_is(module, "operator")) value = arena_printf(r->arena, "operator.%.*s", STR_ARG(name));
         if ((module.n == 0 && str_is(name, "pyspark.pandas")) || (str_is(module, "pyspark") && str_is(name, "pandas"))) value = "ps";
         if ((module.n == 0 && str_is(name, "databricks.koalas")) || (str_is(module, "databricks") && str_is(name, "koalas"))) value = "ps";
         if (value && !str_is(alias, "*")) py_assign(r, alias, (struct pv){.kind = PV_NAME, .s = str_of(value)});
@@ -232,6 +233,20 @@ static bool run_outside(struct py_run *r, const struct py_node *node) {
     return true;
 }
 
+static void target_delete(struct py_run *r, const struct py_node *node) {
+    if (node->kind == PY_SUBSCRIPT) py_item_delete(r, py_eval(r, node->kids[0]), py_eval(r, node->kids[1]));
+    if (node->kind == PY_NAME) py_assign(r, node->text, (struct pv){.kind = PV_UNKNOWN, .s = node->text});
+    bool list = node->kind == PY_TUPLE || node->kind == PY_LIST || node->kind == PY_OTHER;
+    for (size_t i = 0; list && i < node->count; i++) target_delete(r, node->kids[i]);
+}
+
+/* del a, b[0] */
+static bool run_delete(struct py_run *r, const struct py_node *node) {
+    if (node->kind != PY_OTHER || !str_starts(node->text, "del ")) return false;
+    for (size_t i = 0; i < node->count; i++) target_delete(r, node->kids[i]);
+    return true;
+}
+
 static bool changes_nothing(struct str decorator) {
     static const char *const names[] = {"staticmethod", "classmethod", "property",  "abstractmethod", "wraps",   "lru_cache",   "cache",
                                         "command",      "option",      "argument",  "pass_context",   "fixture", "task",        "flow",
@@ -310,13 +325,8 @@ static void run_statement(struct py_run *r, const struct py_node *node) {
         r->value = node->count ? py_eval(r, node->kids[0]) : none();
         r->returned = true;
         return;
-    case PY_AUGMENT: {
-        struct py_node sum = {.kind = PY_BINARY, .text = {node->text.p, node->text.n - 1}, .range = node->range, .kids = node->kids, .count = 2};
-        py_target_assign(r, node->kids[0], py_eval(r, &sum));
-        return;
-    }
     default:
-        if (!run_outside(r, node)) py_eval(r, node);
+        if (!run_outside(r, node) && !run_delete(r, node)) py_eval(r, node);
         return;
     }
 }

@@ -277,6 +277,25 @@ struct pv py_text_format(struct py_run *r, struct pv text, const struct py_node 
 struct pv py_text_percent(struct py_run *r, struct pv text, struct pv b, const struct py_node *node);
 struct pv py_text_call(struct py_run *r, struct pv text, struct str method, const struct py_node *call);
 
+/* What Python has built in: list, dict, range, zip ..; and operator.and_ and its kin. */
+struct pv py_builtin(struct py_run *r, struct str name, const struct py_node *call);
+struct pv py_operator(struct py_run *r, struct str name, const struct py_node *call);
+/* f(*list, **dict) with what they hold as arguments, in an environment that knows them (r->env is set to it); the call itself when there is none, or
+ * what is not known. */
+const struct py_node *py_laid_out(struct py_run *r, const struct py_node *call);
+bool py_splats(const struct py_node *call); /* it has * or ** whose contents are not known */
+/* What *args and **kwargs get of a call. Unknown when the call hands on what is not known. */
+struct pv py_rest_placed(struct py_run *r, const struct pv *args, size_t n, size_t from, const struct py_node *call);
+struct pv py_rest_named(struct py_run *r, const struct py_node *parameters, const struct py_node *call);
+
+/* Lists and dictionaries, which are changed in place. */
+struct pv py_list_call(struct py_run *r, struct pv object, struct str method, const struct py_node *call);
+void py_spoil(struct py_run *r, struct pv v); /* what a list or dictionary holds is not known any more */
+void py_item_set(struct py_run *r, struct pv object, struct pv key, struct pv v);
+void py_item_delete(struct py_run *r, struct pv object, struct pv key);
+void py_list_extend(struct py_run *r, struct pv list, struct pv more);
+void pv_dict_put(struct py_run *r, struct pv_dict *d, struct pv key, struct pv v);
+
 /* Statements and what they share with expressions. */
 void py_block_run(struct py_run *r, const struct py_node *block);
 int py_truth(struct pv v); /* 1 true, 0 false, -1 not known */

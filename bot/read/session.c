@@ -417,7 +417,8 @@ static bool renames(const struct reading *out, const struct definition *d) {
             struct str name = item->alias.text.n ? item->alias.text : item->expr->kind == EX_NAME ? item->expr->name : (struct str){"", 0};
             same = str_iis(name, f->columns[k].name);
         }
-        bool star = select->item_count == 1 && select->items[0].expr->kind == EX_STAR;
+        const struct sql_expr *only = select->item_count == 1 ? select->items[0].expr : NULL;
+        bool star = only && only->kind == EX_STAR && (!only->star || (!only->star->replace_count && !only->star->except_count));
         return !same && !star;
     }
     return false;

@@ -140,6 +140,8 @@ static void star_except(struct parser *p, struct sql_star *star) {
 static void star_replace(struct parser *p, struct sql_star *star) {
     size_t mark = list_start(p);
     p->t++;
+    star->adds = parse_at(p, KW_OR);
+    if (star->adds) p->t += 2;
     bool many = parse_take(p, SY_LPAREN);
     do {
         const struct token *first = p->t;
@@ -154,6 +156,10 @@ static void star_replace(struct parser *p, struct sql_star *star) {
     star->replace = list_take(p, mark, sizeof *star->replace, &star->replace_count);
 }
 
+static bool replaces_or_adds(const struct parser *p) {
+    return parse_next_is(p, 1, KW_OR) && parse_word_is(p, 2, "add") && parse_next_is(p, 3, SY_LPAREN);
+}
+
 struct sql_expr *parse_star(struct parser *p, struct sql_name *of, const struct token *first) {
     parse_must(p, SY_STAR);
     struct sql_star *star = parse_new(p, struct sql_star);
@@ -165,7 +171,7 @@ struct sql_expr *parse_star(struct parser *p, struct sql_name *of, const struct 
                                                       next->keyword != KW_ALL && next->keyword != KW_DISTINCT && !parse_query_starts(p, next);
         bool quoted = next->type == TOKEN_QUOTED;
         if ((parse_at(p, KW_EXCEPT) || parse_at(p, KW_EXCLUDE)) && (names || quoted)) star_except(p, star);
-        else if (parse_at(p, KW_REPLACE) && (names || quoted || next->type == TOKEN_NUMBER)) star_replace(p, star);
+        else if (parse_at(p, KW_REPLACE) && (names || quoted || next->type == TOKEN_NUMBER || replaces_or_adds(p))) star_replace(p, star);
         else if (parse_at(p, KW_RENAME)) p->t++, star->rename = renames(p, &star->rename_count);
         else if ((parse_at(p, KW_ILIKE) || parse_at(p, KW_LIKE)) && next->type == TOKEN_STRING)
             star->like_case = parse_at(p, KW_LIKE), p->t++, star->like = parse_expr_above(p, BIND_ADD);

@@ -228,6 +228,7 @@ struct sql_star {
     uint32_t except_count;
     struct sql_item *replace; /* expr AS alias */
     uint32_t replace_count;
+    uint32_t adds; /* 1: REPLACE OR ADD, Parley's own word for withColumn: those that are not among the columns stand behind them */
     struct sql_rename *rename;
     uint32_t rename_count;
     struct sql_expr *like; /* * ILIKE 'pattern' */

@@ -574,7 +574,7 @@ static void star(struct buf *out, const struct sql_expr *e, enum dialect d) {
         idents(out, s->except, s->except_count, d);
     }
     if (s->replace_count) {
-        buf_text(out, " REPLACE (");
+        buf_text(out, s->adds ? " REPLACE OR ADD (" : " REPLACE (");
         print_items(out, s->replace, s->replace_count, d, ", ");
         buf_char(out, ')');
     }

@@ -24,6 +24,7 @@ static const struct field star_fields[] = {
     {"path", offsetof(struct sql_star, path), 0, FIELD_ONE, SHAPE_NAME},
     {"except", offsetof(struct sql_star, except), offsetof(struct sql_star, except_count), FIELD_LIST, SHAPE_IDENT},
     {"replace", offsetof(struct sql_star, replace), offsetof(struct sql_star, replace_count), FIELD_LIST, SHAPE_ITEM},
+    {"adds", offsetof(struct sql_star, adds), 0, FIELD_NUMBER, SHAPE_NONE},
     {"rename", offsetof(struct sql_star, rename), offsetof(struct sql_star, rename_count), FIELD_LIST, SHAPE_RENAME},
     {"like", offsetof(struct sql_star, like), 0, FIELD_ONE, SHAPE_EXPR},
 };

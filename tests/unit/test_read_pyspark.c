@@ -29,7 +29,7 @@ static void chains(void **state) {
     becomes(a, "spark.read.table('t').select('a', F.upper('b').alias('u'), (col('c') + 1).alias('c1'))",
             "SELECT a, upper(b) AS u, c + 1 AS c1 FROM t");
     becomes(a, "spark.table('t').withColumn('k', F.when(col('x') > 1, 'big').otherwise('small'))",
-            "SELECT *, CASE WHEN x > 1 THEN 'big' ELSE 'small' END AS k FROM t");
+            "SELECT * REPLACE OR ADD (CASE WHEN x > 1 THEN 'big' ELSE 'small' END AS k) FROM t");
     becomes(a, "spark.table('t').groupBy('a').agg(F.sum('b').alias('s'), F.countDistinct('c').alias('n'))",
             "SELECT a, sum(b) AS s, count(DISTINCT c) AS n FROM t GROUP BY a");
     becomes(a, "spark.table('t').groupBy('a', 'b').count()", "SELECT a, b, count(*) AS count FROM t GROUP BY a, b");
@@ -41,7 +41,7 @@ static void chains(void **state) {
     becomes(a, "spark.table('t').filter(col('d').isin('x', 'y') & ~col('e').like('q%'))",
             "SELECT * FROM t WHERE d IN ('x', 'y') AND NOT (e LIKE 'q%')");
     becomes(a, "spark.table('t').withColumn('r', F.row_number().over(Window.partitionBy('a').orderBy(col('b').desc())))",
-            "SELECT *, row_number() OVER (PARTITION BY a ORDER BY b DESC) AS r FROM t");
+            "SELECT * REPLACE OR ADD (row_number() OVER (PARTITION BY a ORDER BY b DESC) AS r) FROM t");
     becomes(a, "spark.table('t').select(F.to_date('d', 'yyyy').cast('string').alias('x'))", "SELECT CAST(to_date(d, 'yyyy') AS string) AS x FROM t");
     becomes(a, "spark.read.format('delta').load('/mnt/x')", "SELECT * FROM delta.`/mnt/x`");
 }
@@ -233,10 +233,11 @@ static void what_is_written_is_told_even_when_unknown(void **state) {
 
 static void nulls_and_types(void **state) {
     struct arena *a = *state;
-    becomes(a, "spark.table('t').select('a', 'b').fillna('x', subset=['a'])", "SELECT * REPLACE (coalesce(a, 'x') AS a) FROM ( SELECT a, b FROM t )");
+    becomes(a, "spark.table('t').select('a', 'b').fillna('x', subset=['a'])",
+            "SELECT * REPLACE (CASE WHEN type_family(a) = 'text' THEN coalesce(a, 'x') ELSE a END AS a) FROM ( SELECT a, b FROM t )");
     /* A number stands for NaN of floating columns too. */
     becomes(a, "spark.table('t').select('a', 'b').na.fill({'b': 0})",
-            "SELECT * REPLACE (coalesce(nanvl(b, NULL), 0) AS b) FROM ( SELECT a, b FROM t )");
+            "SELECT * REPLACE (CASE WHEN type_family(b) = 'number' THEN coalesce(nanvl(b, NULL), 0) ELSE b END AS b) FROM ( SELECT a, b FROM t )");
     struct reading *r = read_py(a, "spark.table('t').fillna(0).write.saveAsTable('out')\n");
     assert_non_null(definition_of(r, "out")->query);
     assert_non_null(definition_of(r, "out")->doubt);
@@ -263,7 +264,7 @@ static void pandas_on_spark(void **state) {
            "o['z'] = o['x'] - 1\nsame.to_delta('/same')\n"
            "j = o.merge(ps.read_delta('/c'), on='id').groupby('k').agg({'x': 'sum'}).reset_index()\nj.fillna(0).to_spark().write.saveAsTable('j')\n");
     const struct definition *d = definition_of(r, "out");
-    assert_string_equal(flat_sql(a, d), "SELECT y FROM ( SELECT *, x * 2 AS y FROM s.o WHERE x > 1 )");
+    assert_string_equal(flat_sql(a, d), "SELECT y FROM ( SELECT * REPLACE OR ADD (x * 2 AS y) FROM s.o WHERE x > 1 )");
     assert_null(d->doubt);
     assert_true(d->partial);
     assert_non_null(definition_of(r, "odd")->doubt);

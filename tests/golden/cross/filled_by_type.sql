@@ -1,0 +1,1 @@
+SELECT order_id, COALESCE(channel, 'none') AS channel, amount FROM sales.orders

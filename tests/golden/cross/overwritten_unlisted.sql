@@ -1,0 +1,1 @@
+SELECT order_id, 0 AS refund FROM sales.returns
