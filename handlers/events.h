@@ -11,6 +11,7 @@ event_function on_pull_request;        /* pull_request.c */
 event_function on_pull_request_closed; /* pull_request.c */
 event_function on_check_rerun;         /* pull_request.c */
 event_function on_comment;             /* comment.c: issue_comment and pull_request_review_comment */
+event_function on_review_thread;       /* review_thread.c */
 event_function on_push;                /* push.c */
 event_function on_installation;        /* push.c */
 event_function on_slack_command;       /* slack_command.c */

@@ -12,6 +12,8 @@ const struct handler handlers[] = {
     {SENDER_GITHUB, "pull_request", "closed", on_pull_request_closed, "forget what it would have added"},
     {SENDER_GITHUB, "issue_comment", "created", on_comment, "/review-pipeline in the conversation"},
     {SENDER_GITHUB, "pull_request_review_comment", "created", on_comment, "/review-pipeline on a line"},
+    {SENDER_GITHUB, "pull_request_review_thread", "resolved", on_review_thread, "our note was dealt with: count it as useful"},
+    {SENDER_GITHUB, "pull_request_review_thread", "unresolved", on_review_thread, "take that back"},
     {SENDER_GITHUB, "check_run", "rerequested", on_check_rerun, "review again"},
     {SENDER_GITHUB, "push", NULL, on_push, "bring the catalog up to the default branch"},
     {SENDER_GITHUB, "installation", NULL, on_installation, "note who is connected"},

@@ -15,7 +15,7 @@ static const char doc[] =
     "\n"
     "A rule that too few find useful falls back to notes in the folded part of the comment: at least 20 answers, and the upper end of their "
     "95 % Wilson interval under 90 %. Answers come from 'parley feedback', from 'accept' (useful) and 'different' (not useful) under a pull "
-    "request, and from findings that a push did away with (useful). A level written in .parley.yml stands.\v"
+    "request, from findings that a push did away with and from notes that were resolved (useful). A level written in .parley.yml stands.\v"
     "Examples:\n"
     "  parley rules\n"
     "  parley rules --data /var/lib/parley --repo ../dw\n"

@@ -25,6 +25,11 @@ const struct err *feedback_see(struct store *store, const struct feedback *answe
     return answer_store(store, COLUMNS "ON CONFLICT (repo, finding_key) DO NOTHING", answer);
 }
 
+const struct err *feedback_unsee(struct store *store, const char *repo, const char *key, const char *source) {
+    return store_run(store, "DELETE FROM feedback WHERE repo = $1 AND finding_key = $2 AND source = $3",
+                     VALS(val_text(repo), val_text(key), val_text(source)), NULL);
+}
+
 const struct err *feedback_drop(struct store *store, const char *repo, const char *key) {
     return store_run(store, "DELETE FROM feedback WHERE repo = $1 AND finding_key = $2 AND source IN ('accept', 'different')",
                      VALS(val_text(repo), val_text(key)), NULL);

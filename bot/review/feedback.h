@@ -1,11 +1,11 @@
 /* feedback.h - whether people found findings useful, counted per rule, and the level a rule has earned.
  * Layer: review. May use: base, store, check. One answer is kept for each finding of a repository, so that no one voice counts twice:
  *   a person's own word (parley feedback) and decisions (accept: it was right and is lived with, useful; different on purpose: not useful) replace
- *   what was kept; a finding that is gone after the next push counts as useful when nobody has said anything. A snooze says nothing.
- * A rule falls back to notes in the folded part of the comment when it is nearly certain that fewer than USE_FLOOR of its findings are useful: the
- * upper end of the 95 % Wilson score interval (https://doi.org/10.1080/01621459.1927.10502953) over its answers, at least USE_ANSWERS_MIN of them,
- * lies below the floor, and at least USE_VOICES_MIN people were against it. It speaks up again when the answers do. A level that .parley.yml or the
- * server's lock names stands. */
+ *   what was kept; a finding that is gone after the next push, or whose note is resolved, counts as useful when nobody has said anything. A snooze
+ * says nothing. A rule falls back to notes in the folded part of the comment when it is nearly certain that fewer than USE_FLOOR of its findings are
+ * useful: the upper end of the 95 % Wilson score interval (https://doi.org/10.1080/01621459.1927.10502953) over its answers, at least USE_ANSWERS_MIN
+ * of them, lies below the floor, and at least USE_VOICES_MIN people were against it. It speaks up again when the answers do. A level that .parley.yml
+ * or the server's lock names stands. */
 #ifndef FEEDBACK_H
 #define FEEDBACK_H
 
@@ -22,7 +22,7 @@ struct feedback {
     const char *repo, *key; /* whose finding */
     const char *rule;       /* its rule's id */
     bool useful;
-    const char *source; /* "word", "accept", "different", "gone" */
+    const char *source; /* "word", "accept", "different", "gone", "resolved" */
     const char *by;     /* login; "parley" for what was only seen */
     const char *why;    /* may be NULL */
     int64_t made;       /* UTC seconds */
@@ -32,6 +32,8 @@ struct feedback {
 const struct err *feedback_put(struct store *store, const struct feedback *answer) MUST_CHECK;
 /* Keeps what was only seen, unless there is an answer already. */
 const struct err *feedback_see(struct store *store, const struct feedback *answer) MUST_CHECK;
+/* Forgets what was seen by that source ("resolved"); any other answer stays. */
+const struct err *feedback_unsee(struct store *store, const char *repo, const char *key, const char *source) MUST_CHECK;
 /* Forgets the answer that came from a decision which was taken back; a person's own word stays. */
 const struct err *feedback_drop(struct store *store, const char *repo, const char *key) MUST_CHECK;
 

@@ -57,6 +57,25 @@ def scene_what_a_push_does_away_with_was_useful(served):
     assert rules(served)["derivable"]["useful"] == 1
 
 
+def scene_a_note_that_is_resolved_was_useful(served):
+    pull = opened(served)
+    note = next(n for n in served.notes(pull) if "gold.customer_features" in n["body"])
+    served.resolves("lee", pull, {**note, "user": {"login": "eve"}})
+    served.wait_settled()
+    assert rules(served)["derivable"]["useful"] == 0, "a marker that somebody else wrote proves nothing"
+    served.resolves("lee", pull, note)
+    served.wait_settled()
+    assert rules(served)["derivable"]["useful"] == 1
+    served.resolves("lee", pull, note, action="unresolved")
+    served.wait_settled()
+    assert rules(served)["derivable"]["useful"] == 0
+    served.says("lee", pull, "/review-pipeline different F1 the model needs its own copy")
+    served.wait_settled()
+    served.resolves("lee", pull, note)
+    served.wait_settled()
+    assert (rules(served)["derivable"]["useful"], rules(served)["derivable"]["not_useful"]) == (0, 1), "a decision outweighs what is only seen"
+
+
 def scene_a_word_on_the_terminal_counts_once(served):
     pull = opened(served)
     data = served.folder / "data"

@@ -142,6 +142,10 @@ catch_up_minutes: 0
         self.deliver("issue_comment", {"action": "created", "issue": issue, "comment": {**self.github.comment_json(comment), "author_association": "MEMBER"}, **self.common(login)})
         return comment
 
+    def resolves(self, login, pull, note, action="resolved"):
+        """Somebody resolves the thread that begins with a note on a line."""
+        self.deliver("pull_request_review_thread", {"action": action, "pull_request": pull.json(), "thread": {"comments": [note]}, **self.common(login)})
+
     def main_pushed(self, before, after):
         self.deliver("push", {"ref": "refs/heads/main", "before": before, "after": after, "forced": False, "deleted": False, "created": False, "commits": [], **self.common("ana")})
 
