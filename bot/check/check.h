@@ -73,6 +73,9 @@ const struct err *check_duplicate(struct arena *arena, const struct check_input 
 const struct err *check_metric(struct arena *arena, const struct check_input *in, struct findings *out) MUST_CHECK;
 const struct err *check_cost(struct arena *arena, const struct check_input *in, struct findings *out) MUST_CHECK;
 
+/* Scheduled queries that keep a warehouse up between their runs: part of check_cost. */
+void check_warehouse(struct arena *arena, const struct check_input *in, struct findings *out);
+
 /* Runs all families over the changed subjects. */
 const struct err *check_run(struct arena *arena, const struct check_input *in, struct findings *out) MUST_CHECK;
 

@@ -56,5 +56,6 @@ const struct err *check_cost(struct arena *arena, const struct check_input *in, 
         if (materialize_takes(m, i) && in->settings->levels[RULE_MATERIALIZE] != SEV_OFF) materialize_say(m, i, out);
         else large_scan(arena, in, &in->subjects[i], out);
     }
+    check_warehouse(arena, in, out);
     return NULL;
 }

@@ -326,12 +326,15 @@ struct day_walk {
     const struct zone *zone;
     int64_t day, from, until; /* from inclusive, until exclusive, UTC */
     int64_t first, count, skipped_at;
-    bool once; /* the first fire is enough: instants of the day ascend */
+    bool once;     /* the first fire is enough: instants of the day ascend */
+    int64_t *list; /* all of them are wanted; NULL: not */
+    size_t listed, most;
 };
 
 static void walk_take(struct day_walk *w, int64_t at) {
     if (at < w->from || at >= w->until) return;
     w->count++;
+    if (w->list && w->listed < w->most) w->list[w->listed++] = at;
     if (at < w->first) w->first = at;
 }
 
@@ -371,7 +374,14 @@ static int64_t day_count(const struct cron *cron, const struct zone *zone, int64
     if (plain && start - offset >= from && start + DAY - offset <= until && *first <= start - offset) {
         return (int64_t)bits_count(cron->hours) * bits_count(cron->minutes) * bits_count(cron->seconds);
     }
-    struct day_walk w = {cron, zone, day, from, until, *first, 0, INT64_MIN, plain && until == INT64_MAX};
+    struct day_walk w = {.cron = cron,
+                         .zone = zone,
+                         .day = day,
+                         .from = from,
+                         .until = until,
+                         .first = *first,
+                         .skipped_at = INT64_MIN,
+                         .once = plain && until == INT64_MAX};
     times_each(cron, walk_visit, &w);
     *first = w.first;
     return w.count;
@@ -417,6 +427,19 @@ int64_t cron_count(const struct cron *cron, const char *timezone, int64_t from, 
     int64_t count = zone ? count_in(cron, zone, from, until, max) : -1;
     arena_destroy(arena);
     return count;
+}
+
+size_t cron_list(const struct cron *cron, const char *timezone, int64_t from, int64_t until, int64_t *out, size_t max) {
+    struct arena *arena = arena_create(ARENA_SMALL);
+    struct zone *zone = zone_open(arena, timezone);
+    struct day_walk w = {.cron = cron, .zone = zone, .from = from, .until = until, .skipped_at = INT64_MIN, .list = out, .most = max};
+    for (int64_t d = zone ? local_day(zone, from) : 0; zone && d <= local_day(zone, until) && w.listed < max; d++) {
+        struct civil c = civil_of(d);
+        w.day = d;
+        if (day_fits(cron, &c)) times_each(cron, walk_visit, &w);
+    }
+    arena_destroy(arena);
+    return w.listed;
 }
 
 /* ---- in words ---- */

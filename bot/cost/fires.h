@@ -23,6 +23,9 @@ bool cron_next(const struct cron *cron, const char *timezone, int64_t after, int
 /* How many fires in [from, until); capped at `max`. -1 when the zone is unknown. */
 int64_t cron_count(const struct cron *cron, const char *timezone, int64_t from, int64_t until, int64_t max);
 
+/* The fires in [from, until), in order but for the hours of a clock change, up to `max` of them into `out`; how many. 0 when the zone is unknown. */
+size_t cron_list(const struct cron *cron, const char *timezone, int64_t from, int64_t until, int64_t *out, size_t max);
+
 /* Runs a month. */
 struct fires {
     bool known;
