@@ -45,19 +45,66 @@ static const struct err *hit_row(void *ctx, const struct val *c, size_t count) {
     return NULL;
 }
 
-static const struct err *list_length(struct search *s, int kind, uint64_t hash, int64_t *out) {
-    struct row n;
-    TRY(store_one(s->catalog->store, s->arena, "SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = $1 AND hash = $2 LIMIT $3) AS few",
-                  VALS(val_int(kind), val_int((int64_t)hash), val_int(COMMON_MAX)), &n));
-    *out = val_as_int(&n.at[0], 0);
+/* A list to walk: what it makes of the entries in it. A place in a group that is not needed has the kind NO_KIND, whose list is empty. */
+struct posting {
+    int kind;
+    uint64_t hash;
+    enum candidate_why why;
+    double weight;
+    int64_t length;
+};
+
+/* Several lists at once, for a statement costs a round trip where the store is another machine. */
+#define LENGTH_OF(kind, hash) "(SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = " kind " AND hash = " hash " LIMIT $17) AS few)"
+#define LENGTHS_SQL                                                                                                                                  \
+    "SELECT " LENGTH_OF("$1", "$2") ", " LENGTH_OF("$3", "$4") ", " LENGTH_OF("$5", "$6") ", " LENGTH_OF("$7", "$8") ", " LENGTH_OF(                 \
+        "$9", "$10") ", " LENGTH_OF("$11", "$12") ", " LENGTH_OF("$13", "$14") ", " LENGTH_OF("$15", "$16")
+#define LENGTHS_AT_ONCE 8
+#define LIST_OF(i, kind, hash)                                                                                                                       \
+    "SELECT " i " AS list, definition FROM (SELECT definition FROM feature WHERE kind = " kind " AND hash = " hash                                   \
+    " ORDER BY definition LIMIT $9) AS list" i
+#define LISTS_SQL                                                                                                                                    \
+    LIST_OF("0", "$1", "$2")                                                                                                                         \
+    " UNION ALL " LIST_OF("1", "$3", "$4") " UNION ALL " LIST_OF("2", "$5", "$6") " UNION ALL " LIST_OF("3", "$7", "$8")
+#define LISTS_AT_ONCE 4
+#define NO_KIND       (-1)
+
+static void group_bind(const struct posting *lists, size_t n, size_t places, int64_t most, struct val *out) {
+    for (size_t i = 0; i < places; i++) {
+        out[2 * i] = val_int(i < n ? lists[i].kind : NO_KIND);
+        out[2 * i + 1] = val_int(i < n ? (int64_t)lists[i].hash : 0);
+    }
+    out[2 * places] = val_int(most);
+}
+
+static const struct err *lengths_find(struct search *s, struct posting *lists, size_t n) {
+    struct val vals[2 * LENGTHS_AT_ONCE + 1];
+    struct row found;
+    group_bind(lists, n, LENGTHS_AT_ONCE, COMMON_MAX, vals);
+    TRY(store_one(s->catalog->store, s->arena, LENGTHS_SQL, (struct vals){sizeof vals / sizeof *vals, vals}, &found));
+    for (size_t i = 0; i < n; i++) lists[i].length = val_as_int(&found.at[i], 0);
     return NULL;
 }
 
-static const struct err *list_walk(struct search *s, int kind, uint64_t hash, enum candidate_why why, double weight) {
-    s->why = why;
-    s->weight = weight;
-    return store_each(s->catalog->store, "SELECT definition FROM feature WHERE kind = $1 AND hash = $2 ORDER BY definition LIMIT $3",
-                      VALS(val_int(kind), val_int((int64_t)hash), val_int(LIST_MAX)), hit_row, s);
+struct walk {
+    struct search *search;
+    const struct posting *lists;
+};
+
+static const struct err *listed_row(void *ctx, const struct val *c, size_t count) {
+    struct walk *w = ctx;
+    const struct posting *list = &w->lists[val_as_int(&c[0], 0)];
+    w->search->why = list->why;
+    w->search->weight = list->weight;
+    return hit_row(w->search, c + 1, count - 1);
+}
+
+static const struct err *lists_walk(struct search *s, const struct posting *lists, size_t n) {
+    struct val vals[2 * LISTS_AT_ONCE + 1];
+    struct walk walk = {s, lists};
+    if (!n) return NULL;
+    group_bind(lists, n, LISTS_AT_ONCE, LIST_MAX, vals);
+    return store_each(s->catalog->store, LISTS_SQL, (struct vals){sizeof vals / sizeof *vals, vals}, listed_row, &walk);
 }
 
 /* Anchors under a table, only those whose tables may all be among ours. */
@@ -94,18 +141,35 @@ static double kind_weight(enum feature_kind kind, enum candidate_why *why) {
     }
 }
 
+/* The lists of the features that say something, with their lengths, in the features' order. */
+static const struct err *postings_of(struct search *s, const struct features *features, struct posting **out, size_t *count) {
+    struct posting *lists = arena_array(s->arena, features->n + 1, sizeof *lists);
+    size_t n = 0;
+    for (size_t i = 0; i < features->n; i++) {
+        struct posting list = {.kind = (int)features->at[i].kind, .hash = features->at[i].hash};
+        list.weight = kind_weight(features->at[i].kind, &list.why);
+        if (list.weight > 0) lists[n++] = list;
+    }
+    for (size_t i = 0; i < n; i += LENGTHS_AT_ONCE) TRY(lengths_find(s, lists + i, n - i < LENGTHS_AT_ONCE ? n - i : LENGTHS_AT_ONCE));
+    *out = lists;
+    *count = n;
+    return NULL;
+}
+
 static const struct err *features_walk(struct search *s, const struct features *features) {
     uint64_t tables = tables_bloom(features);
-    size_t tables_seen = 0;
-    for (size_t i = 0; i < features->n; i++) {
-        const struct feature *f = &features->at[i];
-        enum candidate_why why;
-        double weight = kind_weight(f->kind, &why);
-        int64_t length = 0;
-        if (weight > 0) TRY(list_length(s, (int)f->kind, f->hash, &length));
-        if (length > 0 && (length < COMMON_MAX || why <= CANDIDATE_PARAMETER))
-            TRY(list_walk(s, (int)f->kind, f->hash, why, weight / (double)(1 + length)));
-        if (f->kind == FEATURE_TABLE && tables_seen++ < TABLES_MAX) TRY(anchors_walk(s, f->hash, tables));
+    struct posting *lists, group[LISTS_AT_ONCE];
+    size_t count, waiting = 0, tables_seen = 0;
+    TRY(postings_of(s, features, &lists, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct posting list = lists[i];
+        list.weight /= (double)(1 + list.length);
+        if (list.length > 0 && (list.length < COMMON_MAX || list.why <= CANDIDATE_PARAMETER)) group[waiting++] = list;
+        bool anchors = list.kind == FEATURE_TABLE && tables_seen++ < TABLES_MAX;
+        if (waiting < LISTS_AT_ONCE && !anchors && i + 1 < count) continue;
+        TRY(lists_walk(s, group, waiting));
+        waiting = 0;
+        if (anchors) TRY(anchors_walk(s, list.hash, tables));
     }
     return NULL;
 }
@@ -138,15 +202,32 @@ static bool is_skipped(const struct search *s, const struct entry *e) {
     return false;
 }
 
+#define ENTRIES_AT_ONCE 16
+#define ENTRIES_SQL     "SELECT " ENTRY_COLUMNS " FROM definition d WHERE d.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+
+/* Entries by their place among the hits asked for. */
 struct loading {
     struct arena *arena;
-    struct entry *entry;
+    struct hit *const *hits;
+    size_t n;
+    struct entry entries[ENTRIES_AT_ONCE];
 };
 
 static const struct err *load_row(void *ctx, const struct val *c, size_t count) {
     struct loading *l = ctx;
-    entry_of_row(l->arena, c, l->entry);
+    int64_t id = val_as_int(&c[0], 0);
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->hits[i]->id == id) entry_of_row(l->arena, c, &l->entries[i]);
+    }
     return NULL;
+}
+
+/* Those of the next hits; an id of 0 where there is none any more. */
+static const struct err *entries_load(struct search *s, struct loading *l) {
+    struct val vals[ENTRIES_AT_ONCE];
+    memset(l->entries, 0, sizeof l->entries);
+    for (size_t i = 0; i < ENTRIES_AT_ONCE; i++) vals[i] = val_int(i < l->n ? l->hits[i]->id : 0);
+    return store_each(s->catalog->store, ENTRIES_SQL, (struct vals){ENTRIES_AT_ONCE, vals}, load_row, l);
 }
 
 static int candidate_order(const void *left, const void *right) {
@@ -159,11 +240,14 @@ static int candidate_order(const void *left, const void *right) {
 static const struct err *hits_load(struct search *s, const struct entry *entry, struct candidate **out, size_t *count) {
     VEC(struct candidate) list = {0};
     if (s->hits.n) qsort(s->hits.at, s->hits.n, sizeof *s->hits.at, hit_order);
+    struct loading *l = arena_new(s->arena, struct loading);
+    l->arena = s->arena;
     for (size_t i = 0; i < s->hits.n && list.n < LOADED_MAX; i++) {
-        struct candidate c = {.why = s->hits.at[i]->why};
-        struct loading l = {s->arena, &c.entry};
-        TRY(store_each(s->catalog->store, "SELECT " ENTRY_COLUMNS " FROM definition d WHERE d.id = $1", VALS(val_int(s->hits.at[i]->id)), load_row,
-                       &l));
+        size_t at = i % ENTRIES_AT_ONCE, left = s->hits.n - i;
+        l->hits = s->hits.at + (i - at);
+        l->n = left + at < ENTRIES_AT_ONCE ? left + at : ENTRIES_AT_ONCE;
+        if (at == 0) TRY(entries_load(s, l));
+        struct candidate c = {.why = s->hits.at[i]->why, .entry = l->entries[at]};
         if (!c.entry.id || is_skipped(s, &c.entry)) continue;
         c.score = entry->features && c.entry.features ? features_similarity(entry->features, c.entry.features) : 0;
         *vec_add(s->arena, &list) = c;
