@@ -5,6 +5,9 @@ struct closure {
     struct norm *n;
     const struct block *top;
     struct exprs known;
+    struct exprs matched;       /* known of the rows that a left join finds; where it finds none, they are NULL */
+    const struct block *inside; /* of the left join that is looked into; the top otherwise */
+    int depth;
     VEC(int) fixed; /* ids of sources of which at most one row is left */
     bool null_safe; /* rows are compared as DISTINCT does: a NULL equals a NULL */
 };
@@ -21,16 +24,55 @@ struct known_ask {
     struct closure *c;
 };
 
+#define SETTLED_DEPTH_MAX 40
+
+static bool known_column(void *ctx, int column);
+
+static bool holds_block(const struct block *b, const struct block *inner) {
+    if (b == inner) return true;
+    for (size_t i = 0; i < b->n_items; i++)
+        if (holds_block(b->items[i].block, inner)) return true;
+    return false;
+}
+
+struct settled_ask {
+    struct known_ask ask; /* first */
+    const struct block *item;
+};
+
+static bool known_around(void *ctx, int column) {
+    struct settled_ask *s = ctx;
+    return block_owns(s->item, s->ask.c->n->columns.at[column].source) || known_column(&s->ask, column);
+}
+
+/* Is it decided whether the left joins of `b` on the way to `s` find a row: by conditions on what is known, and on their own columns? */
+static bool settled(struct closure *c, const struct block *b, const struct source *s) {
+    for (size_t i = 0; i < b->n_items; i++) {
+        const struct block *item = b->items[i].block;
+        if (!block_owns(item, s)) continue;
+        struct settled_ask ask = {{c}, item};
+        for (size_t k = 0; k < item->preds.n && !holds_block(item, c->inside); k++)
+            if (!expr_columns(item->preds.at[k], known_around, &ask)) return false;
+        return settled(c, item, s);
+    }
+    return true;
+}
+
 static bool known_column(void *ctx, int column) {
     struct closure *c = ((struct known_ask *)ctx)->c;
     const struct source *s = c->n->columns.at[column].source;
-    if (is_fixed(c, s)) return true;
-    if (!block_owns(c->top, s)) return true; /* of an enclosing block: given */
-    return exprs_have(&c->known, expr_column(c->n, column));
+    nexpr e = expr_column(c->n, column);
+    if (!block_owns(c->top, s) || exprs_have(&c->known, e)) return true; /* of an enclosing block: given */
+    if (!is_fixed(c, s) && !exprs_have(&c->matched, e)) return false;
+    c->depth++;
+    bool known = c->depth < SETTLED_DEPTH_MAX && settled(c, c->top, s);
+    c->depth--;
+    return known;
 }
 
 static bool known_expr(struct closure *c, nexpr e) {
     if (e->op == SC_LITERAL || e->op == SC_PARAM || exprs_have(&c->known, e)) return true;
+    if (e->op != SC_COLUMN && c->inside != c->top && exprs_have(&c->matched, e) && expr_local(c->n, c->inside, e)) return true;
     if (e->is_volatile || e->op == SC_AGG || e->op == SC_WINDOW || e->op == SC_GROUPING || e->op == SC_MATCHED) return false;
     if (e->op != SC_COLUMN && e->n == 0 && !e->block) return true;
     struct known_ask ask = {c};
@@ -194,6 +236,7 @@ static nexpr best_known(struct closure *c, const struct block *b, nexpr p) {
 /* One pass over the equalities and sources of `b`; `own` alone may become known (in an item, what the left side is stays as it is). */
 static bool closure_pass(struct closure *c, const struct block *b) {
     bool changed = false;
+    c->inside = b;
     for (size_t i = 0; i < b->preds.n; i++) {
         nexpr p = b->preds.at[i], best = p->op == SC_NOT ? best_known(c, b, p) : NULL;
         if (best && !known_expr(c, best)) {
@@ -204,7 +247,7 @@ static bool closure_pass(struct closure *c, const struct block *b) {
         for (int k = 0; k < 2; k++) {
             nexpr from = p->args[k], to = p->args[1 - k];
             if (!equal_is_one(from, to) || !known_expr(c, from) || known_expr(c, to) || !(b == c->top || expr_local(c->n, b, to))) continue;
-            exprs_add(c->n, &c->known, to);
+            exprs_add(c->n, b == c->top ? &c->known : &c->matched, to);
             changed = true;
         }
     }
@@ -215,6 +258,7 @@ static bool closure_pass(struct closure *c, const struct block *b) {
     }
     for (size_t i = 0; i < b->n_items; i++)
         if (closure_pass(c, b->items[i].block)) changed = true;
+    c->inside = c->top;
     return changed;
 }
 
@@ -227,7 +271,7 @@ static bool all_fixed(const struct closure *c, const struct block *b) {
 }
 
 static struct closure closure_run(struct norm *n, struct block *b, const struct exprs *seed, bool null_safe) {
-    struct closure c = {.n = n, .top = b, .null_safe = null_safe};
+    struct closure c = {.n = n, .top = b, .inside = b, .null_safe = null_safe};
     for (size_t i = 0; seed && i < seed->n; i++) exprs_add(n, &c.known, seed->at[i]);
     while (closure_pass(&c, b) && !work_spent(n, 1)) continue;
     return c;
