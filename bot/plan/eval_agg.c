@@ -202,6 +202,7 @@ static bool join_text(struct run *run, const struct taken *t, struct value *out)
 static bool finish(struct run *run, const struct eval_expr *agg, struct taken *t, struct value *out) {
     enum agg_kind kind = (enum agg_kind)agg->agg;
     bool counts = kind == AGG_COUNT || kind == AGG_COUNT_DISTINCT;
+    if (kind == AGG_STANDIN) return eval_standin_aggregate(run, agg, t->at, t->width, t->n, out);
     if (kind >= AGG_SKETCH) return eval_sketch(run, kind, t->at, t->width, t->n, out);
     if (counts || (t->n == 0 && (kind == AGG_COUNT_IF || kind == AGG_SUM_ZERO))) {
         *out = value_int((int64_t)t->n);

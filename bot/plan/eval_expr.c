@@ -266,6 +266,7 @@ static bool run_call(struct run *run, const struct eval_expr *e, struct value *o
         *out = value_null();
         return true;
     }
+    if (e->is_standin) return eval_standin(run, e, v, out);
     if (!e->call(&run->base, v, e->n, out)) return run->base.state == EVAL_FINE ? eval_fault(&run->base, "a function out of its range") : false;
     bool whole = e->whole != NOT_WHOLE && v[0].kind == CELL_INT && v[1].kind == CELL_INT && out->kind == CELL_EXACT;
     if (whole && e->whole == MAYBE_WHOLE) return eval_unknown(&run->base, "a division that may or may not truncate");
@@ -324,7 +325,7 @@ bool eval_expr_run(struct run *run, const struct eval_expr *e, struct value *out
     case SC_ALL:
         return run_quantified(run, e, true, out);
     case SC_LIKE:
-        return run_like(run, e, out);
+        return e->is_standin ? run_call(run, e, out) : run_like(run, e, out);
     case SC_CAST:
         return eval_expr_run(run, e->args[0], out) && eval_cast(run, *out, e, out);
     case SC_ADD:
@@ -336,6 +337,8 @@ bool eval_expr_run(struct run *run, const struct eval_expr *e, struct value *out
     case SC_NEG:
     case SC_CONCAT:
     case SC_CALL:
+    case SC_FIELD:
+    case SC_AMBIGUOUS:
         return run_call(run, e, out);
     default:
         return eval_unknown(&run->base, "an expression out of place");

@@ -34,7 +34,7 @@ static int param_index(struct preparing *p, const struct scalar *from) {
     return (int)world->params.n - 1;
 }
 
-static struct value literal_value(struct preparing *p, const struct scalar *from) {
+static struct value literal_read(struct preparing *p, const struct scalar *from) {
     const struct literal *lit = &from->lit;
     __int128 den = 1;
     struct value v;
@@ -67,6 +67,14 @@ static struct value literal_value(struct preparing *p, const struct scalar *from
     char text[40];
     snprintf(text, sizeof text, "%.15g", lit->r);
     return value_read_number(str_of(text), &v) ? v : value_real(lit->r);
+}
+
+#define LITERALS_MAX 64
+
+static struct value literal_value(struct preparing *p, const struct scalar *from) {
+    struct value v = literal_read(p, from);
+    if (v.kind != CELL_NULL && p->world->literals.n < LITERALS_MAX) *vec_add(p->world->arena, &p->world->literals) = v;
+    return v;
 }
 
 /* Is it surely a whole number, surely not, or not known? */
@@ -102,13 +110,16 @@ static void prepare_call(struct preparing *p, struct eval_expr *e) {
     const struct scalar *from = e->from;
     if (from->is_volatile) refuse(p, "a volatile function");
     e->call = func_find(from->name, from->n, &e->is_strict);
-    if (!e->call) refuse(p, arena_printf(p->arena, "function %s", from->name));
+    if (e->call) return;
+    e->is_standin = true;
+    e->is_strict = plan_strict(from);
 }
 
 static void prepare_aggregate(struct preparing *p, struct eval_expr *e) {
     const struct scalar *from = e->from;
     e->agg = agg_kind_of(from->name, from->n);
-    if (e->agg == AGG_UNKNOWN) refuse(p, arena_printf(p->arena, "aggregate %s", from->name));
+    if (e->agg == AGG_UNKNOWN && (from->n_order || from->is_volatile)) refuse(p, arena_printf(p->arena, "aggregate %s", from->name));
+    if (e->agg == AGG_UNKNOWN) e->agg = AGG_STANDIN;
     bool of_all = p->out->plan->dialect == DIALECT_MYSQL; /* STDDEV is that of the population there */
     if (of_all && strcmp(from->name, "stddev") == 0) e->agg = AGG_STD_POP;
     if (of_all && strcmp(from->name, "variance") == 0) e->agg = AGG_VAR_POP;
@@ -144,13 +155,14 @@ static void prepare_special(struct preparing *p, struct eval_expr *e) {
         prepare_aggregate(p, e);
         break;
     case SC_LIKE:
-        if (!plain_like) refuse(p, "a regular expression");
+        e->is_standin = !plain_like;
         break;
     case SC_FIELD:
-        refuse(p, "a field of a struct");
+        e->is_standin = true;
         break;
     case SC_AMBIGUOUS:
-        refuse(p, arena_printf(p->arena, "column %s of several relations of unknown schema", from->name));
+        e->is_standin = true;
+        e->is_strict = false;
         break;
     case SC_OPAQUE:
         refuse(p, arena_printf(p->arena, "%s", from->name ? from->name : "an expression that is not known"));
@@ -446,6 +458,17 @@ static void prepare_values(struct preparing *p, struct eval_rel *r, const struct
     for (size_t i = 0; i < r->n_exprs; i++) r->exprs[i] = prepare_expr(p, from->rows[i]);
 }
 
+/* A table function of values; what reads whole tables is not run. */
+static void prepare_opaque(struct preparing *p, struct eval_rel *r, const struct rel *from) {
+    if (!from->name || !from->call || from->n_inputs || from->left || from->call->op != SC_CALL) {
+        refuse(p, arena_printf(p->arena, "%s", from->name ? from->name : "a relation that is not known"));
+        return;
+    }
+    r->n_exprs = from->call->n;
+    r->exprs = arena_array(p->arena, r->n_exprs + 1, sizeof *r->exprs);
+    for (size_t i = 0; i < r->n_exprs; i++) r->exprs[i] = prepare_expr(p, from->call->args[i]);
+}
+
 static void prepare_parts(struct preparing *p, struct eval_rel *r, const struct rel *from) {
     bool inner = from->kind == REL_FILTER || (from->kind == REL_JOIN && from->join == RELJOIN_INNER);
     if (inner) {
@@ -477,7 +500,7 @@ static void prepare_parts(struct preparing *p, struct eval_rel *r, const struct 
         if (from->percent || from->with_ties) refuse(p, "LIMIT by percent or WITH TIES");
         break;
     case REL_OPAQUE:
-        refuse(p, arena_printf(p->arena, "%s", from->name ? from->name : "a relation that is not known"));
+        prepare_opaque(p, r, from);
         break;
     default:
         break;
@@ -505,6 +528,7 @@ struct eval_plan *eval_prepare(struct eval_world *world, const struct plan *plan
     struct eval_plan *out = arena_new(world->arena, struct eval_plan);
     struct preparing p = {.world = world, .out = out, .arena = world->arena};
     out->plan = plan;
+    out->world = world;
     out->n_columns = plan->n_columns;
     out->rules = eval_rules_of(plan->dialect);
     if (!plan->root) {

@@ -327,6 +327,8 @@ static bool run_kind(struct run *run, const struct eval_rel *rel, struct bag *ou
         return run_setop(run, rel, out);
     case REL_DISTINCT:
         return run_distinct(run, rel, out);
+    case REL_OPAQUE:
+        return eval_standin_rows(run, rel, out);
     default:
         return eval_unknown(&run->base, "a relation that is not known");
     }

@@ -23,7 +23,7 @@ struct eval_expr {
     struct value constant; /* SC_LITERAL, SC_PARAM */
     int param;             /* SC_PARAM: its place in run->params */
     eval_func call;
-    bool is_strict;
+    bool is_strict, is_standin;
     enum whole_kind whole; /* SC_DIV */
     struct eval_rel *rel;
     struct eval_expr *filter;
@@ -64,7 +64,7 @@ struct eval_rel {
     bool *input_constant; /* inputs[i] does not read the other inputs */
     size_t n_conjuncts;
     struct eval_conjunct *conjuncts;
-    size_t n_exprs; /* defs of a projection, aggregates, or values row by row */
+    size_t n_exprs; /* defs of a projection, aggregates, values row by row, or arguments of a table function */
     struct eval_expr **exprs;
     size_t n_keys;
     struct eval_expr **keys;
@@ -92,10 +92,12 @@ struct eval_world {
     VEC(struct eval_table *) tables;
     VEC(const char *) params;
     VEC(struct type) param_types;
+    VEC(struct value) literals; /* of the plans */
 };
 
 struct eval_plan {
     const struct plan *plan;
+    const struct eval_world *world;
     struct eval_rules rules;
     struct eval_rel *root;
     size_t n_rels, n_columns;
@@ -160,6 +162,7 @@ enum agg_kind {
     AGG_BIT_AND,
     AGG_BIT_OR,
     AGG_BIT_XOR,
+    AGG_STANDIN,
     AGG_SKETCH, /* eval_sketch.c: a sketch is taken for the set of its values */
     AGG_SKETCH_MERGE,
     AGG_SKETCH_COUNT, /* the estimate of the merged ones */
@@ -169,6 +172,10 @@ enum agg_kind agg_kind_of(const char *name, size_t n);
 enum agg_kind sketch_kind_of(const char *name, size_t n);
 /* Over the n first values of rows `width` apart, none of them NULL, each once for AGG_SKETCH. */
 bool eval_sketch(struct run *run, enum agg_kind kind, const struct value *at, size_t width, size_t n, struct value *out);
+/* eval_standin.c: arbitrary values for functions, aggregates and table functions that are not known, the same for the same arguments. */
+bool eval_standin(struct run *run, const struct eval_expr *e, struct value *args, struct value *out);
+bool eval_standin_aggregate(struct run *run, const struct eval_expr *e, struct value *at, size_t width, size_t n, struct value *out);
+bool eval_standin_rows(struct run *run, const struct eval_rel *rel, struct bag *out);
 /* One aggregate over rows[0..n) of `in`, loaded one after another. */
 bool eval_aggregate(struct run *run, const struct eval_rel *in, const struct eval_expr *agg, const struct value *const *rows, size_t n,
                     struct value *out);
