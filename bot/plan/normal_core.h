@@ -9,6 +9,7 @@
 #define NORMAL_LABEL_MAX    720    /* labellings tried for symmetric sources of one block */
 #define NORMAL_BRANCHES_MAX 64     /* branches that a join may be distributed over */
 #define NORMAL_ROUNDS_MAX   12     /* rounds of rules over one block */
+#define NORMAL_COPIED_MAX   20000  /* parts that distributing one block over a union may copy */
 
 struct ncolumn {
     struct source *source;
@@ -109,6 +110,7 @@ struct block *block_clone(struct norm *n, const struct block *b); /* fresh sourc
 struct source *source_new(struct norm *n, enum source_kind kind, const struct rel *rel);
 int ncolumn_new(struct norm *n, struct source *source, struct type type, bool nullable);
 void block_source_add(struct norm *n, struct block *b, struct source *s);
+void block_source_drop(struct block *b, size_t at);
 void block_item_add(struct norm *n, struct block *b, struct left_item item);
 void block_absorb(struct norm *n, struct block *into, struct block *from); /* sources, items and conjuncts */
 void block_pred_add(struct norm *n, struct block *b, nexpr e);             /* splits conjunctions, drops doubles, notices FALSE */
@@ -120,6 +122,8 @@ bool block_columns(const struct block *b, bool (*fn)(void *, int), void *ctx);
 bool block_owns(const struct block *b, const struct source *s);          /* among its sources or its items' */
 bool expr_local(const struct norm *n, const struct block *b, nexpr e);   /* uses columns of b's own sources (or none) only */
 bool expr_touches(const struct norm *n, const struct block *b, nexpr e); /* uses some column of b's own sources */
+/* Is `column` among what `e` is made from, by way of the insides of sources of `b`? Said for `column`, it would be defined by itself. */
+bool expr_made_from(const struct norm *n, const struct block *b, nexpr e, int column);
 bool expr_has_op(nexpr e, enum scalar_op op);
 bool expr_nullable(struct norm *n, const struct context *ctx, nexpr e);
 void expr_strict(struct norm *n, nexpr e, struct exprs *out);                   /* expressions that are NOT NULL where e is TRUE */
@@ -156,7 +160,10 @@ void block_set_context(struct norm *n, const struct context *outer, struct block
 bool rule_join(struct norm *n, const struct context *ctx);
 bool rule_predicates(struct norm *n, const struct context *ctx);
 bool rule_classes(struct norm *n, const struct context *ctx);
-bool rule_sources(struct norm *n, const struct context *ctx); /* merges, pushes, unions */
+bool rule_sources(struct norm *n, const struct context *ctx); /* merges, pushes */
+/* rule_distribute.c */
+bool source_is_union_all(const struct source *s);
+bool union_opened(struct norm *n, const struct context *ctx, size_t at); /* source `at` */
 bool rule_exists(struct norm *n, const struct context *ctx);
 bool rule_keys(struct norm *n, const struct context *ctx);
 bool rule_aggregate(struct norm *n, const struct context *ctx);

@@ -451,8 +451,10 @@ static struct hash128 source_parts(struct hasher *h, const struct source *s) {
 
 /* ------------------------------------------------------------ equality classes */
 
-static bool class_pred(struct norm *n, nexpr e) {
-    return e->op == SC_EQ && e->args[0]->op == SC_COLUMN && e->args[1]->op == SC_COLUMN && class_eligible(n, e->args[0], e->args[1]);
+/* A column that is made from the other one is spelled with it: the two are no class. */
+static bool class_pred(struct norm *n, const struct block *b, nexpr e) {
+    if (e->op != SC_EQ || e->args[0]->op != SC_COLUMN || e->args[1]->op != SC_COLUMN || !class_eligible(n, e->args[0], e->args[1])) return false;
+    return !expr_made_from(n, b, e->args[0], e->args[1]->column) && !expr_made_from(n, b, e->args[1], e->args[0]->column);
 }
 
 static uint32_t class_new(struct hasher *h, const struct block *owner, int column) {
@@ -468,7 +470,7 @@ static void classes_make(struct hasher *h, const struct block *b) {
     VEC(int) touched = {0};
     uint32_t *own = arena_array(h->n->arena, 2 * b->preds.n + 1, sizeof *own);
     for (size_t i = 0; i < b->preds.n; i++) {
-        if (!class_pred(h->n, b->preds.at[i])) continue;
+        if (!class_pred(h->n, b, b->preds.at[i])) continue;
         size_t place[2];
         for (int k = 0; k < 2; k++) {
             int column = b->preds.at[i]->args[k]->column;
@@ -530,7 +532,7 @@ static void preds_spell(struct hasher *h, const struct block *b, struct hashes *
     for (size_t i = 0; i < b->preds.n; i++) {
         nexpr e = b->preds.at[i];
         uint32_t class = 0;
-        for (int k = 0; k < 2 && class_pred(h->n, e); k++) {
+        for (int k = 0; k < 2 && class_pred(h->n, b, e); k++) {
             uint32_t of = h->class_of[e->args[k]->column];
             if (of && h->classes.at[of - 1].owner == b) class = of;
         }

@@ -102,6 +102,11 @@ void block_source_add(struct norm *n, struct block *b, struct source *s) {
     b->sources[b->n_sources++] = s;
 }
 
+void block_source_drop(struct block *b, size_t at) {
+    memmove(&b->sources[at], &b->sources[at + 1], (b->n_sources - at - 1) * sizeof *b->sources);
+    b->n_sources--;
+}
+
 void block_item_add(struct norm *n, struct block *b, struct left_item item) {
     b->items = arena_grow(n->arena, b->items, &b->cap_items, b->n_items + 1, sizeof *b->items);
     b->items[b->n_items++] = item;
@@ -423,6 +428,34 @@ static bool not_of_source(void *ctx, int column) {
 bool expr_uses_source(nexpr e, const struct norm *n, const struct source *s) {
     struct ask ask = {.n = n, .source = s};
     return !expr_columns(e, not_of_source, &ask);
+}
+
+#define LOOKS_MAX 64
+
+struct looks {
+    const struct norm *n;
+    const struct block *block;
+    int at;
+    uint64_t been; /* by source of the block: looked into already */
+};
+
+static bool looks_elsewhere(void *ctx, int column) {
+    struct looks *l = ctx;
+    if (column == l->at) return false;
+    const struct source *s = l->n->columns.at[column].source;
+    if (s->kind == SRC_TABLE) return true;
+    for (size_t i = 0; i < l->block->n_sources && i < LOOKS_MAX; i++) {
+        if (l->block->sources[i]->id != s->id || (l->been >> i & 1)) continue;
+        l->been |= (uint64_t)1 << i;
+        const struct block inside = {.n_sources = 1, .sources = &l->block->sources[i]};
+        return block_columns(&inside, looks_elsewhere, l);
+    }
+    return true;
+}
+
+bool expr_made_from(const struct norm *n, const struct block *b, nexpr e, int column) {
+    struct looks looks = {.n = n, .block = b, .at = column};
+    return !expr_columns(e, looks_elsewhere, &looks);
 }
 
 static bool of_block(void *ctx, int column) {

@@ -372,7 +372,11 @@ static bool equation_of(struct norm *n, const struct block *b, nexpr p, nexpr *c
     if (!core_column(n, b, x) || !core_column(n, b, y) || !class_eligible(n, x, y)) return false;
     *column = x->column > y->column ? x : y; /* the older column stands for both */
     *value = x->column > y->column ? y : x;
-    return true;
+    if (!expr_made_from(n, b, *value, (*column)->column)) return true;
+    nexpr other = *column;
+    *column = *value;
+    *value = other;
+    return !expr_made_from(n, b, *value, (*column)->column);
 }
 
 struct use {

@@ -253,8 +253,7 @@ static bool distinct_open(struct norm *n, struct block *b) {
     for (size_t i = 0; i < b->n_sources; i++) {
         struct source *s = b->sources[i];
         if (s->kind != SRC_AGG || s->aggs.n || s->n_sets || !s->grouped || !column_unused(n, b, s, s->keys.n)) continue;
-        memmove(&b->sources[i], &b->sources[i + 1], (b->n_sources - i - 1) * sizeof *b->sources);
-        b->n_sources--;
+        block_source_drop(b, i);
         replace_begin(n);
         for (size_t k = 0; k < s->keys.n; k++) replace_set(n, s->columns[k], s->keys.at[k]);
         block_replace(n, b);
@@ -334,29 +333,72 @@ static bool source_folds(struct norm *n, const struct context *ctx, size_t at) {
     struct context here = {.outer = ctx->outer, .block = &others};
     struct exprs needs = {0};
     if (!exists_witnessed(n, &here, &one, &needs)) return false;
-    memmove(&b->sources[at], &b->sources[at + 1], (b->n_sources - at - 1) * sizeof *b->sources);
-    b->n_sources--;
+    block_source_drop(b, at);
     b->preds = others.preds;
     for (size_t i = 0; i < needs.n; i++) block_pred_add(n, b, needs.at[i]);
     step_add(n, "dropped a second use of %s that adds nothing where duplicates do not count", s->name);
     return true;
 }
 
+/* ------------------------------------------------------------ branches said twice */
+
+/* Blocks of one fingerprint have one shape: what is in it without regard to who is who. It costs a fraction of the fingerprint. */
+static uint64_t expr_shape(nexpr e) {
+    uint64_t shape = (uint64_t)e->op * 31 + e->n;
+    if (e->name) shape = shape * 31 + hash64(e->name, strlen(e->name));
+    if (e->op == SC_LITERAL) shape = shape * 31 + (uint64_t)e->lit.kind + (uint64_t)e->lit.i * 7 + hash64(e->lit.s.p ? e->lit.s.p : "", e->lit.s.n);
+    for (size_t i = 0; i < e->n; i++) shape += expr_shape(e->args[i]) * 0x9e3779b97f4a7c15u;
+    return shape ^ shape >> 32;
+}
+
+static uint64_t block_shape(const struct block *b) {
+    uint64_t shape = (uint64_t)b->n_sources << 16 | (uint64_t)b->n_items << 8 | b->empty;
+    for (size_t i = 0; i < b->n_sources; i++) {
+        const struct source *s = b->sources[i];
+        shape += ((uint64_t)s->kind + 1) * 0x9e3779b97f4a7c15u;
+        if (s->kind == SRC_TABLE) shape += hash64(s->name, strlen(s->name));
+    }
+    for (size_t i = 0; i < b->preds.n; i++) { /* equal columns are spelled as classes, however many conditions say it */
+        nexpr e = b->preds.at[i];
+        if (e->op != SC_EQ || e->args[0]->op != SC_COLUMN || e->args[1]->op != SC_COLUMN) shape += expr_shape(e) * 0xff51afd7ed558ccdu;
+    }
+    for (size_t i = 0; i < b->n_items; i++) shape += block_shape(b->items[i].block) * 0xc4ceb9fe1a85ec53u;
+    for (size_t i = 0; i < b->outs.n; i++) shape = shape * 31 + expr_shape(b->outs.at[i]);
+    return shape;
+}
+
+static struct hash128 branch_hash(struct norm *n, struct block *b) {
+    struct hash128 *outs = arena_array(n->arena, b->outs.n + 1, sizeof *outs);
+    struct hash128 h = root_hash(n, b, 1, outs);
+    return hash128_mix(h, hash128(outs, b->outs.n * sizeof *outs));
+}
+
+struct branch_known {
+    uint64_t shape;
+    bool hashed;
+    struct hash128 hash;
+};
+
+static struct hash128 branch_known_hash(struct norm *n, struct block *b, struct branch_known *known) {
+    if (!known->hashed) known->hash = branch_hash(n, b);
+    known->hashed = true;
+    return known->hash;
+}
+
 /* Where duplicates do not count a branch said twice is said once, and each branch may be reduced as a set. */
 static bool branches_as_sets(struct norm *n, const struct context *ctx, struct source *s, bool first) {
     if (s->kind != SRC_SETOP || s->setop != RELSET_UNION || !s->all) return false;
     for (size_t i = 0; first && i < s->n_branches; i++) block_set_context(n, ctx->outer, s->branches[i]);
-    struct hash128 *seen = arena_array(n->arena, s->n_branches + 1, sizeof *seen);
+    struct branch_known *known = arena_array(n->arena, s->n_branches + 1, sizeof *known);
     size_t kept = 0;
     for (size_t i = 0; i < s->n_branches; i++) {
-        struct hash128 *outs = arena_array(n->arena, s->branches[i]->outs.n + 1, sizeof *outs);
-        struct hash128 h = root_hash(n, s->branches[i], 1, outs);
-        h = hash128_mix(h, hash128(outs, s->branches[i]->outs.n * sizeof *outs));
+        struct branch_known *now = &known[kept];
+        *now = (struct branch_known){.shape = block_shape(s->branches[i])};
         bool twice = false;
-        for (size_t k = 0; k < kept; k++) twice |= hash128_eq(seen[k], h);
-        if (twice) continue;
-        seen[kept] = h;
-        s->branches[kept++] = s->branches[i];
+        for (size_t k = 0; k < kept && !twice; k++)
+            twice = known[k].shape == now->shape &&
+                    hash128_eq(branch_known_hash(n, s->branches[k], &known[k]), branch_known_hash(n, s->branches[i], now));
+        if (!twice) s->branches[kept++] = s->branches[i];
     }
     bool changed = kept != s->n_branches, nested = false;
     s->n_branches = kept;

@@ -314,11 +314,6 @@ static nexpr aggregate_of_one(struct norm *n, nexpr e) {
     return NULL;
 }
 
-static void source_drop(struct block *b, size_t at) {
-    memmove(&b->sources[at], &b->sources[at + 1], (b->n_sources - at - 1) * sizeof *b->sources);
-    b->n_sources--;
-}
-
 static bool groups_of_one(struct norm *n, const struct context *ctx, size_t at) {
     struct block *b = ctx->block;
     struct source *s = b->sources[at];
@@ -330,7 +325,7 @@ static bool groups_of_one(struct norm *n, const struct context *ctx, size_t at) 
         exprs_add(n, &values, v);
     }
     if (!block_determined(n, s->block, &s->keys, true)) return false;
-    source_drop(b, at);
+    block_source_drop(b, at);
     replace_begin(n);
     for (size_t i = 0; i < s->n_columns; i++) replace_set(n, s->columns[i], i < s->keys.n ? s->keys.at[i] : values.at[i - s->keys.n]);
     block_replace(n, b);
@@ -465,7 +460,7 @@ static bool fk_parent(struct norm *n, struct block *b, size_t at, nexpr pred) {
             if (!unique || !class_eligible(n, p, c) || source_used_beside(n, b, parent, p->column)) continue;
             if (fk->origin != ORIGIN_VERIFIED)
                 assume_add(n, "%s.%s refers to %s (declared foreign key)", child->name, n->columns.at[c->column].name, parent->name);
-            source_drop(b, at);
+            block_source_drop(b, at);
             for (size_t k = 0; k < b->preds.n; k++)
                 if (b->preds.at[k] == pred) exprs_remove(&b->preds, k--);
             replace_begin(n);

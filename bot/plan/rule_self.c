@@ -78,8 +78,7 @@ static void columns_send(struct norm *n, const struct source *from, const struct
 /* Takes source `drop` out of `b`; its columns become those of `keep`. */
 static void source_unify(struct norm *n, struct block *b, size_t drop, const struct source *keep) {
     struct source *s = b->sources[drop];
-    memmove(&b->sources[drop], &b->sources[drop + 1], (b->n_sources - drop - 1) * sizeof *b->sources);
-    b->n_sources--;
+    block_source_drop(b, drop);
     struct exprs strict = {0};
     for (size_t i = 0; i < b->preds.n; i++) expr_strict(n, b->preds.at[i], &strict);
     replace_begin(n);

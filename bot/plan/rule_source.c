@@ -1,4 +1,4 @@
-/* rule_source.c - derived sources: opened into the block, conditions pushed into them, unions distributed, sub-queries decorrelated. */
+/* rule_source.c - derived sources: opened into the block, conditions pushed into them, sub-queries decorrelated. */
 #include "normal_core.h"
 
 /* ------------------------------------------------------------ upkeep */
@@ -108,11 +108,6 @@ void source_refresh(struct norm *n, struct source *s) {
     }
 }
 
-static void source_drop(struct block *b, size_t at) {
-    memmove(&b->sources[at], &b->sources[at + 1], (b->n_sources - at - 1) * sizeof *b->sources);
-    b->n_sources--;
-}
-
 /* ------------------------------------------------------------ empties and constants */
 
 static nexpr empty_aggregate(struct norm *n, nexpr e) {
@@ -141,8 +136,6 @@ static bool branch_prune(struct source *s) {
     return changed;
 }
 
-static bool is_union_all(const struct source *s) { return s->kind == SRC_SETOP && s->setop == RELSET_UNION && s->all; }
-
 /* Rows come out even when none go in: no GROUP BY, or the empty set among the grouping sets. */
 static bool has_grand_total(const struct source *s) {
     bool total = s->kind == SRC_AGG && !s->grouped && !s->n_sets;
@@ -154,7 +147,7 @@ static bool has_grand_total(const struct source *s) {
 static bool source_empty(struct norm *n, struct block *b, size_t at) {
     struct source *s = b->sources[at];
     bool none = false;
-    if (is_union_all(s)) {
+    if (source_is_union_all(s)) {
         bool changed = branch_prune(s);
         if (s->n_branches) return changed;
         none = true;
@@ -173,7 +166,7 @@ static bool source_empty(struct norm *n, struct block *b, size_t at) {
         return true;
     }
     if (s->kind == SRC_AGG && s->block->empty && !s->n_sets && empty_known(s)) {
-        source_drop(b, at);
+        block_source_drop(b, at);
         replace_begin(n);
         for (size_t i = 0; i < s->n_columns; i++) replace_set(n, s->columns[i], empty_aggregate(n, s->aggs.at[i]));
         block_replace(n, b);
@@ -212,7 +205,7 @@ static bool global_unused(struct norm *n, struct block *b, size_t at) {
     const bool *used = columns_used(n, b, s);
     for (size_t i = 0; i < s->n_columns; i++)
         if (used[i]) return false;
-    source_drop(b, at);
+    block_source_drop(b, at);
     step_add(n, "dropped a one-row aggregate that is not used");
     return true;
 }
@@ -225,7 +218,8 @@ void source_column_remove(struct norm *n, struct source *s, size_t at) {
 
 /* Columns that nobody uses: outputs of unions, limits and windows, aggregates. */
 static bool source_prune(struct norm *n, const struct block *b, struct source *s) {
-    if (s->kind == SRC_TABLE || s->kind == SRC_OPAQUE || s->kind == SRC_FULL || s->kind == SRC_VALUES || (s->kind == SRC_SETOP && !is_union_all(s)))
+    if (s->kind == SRC_TABLE || s->kind == SRC_OPAQUE || s->kind == SRC_FULL || s->kind == SRC_VALUES ||
+        (s->kind == SRC_SETOP && !source_is_union_all(s)))
         return false;
     const bool *used = columns_used(n, b, s);
     bool changed = false;
@@ -244,10 +238,10 @@ static bool source_prune(struct norm *n, const struct block *b, struct source *s
 /* A window source without windows left, or an aggregate key that is constant. */
 static bool source_plain(struct norm *n, struct block *b, size_t at) {
     struct source *s = b->sources[at];
-    bool opens = (s->kind == SRC_WINDOW && s->aggs.n == 0) || (is_union_all(s) && s->n_branches == 1);
+    bool opens = (s->kind == SRC_WINDOW && s->aggs.n == 0) || (source_is_union_all(s) && s->n_branches == 1);
     if (opens) {
         struct block *inner = s->kind == SRC_WINDOW ? s->block : s->branches[0];
-        source_drop(b, at);
+        block_source_drop(b, at);
         replace_begin(n);
         for (size_t i = 0; i < s->n_columns; i++) replace_set(n, s->columns[i], s->kind == SRC_WINDOW ? s->keys.at[i] : inner->outs.at[i]);
         block_replace(n, b);
@@ -285,7 +279,7 @@ static bool same_column(const struct source *s, size_t i, size_t k) {
         return i < s->keys.n && k < s->keys.n ? s->keys.at[i] == s->keys.at[k]
                                               : i >= s->keys.n && k >= s->keys.n && s->aggs.at[i - s->keys.n] == s->aggs.at[k - s->keys.n];
     if (s->kind == SRC_AGG) return i >= s->keys.n && k >= s->keys.n && s->aggs.at[i - s->keys.n] == s->aggs.at[k - s->keys.n];
-    if (!is_union_all(s)) return false;
+    if (!source_is_union_all(s)) return false;
     for (size_t b = 0; b < s->n_branches; b++)
         if (s->branches[b]->outs.at[i] != s->branches[b]->outs.at[k]) return false;
     return true;
@@ -307,16 +301,16 @@ static bool column_doubles(struct norm *n, struct block *b, const struct source 
 
 /* A column that passes a constant on is that constant. */
 static bool column_constant(struct norm *n, struct block *b, const struct source *s) {
-    const struct exprs *passed = s->kind == SRC_WINDOW              ? &s->keys
-                                 : s->kind == SRC_LIMIT             ? &s->block->outs
-                                 : is_union_all(s) && s->n_branches ? &s->branches[0]->outs
-                                                                    : NULL;
+    const struct exprs *passed = s->kind == SRC_WINDOW                     ? &s->keys
+                                 : s->kind == SRC_LIMIT                    ? &s->block->outs
+                                 : source_is_union_all(s) && s->n_branches ? &s->branches[0]->outs
+                                                                           : NULL;
     if (!passed) return false;
     const bool *used = columns_used(n, b, s);
     for (size_t i = 0; i < passed->n && i < s->n_columns; i++) {
         if (!used[i] || !expr_is_literal(passed->at[i])) continue;
         bool everywhere = true;
-        for (size_t k = 1; is_union_all(s) && k < s->n_branches; k++)
+        for (size_t k = 1; source_is_union_all(s) && k < s->n_branches; k++)
             everywhere &= i < s->branches[k]->outs.n && s->branches[k]->outs.at[i] == passed->at[i];
         if (!everywhere) continue;
         replace_begin(n);
@@ -335,7 +329,7 @@ static bool limit_needless(struct norm *n, struct block *b, size_t at) {
         s->limit->lit.i < 1)
         return false;
     if (!block_at_most_one(n, s->block)) return false;
-    source_drop(b, at);
+    block_source_drop(b, at);
     replace_begin(n);
     for (size_t i = 0; i < s->n_columns; i++) replace_set(n, s->columns[i], s->block->outs.at[i]);
     block_replace(n, b);
@@ -418,144 +412,7 @@ static bool inner_not_null(struct norm *n, const struct context *ctx, struct sou
     return changed;
 }
 
-/* ------------------------------------------------------------ unions */
-
-/* VALUES rows are a union of one-row blocks. */
-static bool values_open(struct norm *n, struct source *s) {
-    if (s->kind != SRC_VALUES || s->n_rows > NORMAL_BRANCHES_MAX || s->n_rows == 0) return false;
-    s->kind = SRC_SETOP;
-    s->setop = RELSET_UNION;
-    s->all = true;
-    s->branches = arena_array(n->arena, s->n_rows, sizeof *s->branches);
-    for (size_t r = 0; r < s->n_rows; r++) {
-        s->branches[r] = block_new(n);
-        for (size_t c = 0; c < s->n_columns; c++) exprs_add(n, &s->branches[r]->outs, s->rows[r * s->n_columns + c]);
-    }
-    s->n_branches = s->n_rows;
-    s->n_rows = 0;
-    return true;
-}
-
-/* What the branches have to give: outputs, or the arguments of aggregates over the block; literals stay above. */
-static bool parts_collect(struct norm *n, const struct block *b, struct exprs *parts) {
-    for (size_t i = 0; i < b->outs.n; i++) {
-        nexpr e = b->outs.at[i];
-        if (e->op == SC_WINDOW || e->op == SC_GROUPING || e->is_volatile || e->filter || e->n_order) return false;
-        if (e->op != SC_AGG && e->op != SC_LITERAL) exprs_add(n, parts, e);
-        for (size_t k = 0; e->op == SC_AGG && k < e->n; k++)
-            if (e->args[k]->op != SC_LITERAL) exprs_add(n, parts, e->args[k]);
-    }
-    return true;
-}
-
-static bool is_identity(const struct norm *n, const struct block *b, const struct source *s) {
-    if (b->n_sources != 1 || b->n_items || b->preds.n || b->empty) return false;
-    struct exprs parts = {0};
-    if (!parts_collect((struct norm *)n, b, &parts)) return false;
-    for (size_t i = 0; i < parts.n; i++)
-        if (parts.at[i]->op != SC_COLUMN || n->columns.at[parts.at[i]->column].source->id != s->id) return false;
-    return true;
-}
-
-/* Its columns as they are, and constants: nothing is aggregated. */
-static bool only_passes(const struct block *b) {
-    for (size_t i = 0; i < b->outs.n; i++)
-        if (b->outs.at[i]->op != SC_COLUMN && b->outs.at[i]->op != SC_LITERAL) return false;
-    return true;
-}
-
-/* (A union all B) union all C: a branch that only passes a union on gives its branches. */
-static bool union_flatten(struct norm *n, struct source *s) {
-    for (size_t i = 0; i < s->n_branches; i++) {
-        struct block *branch = s->branches[i];
-        if (branch->n_sources != 1 || !is_union_all(branch->sources[0]) || !is_identity(n, branch, branch->sources[0])) continue;
-        if (!only_passes(branch)) continue;
-        struct source *inner = branch->sources[0];
-        if (s->n_branches + inner->n_branches > 4 * NORMAL_BRANCHES_MAX) return false;
-        struct block **all = arena_array(n->arena, s->n_branches + inner->n_branches, sizeof *all);
-        size_t count = 0;
-        for (size_t k = 0; k < s->n_branches; k++)
-            if (k != i) all[count++] = s->branches[k];
-        for (size_t k = 0; k < inner->n_branches; k++) {
-            struct block *from = inner->branches[k];
-            struct exprs outs = {0};
-            for (size_t c = 0; c < branch->outs.n; c++) {
-                nexpr e = branch->outs.at[c];
-                exprs_add(n, &outs, e->op == SC_LITERAL ? e : from->outs.at[n->columns.at[e->column].ordinal]);
-            }
-            from->outs = outs;
-            all[count++] = from;
-        }
-        s->branches = all;
-        s->n_branches = count;
-        return true;
-    }
-    return false;
-}
-
-/* The whole block, with the union's branch k in its place. */
-static struct block *with_branch(struct norm *n, const struct block *b, const struct source *s, size_t k) {
-    struct block *copy = block_clone(n, b);
-    size_t at = 0;
-    for (size_t i = 0; i < b->n_sources; i++)
-        if (b->sources[i]->id == s->id) at = i;
-    struct source *u = copy->sources[at];
-    struct block *branch = u->branches[k];
-    source_drop(copy, at);
-    replace_begin(n);
-    for (size_t i = 0; i < u->n_columns; i++) replace_set(n, u->columns[i], branch->outs.at[i]);
-    block_replace(n, copy);
-    replace_end(n);
-    branch->outs.n = 0;
-    block_absorb(n, copy, branch);
-    return copy;
-}
-
-/* The outputs again, over columns of the union. */
-static void parts_restore(struct norm *n, struct block *b, struct source *out) {
-    size_t at = 0;
-    for (size_t i = 0; i < b->outs.n; i++) {
-        nexpr e = b->outs.at[i];
-        if (e->op == SC_LITERAL) continue;
-        if (e->op != SC_AGG) {
-            b->outs.at[i] = expr_column(n, out->columns[at++]);
-            continue;
-        }
-        nexpr *args = arena_array(n->arena, (size_t)e->n + 1, sizeof *args);
-        for (size_t k = 0; k < e->n; k++) args[k] = e->args[k]->op == SC_LITERAL ? e->args[k] : expr_column(n, out->columns[at++]);
-        b->outs.at[i] = expr_with(n, e, args);
-    }
-}
-
-/* A block over a union is the union of the block over each branch. */
-static bool union_distribute(struct norm *n, const struct context *ctx, size_t at) {
-    struct block *b = ctx->block;
-    struct source *s = b->sources[at];
-    struct exprs parts = {0};
-    if (!parts_collect(n, b, &parts) || is_identity(n, b, s) || s->n_branches > NORMAL_BRANCHES_MAX) return false;
-    size_t others = 1;
-    for (size_t i = 0; i < b->n_sources; i++)
-        if (i != at && is_union_all(b->sources[i])) others *= b->sources[i]->n_branches;
-    if (others * s->n_branches > NORMAL_BRANCHES_MAX) return false;
-    struct source *out = source_new(n, SRC_SETOP, s->rel);
-    out->setop = RELSET_UNION;
-    out->all = true;
-    out->branches = arena_array(n->arena, s->n_branches + 1, sizeof *out->branches);
-    struct block whole = *b;
-    whole.outs = parts;
-    for (size_t k = 0; k < s->n_branches; k++) {
-        out->branches[out->n_branches] = with_branch(n, &whole, s, k);
-        block_simplify(n, ctx->outer, out->branches[out->n_branches]);
-        out->n_branches++;
-    }
-    b->n_sources = b->n_items = b->preds.n = 0;
-    for (size_t i = 0; i < parts.n; i++) (void)ncolumn_new(n, out, parts.at[i]->type, true);
-    parts_restore(n, b, out);
-    block_source_add(n, b, out);
-    source_refresh(n, out);
-    step_add(n, "moved conditions, joins and projections into the branches of UNION ALL");
-    return true;
-}
+/* ------------------------------------------------------------ set operations */
 
 /* INTERSECT and EXCEPT of sets are EXISTS and NOT EXISTS with IS NOT DISTINCT FROM, made distinct. */
 static bool set_operation_open(struct norm *n, struct block *b, size_t at) {
@@ -579,24 +436,22 @@ static bool set_operation_open(struct norm *n, struct block *b, size_t at) {
     return true;
 }
 
-static bool union_rules(struct norm *n, const struct context *ctx, size_t at) {
-    struct source *s = ctx->block->sources[at];
-    if (values_open(n, s)) return true;
-    if (set_operation_open(n, ctx->block, at)) return true;
-    if (!is_union_all(s)) return false;
-    if (union_flatten(n, s)) return true;
-    return union_distribute(n, ctx, at);
-}
-
 /* ------------------------------------------------------------ distinct sources joined on all of their columns */
 
-/* e with p saying column = e, where e uses nothing of the source. */
+static bool looks_at_source(const struct norm *n, const struct block *b, nexpr e, const struct source *s) {
+    for (size_t i = 0; i < s->n_columns; i++)
+        if (expr_made_from(n, b, e, s->columns[i])) return true;
+    return false;
+}
+
+/* e with p saying column = e, where e uses nothing of the source, not even from the inside of another one. */
 nexpr key_partner(struct norm *n, const struct block *b, const struct source *s, nexpr column, nexpr *pred) {
     for (size_t i = 0; i < b->preds.n; i++) {
         nexpr p = b->preds.at[i];
         if (p->op != SC_EQ) continue;
         for (int k = 0; k < 2; k++)
-            if (p->args[k] == column && !expr_uses_source(p->args[1 - k], n, s) && !expr_has_op(p->args[1 - k], SC_SUBQUERY)) {
+            if (p->args[k] == column && !expr_uses_source(p->args[1 - k], n, s) && !expr_has_op(p->args[1 - k], SC_SUBQUERY) &&
+                !looks_at_source(n, b, p->args[1 - k], s)) {
                 *pred = p;
                 return p->args[1 - k];
             }
@@ -614,7 +469,7 @@ static bool distinct_to_exists(struct norm *n, const struct context *ctx, size_t
         partner[i] = key_partner(n, b, s, column, &pred[i]);
         if (!partner[i] || !class_eligible(n, column, partner[i])) return false;
     }
-    source_drop(b, at);
+    block_source_drop(b, at);
     for (size_t i = 0; i < s->keys.n; i++)
         for (size_t k = 0; k < b->preds.n; k++)
             if (b->preds.at[k] == pred[i]) exprs_remove(&b->preds, k--);
@@ -711,7 +566,7 @@ static bool lateral_decorrelate(struct norm *n, struct block *b, size_t at) {
     struct left_item item = {++n->next_item, right};
     const int *old = agg->columns;
     size_t n_old = agg->n_columns;
-    source_drop(b, at);
+    block_source_drop(b, at);
     agg->columns = NULL;
     agg->n_columns = 0;
     agg->grouped = true;
@@ -794,7 +649,7 @@ bool rule_sources(struct norm *n, const struct context *ctx) {
         if (push_down(n, ctx, i)) return true;
         if (inner_not_null(n, ctx, b->sources[i])) return true;
         if (distinct_to_exists(n, ctx, i)) return true;
-        if (union_rules(n, ctx, i)) return true;
+        if (set_operation_open(n, b, i) || union_opened(n, ctx, i)) return true;
     }
     return false;
 }

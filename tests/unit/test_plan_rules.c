@@ -116,6 +116,46 @@ static void a_limit_of_work_is_said(void **state) {
     assert_non_null(plan->reason);
 }
 
+static struct normal *normal_of(const char *sql, const char *schema_json, enum dialect dialect) {
+    json_t *json = NULL;
+    struct schema *schema = NULL;
+    struct plan *plan;
+    if (schema_json) {
+        assert_null(jsx_load(arena, schema_json, strlen(schema_json), &json));
+        assert_null(schema_from_json(arena, json, dialect, &schema));
+    }
+    assert_null(plan_from_sql(arena, str_of(sql), schema, dialect, &plan));
+    return normal_make(arena, plan, NORMAL_PURE);
+}
+
+/* c = (aggregate of what equals c): the aggregate's column must not become the c that the aggregate itself looks at. */
+static void no_column_is_defined_by_itself(void **state) {
+    const char *schema = "{\"tables\": {\"t\": {\"id\": \"int\", \"a\": \"int\"}, \"u\": {\"id\": \"int\", \"a\": \"int\"}}}";
+    const struct normal *n = normal_of("select q.c, sum(q.c) from (select distinct a as c from t) q where q.c = (select min(u.id) from u "
+                                       "where u.id = q.c and u.a not in (2, 3)) and q.c < 1 group by q.c",
+                                       schema, DIALECT_POSTGRES);
+    assert_null(n->reason);
+}
+
+/* Twelve rows, each asked for thirteen in two sub-queries: the copies must not be copied again, branch by branch. */
+static void rows_in_rows_stay_small(void **state) {
+    struct buf sql = buf_new(arena);
+    for (int v = 0; v < 2; v++) {
+        buf_printf(&sql, "%s v%d as (select * from values ", v ? "," : "with", v);
+        for (int i = 0; i < 12 + v; i++) {
+            const char *b = i % 5 ? arena_printf(arena, "%d", i % 4 * 2 + 6) : "null";
+            buf_printf(&sql, "%s('val%d', %s, %d, timestamp '2014-0%d-04 01:00:00.00%d')", i ? ", " : "", i % 7, b, i, 1 + i % 7, i % 3);
+        }
+        buf_printf(&sql, " as v%d(a%d, b%d, c%d, h%d))", v, v, v, v, v);
+    }
+    buf_text(&sql, " select count(distinct a0), b0 from v0 join v1 on a0 > a1 where b0 in (select b1 from v1 where h1 > h0)"
+                   " or a0 in (select a1 from v1 where h1 < h0) group by b0 having b0 > 6");
+    size_t before = arena_used(arena);
+    const struct normal *n = normal_of(buf_str(&sql), NULL, DIALECT_SPARK);
+    assert_null(n->reason);
+    assert_true(arena_used(arena) - before < (size_t)20 << 20);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule_fires_and_stays_silent),
@@ -123,6 +163,8 @@ int main(void) {
         cmocka_unit_test(a_form_may_be_whole_and_prove_nothing),
         cmocka_unit_test(columns_may_stand_in_another_order),
         cmocka_unit_test(a_limit_of_work_is_said),
+        cmocka_unit_test(no_column_is_defined_by_itself),
+        cmocka_unit_test(rows_in_rows_stay_small),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
