@@ -131,7 +131,7 @@ static bool grain_is_same(struct placing *p) {
     return true;
 }
 
-static const char *pred_words(const struct placing *p, const struct normal *of, nexpr e) { return normal_expr_text(p->d->arena, of, e); }
+static const char *pred_words(const struct placing *p, const struct normal *of, nexpr e) { return normal_expr_words(p->d->arena, of, e, false); }
 
 static void explain(struct placing *p, const struct rewrite *w) {
     struct deriving *d = p->d;

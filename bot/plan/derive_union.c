@@ -352,7 +352,8 @@ static const char *filters_text(struct uniting *u) {
     for (size_t k = 0; k < u->n; k++) {
         const struct exprs *own = &u->parts[k].own;
         buf_printf(&text, "%s%s: ", k ? "; " : "", u->views[k].name);
-        for (size_t i = 0; i < own->n; i++) buf_printf(&text, "%s%s", i ? " AND " : "", normal_expr_text(u->arena, u->parts[k].of, own->at[i]));
+        for (size_t i = 0; i < own->n; i++)
+            buf_printf(&text, "%s%s", i ? " AND " : "", normal_expr_words(u->arena, u->parts[k].of, own->at[i], false));
     }
     return buf_str(&text);
 }

@@ -129,7 +129,17 @@ static struct sql_expr **write_args(struct rewrite *w, const nexpr *args, size_t
     return out;
 }
 
+/* `10 < x` is written as `x > 10`. */
+static bool is_turned(nexpr e) { return e->op >= SC_EQ && e->op <= SC_GE && e->args[0]->op == SC_LITERAL && e->args[1]->op != SC_LITERAL; }
+
+static struct sql_expr *write_turned(struct rewrite *w, nexpr e) {
+    static const enum sql_op turned[] = {[SC_EQ] = OP_EQ, [SC_NE] = OP_NE, [SC_LT] = OP_GT, [SC_LE] = OP_GE, [SC_GT] = OP_LT, [SC_GE] = OP_LE};
+    struct sql_expr *literal = rewrite_expr(w, e->args[0]);
+    return sql_binary(w->arena, turned[e->op], rewrite_expr(w, e->args[1]), literal);
+}
+
 static struct sql_expr *write_binary(struct rewrite *w, nexpr e) {
+    if (is_turned(e)) return write_turned(w, e);
     struct sql_expr *out = rewrite_expr(w, e->args[0]);
     for (size_t i = 1; i < e->n; i++) out = sql_binary(w->arena, binary_op(e->op), out, rewrite_expr(w, e->args[i]));
     return out;

@@ -70,6 +70,28 @@ static void the_largest_part_is_shared(void **state) {
     assert_null(share_find(arena, form("SELECT id FROM orders"), form("SELECT order_id FROM lines")));
 }
 
+static void sentences_read_as_people_write(void **state) {
+    assert_said("SELECT id FROM orders WHERE net >= 10", "SELECT id FROM orders", "same table; yours also filters `net >= 10`");
+    assert_said("SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id", "SELECT o.id FROM orders o JOIN customers c ON c.id = o.id",
+                "joined on `orders.customer_id = customers.id` here and on `orders.id = ");
+    assert_said("SELECT id FROM orders WHERE status IN ('a', 'b')", "SELECT id FROM orders WHERE status IN ('a', 'c', 'b')",
+                "the existing one also takes `status` 'c'");
+    assert_said("SELECT o.id, l.sku FROM orders o LEFT JOIN lines l ON l.order_id = o.id AND l.pieces > 1",
+                "SELECT o.id, l.sku FROM orders o LEFT JOIN lines l ON l.order_id = o.id",
+                "yours joins lines (LEFT JOIN) with `lines.pieces >= 2` as well");
+    assert_said("SELECT o.id, l.sku FROM orders o LEFT JOIN lines l ON l.order_id = o.id", "SELECT o.id FROM orders o",
+                "yours also joins lines (LEFT JOIN)");
+    assert_said("SELECT o.id FROM orders o WHERE EXISTS (SELECT 1 FROM lines l WHERE l.order_id = o.id AND l.sku = 'x')", "SELECT o.id FROM orders o",
+                "yours keeps only rows with a match in lines (`lines.sku = 'x'`)");
+    assert_said("SELECT id FROM (SELECT id, RANK() OVER (ORDER BY net) AS r FROM orders) x WHERE r = 1",
+                "SELECT id FROM (SELECT id, RANK() OVER (ORDER BY gross) AS r FROM orders) x WHERE r = 1",
+                "the existing one keeps only rows with `rank() OVER (ORDER BY gross) = 1`");
+    assert_said("SELECT id FROM orders ORDER BY id LIMIT 10", "SELECT id FROM orders ORDER BY id LIMIT 20",
+                "`LIMIT 10 by id` here, `LIMIT 20 by id` there");
+    assert_said("SELECT o.day, l.sku FROM orders o JOIN lines l ON l.order_id = o.id", "SELECT o.day FROM orders o",
+                "yours also reads lines on `orders.id = lines.order_id`");
+}
+
 /* Whoever is said to share a part can be computed from it. */
 static void assert_computable(const char *const *sql, size_t n, const struct shared_group *g) {
     struct plan *part = plan_case(arena, g->part->sql);
@@ -137,9 +159,13 @@ static void outer_joins_are_shared(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filters_are_named),      cmocka_unit_test(grain_and_measures_are_named),
-        cmocka_unit_test(sources_are_named),      cmocka_unit_test(the_largest_part_is_shared),
-        cmocka_unit_test(any_number_share),       cmocka_unit_test(groups_show_what_all_compute),
+        cmocka_unit_test(filters_are_named),
+        cmocka_unit_test(grain_and_measures_are_named),
+        cmocka_unit_test(sources_are_named),
+        cmocka_unit_test(sentences_read_as_people_write),
+        cmocka_unit_test(the_largest_part_is_shared),
+        cmocka_unit_test(any_number_share),
+        cmocka_unit_test(groups_show_what_all_compute),
         cmocka_unit_test(outer_joins_are_shared),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
