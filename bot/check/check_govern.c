@@ -162,15 +162,28 @@ static const struct column_fact *column_find(const struct column_fact *columns, 
     return NULL;
 }
 
+/* What the change says of it, wherever it does: beside the columns, or by a tag. `column` NULL: of the dataset as a whole. */
+static const char *own_class(const struct look *look, const char *dataset, const char *column) {
+    const struct reading *head = look->in->head;
+    for (size_t i = 0; head && i < head->facts.n; i++) {
+        const struct dataset_facts *f = &head->facts.at[i];
+        if (!dataset_fits(f->dataset, dataset)) continue;
+        const struct column_fact *c = column ? column_find(f->columns, f->column_count, column) : NULL;
+        const char *class = column ? (c ? c->classification : NULL) : f->classification;
+        if (class) return class;
+    }
+    return NULL;
+}
+
 static const struct err *class_of(struct look *look, const char *dataset, const char *column, const char **out) {
     struct known known;
-    *out = NULL;
     TRY(known_of(look, dataset, &known));
-    const struct column_fact *own = known.own ? column_find(known.own->columns, known.own->column_count, column) : NULL;
     const struct column_fact *stored = known.stored ? column_find(known.stored->columns, known.stored->column_count, column) : NULL;
-    *out = own && own->classification ? own->classification : stored ? stored->classification : NULL;
+    *out = own_class(look, dataset, column);
+    if (!*out && stored) *out = stored->classification;
     if (*out || !name_is_personal(column)) return NULL;
-    *out = known.own && known.own->classification ? known.own->classification : known.stored ? known.stored->classification : NULL;
+    *out = own_class(look, dataset, NULL);
+    if (!*out && known.stored) *out = known.stored->classification;
     return NULL;
 }
 

@@ -35,17 +35,22 @@ static bool is_no(const char *value) {
 }
 
 /* pii: true · contains_pii: yes · classification: confidential · sensitivity: high */
-static const char *map_class(struct arena *arena, const struct yaml *map) {
+const char *classify_pair(struct arena *arena, const char *key, const char *value) {
     static const char *const scales[] = {"classification", "data_classification", "sensitivity", "privacy", "data_sensitivity"};
-    for (size_t i = 0; map && map->kind == YAML_MAP && i < map->count; i++) {
-        const struct yaml *value = map->items[i];
-        const char *text = value->kind == YAML_SCALAR ? value->text : "";
-        bool scale = false;
-        for (size_t k = 0; k < sizeof scales / sizeof *scales; k++) scale = scale || strcasecmp(map->keys[i], scales[k]) == 0;
-        if (scale && (classify_is_private(text) || strcasecmp(text, "high") == 0)) return arena_strdup(arena, text);
-        if (!scale && value->kind == YAML_SCALAR && classify_is_private(map->keys[i]) && !is_no(text)) return arena_strdup(arena, map->keys[i]);
-    }
+    bool scale = false;
+    for (size_t k = 0; k < sizeof scales / sizeof *scales; k++) scale = scale || strcasecmp(key, scales[k]) == 0;
+    if (scale) return classify_is_private(value) || strcasecmp(value, "high") == 0 ? arena_strdup(arena, value) : NULL;
+    if (classify_is_private(key)) return is_no(value) ? NULL : arena_strdup(arena, key);
     return NULL;
+}
+
+static const char *map_class(struct arena *arena, const struct yaml *map) {
+    const char *found = NULL;
+    for (size_t i = 0; map && map->kind == YAML_MAP && i < map->count && !found; i++) {
+        const struct yaml *value = map->items[i];
+        if (value->kind == YAML_SCALAR) found = classify_pair(arena, map->keys[i], value->text);
+    }
+    return found;
 }
 
 static const char *list_class(struct arena *arena, const struct yaml *list) {

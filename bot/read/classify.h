@@ -10,6 +10,9 @@
  * or say that it is public. */
 const char *classify_yaml(struct arena *arena, const struct yaml *entry);
 
+/* The same of one tag with a value: pii = 'email', classification = 'confidential'; a tag without one has the value "true". */
+const char *classify_pair(struct arena *arena, const char *key, const char *value);
+
 /* Is this word, as a tag or as the name of a tag, one for personal or secret data? */
 bool classify_is_private(const char *word);
 

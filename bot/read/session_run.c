@@ -396,6 +396,11 @@ static void run_statement(struct session *s, struct sql_statement *st, int depth
     case STMT_BLOCK:
         run_block(s, st, depth);
         return;
+    case STMT_ALTER:
+    case STMT_SET:
+    case STMT_OTHER:
+        tag_facts(s, st);
+        return;
     default:
         return;
     }
