@@ -80,11 +80,15 @@ static struct view *view_add(struct views *v, const char *key, const char *sql, 
     return view;
 }
 
+/* Kinds whose bare name means nothing outside the pipeline that makes them. */
+static bool is_of_pipeline(enum definition_kind kind) { return is_view(kind) || kind == DEF_MATERIALIZED || kind == DEF_STREAMING; }
+
 /* The only filler of a dataset, as far as a view needs to be known. */
 struct filler {
     struct arena *arena;
     const char *key;
-    bool bare;
+    bool bare, apart;  /* apart: datasets of several files go by it */
+    const char *place; /* repository and path of the last one */
     size_t count;
     enum definition_kind kind;
     int64_t id;
@@ -93,7 +97,11 @@ struct filler {
 static const struct err *filler_row(void *ctx, const struct val *c, size_t count) {
     struct filler *f = ctx;
     const char *named = val_as_text(f->arena, &c[2], "");
+    const char *place = arena_printf(f->arena, "%s\n%s", val_as_text(f->arena, &c[4], ""), val_as_text(f->arena, &c[5], ""));
+    bool of_pipeline = is_of_pipeline((enum definition_kind)val_as_int(&c[1], 0));
     f->bare = strcmp(named, f->key) == 0;
+    f->apart |= of_pipeline && f->place && strcmp(f->place, place) != 0;
+    if (of_pipeline) f->place = place;
     f->count++;
     f->id = val_as_int(&c[0], 0);
     f->kind = c[3].kind == VAL_NULL ? (enum definition_kind)val_as_int(&c[1], 0) : DEF_QUERY; /* in part: its text is not all of it */
@@ -112,21 +120,36 @@ static const struct err *stored_view_add(struct views *v, struct catalog *catalo
     return NULL;
 }
 
-/* Does the change itself, or another file of the main branch, make another view of this bare name? */
+struct others {
+    struct arena *arena;
+    const struct definition *own;
+    bool several;
+};
+
+/* One of the same file with the same text is the same one, as it was; with another text it stands in another repository, or was changed. */
+static const struct err *other_row(void *ctx, const struct val *c, size_t count) {
+    struct others *o = ctx;
+    bool same_path = strcmp(val_as_text(o->arena, &c[0], ""), o->own->path) == 0;
+    const char *sql = same_path ? text_unpack(o->arena, &c[1], val_as_int(&c[2], 0)) : NULL;
+    o->several |= !same_path || (sql && o->own->sql && strcmp(sql, o->own->sql) != 0);
+    return NULL;
+}
+
+/* Does the change itself, or another file of the main branch, make another dataset of this bare name? */
 static const struct err *bare_look(struct views *v, struct catalog *const *catalogs, size_t catalog_count, const struct definition *own,
                                    const char *key, bool *several) {
-    int64_t others = 0;
+    struct others others = {.arena = v->arena, .own = own};
     for (const struct own_fill *f = map_get(v->own, str_of(key)); f; f = f->next) {
-        if (f->definition != own && is_view(f->definition->kind) && strcmp(f->key, key) == 0) *several = true;
+        bool apart = is_view(f->definition->kind) || strcmp(f->definition->path, own->path) != 0;
+        if (f->definition != own && apart && is_of_pipeline(f->definition->kind) && strcmp(f->key, key) == 0) *several = true;
     }
     for (size_t c = 0; c < catalog_count && !*several; c++) {
-        struct row row;
-        TRY(store_one(
-            catalogs[c]->store, v->arena,
-            "SELECT count(*) FROM definition WHERE dataset_last = $1 AND dataset_key = $1 AND scope = 'main' AND path <> $2 AND kind IN ($3, $4)",
-            VALS(val_text(key), val_text(own->path), val_int(DEF_VIEW), val_int(DEF_EPHEMERAL)), &row));
-        others += row.count ? val_as_int(&row.at[0], 0) : 0;
-        *several = others > 0;
+        TRY(store_each(catalogs[c]->store,
+                       "SELECT path, sql, sql_size FROM definition WHERE dataset_last = $1 AND dataset_key = $1 AND scope = 'main' AND "
+                       "kind IN ($2, $3, $4, $5) LIMIT 50",
+                       VALS(val_text(key), val_int(DEF_VIEW), val_int(DEF_EPHEMERAL), val_int(DEF_MATERIALIZED), val_int(DEF_STREAMING)), other_row,
+                       &others));
+        *several = others.several;
     }
     return NULL;
 }
@@ -137,7 +160,7 @@ static const struct err *name_look(struct views *v, struct catalog *const *catal
     const struct definition *own = own_filler(v, key, &count);
     if (own) {
         bool several = false;
-        if (strcmp(name_last(key), key) == 0 && is_view(own->kind)) TRY(bare_look(v, catalogs, catalog_count, own, key, &several));
+        if (strcmp(name_last(key), key) == 0 && is_of_pipeline(own->kind)) TRY(bare_look(v, catalogs, catalog_count, own, key, &several));
         if (several) map_put(v->several, str_of(key), v);
         bool fits = count == 1 && !several && is_view(own->kind) && !own->partial && own->sql && !own->doubt;
         struct view *view = fits ? view_add(v, key, own->sql, own->dialect, own->reads, own->read_count) : NULL;
@@ -149,12 +172,12 @@ static const struct err *name_look(struct views *v, struct catalog *const *catal
     for (size_t c = 0; c < catalog_count; c++) {
         size_t before = only.count;
         TRY(store_each(catalogs[c]->store,
-                       "SELECT d.id, d.kind, d.dataset_key, d.fill FROM definition d WHERE d.dataset_last = $1 AND d.scope = 'main' AND " FITS_KEY(
-                           "d.dataset_key") " LIMIT 2",
+                       "SELECT d.id, d.kind, d.dataset_key, d.fill, d.repo, d.path FROM definition d WHERE d.dataset_last = $1 AND d.scope = 'main' "
+                       "AND " FITS_KEY("d.dataset_key") " LIMIT 20",
                        VALS(val_text(name_last(key)), val_text(key)), filler_row, &only));
         if (only.count > before) where = catalogs[c];
     }
-    if (only.count > 1 && only.bare && is_view(only.kind)) map_put(v->several, str_of(key), v);
+    if (only.apart && only.bare) map_put(v->several, str_of(key), v);
     return only.count == 1 && is_view(only.kind) ? stored_view_add(v, where, &only, key) : NULL;
 }
 

@@ -33,6 +33,7 @@ static const struct err *code_plan(struct arena *arena, const char *path, struct
                                    const struct schema *schema, struct plan **out) {
     struct reading *r = read_file(arena, path, text, dialect);
     const struct definition *d = NULL;
+    if (!r->definitions.n && r->gaps.n) return err_new(ERR_INPUT, "line %d: %s", r->gaps.at[0].line, r->gaps.at[0].reason);
     TRY(definition_pick(arena, r, name, &d));
     if (!d->query && r->gaps.n) return err_new(ERR_INPUT, "line %d: %s", r->gaps.at[0].line, r->gaps.at[0].reason);
     if (!d->query) return err_new(ERR_INPUT, "line %d: what %s holds was not understood", d->range.line, d->name);

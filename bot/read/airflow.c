@@ -15,6 +15,9 @@ struct operator_call {
     json_t *task;
     bool on_databricks;
     struct dag *dag;
+    struct map *bound;              /* the names of the loops around it, in its round */
+    const struct py_node *function; /* the Python function that it runs; NULL: none, or not known */
+    struct operator_call *twin;     /* the same call in the round before */
 };
 
 struct dag {
@@ -33,8 +36,9 @@ struct airflow {
     struct py_names names;
     VEC(struct dag *) dags;
     VEC(struct operator_call *) operators;
-    struct map *by_call; /* place of a call -> struct operator_call */
-    size_t orders;
+    struct map *functions, *tasks; /* by name; those marked @task */
+    struct map *by_call;           /* place of a call -> struct operator_call */
+    size_t orders, rounds;
 };
 
 bool airflow_is_dag(struct str bytes) {
@@ -310,14 +314,103 @@ static void operator_read(struct airflow *a, const struct py_node *call, const c
     limits_set(a, op);
     json_array_append_new(dag->tasks, op->task);
     *vec_add(a->arena, &a->operators) = op;
-    map_put(a->by_call, (struct str){(const char *)&call->range.start, sizeof call->range.start}, op);
+    op->bound = a->names.bound;
+    const struct py_node *function = py_names_value(&a->names, kwarg(call, "python_callable"));
+    if (function && function->kind == PY_NAME) op->function = map_get(a->functions, function->text);
+    void **slot = map_slot(a->by_call, (struct str){(const char *)&call->range.start, sizeof call->range.start});
+    op->twin = *slot;
+    *slot = op;
+}
+
+static void after_add(struct airflow *a, struct operator_call *first, struct operator_call *then) {
+    json_t *list = json_object_get(then->task, "depends_on");
+    if (first == then || a->orders++ > ORDER_MAX) return;
+    if (!list) json_object_set_new(then->task, "depends_on", list = json_array());
+    json_array_append_new(list, json_pack("{s:O}", "task_key", json_object_get(first->task, "task_key")));
+}
+
+/* @task def name(): its call in a DAG is a task that runs Python, or the SQL that it returns. */
+static void task_read(struct airflow *a, const struct py_node *call, const struct py_node *function) {
+    struct dag *dag = dag_of(a, call);
+    if (!dag || a->operators.n >= TASKS_MAX) return;
+    struct operator_call *op = arena_new(a->arena, struct operator_call);
+    *op = (struct operator_call){.call = call, .name = "python", .dag = dag, .task = json_object(), .bound = a->names.bound, .function = function};
+    jsx_set_text(op->task, "task_key", str_dup(a->arena, function->text));
+    json_object_set_new(op->task, JOB_LINE, json_integer(call->range.line));
+    jsx_set_text(op->task, JOB_PATH, a->path);
+    json_array_append_new(dag->tasks, op->task);
+    *vec_add(a->arena, &a->operators) = op;
+    void **slot = map_slot(a->by_call, (struct str){(const char *)&call->range.start, sizeof call->range.start});
+    op->twin = *slot;
+    *slot = op;
+    for (size_t i = 1; i < call->count; i++) { /* load(extract()) runs after extract */
+        const struct py_node *given = call->kids[i]->kind == PY_KWARG && call->kids[i]->count ? call->kids[i]->kids[0] : call->kids[i];
+        given = py_names_value(&a->names, given);
+        struct operator_call *first = map_get(a->by_call, (struct str){(const char *)&given->range.start, sizeof given->range.start});
+        if (first && given->kind == PY_CALL) after_add(a, first, op);
+    }
+}
+
+/* Functions by name; those that @task marks are tasks. */
+static void functions_find(struct airflow *a, const struct py_node *node, int depth) {
+    if (!node || depth > PY_DEPTH_MAX) return;
+    if (node->kind == PY_FUNCTION) map_put(a->functions, node->text, (void *)(uintptr_t)node);
+    for (size_t i = 2; node->kind == PY_FUNCTION && i < node->count; i++) {
+        const char *mark = py_dotted(a->arena, node->kids[i]->kind == PY_CALL ? node->kids[i]->kids[0] : node->kids[i]);
+        bool task = mark && (strcmp(mark, "task") == 0 || strncmp(mark, "task.", 5) == 0);
+        if (task) map_put(a->tasks, node->text, (void *)(uintptr_t)node);
+    }
+    for (size_t i = 0; i < node->count; i++) functions_find(a, node->kids[i], depth + 1);
+}
+
+static void operators_find(struct airflow *a, const struct py_node *node, int depth);
+
+#define ROUNDS_MAX 500
+
+static void name_bind(struct airflow *a, struct map *bound, const struct py_node *target, const struct py_node *value) {
+    const struct py_node *v = py_names_value(&a->names, value);
+    if (target->kind == PY_NAME) map_put(bound, target->text, (void *)(uintptr_t)v);
+    bool both = (target->kind == PY_TUPLE || target->kind == PY_LIST) && (v->kind == PY_TUPLE || v->kind == PY_LIST) && target->count == v->count;
+    for (size_t i = 0; both && i < target->count; i++) name_bind(a, bound, target->kids[i], v->kids[i]);
+}
+
+static void round_read(struct airflow *a, const struct py_node *loop, const struct py_node *key, const struct py_node *value, int depth) {
+    struct map *before = a->names.bound, *bound = map_new(a->arena);
+    for (size_t i = 0; before && i < map_count(before); i++) map_put(bound, map_at(before, i).key, map_at(before, i).value);
+    const struct py_node *target = loop->kids[0];
+    if (value && target->count == 2) {
+        name_bind(a, bound, target->kids[0], key);
+        name_bind(a, bound, target->kids[1], value);
+    } else name_bind(a, bound, target, key);
+    a->names.bound = bound;
+    operators_find(a, loop->kids[2], depth + 1);
+    a->names.bound = before;
+}
+
+/* for x in [literals], in a dictionary, or in its items(): each round makes operators of its own. */
+static bool loop_read(struct airflow *a, const struct py_node *node, int depth) {
+    const struct py_node *over = node->count >= 3 ? py_names_value(&a->names, node->kids[1]) : NULL;
+    const struct py_node *method = over && over->kind == PY_CALL && over->kids[0]->kind == PY_ATTRIBUTE ? over->kids[0] : NULL;
+    bool items = method && str_is(method->text, "items"), keys = method && str_is(method->text, "keys");
+    if (items || keys) over = py_names_value(&a->names, method->kids[0]);
+    if (!over || (method && !items && !keys)) return false;
+    bool dict = over->kind == PY_DICT;
+    if (!dict && (items || (over->kind != PY_LIST && over->kind != PY_TUPLE && over->kind != PY_SET))) return false;
+    for (size_t i = 0; i < over->count; i += dict ? 2 : 1) {
+        if (!over->kids[i] || a->rounds++ >= ROUNDS_MAX) return true;
+        round_read(a, node, over->kids[i], items ? over->kids[i + 1] : NULL, depth);
+    }
+    return true;
 }
 
 static void operators_find(struct airflow *a, const struct py_node *node, int depth) {
     if (!node || depth > PY_DEPTH_MAX) return;
+    if (node->kind == PY_FOR && loop_read(a, node, depth)) return;
+    for (size_t i = 0; i < node->count; i++) operators_find(a, node->kids[i], depth + 1);
     const char *name = called(a, node);
     if (is_operator(name)) operator_read(a, node, name);
-    for (size_t i = 0; i < node->count; i++) operators_find(a, node->kids[i], depth + 1);
+    const struct py_node *function = name && node->kids[0]->kind == PY_NAME ? map_get(a->tasks, node->kids[0]->text) : NULL;
+    if (function) task_read(a, node, function);
 }
 
 /* ---- order ---- */
@@ -337,14 +430,7 @@ static void ends_of(struct airflow *a, const struct py_node *node, struct operat
         return;
     }
     struct operator_call *op = map_get(a->by_call, (struct str){(const char *)&v->range.start, sizeof v->range.start});
-    if (op && v->kind == PY_CALL) out[(*n)++] = op;
-}
-
-static void after_add(struct airflow *a, struct operator_call *first, struct operator_call *then) {
-    json_t *list = json_object_get(then->task, "depends_on");
-    if (first == then || a->orders++ > ORDER_MAX) return;
-    if (!list) json_object_set_new(then->task, "depends_on", list = json_array());
-    json_array_append_new(list, json_pack("{s:O}", "task_key", json_object_get(first->task, "task_key")));
+    for (; op && v->kind == PY_CALL && *n < 100; op = op->twin) out[(*n)++] = op;
 }
 
 static void order_between(struct airflow *a, const struct py_node *first, const struct py_node *then) {
@@ -445,6 +531,7 @@ static void dag_give(struct airflow *a, struct dag *dag) {
     for (size_t i = 0; i < a->operators.n && next < job->task_count; i++) {
         const struct operator_call *op = a->operators.at[i];
         if (op->dag != dag) continue;
+        a->names.bound = op->bound;
         struct task *task = &a->reader->out->jobs.at[at].tasks[next++];
         const char *own = py_names_text(&a->names, kwarg(op->call, "owner"));
         task->owner = own ? own : job->owner;
@@ -452,17 +539,22 @@ static void dag_give(struct airflow *a, struct dag *dag) {
         if (strcmp(task->type, "other") == 0) task->type = op->name;
         if (!task->path && strcmp(task->type, "sql") == 0 && task->what) task->path = file_find(a, task->what);
         if (strcmp(task->type, "other") == 0 || !task->what) sql_define(a, op, job, task);
+        if (op->function) task->path = a->path, task->first_line = op->function->range.line, task->last_line = op->function->range.end_line;
     }
+    a->names.bound = NULL;
 }
 
 void airflow_file_read(struct reader *r, const char *path, struct str bytes) {
     struct airflow a = {.reader = r, .arena = r->arena, .path = path, .by_call = map_new(r->arena)};
+    a.functions = map_new(r->arena);
+    a.tasks = map_new(r->arena);
     struct py_node *module;
     const struct err *e = pytree_parse(r->arena, bytes.p, bytes.n, &module);
     if (e) return; /* told where the Python is read */
     a.names = py_names_of(r->arena, module);
     dags_find(&a, module, 0);
     for (size_t i = 0; i < a.dags.n; i++) dag_settings(&a, a.dags.at[i]);
+    functions_find(&a, module, 0);
     operators_find(&a, module, 0);
     order_find(&a, module, 0);
     for (size_t i = 0; i < a.dags.n; i++) dag_give(&a, a.dags.at[i]);

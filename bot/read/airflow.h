@@ -9,7 +9,8 @@
 /* Names that were given a value, by name: const struct py_node *. The last value counts. */
 struct py_names {
     struct arena *arena;
-    struct map *values;
+    struct map *values; /* name -> struct py_assigned: where it is given what */
+    struct map *bound;  /* name -> its value in the round of a loop that is being read; NULL: no loop */
 };
 
 /* All assignments of a module to plain names. */

@@ -215,11 +215,26 @@ static bool worth_following(struct str bytes) {
     return false;
 }
 
+/* Bytes that no program is written with: a compiled or encrypted file under the wrong name. */
+static bool is_binary(struct str bytes) {
+    size_t odd = 0;
+    for (size_t i = 0; i < bytes.n; i++) {
+        unsigned char c = (unsigned char)bytes.p[i];
+        if (c == 0) return true;
+        odd += c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f';
+    }
+    return odd > bytes.n / 50;
+}
+
 void code_file_read(struct reader *r, const char *path, struct str bytes, bool is_notebook) {
     struct notebook_run *n = arena_new(r->arena, struct notebook_run);
     n->reader = r;
     n->stack[0] = path;
     bool operators = (holds(bytes, "from airflow") || holds(bytes, "import airflow")) && holds(bytes, "Operator(") && !airflow_is_dag(bytes);
+    if (is_binary(bytes)) {
+        reading_gap(r->arena, r->out, &(struct not_understood){path, 1, 0, "this file is no text: what it computes is not known", true});
+        return;
+    }
     if (!is_notebook && operators) {
         struct not_understood gap = {path, 1, 0, "operators of Airflow outside a DAG are not followed: what their SQL and jobs compute is not known",
                                      true};

@@ -261,10 +261,11 @@ struct definition {
 struct task {
     const char *path_said; /* the file this task is written in; NULL when it came from a platform */
     const char *key;
-    const char *type; /* "notebook", "sql", "dbt", "pipeline", "spark_python", "wheel", "jar", "run_job", "dashboard", ... */
-    const char *path; /* the repository file it runs, resolved; NULL when none or outside */
-    const char *what; /* path as written, pipeline or query id, dbt commands: for people */
-    const char *sql;  /* inline SQL, NULL when none */
+    const char *type;          /* "notebook", "sql", "dbt", "pipeline", "spark_python", "wheel", "jar", "run_job", "dashboard", ... */
+    const char *path;          /* the repository file it runs, resolved; NULL when none or outside */
+    int first_line, last_line; /* of that file, where it runs a function of it alone; 0: all of it */
+    const char *what;          /* path as written, pipeline or query id, dbt commands: for people */
+    const char *sql;           /* inline SQL, NULL when none */
     int line;
     struct compute compute;
     const char *const *after; /* keys of the tasks it depends on */

@@ -588,6 +588,7 @@ static bool selected(const char *commands, const struct definition *d) {
 static bool runs(const struct task *t, const struct definition *d) {
     if (strcmp(t->type, "dbt") == 0)
         return d->artefact == ARTEFACT_DBT_MODEL && t->what && t->path && path_below(d->path, t->path) && selected(t->what, d);
+    if (t->first_line && (d->range.line < t->first_line || d->range.line > t->last_line)) return false;
     return runs_file(t, d->path);
 }
 

@@ -7,22 +7,69 @@
 
 #define DEPTH_MAX 30
 
-static void assignments_find(struct py_names *names, const struct py_node *node, int depth) {
+/* One assignment. Its value counts where it stands in the same function, and in no branch or loop that the use is not part of. */
+struct py_assigned {
+    const struct py_node *value;
+    uint32_t at;
+    const struct py_node *function, *block; /* the innermost ones around it; NULL: none */
+    struct py_assigned *before;             /* the assignment before it, to the same name */
+};
+
+struct finding_names {
+    struct py_names *names;
+    const struct py_node *function, *block;
+};
+
+static void assignments_find(struct finding_names f, const struct py_node *node, int depth) {
     if (!node || depth > PY_DEPTH_MAX) return;
-    if (node->kind == PY_ASSIGN && node->count == 2 && node->kids[0] && node->kids[0]->kind == PY_NAME)
-        map_put(names->values, node->kids[0]->text, node->kids[1]);
-    for (size_t i = 0; i < node->count; i++) assignments_find(names, node->kids[i], depth + 1);
+    if (node->kind == PY_ASSIGN && node->count == 2 && node->kids[0] && node->kids[0]->kind == PY_NAME) {
+        void **slot = map_slot(f.names->values, node->kids[0]->text);
+        struct py_assigned *one = arena_new(f.names->arena, struct py_assigned);
+        *one = (struct py_assigned){node->kids[1], node->range.start, f.function, f.block, *slot};
+        *slot = one;
+    }
+    if (node->kind == PY_FUNCTION) f.function = node, f.block = NULL;
+    if (node->kind == PY_IF || node->kind == PY_FOR || node->kind == PY_WHILE || node->kind == PY_TRY) f.block = node;
+    for (size_t i = 0; i < node->count; i++) assignments_find(f, node->kids[i], depth + 1);
 }
 
 struct py_names py_names_of(struct arena *arena, const struct py_node *module) {
-    struct py_names names = {arena, map_new(arena)};
-    assignments_find(&names, module, 0);
+    struct py_names names = {.arena = arena, .values = map_new(arena)};
+    assignments_find((struct finding_names){.names = &names}, module, 0);
     return names;
 }
 
+static bool holds(const struct py_node *outer, const struct py_node *inner) {
+    return !outer || (outer->range.start <= inner->range.start && inner->range.end <= outer->range.end);
+}
+
+/* What the name holds where `use` stands: the last assignment before it in its function, or in the module; NULL: not known. */
+static const struct py_node *assigned_value(const struct py_names *names, const struct py_node *use) {
+    const struct py_node *bound = names->bound ? map_get(names->bound, use->text) : NULL;
+    const struct py_assigned *last = NULL, *module = NULL;
+    if (bound) return bound;
+    for (const struct py_assigned *a = map_get(names->values, use->text); a; a = a->before) {
+        if (a->function && !holds(a->function, use)) continue;
+        if (!a->function) module = module ? module : a;
+        if (a->at < use->range.start && (!last || (a->function && !last->function))) last = a;
+    }
+    if (!last) last = module; /* a function that is called after it */
+    return last && holds(last->block, use) ? last->value : NULL;
+}
+
+/* {"a": x}["a"] */
+static const struct py_node *item_value(const struct py_names *names, const struct py_node *node) {
+    const struct py_node *of = node->count == 2 ? py_names_value(names, node->kids[0]) : NULL,
+                         *key = of ? py_names_value(names, node->kids[1]) : NULL;
+    for (size_t i = 0; of && of->kind == PY_DICT && key->kind == PY_STRING && i + 1 < of->count; i += 2) {
+        if (of->kids[i] && of->kids[i]->kind == PY_STRING && str_eq(of->kids[i]->text, key->text)) return of->kids[i + 1];
+    }
+    return NULL;
+}
+
 const struct py_node *py_names_value(const struct py_names *names, const struct py_node *node) {
-    for (int i = 0; node && node->kind == PY_NAME && i < DEPTH_MAX; i++) {
-        const struct py_node *value = map_get(names->values, node->text);
+    for (int i = 0; node && (node->kind == PY_NAME || node->kind == PY_SUBSCRIPT) && i < DEPTH_MAX; i++) {
+        const struct py_node *value = node->kind == PY_NAME ? assigned_value(names, node) : item_value(names, node);
         if (!value || value == node) return node;
         node = value;
     }

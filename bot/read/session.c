@@ -426,6 +426,8 @@ static bool renames(const struct reading *out, const struct definition *d) {
 
 /* Two files that give one bare name may mean two tables: then nothing is readable there, but each may still fill its own whole. */
 static void shared_mark(struct definition *a, struct definition *b) {
+    bool again = strcmp(a->path, b->path) == 0 && a->range.line == b->range.line && a->sql && b->sql && strcmp(a->sql, b->sql) == 0;
+    if (again && a->kind == b->kind && !a->strategy && !b->strategy) return; /* a helper or loop that writes the same once more */
     a->partial = b->partial = true;
     if (strcmp(a->path, b->path) == 0 || strchr(b->dataset, '.')) a->fill = b->fill = fill_shared;
 }

@@ -54,6 +54,58 @@ static void operators_are_tasks(void **state) {
     assert_string_equal(definition_of(r, "mart.more")->schedule.cron, "0 5 * * *");
 }
 
+static void loops_and_tasks_of_python(void **state) {
+    const struct memory_file files[] = {
+        {"dags/many.py",
+         "from airflow import DAG; TABLES = {'orders': {'key': 'order_id'}, 'items': {'key': 'item_id'}}\n"
+         "def compute(**context):\n"
+         "    spark.table('silver.a').write.saveAsTable('gold.a')\n"
+         "with DAG('many', schedule='@daily') as dag:\n"
+         "    q = 'create table t.one as select a from s.one'\n"
+         "    begin = SnowflakeOperator(task_id='begin', sql=q)\n"
+         "    q = 'create table t.two as select a from s.two'\n"
+         "    if somewhere:\n"
+         "        q = 'create table t.three as select a from s.three'\n"
+         "        third = SnowflakeOperator(task_id='third', sql=q)\n"
+         "    other = SnowflakeOperator(task_id='other', sql=q)\n"
+         "    for name, cfg in TABLES.items():\n"
+         "        load = SnowflakeOperator(task_id=f'load_{name}', sql=f\"create table gold.{name} as select {cfg['key']} from silver.{name}\")\n"
+         "        begin >> load\n"
+         "    PythonOperator(task_id='py', python_callable=compute)\n"},
+        {"dags/flow.py", "from airflow.decorators import dag, task\n"
+                         "@dag(schedule='0 4 * * *')\n"
+                         "def flow():\n"
+                         "    @task\n"
+                         "    def extract():\n"
+                         "        return 1\n"
+                         "    @task(retries=2)\n"
+                         "    def load(x, y):\n"
+                         "        spark.table('silver.b').write.saveAsTable('gold.b')\n"
+                         "    for country in ['de', 'fr']:\n"
+                         "        load(extract(), country)\n"
+                         "flow()\n"}};
+    struct reading *r = read_memory(*state, files, 2);
+    assert_int_equal(r->jobs.n, 2);
+    const struct job *flow = &r->jobs.at[0], *many = &r->jobs.at[1];
+    assert_string_equal(flow->name, "flow");
+    assert_int_equal(flow->task_count, 4);
+    assert_string_equal(flow->tasks[1].key, "load");
+    assert_string_equal(flow->tasks[1].after[0], "extract");
+    assert_string_equal(definition_of(r, "gold.b")->job, "flow");
+    assert_int_equal(many->task_count, 6);
+    assert_string_equal(many->tasks[3].key, "load_orders");
+    assert_string_equal(many->tasks[3].after[0], "begin");
+    assert_string_equal(reads_text(*state, definition_of(r, "t.one")), "s.one");
+    assert_string_equal(reads_text(*state, definition_of(r, "t.three")), "s.three");
+    assert_string_equal(reads_text(*state, definition_of(r, "gold.items")), "silver.items");
+    assert_string_equal(definition_of(r, "gold.a")->job, "many");
+    assert_string_equal(definition_of(r, "gold.a")->schedule.cron, "@daily");
+    /* Which of the two texts the last one runs is only known then. */
+    for (size_t i = 0; i < r->definitions.n; i++) assert_string_not_equal(r->definitions.at[i].dataset, "t.two");
+    assert_int_equal(r->gaps.n, 1);
+    assert_int_equal(r->gaps.at[0].line, 11);
+}
+
 static void dags_of_other_styles(void **state) {
     const struct memory_file files[] = {
         {"a.py", "from airflow.decorators import dag\n@dag(schedule=timedelta(hours=6), catchup=False)\ndef every_six():\n"
@@ -91,6 +143,6 @@ static void dags_of_other_styles(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {TEST(operators_are_tasks), TEST(dags_of_other_styles)};
+    const struct CMUnitTest tests[] = {TEST(operators_are_tasks), TEST(loops_and_tasks_of_python), TEST(dags_of_other_styles)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
