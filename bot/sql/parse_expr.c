@@ -339,7 +339,7 @@ static struct sql_expr *in_test(struct parser *p, struct sql_expr *left, uint32_
         }
     } else {
         flags |= SQL_NO_PARENS;
-        struct sql_expr *x = parse_expr_above(p, BIND_COLLATE + 1); /* a list without brackets is one thing */
+        struct sql_expr *x = parse_primary(p); /* a list without brackets is one thing */
         list_push(p, &x, sizeof x);
     }
     uint32_t count;
