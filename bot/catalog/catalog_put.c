@@ -212,14 +212,18 @@ static const struct err *definition_put(struct put *p, const struct definition *
     return failed;
 }
 
+static bool is_kept(const char *path) { return !path || strlen(path) <= PATH_KEPT_MAX; }
 static bool is_put(const struct put *p, const char *path) { return !path || map_get(p->paths, str_of(path)); }
 
 static const struct err *files_put(struct put *p) {
     const struct catalog_put *in = p->in;
     p->paths = map_new(p->arena);
-    for (size_t i = 0; i < in->file_count; i++) map_put(p->paths, str_of(in->files[i].path), p);
+    for (size_t i = 0; i < in->file_count; i++) {
+        if (is_kept(in->files[i].path)) map_put(p->paths, str_of(in->files[i].path), p);
+    }
     for (size_t i = 0; i < in->gone_count; i++) TRY(path_drop(p, in->gone[i]));
     for (size_t i = 0; i < in->file_count; i++) {
+        if (!is_kept(in->files[i].path)) continue;
         TRY(path_drop(p, in->files[i].path));
         TRY(store_run(p->catalog->store,
                       "INSERT INTO catalog_file (repo, scope, path, digest, commit_sha, put_at) VALUES ($1, $2, $3, $4, $5, $6) "
@@ -249,7 +253,7 @@ static const struct err *reading_put(struct put *p) {
     p->schema = known_schema(p->known);
     const size_t *order = definitions_order(p->arena, r);
     for (size_t i = 0; i < r->definitions.n; i++) {
-        TRY(definition_put(p, &r->definitions.at[order[i]]));
+        if (is_kept(r->definitions.at[order[i]].path)) TRY(definition_put(p, &r->definitions.at[order[i]]));
         if (p->in->progress) p->in->progress(p->in->progress_ctx, i + 1, r->definitions.n);
     }
     for (size_t i = 0; i < r->exposures.n; i++) {

@@ -1,6 +1,7 @@
 /* catalog_rows.c - records of the catalog to the store's values and back. */
 #include "catalog_rows.h"
 
+#include "hash.h"
 #include "jsonx.h"
 
 #include <ctype.h>
@@ -16,7 +17,11 @@ const char *name_key(struct arena *arena, const char *name) {
         if (*p != '`' && *p != '"') *to++ = *p;
     }
     *to = 0;
-    return key;
+    size_t n = (size_t)(to - key);
+    if (n <= KEY_MAX) return key;
+    char whole[HASH_HEX];
+    hash128_hex(hash128(key, n), whole);
+    return arena_printf(arena, "%.*s~%s", (int)utf8_cut(key, n, KEY_MAX - HASH_HEX), key, whole);
 }
 
 const char *name_last(const char *key) {

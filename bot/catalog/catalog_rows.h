@@ -15,7 +15,11 @@ struct catalog {
 #define SQL_STORED_MAX ((size_t)4 << 20) /* a longer text is not kept */
 #define ANCHOR_KIND    100               /* feature.kind of the posting under a definition's rarest table */
 
-/* Lower case, quotes taken off; and the last dotted part of that. */
+/* An index of PostgreSQL takes 2,700 bytes a row: names and paths that would not go in are no names that people give. */
+#define KEY_MAX       1000
+#define PATH_KEPT_MAX 1500 /* files of a longer path are not kept in the catalog */
+
+/* Lower case, quotes taken off, and over KEY_MAX bytes the beginning and a hash of the whole; and the last dotted part of that. */
 const char *name_key(struct arena *arena, const char *name);
 const char *name_last(const char *key);
 /* Two keys name the same dataset when equal, or one is the other's dotted suffix. */

@@ -106,6 +106,37 @@ static void test_dataset(void **state) {
     assert_int_equal(n, 0);
 }
 
+/* Letters that do not compress: an index refuses what stays long. */
+static char *long_name(size_t n) {
+    char *out = arena_alloc(arena, n + 1);
+    uint64_t state = 1;
+    for (size_t i = 0; i < n; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        out[i] = (char)('a' + (state >> 33) % 26);
+    }
+    out[n] = 0;
+    return out;
+}
+
+static void test_long_names(void **state) {
+    const char *name = long_name(6000);
+    struct entry *list;
+    size_t n;
+    put("acme/dw", "main", "long.sql",
+        arena_printf(arena, "CREATE TABLE gold.%s AS SELECT * FROM silver.%s; CREATE TABLE gold.next AS SELECT 1 AS one FROM gold.%s;", name, name,
+                     name));
+    fine(catalog_fillers(arena, catalog, arena_printf(arena, "gold.%s", name), &list, &n));
+    assert_int_equal(n, 1);
+    fine(catalog_readers(arena, catalog, arena_printf(arena, "gold.%s", name), 10, &list, &n, NULL));
+    assert_int_equal(n, 1);
+    assert_string_equal(list[0].dataset, "gold.next");
+    struct catalog_stats before, after;
+    fine(catalog_stats(catalog, &before));
+    put("acme/dw", "main", arena_printf(arena, "models/%s.sql", name), paid);
+    fine(catalog_stats(catalog, &after));
+    assert_int_equal(before.definitions, after.definitions);
+}
+
 static void test_ambiguous(void **state) {
     put("a/a", "main", "a.sql", "CREATE TABLE a.orders (id INT);");
     put("b/b", "main", "b.sql", "CREATE TABLE b.orders (x INT);");
@@ -194,10 +225,10 @@ static void test_import(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_put_replace, setup, teardown), cmocka_unit_test_setup_teardown(test_dataset, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_ambiguous, setup, teardown),   cmocka_unit_test_setup_teardown(test_candidates, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_containment, setup, teardown), cmocka_unit_test_setup_teardown(test_upstream_first, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_import, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_put_replace, setup, teardown),    cmocka_unit_test_setup_teardown(test_dataset, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_long_names, setup, teardown),     cmocka_unit_test_setup_teardown(test_ambiguous, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_candidates, setup, teardown),     cmocka_unit_test_setup_teardown(test_containment, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_upstream_first, setup, teardown), cmocka_unit_test_setup_teardown(test_import, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
