@@ -80,6 +80,26 @@ static void say_err(struct checkup *c, const char *what, const struct err *faile
     say(c, failed ? OUTCOME_WRONG : OUTCOME_FINE, what, failed ? failed->text : fine);
 }
 
+#define CONNECTIONS_BASE  9 /* of one server, besides two for each worker: its own and its job's */
+#define POSTGRES_AT_LEAST 130000
+#define POSTGRES_ASKED                                                                                                                               \
+    "SELECT CAST(current_setting('server_version_num') AS BIGINT), CAST(current_setting('max_connections') AS BIGINT), "                             \
+    "CASE WHEN current_setting('fsync') = 'off' OR current_setting('synchronous_commit') = 'off' THEN 1 ELSE 0 END"
+
+/* What a PostgreSQL must be for our promises to hold. */
+static void postgres_check(struct checkup *c, struct store *store) {
+    struct row row;
+    const struct err *failed = store_one(store, c->arena, POSTGRES_ASKED, VALS_NONE, &row);
+    int64_t wanted = CONNECTIONS_BASE + 2 * c->settings->limits.workers;
+    if (failed) say(c, OUTCOME_WRONG, "postgresql", failed->text);
+    else if (val_as_int(&row.at[0], 0) < POSTGRES_AT_LEAST) say(c, OUTCOME_WRONG, "postgresql", "older than version 13");
+    else if (val_as_int(&row.at[1], 0) < wanted)
+        say(c, OUTCOME_WRONG, "postgresql", arena_printf(c->arena, "max_connections is too low: one server holds up to %lld", (long long)wanted));
+    else if (val_as_int(&row.at[2], 1))
+        say(c, OUTCOME_WRONG, "postgresql", "fsync or synchronous_commit is off: what was answered 202 may be lost when it crashes");
+    else say(c, OUTCOME_FINE, "postgresql", arena_printf(c->arena, "one server holds up to %lld connections", (long long)wanted));
+}
+
 static void files_check(struct checkup *c) {
     struct store *store = NULL;
     struct price_list *prices = NULL;
@@ -87,6 +107,7 @@ static void files_check(struct checkup *c) {
     say_err(c, "data folder", failed, c->settings->data);
     failed = migrate_open(settings_place(c->settings), &store);
     say_err(c, "store", failed, c->settings->store ? store_name(c->arena, c->settings->store) : "SQLite in the data folder");
+    if (!failed && c->settings->store) postgres_check(c, store);
     store_close(store);
     failed = price_list_load(c->arena, c->settings->prices, &prices);
     say_err(c, "price list", failed, failed ? NULL : arena_printf(c->arena, "%s, of %s", price_list_source(prices), price_list_date(prices)));

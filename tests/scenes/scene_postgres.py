@@ -124,5 +124,11 @@ def scene_a_password_never_shows(shared):
     assert "does not exist" in run.stdout, run.stdout
 
 
+def scene_the_doctor_looks_at_the_store(shared):
+    service = shared.serve(start=False)
+    _, said = service.run("doctor", "--settings", str(service.settings_file))
+    assert "ok          store" in said and "wrong       postgresql" in said and "synchronous_commit" in said, said  # the private server is hasty
+
+
 def server_folder(shared):
     return shared.base.server.folder
