@@ -78,13 +78,6 @@ const struct err *catalog_paths(struct arena *arena, struct catalog *catalog, co
     return NULL;
 }
 
-static const struct err *count_one(struct store *store, struct arena *arena, const char *sql, int64_t *out) {
-    struct row n;
-    TRY(store_one(store, arena, sql, VALS_NONE, &n));
-    *out = val_as_int(&n.at[0], 0);
-    return NULL;
-}
-
 const struct err *catalog_stats(struct catalog *catalog, struct catalog_stats *out) {
     const struct {
         const char *sql;
@@ -107,11 +100,8 @@ const struct err *catalog_stats(struct catalog *catalog, struct catalog_stats *o
         {"SELECT count(*) FROM feature", &out->features},
     };
     *out = (struct catalog_stats){0};
-    struct arena *arena = arena_create(ARENA_SMALL);
-    const struct err *failed = NULL;
-    for (size_t i = 0; !failed && i < sizeof counts / sizeof *counts; i++) failed = count_one(catalog->store, arena, counts[i].sql, counts[i].into);
-    arena_destroy(arena);
-    return failed;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) TRY(store_number(catalog->store, counts[i].sql, VALS_NONE, counts[i].into));
+    return NULL;
 }
 
 /* ---- lists of entries ---- */
@@ -160,6 +150,11 @@ const struct err *catalog_of_path(struct arena *arena, struct catalog *catalog, 
     return NULL;
 }
 
+const struct err *readers_count(struct catalog *catalog, const char *key, int64_t *out) {
+    return store_number(catalog->store, "SELECT count(*) FROM edge g WHERE g.source_last = $1 AND " FITS_KEY("g.source_key"),
+                        VALS(val_text(name_last(key)), val_text(key)), out);
+}
+
 const struct err *catalog_readers(struct arena *arena, struct catalog *catalog, const char *dataset, size_t limit, struct entry **out, size_t *count,
                                   int64_t *all) {
     struct entries_ctx e = {.arena = arena};
@@ -170,12 +165,7 @@ const struct err *catalog_readers(struct arena *arena, struct catalog *catalog, 
                    VALS(val_text(name_last(key)), val_text(key), val_int((int64_t)limit)), entry_row, &e));
     *out = e.list.at;
     *count = e.list.n;
-    if (!all) return NULL;
-    struct row n;
-    TRY(store_one(catalog->store, arena, "SELECT count(*) FROM edge g WHERE g.source_last = $1 AND " FITS_KEY("g.source_key"),
-                  VALS(val_text(name_last(key)), val_text(key)), &n));
-    *all = val_as_int(&n.at[0], 0);
-    return NULL;
+    return all ? readers_count(catalog, key, all) : NULL;
 }
 
 const struct err *catalog_find(struct arena *arena, struct catalog *catalog, const char *text, size_t limit, struct entry **out, size_t *count) {

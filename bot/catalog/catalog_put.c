@@ -112,10 +112,10 @@ static const struct err *anchor_put(struct put *p, const struct features *featur
     int64_t least = INT64_MAX;
     for (size_t i = 0; i < features->n; i++) {
         if (features->at[i].kind != FEATURE_TABLE) continue;
-        struct row n;
-        TRY(store_one(p->catalog->store, p->scratch, "SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = $1 AND hash = $2 LIMIT 1000) AS few",
-                      VALS(val_int(FEATURE_TABLE), val_int((int64_t)features->at[i].hash)), &n));
-        if (val_as_int(&n.at[0], 0) < least) least = val_as_int(&n.at[0], 0), rarest = features->at[i].hash;
+        int64_t n;
+        TRY(store_number(p->catalog->store, "SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = $1 AND hash = $2 LIMIT 1000) AS few",
+                         VALS(val_int(FEATURE_TABLE), val_int((int64_t)features->at[i].hash)), &n));
+        if (n < least) least = n, rarest = features->at[i].hash;
     }
     return least == INT64_MAX ? NULL : posting_put(p, ANCHOR_KIND, rarest, id, tables);
 }

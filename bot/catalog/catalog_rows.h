@@ -57,6 +57,9 @@ uint64_t tables_bloom(const struct features *features);
 const char *fill_write(struct arena *arena, const struct entry *entry);
 void fill_read(const char *text, struct entry *entry);
 
+/* How many definitions read the dataset of that key. */
+const struct err *readers_count(struct catalog *catalog, const char *key, int64_t *out) MUST_CHECK;
+
 /* The entry of a row of ENTRY_COLUMNS. */
 void entry_of_row(struct arena *arena, const struct val *columns, struct entry *out);
 

@@ -139,14 +139,6 @@ static void clue_fold(struct dataset *d, const struct clue *c) {
     if (d->rows < 0) d->rows = f->rows;
 }
 
-static const struct err *readers_count(struct arena *arena, struct catalog *catalog, const char *key, int64_t *out) {
-    struct row n;
-    TRY(store_one(catalog->store, arena, "SELECT count(*) FROM edge g WHERE g.source_last = $1 AND " FITS_KEY("g.source_key"),
-                  VALS(val_text(name_last(key)), val_text(key)), &n));
-    *out = val_as_int(&n.at[0], 0);
-    return NULL;
-}
-
 /* What any of them says of a column's class holds, whichever of them knows the columns best. */
 static void classes_fold(struct arena *arena, const struct clues *list, struct dataset *d) {
     struct column_fact *own = arena_array(arena, d->column_count + 1, sizeof *own);
@@ -168,7 +160,7 @@ const struct err *catalog_dataset(struct arena *arena, struct catalog *catalog, 
     *out = NULL;
     TRY(clues_load(arena, catalog, name, &list));
     int64_t readers;
-    TRY(readers_count(arena, catalog, list.key, &readers));
+    TRY(readers_count(catalog, list.key, &readers));
     if (!list.n && !readers) return NULL;
     struct dataset *d = arena_new(arena, struct dataset);
     *d = (struct dataset){.name = longest_name(&list, name), .bytes = -1, .rows = -1, .readers = -1};

@@ -13,12 +13,7 @@ static const struct part {
 } parts[] = {{"core", migrate_core}, {"catalog", migrate_catalog}, {"feedback", migrate_feedback}, {"runs", migrate_runs}};
 
 static const struct err *level_read(struct store *store, const char *part, int64_t *level) {
-    struct arena *arena = arena_create(ARENA_SMALL);
-    struct row row;
-    const struct err *e = store_one(store, arena, "SELECT number FROM schema_level WHERE part = $1", VALS(val_text(part)), &row);
-    *level = !e && row.count ? val_as_int(&row.at[0], 0) : 0;
-    arena_destroy(arena);
-    return e;
+    return store_number(store, "SELECT number FROM schema_level WHERE part = $1", VALS(val_text(part)), level);
 }
 
 /* Two servers may start at once: the level is read again under the lock. */

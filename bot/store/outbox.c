@@ -13,13 +13,11 @@
 #define LOCK        "outbox" /* held by what reads what is pending, being sent or sent to decide what to write */
 
 static const struct err *newer_sent(struct store *store, const struct outbox_item *item, bool *yes) {
-    struct arena *arena = arena_create(ARENA_SMALL);
-    struct row row;
-    const struct err *e = store_one(store, arena, "SELECT 1 FROM outside WHERE kind = $1 AND subject = $2 AND valid_at > $3",
-                                    VALS(val_text(item->kind), val_text(item->subject), val_int(item->valid_at)), &row);
-    *yes = !e && row.count;
-    arena_destroy(arena);
-    return e;
+    int64_t found;
+    TRY(store_number(store, "SELECT 1 FROM outside WHERE kind = $1 AND subject = $2 AND valid_at > $3",
+                     VALS(val_text(item->kind), val_text(item->subject), val_int(item->valid_at)), &found));
+    *yes = found != 0;
+    return NULL;
 }
 
 static const struct err *put_inside(struct store *store, const struct outbox_item *item, bool *kept) {
@@ -68,16 +66,13 @@ static void item_read(struct arena *arena, const struct val *cols, struct outbox
 }
 
 /* The first due item of the lane that is awake, not being sent from, and has waited longest for its turn. */
-static const struct err *next_find(struct store *store, struct arena *arena, int64_t *id) {
-    struct row row;
-    TRY(store_one(store, arena,
-                  "SELECT x.id FROM (SELECT l.served AS served, (SELECT o.id FROM outbox o WHERE o.lane = l.name AND o.state = 'pending' "
-                  "AND o.not_before <= $1 ORDER BY o.id LIMIT 1) AS id FROM lane l WHERE l.part = 'outbox' AND l.asleep_until <= $1 "
-                  "AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.lane = l.name AND b.state = 'sending')) x "
-                  "WHERE x.id IS NOT NULL ORDER BY x.served, x.id LIMIT 1",
-                  VALS(val_int(clock_now())), &row));
-    *id = row.count ? val_as_int(&row.at[0], 0) : 0;
-    return NULL;
+static const struct err *next_find(struct store *store, int64_t *id) {
+    return store_number(store,
+                        "SELECT x.id FROM (SELECT l.served AS served, (SELECT o.id FROM outbox o WHERE o.lane = l.name AND o.state = 'pending' "
+                        "AND o.not_before <= $1 ORDER BY o.id LIMIT 1) AS id FROM lane l WHERE l.part = 'outbox' AND l.asleep_until <= $1 "
+                        "AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.lane = l.name AND b.state = 'sending')) x "
+                        "WHERE x.id IS NOT NULL ORDER BY x.served, x.id LIMIT 1",
+                        VALS(val_int(clock_now())), id);
 }
 
 static const struct err *item_write(struct store *store, struct arena *arena, int64_t id, int seconds, bool *taken) {
@@ -94,7 +89,7 @@ static const struct err *item_write(struct store *store, struct arena *arena, in
 
 static const struct err *item_take(struct store *store, struct arena *arena, int seconds, int64_t *id, bool *taken) {
     TRY(store_lock(store, LOCK));
-    TRY(next_find(store, arena, id)); /* again: another sender may have taken what was free */
+    TRY(next_find(store, id)); /* again: another sender may have taken what was free */
     return *id ? item_write(store, arena, *id, seconds, taken) : NULL;
 }
 
@@ -102,7 +97,7 @@ const struct err *outbox_claim(struct store *store, struct arena *arena, int lea
     int64_t id;
     bool own, taken = false;
     *out = NULL;
-    TRY(next_find(store, arena, &id));
+    TRY(next_find(store, &id));
     if (!id) return NULL;
     TRY(store_join(store, &own));
     const struct err *e = store_leave(store, own, item_take(store, arena, lease_seconds, &id, &taken));
@@ -254,14 +249,8 @@ const struct err *outbox_items(struct store *store, struct arena *arena, const c
     return e;
 }
 
-static const struct err *number_take(void *ctx, const struct val *cols, size_t count) {
-    *(int64_t *)ctx = val_as_int(&cols[0], 0);
-    return NULL;
-}
-
 const struct err *outbox_count(struct store *store, const char *state, int64_t *count) {
-    *count = 0;
-    return store_each(store, "SELECT COUNT(*) FROM outbox WHERE state = $1", VALS(val_text(state)), number_take, count);
+    return store_number(store, "SELECT COUNT(*) FROM outbox WHERE state = $1", VALS(val_text(state)), count);
 }
 
 const struct err *outbox_forget(struct store *store, int64_t before) {

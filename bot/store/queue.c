@@ -296,14 +296,8 @@ const struct err *queue_list(struct store *store, struct arena *arena, const cha
     return e;
 }
 
-static const struct err *number_take(void *ctx, const struct val *cols, size_t count) {
-    *(int64_t *)ctx = val_as_int(&cols[0], 0);
-    return NULL;
-}
-
 const struct err *queue_count(struct store *store, const char *state, int64_t *count) {
-    *count = 0;
-    return store_each(store, "SELECT COUNT(*) FROM delivery WHERE state = $1", VALS(val_text(state)), number_take, count);
+    return store_number(store, "SELECT COUNT(*) FROM delivery WHERE state = $1", VALS(val_text(state)), count);
 }
 
 const struct err *queue_forget(struct store *store, int64_t before) {

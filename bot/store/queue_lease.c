@@ -11,16 +11,13 @@
 #define LOST_AT_ONCE 2
 
 /* The oldest due delivery of the lane that has waited longest for its turn. */
-static const struct err *next_find(struct store *store, struct arena *arena, int64_t *id) {
-    struct row row;
-    TRY(store_one(
-        store, arena,
+static const struct err *next_find(struct store *store, int64_t *id) {
+    return store_number(
+        store,
         "SELECT x.id FROM (SELECT l.served AS served, (SELECT d.id FROM delivery d WHERE d.lane = l.name AND d.state IN ('waiting', 'retry') "
         "AND d.not_before <= $1 AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.subject = d.subject AND o.state = 'leased') "
         "ORDER BY d.id LIMIT 1) AS id FROM lane l WHERE l.part = 'queue') x WHERE x.id IS NOT NULL ORDER BY x.served, x.id LIMIT 1",
-        VALS(val_int(clock_now())), &row));
-    *id = row.count ? val_as_int(&row.at[0], 0) : 0;
-    return NULL;
+        VALS(val_int(clock_now())), id);
 }
 
 static const struct err *lease_write(struct store *store, struct arena *arena, int64_t id, int seconds, bool *taken) {
@@ -40,7 +37,7 @@ static const struct err *lease_write(struct store *store, struct arena *arena, i
  * also keeps others away from its subject, and moves its lane to the end. */
 static const struct err *lease_take(struct store *store, struct arena *arena, int seconds, int64_t *id, bool *taken) {
     TRY(store_lock(store, QUEUE_LOCK));
-    TRY(next_find(store, arena, id));
+    TRY(next_find(store, id));
     return *id ? lease_write(store, arena, *id, seconds, taken) : NULL;
 }
 
@@ -48,7 +45,7 @@ const struct err *queue_claim(struct store *store, struct arena *arena, int leas
     int64_t id;
     bool own, taken = false;
     *out = NULL;
-    TRY(next_find(store, arena, &id)); /* an empty queue costs no lock */
+    TRY(next_find(store, &id)); /* an empty queue costs no lock */
     if (!id) return NULL;
     TRY(store_join(store, &own));
     const struct err *e = store_leave(store, own, lease_take(store, arena, lease_seconds, &id, &taken));
@@ -67,14 +64,11 @@ const struct err *queue_settle(struct store *store, const struct delivery *d, co
 }
 
 static const struct err *newer_waits(struct store *store, const struct delivery *d, bool *yes) {
-    struct arena *arena = arena_create(ARENA_SMALL);
-    struct row row;
-    const struct err *e =
-        store_one(store, arena, "SELECT 1 FROM delivery WHERE subject = $1 AND kind = $2 AND state IN ('waiting', 'retry') AND id > $3 LIMIT 1",
-                  VALS(val_text(d->subject), val_text(d->kind), val_int(d->id)), &row);
-    *yes = !e && row.count;
-    arena_destroy(arena);
-    return e;
+    int64_t found;
+    TRY(store_number(store, "SELECT 1 FROM delivery WHERE subject = $1 AND kind = $2 AND state IN ('waiting', 'retry') AND id > $3 LIMIT 1",
+                     VALS(val_text(d->subject), val_text(d->kind), val_int(d->id)), &found));
+    *yes = found != 0;
+    return NULL;
 }
 
 static const struct err *lease_end(struct store *store, const struct delivery *d, const char *state, const char *reason, int64_t *changed) {

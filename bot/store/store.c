@@ -62,6 +62,26 @@ const struct err *store_one(struct store *store, struct arena *arena, const char
     return store_each(store, sql, vals, first_take, &first);
 }
 
+/* The first row's; those after it are passed over. */
+struct first_number {
+    bool seen;
+    int64_t number;
+};
+
+static const struct err *number_take(void *ctx, const struct val *cols, size_t count) {
+    struct first_number *first = ctx;
+    if (!first->seen) *first = (struct first_number){true, val_as_int(&cols[0], 0)};
+    return NULL;
+}
+
+const struct err *store_number(struct store *store, const char *sql, struct vals vals, int64_t *out) {
+    struct first_number first = {0};
+    *out = 0;
+    TRY(store_each(store, sql, vals, number_take, &first));
+    *out = first.number;
+    return NULL;
+}
+
 /* Whether it worked is always asked. */
 static const struct err *control_run(struct store *store, const char *sql) {
     int64_t changed;

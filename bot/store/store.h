@@ -75,6 +75,9 @@ struct row {
 };
 const struct err *store_one(struct store *store, struct arena *arena, const char *sql, struct vals vals, struct row *out) MUST_CHECK;
 
+/* The whole number in the first column of the first row; 0 when there is no row, or it is no number. For counts, and for SELECT 1: is there one? */
+const struct err *store_number(struct store *store, const char *sql, struct vals vals, int64_t *out) MUST_CHECK;
+
 /* A write transaction. They do not nest. After an error inside one, call store_rollback; store_commit's own error has rolled back.
  * SQLite lets one write at a time; in PostgreSQL others write meanwhile and what they commit is seen, so that what is read to decide what to write
  * is read under a lock of one name: store_lock, which the transaction's end gives back. Take "queue" before "outbox". */
