@@ -290,6 +290,8 @@ static const char *sentence(struct arena *arena, const struct matching *m, const
         if (match->more) return arena_printf(arena, "%s computes a part that %s%s%s compute too.", f->subject, twin, where, match->more);
         return arena_printf(arena, "%s computes a part that %s%s computes too.", f->subject, twin, where);
     case RULE_PARAMETERIZE:
+        if (match->relation->instance)
+            return arena_printf(arena, "%s is %s%s over another instance of its sources (%s).", f->subject, twin, where, match->relation->instance);
         return arena_printf(arena, "%s is %s%s with other literals.", f->subject, twin, where);
     default:
         if (match->relation->tier == TIER_L3 && !fill_same(m->entry.fill, match->candidate.entry.fill) && f->differences.n)
@@ -313,6 +315,7 @@ static const char *next_step(struct arena *arena, const struct match *match, con
     case RULE_SHARES:
         return "store the common part once";
     case RULE_PARAMETERIZE:
+        if (match->relation->instance) return "make the instance a parameter, or a column of one definition over all of them";
         return "make the literal a parameter or a column of one definition";
     default:
         return "compare the two with its owner; keep one if the differences are not meant";

@@ -4,6 +4,7 @@
 #define DERIVE_CORE_H
 
 #include "derive.h"
+#include "instance.h"
 #include "normal.h"
 #include "sql_ast.h"
 
@@ -16,12 +17,13 @@ struct item_pair {
 struct match {
     struct arena *arena;
     const struct normal *v, *q;
-    int *to_q;                     /* by v column number: the q column it is; -1: none yet */
-    int *classes;                  /* by q column number: union-find of columns that are equal on every row; NULL: every column its own */
-    VEC(int) trail;                /* v columns that were mapped, for taking it back */
-    VEC(struct item_pair) aliases; /* pairs of query columns that are the same output twice */
-    VEC(struct item_pair) items;   /* left-join items that were paired, the newest last */
-    size_t work;                   /* steps done; over MATCH_WORK_MAX everything fails */
+    int *to_q;                       /* by v column number: the q column it is; -1: none yet */
+    int *classes;                    /* by q column number: union-find of columns that are equal on every row; NULL: every column its own */
+    VEC(int) trail;                  /* v columns that were mapped, for taking it back */
+    VEC(struct item_pair) aliases;   /* pairs of query columns that are the same output twice */
+    VEC(struct item_pair) items;     /* left-join items that were paired, the newest last */
+    size_t work;                     /* steps done; over MATCH_WORK_MAX everything fails */
+    const struct instance *instance; /* tables and texts that differ in this word alone pair as well (its `a` is q's); NULL: none do */
 };
 #define MATCH_WORK_MAX 20000
 
@@ -40,6 +42,8 @@ bool match_source(struct match *m, const struct source *v, const struct source *
 bool match_item(struct match *m, const struct left_item *v, const struct left_item *q);
 /* The same sources and items one to one, whatever the conjuncts are. Maps columns; on failure takes that back. */
 bool match_parts(struct match *m, const struct block *v, const struct block *q);
+/* Do the names differ in that word alone, or not at all? (instance.c) */
+bool instance_same_table(const struct instance *instance, const char *a, const char *b);
 /* Every expression of `v` has its own partner in `q`, both ways. */
 bool match_sets(struct match *m, const struct exprs *v, const struct exprs *q);
 

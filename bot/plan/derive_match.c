@@ -93,6 +93,11 @@ static bool same_literal(const struct literal *a, const struct literal *b) {
     return a->i == b->i && a->scale == b->scale;
 }
 
+/* 'eu' where the tables are those of eu, 'us' where they are those of us. */
+static bool tells_instance(const struct match *m, const struct literal *v, const struct literal *q) {
+    return m->instance && v->kind == VALUE_TEXT && q->kind == VALUE_TEXT && str_iis(v->s, m->instance->b) && str_iis(q->s, m->instance->a);
+}
+
 static bool is_commutative(enum scalar_op op) {
     return op == SC_AND || op == SC_OR || op == SC_EQ || op == SC_NE || op == SC_SAME || op == SC_ADD || op == SC_MUL;
 }
@@ -168,7 +173,7 @@ static bool same_kind_of_node(const struct scalar *v, const struct scalar *q) {
 bool match_expr(struct match *m, nexpr v, nexpr q) {
     if (++m->work > MATCH_WORK_MAX) return false;
     if (v->op == SC_COLUMN) return q->op == SC_COLUMN && match_column(m, v->column, q->column);
-    if (v->op == SC_LITERAL) return q->op == SC_LITERAL && same_literal(&v->lit, &q->lit);
+    if (v->op == SC_LITERAL) return q->op == SC_LITERAL && (same_literal(&v->lit, &q->lit) || tells_instance(m, &v->lit, &q->lit));
     bool comparison = v->op >= SC_LT && v->op <= SC_GE;
     if (comparison && q->op == turned(v->op)) return match_expr(m, v->args[0], q->args[1]) && match_expr(m, v->args[1], q->args[0]);
     if (v->op == SC_MATCHED) {
@@ -192,11 +197,13 @@ bool match_sets(struct match *m, const struct exprs *v, const struct exprs *q) {
 
 /* Columns of one table pair by place in the schema, else by name. */
 static bool match_table(struct match *m, const struct source *v, const struct source *q) {
-    if (!same_text(v->name, q->name)) return false;
+    bool same_table = same_text(v->name, q->name);
+    if (!same_table && !(m->instance && instance_same_table(m->instance, q->name, v->name))) return false;
+    if (m->instance && v->n_columns != q->n_columns) return false;
     for (size_t k = 0; k < q->n_columns; k++) {
         int found = -1;
         for (size_t i = 0; i < v->n_columns && found < 0; i++) {
-            bool known = v->ordinals && q->ordinals && v->ordinals[i] >= 0 && q->ordinals[k] >= 0;
+            bool known = same_table && v->ordinals && q->ordinals && v->ordinals[i] >= 0 && q->ordinals[k] >= 0;
             bool same = known ? v->ordinals[i] == q->ordinals[k] : same_text(column_name(m->v, v->columns[i]), column_name(m->q, q->columns[k]));
             if (same) found = v->columns[i];
         }

@@ -204,6 +204,13 @@ static void pair_exprs(struct comparing *c, const struct exprs *xs, const struct
             if (!in_y[k] && match_expr(&c->m, ys->at[k], xs->at[i])) in_x[i] = in_y[k] = true;
 }
 
+/* Alike in words: only their tables differ, which is said already. */
+static void pair_alike(struct comparing *c, const struct exprs *xs, const struct exprs *ys, bool *in_x, bool *in_y) {
+    for (size_t i = 0; i < xs->n && !c->out->same_tables; i++)
+        for (size_t k = 0; k < ys->n && !in_x[i]; k++)
+            if (!in_y[k] && strcmp(words(c, &c->a, xs->at[i]), words(c, &c->b, ys->at[k])) == 0) in_x[i] = in_y[k] = true;
+}
+
 /* Are the two the same but for literals? Then `*la` and `*lb` are the first that differ. */
 static bool same_but_literals(struct comparing *c, nexpr y, nexpr x, nexpr *la, nexpr *lb) {
     if (match_expr(&c->m, y, x)) return true;
@@ -297,6 +304,7 @@ static void compare_filters(struct comparing *c) {
     const struct exprs *xs = &c->a.core->preds, *ys = &c->b.core->preds;
     bool *in_x = c->said_a, *in_y = c->said_b;
     pair_exprs(c, xs, ys, in_x, in_y);
+    pair_alike(c, xs, ys, in_x, in_y);
     for (size_t i = 0; i < xs->n; i++)
         for (size_t k = 0; k < ys->n && !in_x[i]; k++)
             if (!in_y[k] && say_pair(c, xs->at[i], ys->at[k])) in_x[i] = in_y[k] = true;
@@ -353,6 +361,7 @@ static void compare_grain(struct comparing *c) {
         return;
     }
     pair_exprs(c, xs, ys, in_x, in_y);
+    pair_alike(c, xs, ys, in_x, in_y);
     for (size_t i = 0; i < xs->n; i++) {
         if (in_x[i]) continue;
         c->out->same_grain = false;

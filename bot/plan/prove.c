@@ -174,6 +174,7 @@ static struct relation *relation_of_queries(struct arena *arena, const struct no
             if (prove_derivable(arena, a, b, swapped, options, r)) return r;
             if (assumed && prove_derivable(arena, da, db, swapped, options, r)) return r;
         }
+        if (prove_instance(arena, a, b, r)) return r;
         bool parameters = hash128_eq(normal_parameters(arena, a), normal_parameters(arena, b));
         if (!parameters && prove_shares(arena, a, b, r)) {
             prove_differences(arena, a, b, r);

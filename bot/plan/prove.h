@@ -27,6 +27,7 @@ struct relation {
     const char *const *proof;       /* the argument, a sentence each */
     const char *const *differences; /* for similar and parameterised: what differs, in words */
     const char *const *mapping;     /* "total = revenue": output of a = output of b */
+    const char *instance;           /* "eu here, us there": the same logic over another instance of its sources (tier L2); NULL: not so */
     const char *rewrite;            /* SQL over `b_name` that gives a; NULL when none */
     const char *reason;             /* why nothing stronger was said; NULL */
 };

@@ -3,6 +3,7 @@
 
 #include "derive.h"
 #include "difference.h"
+#include "instance.h"
 #include "jsonx.h"
 #include "log.h"
 #include "refute.h"
@@ -161,6 +162,16 @@ bool prove_shares(struct arena *arena, const struct normal *na, const struct nor
     out->rewrite = part->sql;
     out->proof = proof;
     out->n_proof = 1;
+    return true;
+}
+
+bool prove_instance(struct arena *arena, const struct normal *na, const struct normal *nb, struct relation *out) {
+    const struct instance *word = instance_find(arena, na, nb);
+    if (!word) return false;
+    const char **list = arena_array(arena, 1, sizeof *list);
+    list[0] = arena_printf(arena, "the same logic over another instance of its sources: `%s` here, `%s` there", word->a, word->b);
+    *out = (struct relation){.kind = RELATION_SIMILAR, .tier = TIER_L2, .score = 0.98, .differences = list, .n_differences = 1};
+    out->instance = arena_printf(arena, "%s here, %s there", word->a, word->b);
     return true;
 }
 

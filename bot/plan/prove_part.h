@@ -18,6 +18,9 @@ bool prove_derivable(struct arena *arena, const struct normal *na, const struct 
 /* Have they a join or an aggregation in common? Fills kind, rewrite (the shared part) and proof when they have. */
 bool prove_shares(struct arena *arena, const struct normal *na, const struct normal *nb, struct relation *out);
 
+/* Are they the same over another instance of their sources? Fills kind similar, tier L2, `instance` and the difference. */
+bool prove_instance(struct arena *arena, const struct normal *na, const struct normal *nb, struct relation *out);
+
 /* Fills differences; tier L2 and kind similar when only literals differ, else leaves kind and tier alone. */
 void prove_differences(struct arena *arena, const struct normal *na, const struct normal *nb, struct relation *out);
 

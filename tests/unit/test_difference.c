@@ -3,6 +3,7 @@
 
 #include "derive.h"
 #include "difference.h"
+#include "instance.h"
 #include "plan_case.h"
 #include "share.h"
 
@@ -92,6 +93,36 @@ static void sentences_read_as_people_write(void **state) {
                 "yours also reads lines on `orders.id = lines.order_id`");
 }
 
+static const struct instance *instance_of(const char *a, const char *b) {
+    struct plan *x, *y;
+    assert_null(plan_from_sql(arena, str_of(a), NULL, DIALECT_DATABRICKS, &x));
+    assert_null(plan_from_sql(arena, str_of(b), NULL, DIALECT_DATABRICKS, &y));
+    return instance_find(arena, normal_make(arena, x, NORMAL_PURE), normal_make(arena, y, NORMAL_PURE));
+}
+
+#define DAILY(region, table, status) "SELECT '" region "' AS region, day, SUM(net) AS net FROM " table " WHERE status = '" status "' GROUP BY day"
+
+static void instances_are_told_from_literals(void **state) {
+    const struct instance *word = instance_of(DAILY("eu", "eu_prod.orders", "paid"), DAILY("us", "us_prod.orders", "paid"));
+    assert_non_null(word);
+    assert_string_equal(word->a, "eu");
+    assert_string_equal(word->b, "us");
+    assert_non_null(instance_of(DAILY("", "uniswap_v2_ethereum.trades", "x"), DAILY("", "uniswap_v2_bnb.trades", "x")));
+    assert_non_null(instance_of(DAILY("", "shop.orders_de", "x"), DAILY("", "shop.orders_fr", "x")));
+    assert_non_null(
+        instance_of("SELECT a.x, c.y FROM crm.a AS a JOIN crm.c AS c ON a.k = c.k", "SELECT a.x, c.y FROM erp.c AS c JOIN erp.a AS a ON a.k = c.k"));
+    assert_null(instance_of(DAILY("eu", "eu_prod.orders", "paid"), DAILY("us", "us_prod.orders", "open")));
+    assert_null(instance_of(DAILY("eu", "eu_prod.orders", "paid"), DAILY("de", "us_prod.orders", "paid")));
+    assert_null(instance_of(DAILY("", "shop.fct_orders", "x"), DAILY("", "shop.fct_refunds", "x")));
+    assert_null(instance_of(DAILY("", "sales.orders", "x"), DAILY("", "sales.refunds", "x")));
+    assert_null(instance_of(DAILY("", "shop.trades_v2", "x"), DAILY("", "shop.trades_v3", "x")));
+    assert_null(instance_of(DAILY("", "crm.orders", "x"), DAILY("", "erp.orders", "x")));
+    assert_null(instance_of("SELECT day, SUM(net) FROM eu_prod.orders GROUP BY day", "SELECT day, MAX(net) FROM us_prod.orders GROUP BY day"));
+    assert_null(instance_of("SELECT day, net FROM eu_prod.orders", "SELECT day, gross FROM us_prod.orders"));
+    assert_null(
+        instance_of("SELECT a.x, b.y FROM eu.t AS a JOIN us.u AS b ON a.k = b.k", "SELECT a.x, b.y FROM us.t AS a JOIN us.u AS b ON a.k = b.k"));
+}
+
 /* Whoever is said to share a part can be computed from it. */
 static void assert_computable(const char *const *sql, size_t n, const struct shared_group *g) {
     struct plan *part = plan_case(arena, g->part->sql);
@@ -163,6 +194,7 @@ int main(void) {
         cmocka_unit_test(grain_and_measures_are_named),
         cmocka_unit_test(sources_are_named),
         cmocka_unit_test(sentences_read_as_people_write),
+        cmocka_unit_test(instances_are_told_from_literals),
         cmocka_unit_test(the_largest_part_is_shared),
         cmocka_unit_test(any_number_share),
         cmocka_unit_test(groups_show_what_all_compute),
