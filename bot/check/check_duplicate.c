@@ -271,7 +271,9 @@ static const char *life_text(struct arena *arena, const struct twin *t) {
 /* What differs, when it can be said in a few words. */
 static const char *differing(struct arena *arena, const struct finding *f) {
     size_t n = f->differences.n;
-    if (n == 1 && strlen(f->differences.at[0]) <= DIFFERENCE_MAX) return arena_printf(arena, ": %s", f->differences.at[0]);
+    bool plain =
+        n == 1 && strlen(f->differences.at[0]) <= DIFFERENCE_MAX && !strstr(f->differences.at[0], "bare(") && !strstr(f->differences.at[0], "top.");
+    if (plain) return arena_printf(arena, ": %s", f->differences.at[0]);
     return n ? arena_printf(arena, ", with %zu difference%s", n, n == 1 ? "" : "s") : "; not proved equal";
 }
 
@@ -407,10 +409,15 @@ static const struct err *match_say(struct matching *m, const struct match *match
     return NULL;
 }
 
+/* A join, or groups of which something is computed; not a filter or a total of one table, of which all look alike. */
+static bool is_worked_on(const struct entry *e) {
+    return has_feature(e, FEATURE_JOIN_EDGE) || (has_feature(e, FEATURE_GROUP_KEY) && has_feature(e, FEATURE_AGGREGATE));
+}
+
 static bool is_loud_enough(const struct matching *m, const struct match *match) {
     const struct relation *r = match->relation;
     if (r->kind != RELATION_SIMILAR) return true;
-    if (r->tier == TIER_L4 || r->tier == TIER_NONE) return r->score >= m->in->settings->similar_min_score;
+    if (r->tier == TIER_L4 || r->tier == TIER_NONE) return r->score >= m->in->settings->similar_min_score && is_worked_on(&m->entry);
     return true;
 }
 
