@@ -47,13 +47,21 @@ static const struct err *code_plan(struct arena *arena, const char *path, struct
     return NULL;
 }
 
-/* INSERT INTO, DELETE beside it: the one query of a script may not be all that its table holds. */
-static struct fill script_fill(struct arena *arena, const char *path, struct str text, enum dialect dialect) {
+/* The one query of a script may not be all that its table holds: INSERT INTO, a DELETE beside it, rows that an expectation drops. */
+static void script_look(struct arena *arena, const char *path, struct str text, enum dialect dialect, const struct schema *schema,
+                        struct plan **plan) {
     struct reading *r = read_file(arena, path, text, dialect);
+    const struct definition *only = NULL;
+    struct fill fill = {0};
     for (size_t i = 0; i < r->definitions.n; i++) {
-        if (r->definitions.at[i].query && r->definitions.at[i].fill.words) return r->definitions.at[i].fill;
+        const struct definition *d = &r->definitions.at[i];
+        if (!d->query) continue;
+        only = only ? NULL : d;
+        if (d->fill.words && !fill.words) fill = d->fill;
     }
-    return (struct fill){0};
+    bool wrapped = only && r->definitions.n == 1 && only->dataset && !only->query_range.line && only->dialect == dialect && !fill.words;
+    if (wrapped) *plan = plan_bind(arena, only->query, schema, dialect);
+    (*plan)->fill = fill;
 }
 
 const struct err *query_file_plan(struct arena *arena, const char *path, enum dialect dialect, const struct schema *schema, struct plan **out) {
@@ -66,7 +74,7 @@ const struct err *query_file_plan(struct arena *arena, const char *path, enum di
     const struct err *e = plan_from_sql(arena, text, schema, dialect, out);
     /* Several statements, MERGE: what they fill, as a session that runs them. */
     if (e && !code_plan(arena, file, text, dialect, NULL, schema, out)) return NULL;
-    if (!e) (*out)->fill = script_fill(arena, file, text, dialect);
+    if (!e) script_look(arena, file, text, dialect, schema, out);
     return err_wrap(e, "%s", path);
 }
 

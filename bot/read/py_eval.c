@@ -383,6 +383,8 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
         return none();
     }
     if (str_is(name, "reduce") || ends_with(name, ".reduce")) return reduce_call(r, call);
+    if (str_is(name, "spark.conf.set") && str_iis(pv_str(py_arg_value(r, call, 0, "key")), "spark.sql.sources.partitionOverwriteMode"))
+        r->dynamic = !str_iis(pv_str(py_arg_value(r, call, 1, "value")), "static");
     if (str_starts(name, "operator.")) return py_operator(r, name, call);
     if (str_is(name, "spark.sparkSession")) return (struct pv){.kind = PV_NAME, .s = STR("spark")};
     if (str_starts(name, "ps.")) return pandas_named(r, (struct str){name.p + 3, name.n - 3}, call);

@@ -181,7 +181,10 @@ static bool io_setting(struct py_run *r, struct io *io, struct str m, const stru
     if (str_is(m, "format")) {
         io->format = pv_str(a);
     } else if (str_is(m, "mode") || str_is(m, "outputMode")) {
-        if (!str_is(io->mode, "replaceWhere") || !str_is(pv_str(a), "overwrite")) io->mode = pv_str(a);
+        bool known = pv_is_text(a) && !memmem(pv_str(a).p, pv_str(a).n, "${", 2);
+        if (!known) io->mode = STR("${mode}");
+        bool partial = str_is(io->mode, "replaceWhere") || str_is(io->mode, "dynamic");
+        if (known && (!partial || !str_is(pv_str(a), "overwrite"))) io->mode = pv_str(a);
     } else if (str_is(m, "option")) {
         option_set(r, io, pv_str(a), py_arg_value(r, call, 1, "value"));
     } else if (str_is(m, "options")) {
@@ -229,7 +232,8 @@ static void partly(struct definition *d, struct fill fill) {
 static struct pv write_to(struct py_run *r, struct io *io, const char *dataset, const struct py_node *call) {
     write_facts(r, io, dataset, call);
     bool append = str_is(io->mode, "append") || io->stream;
-    bool part = str_is(io->mode, "replaceWhere") || str_is(io->mode, "dynamic") || str_is(io->mode, "ignore");
+    bool part = str_is(io->mode, "replaceWhere") || str_is(io->mode, "dynamic") || str_is(io->mode, "ignore") || str_is(io->mode, "${mode}");
+    part |= r->dynamic && str_is(io->mode, "overwrite") && !io->is_v2;
     struct definition *d = frame_define(r, io->frame, io->stream ? DEF_STREAMING : append ? DEF_INCREMENTAL : DEF_TABLE, dataset, py_range(r, call));
     if (append && !io->stream) partly(d, r->session->each_batch ? fill_appends_stream : fill_appends);
     else if (part) partly(d, io->replace_where ? fill_of_replace(r->arena, io->replace_where, r->session->dialect) : fill_part);
@@ -290,7 +294,8 @@ static struct pv write_end(struct py_run *r, struct io *io, struct str m, const 
     if (str_is(m, "saveAsTable") || str_is(m, "toTable") || str_is(m, "insertInto") || str_is(m, "table")) {
         if (!pv_is_text(a)) a = py_arg_value(r, call, 0, str_is(m, "toTable") || m.p[0] == 'i' ? "tableName" : "name");
         const struct py_node *mode = py_kwarg(call, "mode"), *overwrite = py_kwarg(call, "overwrite");
-        if (mode) io->mode = pv_str(py_eval(r, mode));
+        struct pv said = mode ? py_eval(r, mode) : none();
+        if (mode) io->mode = pv_is_text(said) && !memmem(pv_str(said).p, pv_str(said).n, "${", 2) ? pv_str(said) : STR("${mode}");
         if (str_is(m, "insertInto") && !str_is(io->mode, "overwrite"))
             io->mode = overwrite && py_is_constant(overwrite, "True") ? STR("overwrite") : STR("append");
         if (!pv_is_text(a)) return write_unknown(r, io, call, "a table whose name is only known when it runs is written");

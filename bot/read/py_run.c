@@ -78,7 +78,7 @@ struct pv pv_either(struct py_run *r, const struct pv *a, const struct pv *b, st
         struct io *io = arena_new(r->arena, struct io);
         *io = *b->io;
         if (!str_eq(a->io->format, io->format)) io->format = (struct str){"", 0};
-        if (!str_eq(a->io->mode, io->mode)) io->mode = (struct str){"", 0};
+        if (!str_eq(a->io->mode, io->mode)) io->mode = STR("${mode}");
         if (!str_eq(a->io->path, io->path)) io->path = (struct str){"", 0};
         if (!str_eq(a->io->table_option, io->table_option)) io->table_option = (struct str){"", 0};
         if (!str_eq(a->io->target, io->target)) io->target = (struct str){"", 0};

@@ -63,6 +63,20 @@ static struct sql_query *rename_columns(struct session *s, const struct sql_crea
     return out;
 }
 
+/* CONSTRAINT c EXPECT (x) ON VIOLATION DROP ROW: the rows that fulfil it are kept. */
+static struct sql_query *rows_expected(struct session *s, const struct sql_create *create, struct sql_query *query) {
+    struct sql_expr *all = NULL;
+    for (uint32_t i = 0; i < create->constraint_count; i++) {
+        const struct sql_constraint *c = &create->constraints[i];
+        if (c->kind == CONSTRAINT_EXPECT && c->violation == VIOLATION_DROP_ROW) all = sql_and(s->arena, all, c->expr);
+    }
+    if (!all) return query;
+    struct sql_query *out = sql_query_select(s->arena, sql_from_query(s->arena, query, STR("expected")));
+    out->select->where = all;
+    out->range = query->range;
+    return out;
+}
+
 static enum definition_kind create_kind(const struct sql_create *create) {
     switch (create->object) {
     case OBJECT_VIEW:
@@ -133,12 +147,13 @@ static void run_create(struct session *s, struct sql_statement *st, int depth) {
     }
     if (!st->query) return;
     session_bind(s, st->query, &deps);
-    struct sql_query *query = rename_columns(s, create, st->query);
+    struct sql_query *query = rows_expected(s, create, rename_columns(s, create, st->query));
     if (kind == DEF_TEMP) {
         session_view_add(s, st->name->parts[st->name->part_count - 1].text, &(struct temp_view){.query = query, .deps = deps, .range = st->range});
         return;
     }
     struct definition_spec spec = spec_of(s, st, query, &deps);
+    if (query != st->query) spec.text = (struct str){NULL, 0}, spec.query_range = (struct range){0}; /* it is more than what stands there */
     spec.kind = kind;
     spec.dataset = dataset;
     struct definition *d = session_define(s, &spec);
