@@ -1,6 +1,7 @@
 /* bind.c - whole queries: WITH, set operations, VALUES, pipes; then the finishing pass that fixes columns and checks every reference. */
 #include "bind_core.h"
 #include "map.h"
+#include "sql_build.h"
 #include "sql_parse.h"
 #include "sql_walk.h"
 
@@ -414,8 +415,6 @@ struct plan *plan_bind(struct arena *arena, const struct sql_query *query, const
     return free_plan;
 }
 
-static struct sql_query *statement_query(const struct sql_statement *statement) { return statement->query; }
-
 const struct err *plan_from_sql(struct arena *arena, struct str text, const struct schema *schema, enum dialect dialect, struct plan **out) {
     struct sql_script *script;
     sql_parse_script(arena, text, dialect, &script);
@@ -423,7 +422,7 @@ const struct err *plan_from_sql(struct arena *arena, struct str text, const stru
         return err_new(ERR_INPUT, "%d:%d: %s", script->errors[0].range.line, script->errors[0].range.column, script->errors[0].message);
     struct sql_query *query = NULL;
     for (uint32_t i = 0; i < script->statement_count; i++) {
-        struct sql_query *found = statement_query(script->statements[i]);
+        struct sql_query *found = sql_query_of(arena, script->statements[i], script->statements[i]->query);
         if (!found) continue;
         if (query) return err_new(ERR_INPUT, "%d:%d: a second query; one is wanted", found->range.line, found->range.column);
         query = found;

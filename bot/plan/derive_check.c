@@ -22,7 +22,9 @@ static void view_add(struct arena *arena, struct schema *schema, const struct de
             table->complete = false;
             continue;
         }
-        schema_column_add(schema, table, name && *name ? name : arena_printf(arena, "column %zu", i + 1), plan->columns[plan->root->columns[i]].type);
+        bool own = name && *name; /* a second column of one name is out of reach, but has its place */
+        for (size_t k = 0; own && k < table->columns.n; k++) own = strcasecmp(table->columns.at[k].name, name) != 0;
+        schema_column_add(schema, table, own ? name : arena_printf(arena, "column %zu", i + 1), plan->columns[plan->root->columns[i]].type);
     }
 }
 

@@ -173,24 +173,8 @@ static void partly(struct definition *d, struct fill fill) {
     d->fill = other ? fill_shared : fill;
 }
 
-/* WITH in front of INSERT belongs to its query. */
-static struct sql_query *with_ctes(struct session *s, const struct sql_statement *st, struct sql_query *query) {
-    if (!st->cte_count || !query) return query;
-    struct sql_query *out = arena_new(s->arena, struct sql_query);
-    *out = (struct sql_query){.body = BODY_QUERY,
-                              .ctes = st->ctes,
-                              .cte_count = st->cte_count,
-                              .recursive = st->recursive,
-                              .arm_count = 1,
-                              .range = query->range,
-                              .depth = query->depth + 1};
-    out->arms = arena_array(s->arena, 1, sizeof *out->arms);
-    out->arms[0] = query;
-    return out;
-}
-
 static void run_insert(struct session *s, struct sql_statement *st) {
-    struct sql_query *query = with_ctes(s, st, st->query);
+    struct sql_query *query = sql_query_of(s->arena, st, st->query);
     const char *dataset = st->name ? session_dataset(s, st->name) : NULL;
     if (!query || (query->body == BODY_VALUES && !query->cte_count)) {
         if (dataset) session_changed(s, dataset);
@@ -231,7 +215,7 @@ static void run_merge(struct session *s, struct sql_statement *st) {
     struct sql_merge *m = st->merge;
     if (!m->target || !m->source || m->target->kind != FROM_TABLE) return;
     struct view_set deps = {0};
-    struct sql_query *query = with_ctes(s, st, query_over(s, m->source));
+    struct sql_query *query = sql_query_of(s->arena, st, query_over(s, m->source));
     session_bind(s, query, &deps);
     struct definition_spec spec = spec_of(s, st, query, &deps);
     spec.kind = DEF_INCREMENTAL;

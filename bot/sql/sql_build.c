@@ -255,6 +255,21 @@ struct sql_query *sql_query_select(struct arena *arena, struct sql_from *from) {
     return q;
 }
 
+struct sql_query *sql_query_of(struct arena *arena, const struct sql_statement *statement, struct sql_query *query) {
+    if (!statement->cte_count || !query) return query;
+    struct sql_query *q = arena_new(arena, struct sql_query);
+    *q = (struct sql_query){.body = BODY_QUERY,
+                            .ctes = statement->ctes,
+                            .cte_count = statement->cte_count,
+                            .recursive = statement->recursive,
+                            .arm_count = 1,
+                            .range = query->range,
+                            .depth = query->depth + 1};
+    q->arms = arena_array(arena, 1, sizeof *q->arms);
+    q->arms[0] = query;
+    return q;
+}
+
 void sql_select_add(struct arena *arena, struct sql_select *select, struct sql_expr *expr, struct str alias) {
     const struct sql_item *first = select->item_count == 1 ? &select->items[0] : NULL;
     bool untouched = first && first->expr->kind == EX_STAR && !first->expr->star->path && !first->expr->range.end &&

@@ -40,6 +40,8 @@ struct sql_from *sql_from_call(struct arena *arena, struct sql_expr *call, struc
 struct sql_from *sql_from_join(struct arena *arena, enum sql_join join, struct sql_from *left, struct sql_from *right, struct sql_expr *on);
 
 struct sql_query *sql_query_select(struct arena *arena, struct sql_from *from); /* SELECT * FROM from; fill ->select further by hand */
+/* A query of the statement (its ->query, a MERGE's source) with the WITH that stands in front of the statement; NULL where `query` is. */
+struct sql_query *sql_query_of(struct arena *arena, const struct sql_statement *statement, struct sql_query *query);
 /* Adds SELECT items; the first drops the * that sql_query_select put there. */
 void sql_select_add(struct arena *arena, struct sql_select *select, struct sql_expr *expr, struct str alias);
 struct sql_query *sql_query_setop(struct arena *arena, enum sql_setop op, uint32_t flags, struct sql_query *const *arms, uint32_t arm_count);
