@@ -327,6 +327,16 @@ static const char *family_word(struct type type) {
     }
 }
 
+/* DECODE(x, a, r, b, s, t): CASE, where a NULL finds a NULL. */
+static const struct scalar *decode_bind(struct binder *b, const struct scalar *e, struct range range) {
+    const struct scalar *out = e->n % 2 == 0 ? e->args[e->n - 1] : scalar_null(b);
+    for (size_t i = e->n % 2 == 0 ? (size_t)e->n - 3 : (size_t)e->n - 2; i >= 1; i -= 2) {
+        out = scalar_if(b, scalar_of(b, SC_SAME, e->args[0], e->args[i], range), e->args[i + 1], out);
+        if (i == 1) break;
+    }
+    return out;
+}
+
 /* IF, NULLIF, NVL and their kin in terms of CASE and COALESCE; NULL when `name` is none of them. */
 static const struct scalar *conditional_bind(struct binder *b, const struct scalar *e, struct range range) {
     const char *name = e->name;
@@ -335,6 +345,13 @@ static const struct scalar *conditional_bind(struct binder *b, const struct scal
     if (e->n == 2 && strcmp(name, "if") == 0) return scalar_if(b, e->args[0], e->args[1], scalar_null(b));
     if (e->n == 2 && strcmp(name, "nullif") == 0 && !e->args[0]->is_volatile)
         return scalar_if(b, scalar_of(b, SC_EQ, e->args[0], e->args[1], range), scalar_null(b), e->args[0]);
+    if (e->n >= 3 && strcmp(name, "decode") == 0) return decode_bind(b, e, range);
+    bool zero = e->n == 1 && strcmp(name, "zeroifnull") == 0, to_zero = e->n == 1 && strcmp(name, "nullifzero") == 0;
+    if ((zero || to_zero) && !e->args[0]->is_volatile) {
+        const struct scalar *nought = scalar_literal(b, (struct literal){.kind = VALUE_INT, .i = 0}, (struct type){TYPE_INT, 32, 0});
+        return zero ? scalar_if(b, scalar_of(b, SC_IS_NULL, e->args[0], NULL, range), nought, e->args[0])
+                    : scalar_if(b, scalar_of(b, SC_EQ, e->args[0], nought, range), scalar_null(b), e->args[0]);
+    }
     if (e->n == 3 && strcmp(name, "nvl2") == 0) return scalar_if(b, scalar_of(b, SC_IS_NULL, e->args[0], NULL, range), e->args[2], e->args[1]);
     bool coalesce =
         strcmp(name, "coalesce") == 0 ||

@@ -57,6 +57,9 @@ static nexpr aggregate_of(struct norm *n, struct scalar e) {
     }
     bool min_max = strcmp(e.name, "min") == 0 || strcmp(e.name, "max") == 0;
     if (min_max) e.distinct = false;
+    enum dialect d = n->plan->dialect;
+    bool orders = d == DIALECT_SPARK || d == DIALECT_DATABRICKS || d == DIALECT_DUCKDB || d == DIALECT_TRINO;
+    if (min_max && orders && e.n == 1 && e.args[0]->type.kind == TYPE_BOOL) e.name = strcmp(e.name, "max") == 0 ? "bool_or" : "bool_and";
     if (strcmp(e.name, "count") == 0 && e.n == 1 && e.args[0]->op == SC_LITERAL && !expr_is_null(e.args[0]) && !e.distinct) e.n = 0;
     return expr_make(n, e);
 }

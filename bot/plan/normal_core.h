@@ -175,6 +175,8 @@ bool rule_order(struct norm *n, const struct context *ctx);
 bool rule_extreme(struct norm *n, const struct context *ctx);
 bool rule_twin(struct norm *n, const struct context *ctx);
 bool rule_eager(struct norm *n, const struct context *ctx);
+bool rule_offset(struct norm *n, const struct context *ctx);
+bool rule_spread(struct norm *n, const struct context *ctx);
 bool rule_sums(struct norm *n, const struct context *ctx); /* rule_twin.c, once nothing else is left to do */
 /* rule_source.c: e with a conjunct (`pred`) saying column = e, where e uses nothing of the source; NULL: none */
 nexpr key_partner(struct norm *n, const struct block *b, const struct source *s, nexpr column, nexpr *pred);
@@ -204,8 +206,9 @@ bool exists_implies(struct norm *n, nexpr p, nexpr q);                   /* a ro
 bool item_certain(struct norm *n, const struct context *ctx, size_t at); /* the left-join item matches for every row that is kept */
 /* rule_exists.c: sources of the block itself, one each, are a row of `sub` */
 bool exists_witnessed(struct norm *n, const struct context *ctx, const struct block *sub,
-                      struct exprs *needs);                                             /* needs: or NULL; it is so where these hold */
-nexpr exists_parts(struct norm *n, struct block *sub);                                  /* EXISTS, part by part where sources are unconnected */
+                      struct exprs *needs);            /* needs: or NULL; it is so where these hold */
+nexpr exists_meets(struct norm *n, nexpr p, nexpr q);  /* EXISTS p OR EXISTS q over one table in one; NULL: they do not meet */
+nexpr exists_parts(struct norm *n, struct block *sub); /* EXISTS, part by part where sources are unconnected */
 nexpr exists_apart(struct norm *n, const struct context *ctx, const struct block *sub); /* alternatives over different sources; NULL: none */
 /* rule_merge.c: branches of a union whose duplicates do not count, over the same rows, are one branch */
 bool branches_merge(struct norm *n, const struct context *ctx, struct source *s);

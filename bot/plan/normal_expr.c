@@ -287,6 +287,34 @@ static nexpr whole_literal(struct norm *n, nexpr e, nexpr other) {
     return number && whole && e->lit.i <= INT32_MAX && e->lit.i >= INT32_MIN ? expr_int(n, e->lit.i) : e;
 }
 
+/* e as x + by, of whole numbers. */
+static nexpr offset_peel(nexpr e, int64_t *by) {
+    *by = 0;
+    if ((e->op != SC_ADD && e->op != SC_SUB) || e->n != 2 || e->type.kind != TYPE_INT) return e;
+    for (int k = 1; k >= (e->op == SC_ADD ? 0 : 1); k--) {
+        nexpr lit = e->args[k];
+        bool small = lit->op == SC_LITERAL && lit->lit.kind == VALUE_INT && !lit->lit.s.n && lit->lit.i > -1000000 && lit->lit.i < 1000000;
+        if (!small || e->args[1 - k]->op == SC_LITERAL || e->args[1 - k]->type.kind != TYPE_INT) continue;
+        *by = e->op == SC_ADD ? lit->lit.i : -lit->lit.i;
+        return e->args[1 - k];
+    }
+    return e;
+}
+
+/* x - 1 = y is y + 1 = x: either both overflow, or both wrap to the same. NULL: it is said so already. */
+static nexpr equal_offsets(struct norm *n, enum scalar_op op, nexpr a, nexpr b) {
+    int64_t i, k;
+    if ((op != SC_EQ && op != SC_NE) || n->plan->dialect == DIALECT_SQLITE) return NULL; /* there a column of numbers may hold texts */
+    nexpr x = offset_peel(a, &i), y = offset_peel(b, &k);
+    bool settled = (i == 0 && k >= 0) || (k == 0 && i >= 0);
+    if (settled || x->op == SC_LITERAL || y->op == SC_LITERAL || x->type.kind != TYPE_INT || y->type.kind != TYPE_INT) return NULL;
+    if (x->type.precision != y->type.precision) return NULL;
+    int64_t by = i > k ? i - k : k - i;
+    nexpr low = i > k ? x : y, high = i > k ? y : x, args[2] = {low, expr_int(n, by)};
+    nexpr sum = by ? expr_make(n, (struct scalar){.op = SC_ADD, .n = 2, .args = args, .type = low->type, .nullable = true}) : low;
+    return expr_of2(n, op, sum, high);
+}
+
 static nexpr compare_make(struct norm *n, struct scalar *e) {
     nexpr a = date_literal(n, e->args[0], e->args[1]), b = date_literal(n, e->args[1], e->args[0]);
     a = without_widening(a, b);
@@ -311,6 +339,7 @@ static nexpr compare_make(struct norm *n, struct scalar *e) {
     nexpr cased = compare_case(n, op, a, b, false);
     if (!cased) cased = compare_case(n, op, b, a, true);
     if (!cased) cased = compare_literal(n, op, a, b);
+    if (!cased) cased = equal_offsets(n, op, a, b);
     if (cased) return cased;
     if ((op == SC_EQ || op == SC_NE) && a->id > b->id) {
         nexpr t = a;

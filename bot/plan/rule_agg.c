@@ -20,6 +20,10 @@ static nexpr sum_to_count(struct norm *n, const struct source *s, nexpr e) {
     if (!named(e, "sum") || e->distinct || e->n != 1 || !s->grouped || s->n_sets) return e;
     nexpr a = e->args[0];
     if (is_int(a, 1)) return aggregate_make(n, e, "count", NULL, false);
+    struct context inner = {.block = s->block};
+    bool counts_truth = (n->plan->dialect == DIALECT_MYSQL || n->plan->dialect == DIALECT_SQLITE) && a->type.kind == TYPE_BOOL;
+    if (counts_truth && !expr_is_literal(a) && !expr_nullable(n, &inner, a))
+        return aggregate_make(n, e, "count", expr_case2(n, a, expr_int(n, 1), expr_null(n, a->type)), false);
     bool flag = a->op == SC_CASE && a->n == 3 && is_int(a->args[1], 1) && is_int(a->args[2], 0);
     return flag ? aggregate_make(n, e, "count", expr_case2(n, a->args[0], expr_int(n, 1), expr_null(n, a->type)), false) : e;
 }
@@ -120,6 +124,13 @@ static struct source *inner_aggregate(const struct block *b) {
     if (b->n_sources != 1 || b->n_items || b->preds.n || b->empty) return NULL;
     struct source *t = b->sources[0];
     return t->kind == SRC_AGG && !t->n_sets && t->grouped ? t : NULL;
+}
+
+/* The same without groups: one row always. */
+static struct source *one_row_aggregate(const struct block *b) {
+    if (b->n_sources != 1 || b->n_items || b->preds.n || b->empty) return NULL;
+    struct source *t = b->sources[0];
+    return t->kind == SRC_AGG && !t->n_sets && !t->grouped ? t : NULL;
 }
 
 struct below {
@@ -242,7 +253,7 @@ static bool union_shape(const struct source *s, struct source **u) {
 static bool partials_check(struct norm *n, const struct source *s, const struct source *u, struct partial *partials) {
     for (size_t k = 0; k < u->n_branches; k++) {
         struct block *branch = u->branches[k];
-        struct source *t = inner_aggregate(branch);
+        struct source *t = s->grouped ? inner_aggregate(branch) : one_row_aggregate(branch);
         if (!t) return false;
         for (size_t i = 0; i < s->keys.n; i++) {
             if (s->keys.at[i]->op != SC_COLUMN) return false;

@@ -359,7 +359,7 @@ static bool equation_of(struct norm *n, const struct block *b, nexpr p, nexpr *c
     else if (p->op == SC_NOT && p->args[0]->op == SC_COLUMN && p->args[0]->type.kind == TYPE_BOOL && core_column(n, b, p->args[0]))
         *column = p->args[0], *value = expr_bool(n, false);
     else if (p->op == SC_IS_NULL && core_column(n, b, p->args[0])) *column = p->args[0], *value = expr_null(n, p->args[0]->type);
-    else if (p->op == SC_EQ)
+    else if (p->op == SC_EQ || p->op == SC_SAME)
         for (int k = 0; k < 2 && !*value; k++) {
             nexpr c = p->args[k], v = p->args[1 - k];
             bool given = c->op == SC_COLUMN && expr_is_literal(v) && !block_owns(b, n->columns.at[c->column].source);
@@ -367,7 +367,7 @@ static bool equation_of(struct norm *n, const struct block *b, nexpr p, nexpr *c
             bool free_value = expr_is_literal(v) || (v->op == SC_COLUMN && !expr_touches(n, b, v));
             if (free_value && class_eligible(n, c, v)) *column = c, *value = v;
         }
-    if (*value || p->op != SC_EQ) return *value != NULL;
+    if (*value || (p->op != SC_EQ && p->op != SC_SAME)) return *value != NULL;
     nexpr x = p->args[0], y = p->args[1];
     if (!core_column(n, b, x) || !core_column(n, b, y) || !class_eligible(n, x, y)) return false;
     *column = x->column > y->column ? x : y; /* the older column stands for both */
@@ -434,6 +434,7 @@ void block_simplify(struct norm *n, const struct context *outer, struct block *b
         bool changed = false;
         if (!b->empty) changed |= rule_predicates(n, &ctx);
         if (!b->empty) changed |= rule_classes(n, &ctx);
+        if (!b->empty) changed |= rule_offset(n, &ctx);
         if (!b->empty) changed |= rule_join(n, &ctx);
         if (!b->empty) changed |= rule_sources(n, &ctx);
         if (!b->empty) changed |= rule_push(n, &ctx);
@@ -447,6 +448,7 @@ void block_simplify(struct norm *n, const struct context *outer, struct block *b
         if (!b->empty) changed |= rule_extreme(n, &ctx);
         if (!b->empty) changed |= rule_twin(n, &ctx);
         if (!b->empty) changed |= rule_eager(n, &ctx);
+        if (!b->empty) changed |= rule_spread(n, &ctx);
         if (!b->empty && !changed) changed = rule_sums(n, &ctx);
         if (b->empty) {
             block_clear(n, b);

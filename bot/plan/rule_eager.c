@@ -149,9 +149,14 @@ static void item_group(struct side *x, nexpr *values) {
         nexpr e = x->s->aggs.at[i];
         values[i] = named(e, "the") ? e->args[0] : NULL;
         if (values[i]) continue;
+        bool counts = strcmp(e->name, "count") == 0;
+        if (counts && !e->distinct && exprs_have(&agg->keys, e->args[0])) { /* of a group that is found by it, it is never NULL */
+            struct scalar star = *e;
+            star.n = 0;
+            e = expr_make(n, star);
+        }
         exprs_add(n, &agg->aggs, e);
         nexpr both[2] = {expr_column(n, ncolumn_new(n, agg, e->type, true)), expr_int(n, 0)};
-        bool counts = strcmp(e->name, "count") == 0;
         values[i] = counts ? expr_make(n, (struct scalar){.op = SC_COALESCE, .n = 2, .args = both, .type = e->type}) : both[0];
     }
     source_simplify(n, NULL, agg);

@@ -128,6 +128,55 @@ nexpr exists_parts(struct norm *n, struct block *sub) {
     return expr_and2(n, all, expr_block(n, SC_EXISTS, sub, NULL, 0));
 }
 
+/* ------------------------------------------------------------ two sub-queries over one table */
+
+static const struct source *lone_table(const struct block *b) {
+    return b->n_sources == 1 && !b->n_items && !b->empty && b->sources[0]->kind == SRC_TABLE ? b->sources[0] : NULL;
+}
+
+nexpr exists_meets(struct norm *n, nexpr p, nexpr q) {
+    const struct source *s = p->op == SC_EXISTS ? lone_table(p->block) : NULL, *t = q->op == SC_EXISTS ? lone_table(q->block) : NULL;
+    if (!s || !t || strcmp(s->name, t->name) != 0) return NULL;
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (column_like(n, s, t->columns[i]) < 0) return NULL;
+    struct exprs other = {0}, common = {0}, mine = {0}, theirs = {0};
+    bool linked = false;
+    replace_begin(n);
+    for (size_t i = 0; i < t->n_columns; i++) replace_set(n, t->columns[i], expr_column(n, column_like(n, s, t->columns[i])));
+    for (size_t i = 0; i < q->block->preds.n; i++) exprs_add(n, &other, expr_replace(n, q->block->preds.at[i]));
+    replace_end(n);
+    for (size_t i = 0; i < p->block->preds.n; i++) {
+        nexpr e = p->block->preds.at[i];
+        bool both = exprs_have(&other, e);
+        linked |= both && e->op == SC_EQ && !expr_local(n, p->block, e);
+        exprs_add(n, both ? &common : &mine, e);
+    }
+    for (size_t i = 0; i < other.n; i++)
+        if (!exprs_have(&common, other.at[i])) exprs_add(n, &theirs, other.at[i]);
+    if (!linked || mine.n == 0 || theirs.n == 0) return NULL; /* one covers the other, or they ask for different rows */
+    struct block whole = *p->block;
+    exprs_add(n, &common, expr_or2(n, expr_junction(n, SC_AND, mine.at, mine.n), expr_junction(n, SC_AND, theirs.at, theirs.n)));
+    whole.preds = common;
+    struct block *made = block_clone(n, &whole);
+    step_add(n, "EXISTS of one or of the other is EXISTS of either");
+    return expr_block(n, SC_EXISTS, made, NULL, 0);
+}
+
+/* NOT EXISTS of one and NOT EXISTS of the other is NOT EXISTS of either. */
+static bool absences_meet(struct norm *n, struct block *b) {
+    for (size_t i = 0; i < b->preds.n; i++)
+        for (size_t k = i + 1; k < b->preds.n; k++) {
+            nexpr p = b->preds.at[i], q = b->preds.at[k];
+            nexpr either = p->op == SC_NOT && q->op == SC_NOT ? exists_meets(n, p->args[0], q->args[0]) : NULL;
+            if (!either) continue;
+            exprs_remove(&b->preds, k);
+            exprs_remove(&b->preds, i);
+            block_pred_add(n, b, expr_not(n, either));
+            return true;
+        }
+    return false;
+}
+
 /* ------------------------------------------------------------ alternatives over different sources */
 
 #define APART_ARMS_MAX 6
@@ -215,7 +264,7 @@ static bool exists_rules(struct norm *n, const struct context *ctx, size_t i) {
 bool rule_exists(struct norm *n, const struct context *ctx) {
     for (size_t i = 0; i < ctx->block->preds.n; i++)
         if (ctx->block->preds.at[i]->op == SC_EXISTS && exists_rules(n, ctx, i)) return true;
-    return false;
+    return absences_meet(n, ctx->block);
 }
 
 /* ------------------------------------------------------------ where duplicates do not count */

@@ -333,8 +333,55 @@ static bool one_row_always(const struct block *b) {
     return true;
 }
 
+/* What ON says of the left side alone, and every row that is kept meets anyway. */
+static bool item_conditions(struct norm *n, const struct block *b, struct block *item) {
+    bool changed = false;
+    for (size_t i = 0; i < item->preds.n; i++) {
+        nexpr p = item->preds.at[i];
+        if (expr_touches(n, item, p) || expr_has_op(p, SC_MATCHED) || p->is_volatile || !pred_entailed(n, &b->preds, NULL, p)) continue;
+        exprs_remove(&item->preds, i--);
+        changed = true;
+    }
+    if (changed) step_add(n, "dropped a condition of a left join that every row meets");
+    return changed;
+}
+
+/* Some conjunct of `inner` is not TRUE where all columns of the item's own sources are NULL. */
+static bool hangs_on(struct norm *n, const struct block *inner, const struct block *item) {
+    struct block own = {.n_sources = item->n_sources, .sources = item->sources};
+    for (size_t i = 0; i < inner->preds.n; i++) {
+        struct exprs strict = {0};
+        expr_strict(n, inner->preds.at[i], &strict);
+        for (size_t k = 0; k < strict.n; k++)
+            if (expr_propagates(n, strict.at[k], &own)) return true;
+    }
+    return false;
+}
+
+/* A LEFT JOIN (B LEFT JOIN C ON p) ON q is (A LEFT JOIN B ON q) LEFT JOIN C ON p, when p needs a row of B and q says nothing of C. */
+static bool nested_raise(struct norm *n, struct block *b, size_t at) {
+    struct block *item = b->items[at].block;
+    for (size_t i = 0; i < item->n_items; i++) {
+        struct left_item nested = item->items[i];
+        bool asked = false;
+        for (size_t k = 0; k < item->preds.n; k++)
+            asked |= expr_touches(n, nested.block, item->preds.at[k]) || mentions(item->preds.at[k], nested.id);
+        for (size_t k = 0; k < item->n_items; k++) {
+            struct item_use use = {n, nested.block};
+            asked |= k != i && (!block_columns(item->items[k].block, not_item_column, &use) || block_mentions(item->items[k].block, nested.id));
+        }
+        if (asked || !hangs_on(n, nested.block, item)) continue;
+        item_remove(item, i);
+        block_item_add(n, b, nested);
+        step_add(n, "a left join inside a left join, which needs a row of it, stands beside it");
+        return true;
+    }
+    return false;
+}
+
 static bool item_rules(struct norm *n, const struct context *ctx, size_t i) {
     struct block *b = ctx->block;
+    if (nested_raise(n, b, i)) return true;
     if (rejects_item(n, b, &b->items[i])) {
         item_to_inner(n, b, i);
         return true;
@@ -349,6 +396,7 @@ static bool item_rules(struct norm *n, const struct context *ctx, size_t i) {
         item_to_inner(n, b, i); /* one row always */
         return true;
     }
+    if (item_conditions(n, b, b->items[i].block)) return true;
     if (self_in_item(n, ctx, i)) return true;
     if (item_certain(n, ctx, i)) {
         item_to_inner(n, b, i);

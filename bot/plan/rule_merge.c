@@ -23,22 +23,51 @@ static bool source_sends(struct norm *n, const struct source *from, const struct
     return true;
 }
 
+static bool pinned(const struct exprs *preds, nexpr column, nexpr literal) {
+    for (size_t i = 0; i < preds->n; i++) {
+        nexpr p = preds->at[i];
+        if (p->op == SC_EQ && ((p->args[0] == column && p->args[1] == literal) || (p->args[1] == column && p->args[0] == literal))) return true;
+    }
+    return false;
+}
+
+/* An output that both branches give: the same expression, or a column that is `x` or `y` by the conditions of the branch. NULL: none. */
+static nexpr out_met(struct norm *n, const struct exprs *a, nexpr x, const struct exprs *b, nexpr y) {
+    if (x == y) return x;
+    if (expr_is_literal(y) && !expr_is_literal(x)) return pinned(b, x, y) ? x : NULL;
+    if (expr_is_literal(x) && !expr_is_literal(y)) return pinned(a, y, x) ? y : NULL;
+    if (!expr_is_literal(x) || expr_is_null(x) || expr_is_null(y)) return NULL;
+    for (size_t i = 0; i < a->n; i++)
+        for (int k = 0; k < 2 && a->at[i]->op == SC_EQ; k++) {
+            nexpr column = a->at[i]->args[k];
+            if (a->at[i]->args[1 - k] == x && column->op == SC_COLUMN && pinned(b, column, y) && class_eligible(n, column, x)) return column;
+        }
+    return NULL;
+}
+
 /* The other branch in terms of this one's sources, by the choice made; false when its outputs are not the same then. */
-static bool outs_meet(struct norm *n, const struct block *a, struct block *b, const size_t *choice) {
+static bool outs_meet(struct norm *n, struct block *a, struct block *b, const size_t *choice) {
     replace_begin(n);
     for (size_t i = 0; i < b->n_sources; i++)
         for (size_t k = 0; k < b->sources[i]->n_columns; k++) {
             int to = column_like(n, a->sources[choice[i]], b->sources[i]->columns[k]);
             replace_set(n, b->sources[i]->columns[k], expr_column(n, to));
         }
+    struct exprs preds = {0}, outs = {0};
+    for (size_t i = 0; i < b->preds.n; i++) exprs_add(n, &preds, expr_replace(n, b->preds.at[i]));
     bool meet = a->outs.n == b->outs.n;
-    for (size_t i = 0; i < a->outs.n && meet; i++) meet = expr_replace(n, b->outs.at[i]) == a->outs.at[i];
+    for (size_t i = 0; i < a->outs.n && meet; i++) {
+        nexpr both = out_met(n, &a->preds, a->outs.at[i], &preds, expr_replace(n, b->outs.at[i]));
+        meet = both != NULL;
+        if (meet) exprs_add(n, &outs, both);
+    }
     if (meet) block_replace(n, b);
     replace_end(n);
+    if (meet) a->outs = outs;
     return meet;
 }
 
-static bool branch_sends(struct norm *n, const struct block *a, struct block *b, size_t *choice, size_t at) {
+static bool branch_sends(struct norm *n, struct block *a, struct block *b, size_t *choice, size_t at) {
     if (work_spent(n, 1)) return false;
     if (at == b->n_sources) return outs_meet(n, a, b, choice);
     for (size_t i = 0; i < a->n_sources; i++) {

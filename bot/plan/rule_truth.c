@@ -33,6 +33,18 @@ static bool limit_opens(const struct block *b) {
 
 static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *b);
 
+/* Takes out the conditions that say nothing of the sub-query's own rows: they hold for the whole of it. */
+static nexpr conditions_given(struct norm *n, struct block *b) {
+    nexpr all = expr_bool(n, true);
+    for (size_t i = 0; i < b->preds.n; i++) {
+        nexpr p = b->preds.at[i];
+        if (expr_touches(n, b, p) || expr_has_op(p, SC_MATCHED) || p->is_volatile || b->n_sources == 0) continue;
+        all = expr_and2(n, all, expr_of1(n, SC_IS_TRUE, p));
+        exprs_remove(&b->preds, i--);
+    }
+    return all;
+}
+
 /* A row of a union is a row of one branch or of another. */
 static nexpr exists_branches(struct norm *n, const struct context *ctx, const struct block *b) {
     const struct source *s = b->n_sources == 1 && !b->n_items && !b->preds.n ? b->sources[0] : NULL;
@@ -55,6 +67,8 @@ static nexpr exists_of(struct norm *n, const struct context *ctx, struct block *
     }
     b->outs.n = 0;
     if (b->empty) return expr_bool(n, false);
+    nexpr given = ctx ? conditions_given(n, b) : expr_bool(n, true);
+    if (!expr_is_true(given)) return expr_and2(n, given, exists_of(n, ctx, b));
     nexpr known = ctx ? exists_known(n, ctx, b) : NULL;
     if (!known && ctx) known = exists_branches(n, ctx, b);
     if (known) return known;
@@ -152,11 +166,12 @@ static nexpr truth_not(struct norm *n, const struct context *ctx, nexpr e) {
 
 #define AND_PARTS_MAX 12
 
-/* Within a condition too, a part that another one implies goes. */
-static nexpr and_reduced(struct norm *n, nexpr e) {
+/* Within a condition too, a part that another one implies goes; `truth`: where only TRUE counts. */
+static nexpr and_reduced(struct norm *n, nexpr e, bool truth) {
     if (e->op != SC_AND || e->n > AND_PARTS_MAX) return e;
     struct exprs kept = {0};
     for (size_t i = 0; i < e->n; i++) exprs_add(n, &kept, e->args[i]);
+    if (truth && preds_contradict(n, &kept)) return expr_bool(n, false);
     for (size_t i = kept.n; i-- > 0;)
         if (pred_entailed(n, &kept, kept.at[i], kept.at[i])) exprs_remove(&kept, i);
     if (kept.n == e->n) return e;
@@ -176,7 +191,7 @@ nexpr expr_truth(struct norm *n, const struct context *ctx, nexpr e) {
             same = same && args[i] == e->args[i];
         }
         if (!same) e = expr_junction(n, e->op, args, e->n);
-        return e->op == SC_OR ? or_reduced(n, ctx, e) : and_reduced(n, e);
+        return e->op == SC_OR ? or_reduced(n, ctx, e) : and_reduced(n, e, true);
     }
     case SC_LITERAL:
         return expr_is_null(e) ? expr_bool(n, false) : e;
@@ -316,7 +331,7 @@ nexpr expr_value(struct norm *n, const struct context *ctx, nexpr e) {
             }
         return e;
     case SC_AND:
-        return expr_nullable(n, ctx, e) ? e : and_reduced(n, e);
+        return expr_nullable(n, ctx, e) ? e : and_reduced(n, e, false);
     case SC_EQ:
     case SC_LE:
     case SC_NE:

@@ -320,6 +320,79 @@ static nexpr sums_filled(struct norm *n, const struct context *ctx, nexpr e) {
     return same ? e : expr_with(n, e, args);
 }
 
+/* ------------------------------------------------------------ shares of a count */
+
+static struct source *one_row_of(const struct norm *n, const struct block *b, nexpr e, nexpr *made) {
+    if (e->op != SC_COLUMN) return NULL;
+    const struct ncolumn *c = &n->columns.at[e->column];
+    for (size_t i = 0; i < b->n_sources; i++) {
+        struct source *s = b->sources[i];
+        if (s->id != c->source->id || s->kind != SRC_AGG || s->grouped || s->n_sets) continue;
+        *made = s->aggs.at[c->ordinal];
+        return s;
+    }
+    return NULL;
+}
+
+/* The one row that the divisor counts: where it is 0 there is no quotient. */
+static struct source *divisor_counts(const struct norm *n, const struct block *b, nexpr e) {
+    nexpr made;
+    while (e->op == SC_CAST) e = e->args[0];
+    struct source *s = one_row_of(n, b, e, &made);
+    return s && made->op == SC_AGG && strcmp(made->name, "count") == 0 && !made->filter ? s : NULL;
+}
+
+static bool is_one(nexpr e) { return e->op == SC_LITERAL && e->lit.kind == VALUE_INT && e->lit.i == 1 && !e->lit.s.n; }
+
+/* SUM(CASE WHEN c THEN 1 ELSE 0 END) of `s` as a count: where there are rows they are the same. */
+static nexpr flags_counted(struct norm *n, const struct block *b, struct source *s, nexpr e) {
+    nexpr made, arg;
+    if (one_row_of(n, b, e, &made) == s) {
+        bool sum = made->op == SC_AGG && strcmp(made->name, "sum") == 0 && made->n == 1 && !made->distinct && !made->filter;
+        arg = sum ? made->args[0] : e;
+        if (!sum || arg->op != SC_CASE || arg->n != 3 || !is_one(arg->args[1]) || !is_zero(arg->args[2])) return e;
+        struct scalar count = *made;
+        count.name = "count";
+        arg = expr_case2(n, arg->args[0], arg->args[1], expr_null(n, arg->type));
+        count.args = &arg;
+        exprs_add(n, &s->aggs, expr_make(n, count));
+        step_add(n, "a share of a count sums nothing where there is nothing to count");
+        return expr_column(n, ncolumn_new(n, s, made->type, false));
+    }
+    if (e->n == 0 || e->block || e->op == SC_AGG || e->op == SC_WINDOW || e->op == SC_COALESCE || e->op == SC_CASE || e->op == SC_IS_NULL) return e;
+    nexpr few[4], *args = e->n <= 4 ? few : arena_array(n->arena, e->n, sizeof *args);
+    bool same = true;
+    for (size_t i = 0; i < e->n; i++) {
+        args[i] = flags_counted(n, b, s, e->args[i]);
+        same &= args[i] == e->args[i];
+    }
+    return same ? e : expr_with(n, e, args);
+}
+
+/* Below a division that gives NULL where its divisor, a count, is 0. */
+static nexpr shares_counted(struct norm *n, const struct block *b, nexpr e) {
+    if (e->n == 0 || e->block || e->op == SC_AGG || e->op == SC_WINDOW) return e;
+    nexpr few[4], *args = e->n <= 4 ? few : arena_array(n->arena, e->n, sizeof *args);
+    struct source *s = e->op == SC_DIV && e->n == 2 && plan_strict(e->args[0]) ? divisor_counts(n, b, e->args[1]) : NULL;
+    if (!s && e->op == SC_DIV && e->n == 2 && e->args[0]->op == SC_COLUMN) s = divisor_counts(n, b, e->args[1]);
+    bool same = true;
+    for (size_t i = 0; i < e->n; i++) {
+        args[i] = s && i == 0 ? flags_counted(n, b, s, e->args[i]) : shares_counted(n, b, e->args[i]);
+        same &= args[i] == e->args[i];
+    }
+    return same ? e : expr_with(n, e, args);
+}
+
+static bool shares_of_counts(struct norm *n, struct block *b) {
+    bool zero_is_null = n->plan->dialect == DIALECT_MYSQL || n->plan->dialect == DIALECT_SQLITE, changed = false;
+    for (size_t i = 0; zero_is_null && b->n_sources && i < b->outs.n; i++) {
+        nexpr e = shares_counted(n, b, b->outs.at[i]);
+        changed |= e != b->outs.at[i];
+        b->outs.at[i] = e;
+    }
+    return changed;
+}
+
 bool rule_sums(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     bool some = false, changed = false;
@@ -329,7 +402,7 @@ bool rule_sums(struct norm *n, const struct context *ctx) {
         changed |= e != b->outs.at[i];
         b->outs.at[i] = e;
     }
-    return changed;
+    return changed || shares_of_counts(n, b);
 }
 
 bool rule_twin(struct norm *n, const struct context *ctx) {
