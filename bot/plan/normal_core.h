@@ -125,6 +125,8 @@ bool expr_touches(const struct norm *n, const struct block *b, nexpr e); /* uses
 /* Is `column` among what `e` is made from, by way of the insides of sources of `b`? Said for `column`, it would be defined by itself. */
 bool expr_made_from(const struct norm *n, const struct block *b, nexpr e, int column);
 bool expr_has_op(nexpr e, enum scalar_op op);
+bool block_closed_in(struct norm *n,
+                     const struct block *b); /* no column of it, however deep, comes from outside; false too where sub-queries bring their own */
 bool expr_nullable(struct norm *n, const struct context *ctx, nexpr e);
 void expr_strict(struct norm *n, nexpr e, struct exprs *out);                   /* expressions that are NOT NULL where e is TRUE */
 bool block_rejects(struct norm *n, const struct block *b, nexpr skip, nexpr e); /* some conjunct other than skip is not TRUE when e is NULL */
@@ -177,7 +179,8 @@ bool rule_twin(struct norm *n, const struct context *ctx);
 bool rule_eager(struct norm *n, const struct context *ctx);
 bool rule_offset(struct norm *n, const struct context *ctx);
 bool rule_spread(struct norm *n, const struct context *ctx);
-bool rule_sums(struct norm *n, const struct context *ctx); /* rule_twin.c, once nothing else is left to do */
+bool aggregates_alike(struct norm *n, const struct source *s, const struct source *t); /* rule_twin.c: the same groups, column by column */
+bool rule_sums(struct norm *n, const struct context *ctx);                             /* rule_twin.c, once nothing else is left to do */
 /* rule_source.c: e with a conjunct (`pred`) saying column = e, where e uses nothing of the source; NULL: none */
 nexpr key_partner(struct norm *n, const struct block *b, const struct source *s, nexpr column, nexpr *pred);
 /* rule_order.c: a column of the window source `s` that passes on `e`, an expression over its block */
@@ -212,6 +215,7 @@ nexpr exists_parts(struct norm *n, struct block *sub); /* EXISTS, part by part w
 nexpr exists_apart(struct norm *n, const struct context *ctx, const struct block *sub); /* alternatives over different sources; NULL: none */
 /* rule_merge.c: branches of a union whose duplicates do not count, over the same rows, are one branch */
 bool branches_merge(struct norm *n, const struct context *ctx, struct source *s);
+bool branches_disjoint(struct norm *n, struct source *s);
 bool pred_entailed(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e);
 nexpr or_reduced(struct norm *n, const struct context *ctx, nexpr e); /* a condition: alternatives that others cover go, those that meet are one */
 bool pred_contradicted(struct norm *n, const struct exprs *facts, nexpr skip, nexpr e); /* e is not TRUE where the facts are */

@@ -414,6 +414,34 @@ bool block_owns(const struct block *b, const struct source *s) {
     return false;
 }
 
+struct within {
+    const struct norm *n;
+    struct arena *arena;
+    VEC(int) ids;
+};
+
+static void block_gather(struct within *w, const struct block *b) {
+    for (size_t i = 0; i < b->n_items; i++) block_gather(w, b->items[i].block);
+    for (size_t i = 0; i < b->n_sources; i++) {
+        *vec_add(w->arena, &w->ids) = b->sources[i]->id;
+        if (b->sources[i]->block) block_gather(w, b->sources[i]->block);
+        for (size_t k = 0; k < b->sources[i]->n_branches; k++) block_gather(w, b->sources[i]->branches[k]);
+    }
+}
+
+static bool is_within(void *ctx, int column) {
+    const struct within *w = ctx;
+    for (size_t i = 0; i < w->ids.n; i++)
+        if (w->ids.at[i] == w->n->columns.at[column].source->id) return true;
+    return false;
+}
+
+bool block_closed_in(struct norm *n, const struct block *b) {
+    struct within w = {.n = n, .arena = n->arena};
+    block_gather(&w, b);
+    return block_columns(b, is_within, &w);
+}
+
 struct ask {
     const struct norm *n;
     const struct block *block;

@@ -35,7 +35,7 @@ static bool conjuncts_follow(struct norm *n, const struct context *ctx, const st
     if (needs) needs->n = 0;
     for (size_t i = 0; i < sub->preds.n; i++) {
         nexpr e = expr_replace(n, sub->preds.at[i]);
-        if (e->op == SC_EQ && e->args[0] == e->args[1]) {
+        if ((e->op == SC_EQ || e->op == SC_LE) && e->args[0] == e->args[1]) {
             struct context here = {.outer = ctx->outer, .block = ctx->block, .skip = skip};
             if (!reflexive_follows(n, &here, sub, sub->preds.at[i], e->args[0], needs)) return false;
             continue;
@@ -63,7 +63,8 @@ static bool witness_from(struct norm *n, const struct context *ctx, struct witne
         replace_begin(n);
         for (size_t i = 0; i < sub->n_sources; i++)
             for (size_t k = 0; k < sub->sources[i]->n_columns; k++) {
-                int to = column_like(n, b->sources[w->choice[i]], sub->sources[i]->columns[k]);
+                const struct source *s = b->sources[w->choice[i]];
+                int to = s->kind == SRC_TABLE ? column_like(n, s, sub->sources[i]->columns[k]) : s->columns[k];
                 if (to >= 0) replace_set(n, sub->sources[i]->columns[k], expr_column(n, to));
             }
         bool follow = conjuncts_follow(n, ctx, sub, w->needs);
@@ -71,7 +72,8 @@ static bool witness_from(struct norm *n, const struct context *ctx, struct witne
         return follow;
     }
     for (size_t i = 0; i < b->n_sources; i++) {
-        if (b->sources[i]->kind != SRC_TABLE || strcmp(b->sources[i]->name, sub->sources[at]->name) != 0) continue;
+        const struct source *s = b->sources[i], *t = sub->sources[at];
+        if (s->kind != t->kind || (s->kind == SRC_TABLE ? strcmp(s->name, t->name) != 0 : !aggregates_alike(n, s, t))) continue;
         w->choice[at] = (int)i;
         if (witness_from(n, ctx, w, at + 1)) return true;
     }
@@ -82,7 +84,7 @@ bool exists_witnessed(struct norm *n, const struct context *ctx, const struct bl
     struct witness w = {.sub = sub, .needs = needs};
     if (sub->n_sources == 0 || sub->n_sources > WITNESS_SOURCES_MAX || sub->n_items || sub->empty) return false;
     for (size_t i = 0; i < sub->n_sources; i++)
-        if (sub->sources[i]->kind != SRC_TABLE) return false;
+        if (sub->sources[i]->kind != SRC_TABLE && sub->sources[i]->kind != SRC_AGG) return false;
     return witness_from(n, ctx, &w, 0);
 }
 

@@ -122,6 +122,33 @@ static struct block *branches_meet(struct norm *n, const struct context *ctx, co
     return pair_merge(n, ctx, into, other ? other : block_clone(n, b)) ? into : NULL;
 }
 
+/* Branches of UNION ALL that no row is in both of are one branch that keeps what either keeps. */
+bool branches_disjoint(struct norm *n, struct source *s) {
+    size_t choice[MERGE_SOURCES_MAX];
+    if (s->kind != SRC_SETOP || s->setop != RELSET_UNION || !s->all || s->n_branches > MERGE_BRANCHES_MAX) return false;
+    for (size_t i = 0; i < s->n_branches; i++)
+        for (size_t k = i + 1; k < s->n_branches; k++) {
+            if (!tables_only(s->branches[i]) || !tables_only(s->branches[k]) || s->branches[i]->n_sources != s->branches[k]->n_sources) continue;
+            struct block *a = block_clone(n, s->branches[i]), *b = block_clone(n, s->branches[k]);
+            if (!branch_sends(n, a, b, choice, 0)) continue;
+            struct exprs all = {0};
+            for (size_t m = 0; m < a->preds.n; m++) exprs_add(n, &all, a->preds.at[m]);
+            for (size_t m = 0; m < b->preds.n; m++) exprs_add(n, &all, b->preds.at[m]);
+            if (!preds_contradict(n, &all)) continue;
+            nexpr either = expr_or2(n, expr_junction(n, SC_AND, a->preds.at, a->preds.n), expr_junction(n, SC_AND, b->preds.at, b->preds.n));
+            a->preds = (struct exprs){0};
+            block_pred_add(n, a, either);
+            block_simplify(n, NULL, a);
+            s->branches[i] = a;
+            memmove(&s->branches[k], &s->branches[k + 1], (s->n_branches - k - 1) * sizeof *s->branches);
+            s->n_branches--;
+            source_refresh(n, s);
+            step_add(n, "branches of UNION ALL that no row is in both of are one branch");
+            return true;
+        }
+    return false;
+}
+
 bool branches_merge(struct norm *n, const struct context *ctx, struct source *s) {
     if (s->kind != SRC_SETOP || s->setop != RELSET_UNION || !s->all || s->n_branches > MERGE_BRANCHES_MAX) return false;
     for (size_t i = 0; i < s->n_branches; i++)

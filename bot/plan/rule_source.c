@@ -498,23 +498,19 @@ static bool correlation_of(struct norm *n, const struct block *sub, nexpr p, nex
     return false;
 }
 
-static bool column_is_own(void *ctx, int column) {
-    const struct uses *u = ctx;
-    return block_owns((const struct block *)u->used, u->n->columns.at[column].source);
-}
-
-/* True when nothing below `b` looks outside `b` but the conjuncts listed in `skip`. */
-static bool uncorrelated_but(struct norm *n, const struct block *b, const struct exprs *skip) {
-    struct uses u = {n, NULL, (bool *)b};
+/* True when nothing of the aggregate looks outside of it but the conjuncts listed in `skip`. */
+static bool uncorrelated_but(struct norm *n, const struct source *agg, const struct exprs *skip) {
+    const struct block *b = agg->block;
     struct block rest = *b;
     rest.preds = (struct exprs){0};
+    rest.outs = agg->aggs;
     for (size_t i = 0; i < b->preds.n; i++)
         if (!exprs_have(skip, b->preds.at[i])) exprs_add(n, &rest.preds, b->preds.at[i]);
     for (size_t i = 0; i < b->n_sources; i++)
-        if (b->sources[i]->block || b->sources[i]->n_branches || b->sources[i]->kind == SRC_OPAQUE) return false; /* its inside is not walked apart */
+        if (b->sources[i]->n_branches || b->sources[i]->kind == SRC_OPAQUE) return false; /* its inside is not walked apart */
     for (size_t i = 0; i < rest.preds.n; i++)
         if (expr_has_op(rest.preds.at[i], SC_EXISTS)) return false;
-    return block_columns(&rest, column_is_own, &u);
+    return block_closed_in(n, &rest);
 }
 
 /* (select agg(..) ..) always gives one row: a source beside the others, which may look at them. */
@@ -558,7 +554,7 @@ static bool lateral_decorrelate(struct norm *n, struct block *b, size_t at) {
         exprs_add(n, &keys, inner);
         exprs_add(n, &outers, outer);
     }
-    if (links.n == 0 || !uncorrelated_but(n, agg->block, &links)) return false;
+    if (links.n == 0 || !uncorrelated_but(n, agg, &links)) return false;
     for (size_t i = 0; i < links.n; i++)
         for (size_t k = 0; k < agg->block->preds.n; k++)
             if (agg->block->preds.at[k] == links.at[i]) exprs_remove(&agg->block->preds, k--);

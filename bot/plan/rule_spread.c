@@ -136,13 +136,28 @@ static bool key_or_value(void *ctx, int column) {
     return e == l->value || exprs_have(&l->keys, e);
 }
 
+static bool key_column(void *ctx, int column) {
+    const struct least *l = ((const struct asks *)ctx)->l;
+    return exprs_have(&l->keys, expr_column(l->n, column));
+}
+
+static bool group_condition(const struct least *l, nexpr p) {
+    struct asks ask = {l};
+    return !p->is_volatile && !expr_has_op(p, SC_EXISTS) && !expr_has_op(p, SC_SUBQUERY) && !expr_has_op(p, SC_MATCHED) &&
+           expr_columns(p, key_column, &ask);
+}
+
 static bool least_group(struct norm *n, struct block *b) {
-    if (b->n_sources != 1 || b->n_items || b->preds.n != 1 || b->sources[0]->kind != SRC_TABLE || b->outs.n == 0) return false;
+    if (b->n_sources != 1 || b->n_items || b->preds.n == 0 || b->sources[0]->kind != SRC_TABLE || b->outs.n == 0) return false;
     struct least l = {.n = n, .table = b->sources[0]};
+    size_t at = 0;
+    while (at < b->preds.n && !least_of(&l, b->preds.at[at])) l.keys.n = 0, l.value = NULL, at++;
     struct asks ask = {&l};
     struct context here = {.block = b};
     size_t before = n->assumes.n;
-    if (!least_of(&l, b->preds.at[0])) return false;
+    if (at == b->preds.n) return false;
+    for (size_t i = 0; i < b->preds.n; i++) /* the others say something of the whole group */
+        if (i != at && !group_condition(&l, b->preds.at[i])) return false;
     bool fits = class_eligible(n, l.value, l.value) && !expr_nullable(n, &here, l.value);
     for (size_t i = 0; i < l.keys.n && fits; i++) fits = !expr_nullable(n, &here, l.keys.at[i]);
     for (size_t i = 0; i < b->outs.n && fits; i++)
@@ -164,6 +179,8 @@ static bool least_group(struct norm *n, struct block *b) {
     agg->keys = l.keys;
     exprs_add(n, &agg->aggs, expr_make(n, best));
     for (size_t i = 0; i <= l.keys.n; i++) (void)ncolumn_new(n, agg, i < l.keys.n ? l.keys.at[i]->type : l.value->type, false);
+    for (size_t i = 0; i < b->preds.n; i++)
+        if (i != at) exprs_add(n, &agg->block->preds, b->preds.at[i]);
     b->n_sources = b->preds.n = 0;
     replace_begin(n);
     for (size_t i = 0; i < l.keys.n; i++) replace_set(n, l.keys.at[i]->column, expr_column(n, agg->columns[i]));

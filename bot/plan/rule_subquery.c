@@ -43,6 +43,42 @@ static nexpr first_to_aggregate(struct norm *n, nexpr e) {
     return expr_make(n, again);
 }
 
+/* (SELECT DISTINCT x .. ORDER BY x DESC LIMIT 1 OFFSET 1): the greatest of those that some x is greater than. */
+static nexpr second_to_aggregate(struct norm *n, nexpr e) {
+    const struct block *b = e->block;
+    if (b->n_sources != 1 || b->n_items || b->preds.n || b->outs.n != 1 || b->sources[0]->kind != SRC_LIMIT) return NULL;
+    const struct source *s = b->sources[0], *d = s->block->n_sources == 1 ? s->block->sources[0] : NULL;
+    nexpr one = expr_int(n, 1);
+    if (s->limit != one || s->offset != one || s->name || s->n_order != 1 || s->n_columns != 1 || s->block->n_items || s->block->preds.n) return NULL;
+    if (!d || d->kind != SRC_AGG || !d->grouped || d->n_sets || d->keys.n != 1 || d->aggs.n || d->block->empty || s->block->outs.n != 1) return NULL;
+    const struct sort_key *by = &s->order[0];
+    nexpr key = expr_column(n, d->columns[0]);
+    struct context inner = {.block = s->block};
+    bool plain = b->outs.at[0] == expr_column(n, s->columns[0]) && s->block->outs.at[0] == key && by->expr == key;
+    if (!plain || !one_of_each(n, key) || key->is_volatile || (by->nulls_first && expr_nullable(n, &inner, key))) return NULL;
+    struct block whole = *d->block;
+    whole.outs = (struct exprs){0};
+    exprs_add(n, &whole.outs, d->keys.at[0]);
+    struct block *under = block_clone(n, &whole), *beyond = block_clone(n, &whole);
+    nexpr value = under->outs.at[0], other = beyond->outs.at[0];
+    under->outs.n = beyond->outs.n = 0;
+    block_pred_add(n, beyond, expr_of2(n, by->descending ? SC_GT : SC_LT, other, value));
+    block_pred_add(n, under, expr_block(n, SC_EXISTS, beyond, NULL, 0));
+    struct source *agg = source_new(n, SRC_AGG, s->rel);
+    struct scalar best = {.op = SC_AGG, .name = by->descending ? "max" : "min", .n = 1, .args = &value, .type = value->type, .nullable = true};
+    agg->block = under;
+    exprs_add(n, &agg->aggs, expr_make(n, best));
+    nexpr out = expr_column(n, ncolumn_new(n, agg, value->type, true));
+    source_simplify(n, NULL, agg);
+    struct block *made = block_new(n);
+    block_source_add(n, made, agg);
+    exprs_add(n, &made->outs, out);
+    struct scalar again = *e;
+    again.block = made;
+    step_add(n, "the second value of an order is the greatest or the least that another one passes");
+    return expr_make(n, again);
+}
+
 /* (SELECT x .. LIMIT 1) IS NULL, where x never is: there is no row. */
 static nexpr null_to_exists(struct norm *n, const struct context *ctx, nexpr e) {
     const struct source *s = e->args[0]->op == SC_SUBQUERY ? lone_limit(e->args[0]->block) : NULL;
@@ -57,7 +93,10 @@ static nexpr null_to_exists(struct norm *n, const struct context *ctx, nexpr e) 
 }
 
 nexpr subquery_less(struct norm *n, const struct context *ctx, nexpr e) {
-    if (e->op == SC_SUBQUERY) return first_to_aggregate(n, e);
+    if (e->op == SC_SUBQUERY) {
+        nexpr first = first_to_aggregate(n, e);
+        return first ? first : second_to_aggregate(n, e);
+    }
     return e->op == SC_IS_NULL ? null_to_exists(n, ctx, e) : NULL;
 }
 

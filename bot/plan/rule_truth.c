@@ -249,7 +249,16 @@ static nexpr value_count(struct norm *n, const struct context *ctx, nexpr e) {
         star.n = 0;
         return expr_make(n, star);
     }
-    return e;
+    nexpr c = count && e->args[0]->op == SC_CASE ? e->args[0] : NULL, one = expr_int(n, 1);
+    if (!c) return e;
+    nexpr *args = arena_array(n->arena, c->n, sizeof *args); /* which value is counted has no say */
+    for (size_t i = 0; i < c->n; i++) {
+        bool value = i % 2 == 1 || i + 1 == c->n;
+        args[i] = value && !expr_is_null(c->args[i]) ? one : c->args[i];
+        if (value && args[i] != c->args[i] && expr_nullable(n, ctx, c->args[i])) return e;
+    }
+    nexpr flag = expr_make(n, (struct scalar){.op = SC_CASE, .n = c->n, .args = args, .type = one->type, .nullable = true});
+    return flag == c ? e : expr_with(n, e, &flag);
 }
 
 /* What a window column computes; NULL when the expression is none. */

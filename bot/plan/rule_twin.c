@@ -137,6 +137,21 @@ static bool twin_find(struct twin *t, size_t at) {
     return false;
 }
 
+bool aggregates_alike(struct norm *n, const struct source *s, const struct source *t) {
+    if (s->kind != SRC_AGG || t->kind != SRC_AGG || s->n_sets || t->n_sets || s->grouped != t->grouped) return false;
+    if (s->keys.n != t->keys.n || s->aggs.n != t->aggs.n || s->block->n_sources != t->block->n_sources || s->block->preds.n != t->block->preds.n)
+        return false;
+    struct twin twin = {.n = n, .a = s->block, .b = t->block};
+    if (!tables_only(s->block) || !tables_only(t->block) || !twin_find(&twin, 0)) return false;
+    bool same = true;
+    twin_replace(&twin);
+    for (size_t i = 0; i < t->block->preds.n; i++) same &= exprs_have(&s->block->preds, expr_replace(n, t->block->preds.at[i]));
+    for (size_t i = 0; i < t->keys.n; i++) same &= expr_replace(n, t->keys.at[i]) == s->keys.at[i];
+    for (size_t i = 0; i < t->aggs.n; i++) same &= expr_replace(n, t->aggs.at[i]) == s->aggs.at[i];
+    replace_end(n);
+    return same;
+}
+
 /* An aggregate of the rows of a condition alone. */
 static nexpr conditioned(struct norm *n, nexpr e, nexpr cond) {
     if (expr_is_true(cond)) return e;

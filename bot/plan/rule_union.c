@@ -50,7 +50,8 @@ static bool only_scale_counts(enum dialect dialect) { return dialect == DIALECT_
 
 bool rule_union(struct norm *n, const struct context *ctx) {
     bool changed = false;
-    if (!only_scale_counts(n->plan->dialect)) return false;
+    for (size_t i = 0; i < ctx->block->n_sources; i++) changed |= branches_disjoint(n, ctx->block->sources[i]);
+    if (changed || !only_scale_counts(n->plan->dialect)) return changed;
     for (size_t i = 0; i < ctx->block->n_sources; i++) {
         struct source *s = ctx->block->sources[i];
         if (s->kind == SRC_SETOP && s->setop == RELSET_UNION && s->all && s->n_branches > 1) changed |= numbers_spell(n, s);
