@@ -1,31 +1,47 @@
 /* materialize.c - from repeated queries to one table that serves as many of them as it can. */
 #include "materialize.h"
 
+#include "bind.h"
 #include "feature.h"
-#include "sql_ast.h"
 #include "sql_print.h"
 #include "sql_walk.h"
+#include "want.h"
 
 #include <ctype.h>
+#include <math.h>
 
 #define MATERIALIZE_BYTES 10e9 /* what one run reads, from which on a table pays */
 #define SHARE_PER_KEY     0.02 /* of what a table is made of, stored for each key it is grouped by */
 #define SHARE_MAX         0.1  /* a table that stores more than that saves too little */
-#define ITEMS_MAX         64
+#define STORE_SHARE       0.1  /* of what all these queries read is to be stored by all tables together at most */
+#define TABLES_MAX        200  /* tables looked at */
+#define PLAIN_MAX         64   /* queries that may share */
+#define OPENED_RUNS       30.0 /* a month, of what is opened by people: once a day */
 
-/* One query, when it is a plain aggregation: its keys, and the aggregates that can be added up again. */
-struct want {
-    const struct sql_select *select;
-    const struct sql_expr *keys[ITEMS_MAX], *aggregates[ITEMS_MAX];
-    size_t n_keys, n_aggregates;
-    size_t table; /* index of the first subject of those that share its table */
+/* One query, and the table that it is told of. */
+struct reader {
     bool taken, plain;
+    bool served;  /* by a table that others share */
+    size_t table; /* index of the first subject of those that share its table */
+    struct want own;
+    double runs, load; /* a month; and the bytes those read */
+};
+
+/* One table that may be made. */
+struct choice {
+    struct want want;
+    uint64_t members; /* bits of materialize.plain */
+    double bytes;     /* stored */
 };
 
 struct materialize {
     struct arena *arena;
     const struct check_input *in;
-    struct want *wants; /* by subject */
+    struct reader *readers; /* by subject */
+    size_t plain[PLAIN_MAX], n_plain;
+    struct choice *choices;
+    size_t n_choices;
+    const struct want **shared; /* by subject: of the first of those that share a table; NULL others */
 };
 
 static bool computes(const struct entry *e) {
@@ -96,35 +112,6 @@ static const char *draft_text(struct arena *arena, const char *name, const char 
     return buf_str(&b);
 }
 
-/* ---- what a query wants ---- */
-
-static bool is_aggregate(const struct sql_expr *e) {
-    static const char *const names[] = {"sum", "count", "min", "max"};
-    if (e->kind != EX_CALL || e->flags & SQL_DISTINCT || (e->call && (e->call->over || e->call->filter))) return false;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (str_iis(e->name, names[i])) return true;
-    }
-    return false;
-}
-
-static void expr_add(const struct sql_expr **list, size_t *n, const struct sql_expr *e) {
-    for (size_t i = 0; i < *n; i++) {
-        if (sql_equal_expr(list[i], e)) return;
-    }
-    if (*n < ITEMS_MAX) list[(*n)++] = e;
-}
-
-/* GROUP BY 1 is the first item. */
-static const struct sql_expr *key_of(const struct sql_select *s, const struct sql_expr *e) {
-    if (e->kind != EX_LITERAL || e->op != LIT_NUMBER) return e->kind == EX_GROUPING ? NULL : e;
-    size_t at = 0;
-    for (size_t i = 0; i < e->name.n && at <= s->item_count; i++) {
-        if (e->name.p[i] < '0' || e->name.p[i] > '9') return NULL;
-        at = at * 10 + (size_t)(e->name.p[i] - '0');
-    }
-    return at >= 1 && at <= s->item_count ? s->items[at - 1].expr : NULL;
-}
-
 /* The name that the select list gives to an expression; empty when none. */
 static struct str item_name(const struct sql_select *s, const struct sql_expr *e) {
     for (uint32_t i = 0; i < s->item_count; i++) {
@@ -139,7 +126,7 @@ static const char *grain_text(struct arena *arena, const struct entry *e) {
     if (!q || q->body != BODY_SELECT || !q->select->group || !q->select->group->item_count) return NULL;
     struct buf b = buf_new(arena);
     for (uint32_t i = 0; i < q->select->group->item_count; i++) {
-        const struct sql_expr *key = key_of(q->select, q->select->group->items[i]);
+        const struct sql_expr *key = want_key(q->select, q->select->group->items[i]);
         if (!key) return NULL;
         struct str name = item_name(q->select, key);
         if (i) buf_text(&b, ", ");
@@ -149,123 +136,117 @@ static const char *grain_text(struct arena *arena, const struct entry *e) {
     return buf_str(&b);
 }
 
-static bool is_key(const struct want *w, const struct sql_expr *e) {
-    for (size_t i = 0; i < w->n_keys; i++) {
-        if (sql_equal_expr(w->keys[i], e)) return true;
-    }
-    return false;
-}
-
-/* SELECT keys and sums FROM .. WHERE .. GROUP BY keys, and nothing that hides rows afterwards. */
-static bool want_read(struct want *w, const struct sql_query *q) {
-    const struct sql_select *s = q && q->body == BODY_SELECT && !q->cte_count && !q->pipe_count ? q->select : NULL;
-    if (!s || !s->from || !s->group || s->group->all || s->group->with_rollup || s->group->with_cube || s->group->sets || s->having || s->qualify ||
-        s->distinct == DISTINCT_ROWS || s->distinct == DISTINCT_ON)
-        return false;
-    w->select = s;
-    for (uint32_t i = 0; i < s->group->item_count; i++) {
-        const struct sql_expr *key = key_of(s, s->group->items[i]);
-        if (!key) return false;
-        expr_add(w->keys, &w->n_keys, key);
-    }
-    for (uint32_t i = 0; i < s->item_count; i++) {
-        const struct sql_expr *e = s->items[i].expr;
-        if (is_key(w, e)) continue;
-        if (!is_aggregate(e)) return false;
-        expr_add(w->aggregates, &w->n_aggregates, e);
-    }
-    return w->n_keys && w->n_aggregates;
-}
-
 /* ---- which tables ---- */
 
-static bool where_equal(const struct sql_expr *a, const struct sql_expr *b) { return (!a && !b) || (a && b && sql_equal_expr(a, b)); }
+/* Bytes that the table would hold: rows and width by the statistics of what it is made of; without them a share for each key. */
+static double bytes_stored(struct materialize *m, const struct want *want, const struct subject *s) {
+    double guess = s->scan.high * SHARE_PER_KEY * (double)want->n_keys;
+    const char *sql = want_sql(m->arena, want, s->entry.dialect);
+    struct plan *plan;
+    struct schema *schema;
+    struct work work;
+    if (catalog_schema(m->arena, m->in->catalogs, m->in->catalog_count, m->in->head, s->entry.reads, s->entry.read_count, &schema)) return guess;
+    if (plan_from_sql(m->arena, str_of(sql), schema, s->entry.dialect, &plan)) return guess;
+    if (work_of_plan(m->arena, m->in->catalogs, m->in->catalog_count, plan, &work) || !work.known) return guess;
+    return work.defaults.n ? guess : fmax(work.output_bytes, 1); /* a guess upon guesses would be larger than any */
+}
 
-/* Adds the wants of `more` to the table of `of` when it stays small; the table is the want of its first query. */
-static bool want_join(struct want *of, const struct want *more) {
-    if (!of->plain || !more->plain || !sql_equal_from(of->select->from, more->select->from) || !where_equal(of->select->where, more->select->where))
-        return false;
-    struct want both = *of;
-    for (size_t i = 0; i < more->n_keys; i++) expr_add(both.keys, &both.n_keys, more->keys[i]);
-    for (size_t i = 0; i < more->n_aggregates; i++) expr_add(both.aggregates, &both.n_aggregates, more->aggregates[i]);
-    if ((double)both.n_keys * SHARE_PER_KEY > SHARE_MAX || both.n_aggregates == ITEMS_MAX) return false;
-    *of = both;
-    return true;
+static void choice_add(struct materialize *m, const struct want *want, uint64_t members) {
+    const struct subject *s = &m->in->subjects[m->plain[__builtin_ctzll(members)]];
+    double bytes = bytes_stored(m, want, s);
+    if (m->n_choices == TABLES_MAX || bytes > SHARE_MAX * s->scan.high) return;
+    m->choices[m->n_choices++] = (struct choice){*want, members, bytes};
+}
+
+/* Single queries first, then what they make together, each set once: a set grows by later queries only. */
+static void choices_make(struct materialize *m) {
+    for (size_t i = 0; i < m->n_plain; i++) choice_add(m, &m->readers[m->plain[i]].own, (uint64_t)1 << i);
+    for (size_t c = 0; c < m->n_choices; c++) {
+        size_t last = 63 - (size_t)__builtin_clzll(m->choices[c].members);
+        for (size_t i = last + 1; i < m->n_plain; i++) {
+            struct want both;
+            if (want_merge(&m->choices[c].want, &m->readers[m->plain[i]].own, &both)) choice_add(m, &both, m->choices[c].members | (uint64_t)1 << i);
+        }
+    }
+}
+
+/* Bytes a month that need not be read: of all whom it serves but the busiest, whose runs its refresh takes, less reading it. */
+static double benefit(const struct materialize *m, const struct choice *c, uint64_t left) {
+    double all = 0, most = 0;
+    for (size_t i = 0; i < m->n_plain; i++) {
+        const struct reader *r = &m->readers[m->plain[i]];
+        if (!(c->members & left & ((uint64_t)1 << i))) continue;
+        all += r->load - r->runs * c->bytes;
+        most = fmax(most, r->load);
+    }
+    return all - most;
+}
+
+static void choice_take(struct materialize *m, const struct choice *c, uint64_t left) {
+    size_t first = m->plain[__builtin_ctzll(c->members & left)];
+    m->shared[first] = &c->want;
+    for (size_t i = 0; i < m->n_plain; i++) {
+        struct reader *r = &m->readers[m->plain[i]];
+        if (c->members & left & ((uint64_t)1 << i)) r->table = first, r->served = true;
+    }
+}
+
+/* The one that saves most for each byte it stores, as long as there is room; then the next, for whom it leaves. */
+static void choices_take(struct materialize *m) {
+    uint64_t left = m->n_plain == 64 ? ~(uint64_t)0 : ((uint64_t)1 << m->n_plain) - 1;
+    double room = 0;
+    for (size_t i = 0; i < m->in->subject_count; i++) room += m->readers[i].taken ? m->in->subjects[i].scan.high * STORE_SHARE : 0;
+    for (;;) {
+        const struct choice *best = NULL;
+        for (size_t i = 0; i < m->n_choices; i++) {
+            const struct choice *c = &m->choices[i];
+            double gain = benefit(m, c, left);
+            if (gain <= 0 || c->bytes > room || __builtin_popcountll(c->members & left) < 2) continue;
+            if (!best || gain / c->bytes > benefit(m, best, left) / best->bytes) best = c;
+        }
+        if (!best) return;
+        choice_take(m, best, left);
+        left &= ~best->members;
+        room -= best->bytes;
+    }
+}
+
+static void reader_read(struct materialize *m, size_t at) {
+    const struct subject *s = &m->in->subjects[at];
+    struct reader *r = &m->readers[at];
+    struct fires fires = fires_of(m->arena, &s->entry.schedule, m->in->now);
+    r->table = at;
+    r->taken = is_candidate(s);
+    r->plain = r->taken && want_read(m->arena, s->entry.query, &r->own);
+    r->runs = fires.known && fires.per_month > 0 ? fires.per_month : OPENED_RUNS;
+    r->load = s->scan.high * r->runs;
+    if (r->plain && m->n_plain < PLAIN_MAX) m->plain[m->n_plain++] = at;
 }
 
 struct materialize *materialize_plan(struct arena *arena, const struct check_input *in) {
     struct materialize *m = arena_new(arena, struct materialize);
-    *m = (struct materialize){arena, in, arena_array(arena, in->subject_count + 1, sizeof *m->wants)};
-    for (size_t i = 0; i < in->subject_count; i++) {
-        struct want *w = &m->wants[i];
-        w->table = i;
-        w->taken = is_candidate(&in->subjects[i]);
-        w->plain = w->taken && want_read(w, in->subjects[i].entry.query);
-        for (size_t k = 0; w->taken && k < i; k++) {
-            struct want *first = &m->wants[k];
-            bool shared = first->taken && first->table == k && (want_join(first, w) || same_tables(&in->subjects[k], &in->subjects[i]));
-            if (shared) w->table = k;
-            if (shared) break;
+    *m = (struct materialize){.arena = arena, .in = in};
+    m->readers = arena_array(arena, in->subject_count + 1, sizeof *m->readers);
+    m->shared = arena_array(arena, in->subject_count + 1, sizeof *m->shared);
+    m->choices = arena_array(arena, TABLES_MAX, sizeof *m->choices);
+    for (size_t i = 0; i < in->subject_count; i++) reader_read(m, i);
+    choices_make(m);
+    choices_take(m);
+    for (size_t i = 0; i < in->subject_count; i++) { /* who is left, over the tables of one before it: said there */
+        struct reader *r = &m->readers[i];
+        for (size_t k = 0; r->taken && !r->served && r->table == i && k < i; k++) {
+            if (m->readers[k].taken && m->readers[k].table == k && same_tables(&in->subjects[k], &in->subjects[i])) r->table = k;
         }
     }
     return m;
 }
 
-bool materialize_takes(const struct materialize *m, size_t i) { return m->wants[i].taken; }
+bool materialize_takes(const struct materialize *m, size_t i) { return m->readers[i].taken; }
 
 /* ---- what is said ---- */
 
-static const char *alias_of(struct arena *arena, const struct sql_expr *e, size_t at) {
-    if (e->kind == EX_NAME) return NULL;
-    if (e->kind != EX_CALL) return arena_printf(arena, "key_%zu", at + 1);
-    const char *call = str_lower(arena, e->name);
-    if (e->arg_count == 1 && e->args[0]->kind == EX_STAR) return "row_count";
-    if (e->arg_count == 1 && e->args[0]->kind == EX_NAME) return arena_printf(arena, "%s_%s", call, str_dup(arena, e->args[0]->name));
-    return arena_printf(arena, "%s_%zu", call, at + 1);
-}
-
-static void item_print(struct arena *arena, struct buf *b, const struct sql_expr *e, size_t at, enum dialect dialect) {
-    const char *alias = alias_of(arena, e, at);
-    if (at) buf_text(b, ", ");
-    sql_print_expr(b, e, dialect);
-    if (alias) buf_printf(b, " AS %s", alias);
-}
-
-static const char *keys_text(struct arena *arena, const struct want *w, enum dialect dialect) {
-    struct buf b = buf_new(arena);
-    for (size_t i = 0; i < w->n_keys; i++) {
-        if (i) buf_text(&b, ", ");
-        sql_print_expr(&b, w->keys[i], dialect);
-    }
-    return buf_str(&b);
-}
-
-/* All keys and all aggregates of those that it serves. */
-static const char *shared_sql(struct arena *arena, const struct want *w, enum dialect dialect) {
-    struct buf b = buf_new(arena);
-    buf_text(&b, "SELECT ");
-    for (size_t i = 0; i < w->n_keys; i++) item_print(arena, &b, w->keys[i], i, dialect);
-    for (size_t i = 0; i < w->n_aggregates; i++) item_print(arena, &b, w->aggregates[i], w->n_keys + i, dialect);
-    buf_text(&b, "\nFROM ");
-    sql_print_from(&b, w->select->from, dialect);
-    if (w->select->where) buf_text(&b, "\nWHERE "), sql_print_expr(&b, w->select->where, dialect);
-    buf_printf(&b, "\nGROUP BY %s", keys_text(arena, w, dialect));
-    return buf_str(&b);
-}
-
-/* Served from the table, or only over the same sources. */
-static bool is_served(const struct want *table, const struct want *w) {
-    if (!table->plain || !w->plain || !sql_equal_from(table->select->from, w->select->from) || !where_equal(table->select->where, w->select->where))
-        return false;
-    for (size_t i = 0; i < w->n_keys; i++) {
-        if (!is_key(table, w->keys[i])) return false;
-    }
-    for (size_t i = 0; i < w->n_aggregates; i++) {
-        bool has = false;
-        for (size_t k = 0; k < table->n_aggregates; k++) has |= sql_equal_expr(table->aggregates[k], w->aggregates[i]);
-        if (!has) return false;
-    }
-    return true;
+static bool is_served(const struct materialize *m, size_t at, size_t i) {
+    return m->readers[i].taken && m->readers[i].table == at && (i == at || m->readers[i].served);
 }
 
 /* The table is made as often as its busiest reader runs now: the costs of all others fall away. */
@@ -275,7 +256,7 @@ static struct cost saving_of(struct materialize *m, size_t at, size_t *others) {
     bool known = true;
     for (size_t i = at; i < m->in->subject_count; i++) {
         const struct cost *c = &m->in->subjects[i].cost;
-        if (!m->wants[i].taken || m->wants[i].table != at || !is_served(&m->wants[at], &m->wants[i])) continue;
+        if (!is_served(m, at, i)) continue;
         *others += i != at;
         known &= c->known && c->period && strcmp(c->period, "month") == 0;
         if (c->high > most->high) most = c;
@@ -284,7 +265,7 @@ static struct cost saving_of(struct materialize *m, size_t at, size_t *others) {
     bool first = true;
     for (size_t i = at; i < m->in->subject_count; i++) {
         const struct cost *c = &m->in->subjects[i].cost;
-        if (!m->wants[i].taken || m->wants[i].table != at || c == most || !is_served(&m->wants[at], &m->wants[i])) continue;
+        if (c == most || !is_served(m, at, i)) continue;
         sum = first ? *c : cost_add(m->arena, &sum, c);
         first = false;
     }
@@ -295,34 +276,36 @@ static struct cost saving_of(struct materialize *m, size_t at, size_t *others) {
 static void readers_note(struct materialize *m, size_t at, struct finding *f) {
     for (size_t i = at; i < m->in->subject_count; i++) {
         const struct entry *e = &m->in->subjects[i].entry;
-        if (!m->wants[i].taken || m->wants[i].table != at) continue;
+        if (!m->readers[i].taken || m->readers[i].table != at) continue;
         struct fires fires = fires_of(m->arena, &e->schedule, m->in->now);
-        if (i == at && !fires.known) continue;
-        if (is_served(&m->wants[at], &m->wants[i]))
-            text_list_printf(m->arena, &f->notes, "it serves %s (%s)", e->name, fires.known ? fires.text : "when it is opened");
-        else if (i != at) text_list_printf(m->arena, &f->notes, "it could serve %s too: same tables", e->name);
+        const char *rest = m->shared[at] && is_served(m, at, i) ? want_rest(m->arena, m->shared[at], &m->readers[i].own, e->dialect) : NULL;
+        if (i == at && !fires.known && !rest) continue;
+        if (is_served(m, at, i))
+            text_list_printf(m->arena, &f->notes, "it serves %s (%s)%s%s", e->name, fires.known ? fires.text : "when it is opened",
+                             rest ? ", which asks it for " : "", rest ? rest : "");
+        else text_list_printf(m->arena, &f->notes, "it could serve %s too: same tables", e->name);
     }
 }
 
 void materialize_say(struct materialize *m, size_t at, struct findings *out) {
     const struct subject *s = &m->in->subjects[at];
     struct arena *arena = m->arena;
-    const struct want *w = &m->wants[at];
+    const struct want *w = m->shared[at];
     size_t others = 0;
-    if (w->table != at) return; /* said there */
+    if (m->readers[at].table != at) return; /* said there */
     char low[32], high[32];
     text_bytes(s->scan.low, low, sizeof low);
     text_bytes(s->scan.high, high, sizeof high);
     struct finding *f = check_finding(arena, m->in, RULE_MATERIALIZE, s, NULL);
     struct fires fires = fires_of(arena, &s->entry.schedule, m->in->now);
     struct cost saving = saving_of(m, at, &others);
-    const char *name = table_name(arena, m->in, &s->entry), *grain = others ? keys_text(arena, w, s->entry.dialect) : grain_text(arena, &s->entry);
+    const char *name = table_name(arena, m->in, &s->entry), *grain = w ? want_grain(arena, w, s->entry.dialect) : grain_text(arena, &s->entry);
     const char *when = fires.known ? fires.text : "each time it is opened";
     const char *many =
         others ? arena_printf(arena, ", as %s %zu other quer%s of the change", others == 1 ? "does" : "do", others, others == 1 ? "y" : "ies") : "";
     f->text = arena_printf(arena, "%s reads %s to %s %s%s; a table would do that once for all its readers.", f->subject, low, high, when, many);
     f->next_step = arena_printf(arena, "make %s%s%s and read that", name, grain ? ", one row per " : "", grain ? grain : "");
-    const char *sql = others ? shared_sql(arena, w, s->entry.dialect) : s->entry.sql;
+    const char *sql = w ? want_sql(arena, w, s->entry.dialect) : s->entry.sql;
     f->draft = sql ? draft_text(arena, name, sql, grain) : NULL;
     f->cost = s->cost;
     f->saving = others ? saving : cost_unknown(fires.known ? "how many read its result is not known" : "how often it is opened is not known");

@@ -2,7 +2,8 @@
  * Layer: check. May use: base, sql, plan, read, catalog, cost.
  *
  * Which tables: as in view selection (Harinarayan, Rajaraman, Ullman, SIGMOD 1996) the one that saves most for what it stores. Queries over the same
- * sources that differ in keys and aggregates are served by one table at the finest grain, as long as that is estimated to be small. */
+ * sources that differ in keys, aggregates and conditions are served by one table (want.h): of all that could be made, again and again the one that
+ * saves most reading for each byte it stores, as long as all together store little. */
 #ifndef MATERIALIZE_H
 #define MATERIALIZE_H
 
