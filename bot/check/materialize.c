@@ -279,7 +279,7 @@ static void readers_note(struct materialize *m, size_t at, struct finding *f) {
         if (!m->readers[i].taken || m->readers[i].table != at) continue;
         struct fires fires = fires_of(m->arena, &e->schedule, m->in->now);
         const char *rest = m->shared[at] && is_served(m, at, i) ? want_rest(m->arena, m->shared[at], &m->readers[i].own, e->dialect) : NULL;
-        if (i == at && !fires.known && !rest) continue;
+        if (i == at && !rest && (!fires.known || !m->readers[i].plain)) continue;
         if (is_served(m, at, i))
             text_list_printf(m->arena, &f->notes, "it serves %s (%s)%s%s", e->name, fires.known ? fires.text : "when it is opened",
                              rest ? ", which asks it for " : "", rest ? rest : "");

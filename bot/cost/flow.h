@@ -76,6 +76,12 @@ struct predicates {
     size_t n, cap;
 };
 
+/* A branch of a set operation in a shared part: how many of its users ask it for rows. */
+struct branch_asks {
+    const struct rel *branch;
+    size_t users, asking;
+};
+
 struct walk {
     struct arena *arena;
     struct catalog *const *catalogs;
@@ -87,6 +93,7 @@ struct walk {
     int *level;                   /* by column number: how deep the sub-query is that makes it */
     struct predicates correlated; /* conjuncts met inside the sub-query under work that speak of columns outside it */
     int now_level;
+    double outer_rows; /* that ask the sub-query under work */
     int mute_defaults; /* > 0: estimates are only weighed */
     int mute;          /* > 0: work done already, only rows and columns count */
     double variance;   /* of the logarithm of the seconds: grows with each default used */
@@ -97,6 +104,7 @@ struct walk {
     bool is_trial; /* a first walk: nothing counts but what users want of shared parts */
     double widen;  /* predicates of .widened keep so many times more: others want their rows too */
     const struct predicates *widened;
+    VEC(struct branch_asks) branches;
     size_t shared; /* how often the part of the plan is used that is under work; 0: once */
     size_t walked;
 };

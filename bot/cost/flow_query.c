@@ -92,6 +92,8 @@ static const struct err *query_flow(struct walk *w, const struct scalar *e, bool
     struct flow inner;
     struct predicates none = {0}, outer = w->correlated;
     int level = ++w->now_level;
+    double outer_rows = w->outer_rows;
+    w->outer_rows = flow->rows;
     w->correlated = (struct predicates){0};
     level_set(w, e->rel, 0);
     w->now_level = level;
@@ -99,6 +101,7 @@ static const struct err *query_flow(struct walk *w, const struct scalar *e, bool
     match_in(w, &m, e);
     match_correlated(w, &m, 0, level);
     w->now_level--;
+    w->outer_rows = outer_rows;
     w->correlated = outer;
     if (failed) return failed;
     bool scalar = e->op == SC_SUBQUERY || e->op == SC_ANY || e->op == SC_ALL;

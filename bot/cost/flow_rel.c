@@ -151,6 +151,23 @@ static double correlated_groups(struct walk *w, size_t first, double rows) {
     return n ? flow_combinations(w, own, n, rows) : 1;
 }
 
+/* Share of the rows whose keys the rows outside ask for: an engine joins the sub-query's input with those keys first, and groups only what is left.
+ */
+static double asked_share(struct walk *w, size_t first, double rows) {
+    double inside = 1, outside = 1;
+    for (size_t i = first; i < w->correlated.n; i++) {
+        const struct scalar *e = w->correlated.at[i], *expr;
+        if (e->op != SC_EQ) continue;
+        int column = flow_column_base(w, e->args[0], &expr);
+        bool own = column >= 0 && w->level[column] == w->now_level;
+        struct column_flow in = flow_scalar(w, e->args[own ? 0 : 1], rows), out = flow_scalar(w, e->args[own ? 1 : 0], w->outer_rows);
+        if (in.now <= 0 || out.now <= 0) return 1;
+        inside *= fmax(1, in.now);
+        outside *= fmax(1, out.now);
+    }
+    return fmin(1, fmin(outside, fmax(1, w->outer_rows)) / fmin(inside, fmax(1, rows)));
+}
+
 /* While its input is walked, a key is its expression: a predicate on a key holds for the rows of its groups. */
 static void keys_alias(struct walk *w, const struct rel *rel, bool on) {
     for (size_t i = 0; i < rel->n_keys; i++) {
@@ -171,9 +188,15 @@ static const struct err *aggregate(struct walk *w, const struct rel *rel, const 
     keys_alias(w, rel, true);
     TRY(flow_rel(w, rel->left ? rel->left : &one_row, &below, &in));
     double groups = groups_of(w, rel, in.rows);
-    if (!rel->n_keys && w->correlated.n > outside) groups = correlated_groups(w, outside, in.rows);
+    double asked = 1, probed = 0;
+    if (!rel->n_keys && w->correlated.n > outside) {
+        groups = correlated_groups(w, outside, in.rows);
+        asked = asked_share(w, outside, in.rows);
+        probed = asked < 1 ? in.rows * NS_PROBE : 0;
+    }
     groups = fmax(1, fmin(groups, in.rows * (rel->n_sets ? (double)rel->n_sets : 1)));
-    double cost = aggregates_cost(w, rel, in.rows, groups, in.width);
+    groups = fmax(1, groups * asked);
+    double cost = probed + aggregates_cost(w, rel, in.rows * asked, groups, in.width);
     struct column_flow kept[64];
     for (size_t i = 0; i < rel->n_keys && i < 64; i++) kept[i] = flow_scalar(w, rel->keys[i].expr, in.rows);
     for (size_t i = 0; i < rel->n_keys && i < 64; i++) {
@@ -295,6 +318,15 @@ static const struct err *distinct(struct walk *w, const struct rel *rel, const s
     return NULL;
 }
 
+/* Which users ask a branch is counted on the first walk; of what all users want together each branch has its part. */
+static double branch_part(struct walk *w, const struct rel *branch, const struct predicates *list, bool empty) {
+    struct branch_asks *b = NULL;
+    for (size_t i = 0; i < w->branches.n && !b; i++) b = w->branches.at[i].branch == branch ? &w->branches.at[i] : NULL;
+    if (!b) *(b = vec_add(w->arena, &w->branches)) = (struct branch_asks){.branch = branch};
+    if (w->is_trial && list->n) b->users++, b->asking += !empty;
+    return b->users ? (double)b->asking / (double)b->users : 1;
+}
+
 /* The predicates as a branch sees them: each column of the set operation is the branch's column at its place. */
 static const struct err *branch_flow(struct walk *w, const struct rel *rel, const struct rel *branch, const struct predicates *list,
                                      struct flow *out) {
@@ -303,10 +335,13 @@ static const struct err *branch_flow(struct walk *w, const struct rel *rel, cons
         columns[i] = (struct scalar){.op = SC_COLUMN, .column = branch->columns[i], .type = w->plan->columns[branch->columns[i]].type};
         w->columns[rel->columns[i]].alias = &columns[i];
     }
-    bool empty = w->widened != list && flow_is_false(w, list); /* an engine leaves it out */
+    bool widened = w->widened == list, empty = !widened && flow_is_false(w, list); /* an engine leaves it out */
+    double part = branch_part(w, branch, list, empty), widen = w->widen;
+    if (widened && !w->is_trial) w->widen = fmax(1, widen * part);
     *out = (struct flow){.rows = 0};
     for (size_t i = 0; empty && i < branch->n_columns; i++) column_made(w, branch->columns[i], 0, false);
     const struct err *failed = empty ? NULL : flow_rel(w, branch, list, out);
+    w->widen = widen;
     for (size_t i = 0; i < rel->n_columns; i++) w->columns[rel->columns[i]].alias = NULL;
     return failed;
 }
