@@ -78,7 +78,8 @@ struct predicates {
 
 /* A branch of a set operation in a shared part: how many of its users ask it for rows. */
 struct branch_asks {
-    const struct rel *branch;
+    struct range range; /* each use of a shared part has its own tree of the same text */
+    enum rel_kind kind;
     size_t users, asking;
 };
 

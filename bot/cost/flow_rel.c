@@ -321,8 +321,13 @@ static const struct err *distinct(struct walk *w, const struct rel *rel, const s
 /* Which users ask a branch is counted on the first walk; of what all users want together each branch has its part. */
 static double branch_part(struct walk *w, const struct rel *branch, const struct predicates *list, bool empty) {
     struct branch_asks *b = NULL;
-    for (size_t i = 0; i < w->branches.n && !b; i++) b = w->branches.at[i].branch == branch ? &w->branches.at[i] : NULL;
-    if (!b) *(b = vec_add(w->arena, &w->branches)) = (struct branch_asks){.branch = branch};
+    if (branch->range.end <= branch->range.start) return 1;
+    for (size_t i = 0; i < w->branches.n && !b; i++) {
+        struct branch_asks *one = &w->branches.at[i];
+        if (one->kind == branch->kind && one->range.start == branch->range.start && one->range.end == branch->range.end) b = one;
+    }
+    if (!b && w->branches.n >= MEMOS_MAX) return 1;
+    if (!b) *(b = vec_add(w->arena, &w->branches)) = (struct branch_asks){.range = branch->range, .kind = branch->kind};
     if (w->is_trial && list->n) b->users++, b->asking += !empty;
     return b->users ? (double)b->asking / (double)b->users : 1;
 }
@@ -334,6 +339,9 @@ static const struct err *branch_flow(struct walk *w, const struct rel *rel, cons
     for (size_t i = 0; i < rel->n_columns && i < branch->n_columns; i++) {
         columns[i] = (struct scalar){.op = SC_COLUMN, .column = branch->columns[i], .type = w->plan->columns[branch->columns[i]].type};
         w->columns[rel->columns[i]].alias = &columns[i];
+    }
+    for (size_t i = 0; branch->kind == REL_PROJECT && i < branch->n_defs; i++) { /* its constants, before it is walked */
+        if (branch->defs[i].expr->op == SC_LITERAL) w->columns[branch->defs[i].column].alias = branch->defs[i].expr;
     }
     bool widened = w->widened == list, empty = !widened && flow_is_false(w, list); /* an engine leaves it out */
     double part = branch_part(w, branch, list, empty), widen = w->widen;
