@@ -330,7 +330,7 @@ struct metric {
     const char *const *dimensions;
     size_t dimension_count;
     const struct sql_query *query; /* SELECT expression AS name FROM dataset WHERE filter; NULL when it could not be read */
-    const char *origin;            /* "dbt" or "settings" */
+    const char *origin;            /* "dbt", "settings" or "metric view" */
 };
 
 /* Somebody downstream: a dashboard, notebook or application that a dbt exposure or a dashboard file names. */

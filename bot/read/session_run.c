@@ -1,6 +1,7 @@
 /* session_run.c - what each kind of statement defines. */
 #include "classify.h"
 #include "fill_words.h"
+#include "metric_view.h"
 #include "session.h"
 #include "sql_build.h"
 #include "sql_print.h"
@@ -134,6 +135,7 @@ static void run_create(struct session *s, struct sql_statement *st, int depth) {
     }
     bool relation = create->object <= OBJECT_DYNAMIC_TABLE;
     if (!relation || !st->name) return;
+    if (create->flags & SQL_METRIC_VIEW && create->body_text.n) metric_view_read(s, st);
     pipeline_seen(s, create);
     enum definition_kind kind = create_kind(create);
     const char *dataset = session_dataset(s, st->name);
