@@ -369,5 +369,7 @@ struct derivation *derive_from(struct arena *arena, const struct normal *q, cons
 
 struct derivation *derive_find(struct arena *arena, const struct normal *q, const struct normal *v, const char *view_name,
                                const char *const *view_columns) {
-    return derive_from(arena, q, v, view_name, view_columns, NULL);
+    struct derivation *whole = derive_from(arena, q, v, view_name, view_columns, NULL);
+    struct derivation *part = whole->query ? NULL : derive_sets(arena, q, v, view_name, view_columns);
+    return part ? part : whole;
 }

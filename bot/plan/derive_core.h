@@ -144,6 +144,9 @@ struct derivation *derive_from(struct arena *arena, const struct normal *q, cons
                                const char *const *view_columns, struct sql_query *instead);
 /* From two or more of the views, those in `used`, as the branches of one UNION ALL; NULL when none are parts of one thing (derive_union.c). */
 struct derivation *derive_union(struct arena *arena, const struct normal *q, const struct derive_view *views, size_t n, bool *used);
+/* From the rows of one grouping of a view of GROUPING SETS; NULL when that does not do (derive_sets.c). */
+struct derivation *derive_sets(struct arena *arena, const struct normal *q, const struct normal *v, const char *view_name,
+                               const char *const *view_columns);
 /* Splits at AND, into `out`. */
 void conjuncts_add(struct arena *arena, struct exprs *out, nexpr e);
 #endif

@@ -253,6 +253,26 @@ static void one_view_after_another(void **state) {
     assert_null(derived_of("SELECT SUM(net) FROM orders WHERE status IS NOT NULL", views, 3, NORMAL_PURE)->query);
 }
 
+#define ROLLED                                                                                                                                       \
+    "SELECT day, status, GROUPING(day) AS no_day, GROUPING(status) AS no_status, SUM(net) AS net, COUNT(*) AS n, COUNT(DISTINCT id) AS ids FROM "    \
+    "orders GROUP BY "
+
+static void one_grouping_of_several(void **state) {
+    assert_derived("SELECT day, SUM(net) FROM orders GROUP BY day", ROLLED "ROLLUP (day, status)");
+    assert_derived("SELECT status, COUNT(DISTINCT id) FROM orders GROUP BY status", ROLLED "CUBE (day, status)");
+    assert_derived("SELECT day, status, COUNT(DISTINCT id) FROM orders WHERE day > DATE '2024-01-01' GROUP BY day, status",
+                   ROLLED "ROLLUP (day, status)");
+    assert_derived("SELECT SUM(net), COUNT(*) FROM orders WHERE status = 'a'", ROLLED "GROUPING SETS ((status), (day))");
+    assert_derived(
+        "SELECT status, SUM(net) FROM orders GROUP BY status",
+        "SELECT day, status, GROUPING(day, status) AS g, SUM(net) AS net FROM orders GROUP BY GROUPING SETS ((day, status), (status), (day))");
+    assert_not("SELECT status, COUNT(DISTINCT id) FROM orders GROUP BY status", ROLLED "ROLLUP (day, status)");
+    assert_not("SELECT day, SUM(net) FROM orders GROUP BY day", "SELECT day, status, SUM(net) AS net FROM orders GROUP BY ROLLUP (day, status)");
+    assert_not("SELECT day, COUNT(DISTINCT id) FROM orders GROUP BY day",
+               "SELECT day, status, GROUPING(day) AS g, COUNT(DISTINCT id) AS n FROM orders GROUP BY ROLLUP (day, status)");
+    assert_not("SELECT day, SUM(net) FROM orders GROUP BY day", ROLLED "GROUPING SETS ((day), (day), (status))");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filters_and_columns),
@@ -265,6 +285,7 @@ int main(void) {
         cmocka_unit_test(a_key_makes_a_table_more_harmless),
         cmocka_unit_test(sketches_merge_and_estimates_do_not),
         cmocka_unit_test(bits_come_together),
+        cmocka_unit_test(one_grouping_of_several),
         cmocka_unit_test(parts_of_one_thing),
         cmocka_unit_test(parts_that_group),
         cmocka_unit_test(one_view_after_another),

@@ -1,0 +1,1 @@
+SELECT status, SUM(amount) AS total FROM orders WHERE status <> 'void' GROUP BY status
