@@ -277,6 +277,7 @@ static struct job *job_new(const struct job_source *from, const char *key, const
     if (!id) id = json_object_get(outer, "pipeline_id");
     if (json_is_integer(id)) job->key = arena_printf(from->arena, "%lld", (long long)json_integer_value(id));
     if (json_is_string(id)) job->key = job_kept(from, json_string_value(id));
+    if (!name && !key && id && job->key) job->name = arena_printf(from->arena, "%s %s", kind, job->key); /* settings to be changed, not all of them */
     job->id = id && job->key ? job->key : id_of(from, kind, key ? key : job->name);
     job->line = (int)jsx_int(settings, JOB_LINE, 1);
     job->owner = owner_of(from, outer, settings);

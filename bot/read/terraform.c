@@ -4,6 +4,7 @@
 #include "jobs.h"
 #include "map.h"
 #include "session.h"
+#include "terraform_value.h"
 
 #define DEPTH_MAX 30
 #define FILES_MAX 500
@@ -33,24 +34,12 @@ static const char *list_name(const char *block) {
     return NULL;
 }
 
-/* Values of variables and locals of the folder, by "var.x" and "local.x". */
-struct module {
-    struct arena *arena;
-    struct map *values;
-};
-
-static json_t *value_known(const struct module *m, const char *text) {
-    size_t n = strlen(text);
-    if (n < 4 || strncmp(text, "${", 2) != 0 || text[n - 1] != '}') return NULL;
-    return map_get(m->values, str_trim((struct str){text + 2, n - 3}));
-}
-
 /* A block body as the API's object: lists by their names, single blocks without their list. */
 static json_t *plain(const struct module *m, json_t *value, int depth) {
     if (depth > DEPTH_MAX) return json_null();
     if (json_is_string(value)) {
-        json_t *known = value_known(m, json_string_value(value));
-        return known && known != value ? plain(m, known, depth + 1) : json_incref(value);
+        json_t *known = terraform_text(m, json_string_value(value));
+        return !known ? json_incref(value) : json_is_string(known) ? json_incref(known) : plain(m, known, depth + 1);
     }
     if (json_is_array(value)) {
         json_t *out = json_array();
@@ -118,7 +107,7 @@ static bool is_terraform(const char *path) { return text_ends(path, ".tf") || te
 static struct module module_of(struct reader *r, const char *path) {
     const char *dir = path_dir(r->arena, path);
     if (!r->modules) r->modules = map_new(r->arena);
-    struct module m = {r->arena, map_get(r->modules, str_of(dir))};
+    struct module m = {.arena = r->arena, .values = map_get(r->modules, str_of(dir))};
     if (m.values) return m;
     m.values = map_new(r->arena);
     map_put(r->modules, str_of(dir), m.values);
@@ -156,10 +145,32 @@ static const struct {
     {"databricks_instance_pool", pool_resource_read},
 };
 
-static void resource_give(const struct job_source *from, const struct module *m, const char *type, const char *name, json_t *body) {
+static void resource_read(const struct job_source *from, const struct module *m, const char *type, const char *name, json_t *body) {
     for (size_t i = 0; i < sizeof resources / sizeof *resources; i++) {
         if (strcmp(resources[i].type, type) == 0) resources[i].read(from, name, jsx_own(from->arena, plain(m, body, 0)));
     }
+}
+
+#define EACH_MAX 500
+
+/* for_each over a list, set or map that is known makes one resource a round. */
+static void resource_give(const struct job_source *from, const struct module *module, const char *type, const char *name, json_t *body) {
+    json_t *each = json_object_get(body, "for_each"), *known = json_is_string(each) ? terraform_text(module, json_string_value(each)) : each, *value;
+    struct module m = *module;
+    const char *key;
+    for (size_t i = 0; json_is_array(known) && i < json_array_size(known) && i < EACH_MAX; i++) {
+        m.each_key = m.each_value = json_array_get(known, i);
+        const char *word = json_string_value(m.each_key);
+        if (word) resource_read(from, &m, type, arena_printf(from->arena, "%s[\"%s\"]", name, word), body);
+    }
+    size_t rounds = 0;
+    json_object_foreach(json_is_object(known) ? known : NULL, key, value) {
+        if (strcmp(key, JOB_LINE) == 0 || strcmp(key, JOB_PATH) == 0 || ++rounds > EACH_MAX) continue;
+        m.each_key = jsx_own(from->arena, json_string(key));
+        m.each_value = value;
+        resource_read(from, &m, type, arena_printf(from->arena, "%s[\"%s\"]", name, key), body);
+    }
+    if (!json_is_array(known) && !json_is_object(known)) resource_read(from, module, type, name, body);
 }
 
 void terraform_file_read(struct reader *r, const char *path) {

@@ -147,6 +147,39 @@ static void bundle_clusters_and_targets(void **state) {
     assert_int_equal(job->tasks[0].compute.workers_max, 4);
 }
 
+static const struct job *job_called(const struct reading *r, const char *name) {
+    for (size_t i = 0; i < r->jobs.n; i++) {
+        if (strcmp(r->jobs.at[i].name, name) == 0) return &r->jobs.at[i];
+    }
+    fail_msg("no job is called %s", name);
+    return NULL;
+}
+
+static void terraform_computes_values(void **state) {
+    static const struct memory_file files[] = {
+        {"tf/values.tf", "variable \"env\" { default = \"prod\" }\n"
+                         "locals {\n  stem = \"load-${var.env}\"\n  sizes = { small = 2, big = 8 }\n  tables = [\"orders\", \"items\"]\n"
+                         "  a = \"${local.b}${local.b}\"\n  b = \"${local.a}x\"\n}\n"},
+        {"tf/each.tf",
+         "resource \"databricks_job\" \"each\" {\n  for_each = toset(local.tables)\n  name = \"${local.stem}-${upper(each.key)}\"\n"
+         "  task {\n    task_key = \"t\"\n    notebook_task { notebook_path = \"/jobs/${each.value}\" }\n    new_cluster {\n"
+         "      num_workers = local.sizes[\"big\"]\n      node_type_id = var.env == \"prod\" ? \"i3.xlarge\" : \"i3.large\"\n    }\n  }\n}\n"
+         "resource \"databricks_pipeline\" \"p\" {\n  for_each = { a = { path = \"/x/a\" }, b = { path = \"/x/b\" } }\n"
+         "  name = \"pipe-${each.key}-${var.unknown}\"\n  library {\n    notebook { path = each.value.path }\n  }\n}\n"
+         "resource \"databricks_job\" \"circle\" { name = local.a }\n"},
+        {"update.json", "{\"job_id\": 5, \"new_settings\": {\"timeout_seconds\": 3600}}"},
+    };
+    struct reading *r = read_memory(*state, files, 3);
+    assert_int_equal(r->jobs.n, 6);
+    const struct job *items = job_called(r, "load-prod-ITEMS");
+    assert_string_equal(items->tasks[0].what, "/jobs/items");
+    assert_int_equal(items->tasks[0].compute.workers_max, 8);
+    assert_string_equal(items->tasks[0].compute.node_type, "i3.xlarge");
+    assert_non_null(job_called(r, "load-prod-ORDERS"));
+    assert_string_equal(job_called(r, "pipe-b-${var.unknown}")->tasks[0].what, "/x/b");
+    assert_int_equal(job_called(r, "job 5")->timeout_seconds, 3600);
+}
+
 static void terraform_declares_jobs(void **state) {
     static const struct memory_file files[] = {
         {"tf/vars.tf", "variable \"node\" {\n  default = \"i3.2xlarge\"\n}\nlocals {\n  zone = \"Europe/Berlin\" # where we are\n}\n"},
@@ -298,17 +331,9 @@ static void settings_metrics(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(bundles_reach_definitions),
-        TEST(job_json_of_every_shape),
-        TEST(dashboards_are_queries),
-        TEST(dbt_jobs_reach_selected_models),
-        TEST(settings_metrics),
-        TEST(jobs_tell_their_settings),
-        TEST(bundle_clusters_and_targets),
-        TEST(terraform_declares_jobs),
-        TEST(dashboards_are_refreshed),
-        TEST(dbts_own_scheduler_is_a_job),
-        TEST(external_jobs_say_what_they_say),
+        TEST(bundles_reach_definitions), TEST(job_json_of_every_shape),  TEST(dashboards_are_queries),      TEST(dbt_jobs_reach_selected_models),
+        TEST(settings_metrics),          TEST(jobs_tell_their_settings), TEST(bundle_clusters_and_targets), TEST(terraform_computes_values),
+        TEST(terraform_declares_jobs),   TEST(dashboards_are_refreshed), TEST(dbts_own_scheduler_is_a_job), TEST(external_jobs_say_what_they_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
