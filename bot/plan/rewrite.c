@@ -233,6 +233,8 @@ static struct sql_expr *write_worded(struct rewrite *w, nexpr e) {
     str_split(&rest, ':', &part);
     bool has_unit = str_is(part, "extract") || str_is(part, "floor") || str_is(part, "ceil");
     if (!has_unit && !str_is(part, "substring") && !str_is(part, "position")) return fail(w, "a function with words among its arguments");
+    for (size_t i = 0; has_unit && i < e->n; i++)
+        if (e->args[i]->op == SC_LITERAL && e->args[i]->lit.kind == VALUE_NULL) return fail(w, "a part of NULL, whose type is not known");
     struct sql_expr **args = write_args(w, e->args, e->n);
     for (size_t i = 0; has_unit && i < e->n; i++)
         if (e->args[i]->op == SC_LITERAL && e->args[i]->lit.kind == VALUE_TEXT) args[i] = keyword(w, e->args[i]);
