@@ -8,6 +8,7 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
 
+from postgres_base import Base, server_start  # noqa: E402
 from stage import Stage  # noqa: E402
 
 
@@ -20,10 +21,23 @@ def app_key(tmp_path_factory):
     return file, (int(re.search(r"Modulus=([0-9A-F]+)", told).group(1), 16), 65537)
 
 
+@pytest.fixture(scope="session")
+def server():
+    """A private PostgreSQL, for the scenes that want one."""
+    try:
+        server = server_start()
+    except FileNotFoundError as missing:
+        pytest.skip(f"{missing} is not installed")
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def stage(tmp_path, app_key):
-    """The stage, nothing running on it yet."""
+def stage(tmp_path, app_key, request):
+    """The stage, nothing running on it yet. With PARLEY_SCENES_ON=postgres in the environment every scene has that under it."""
     stage = Stage(tmp_path, *app_key)
+    if os.environ.get("PARLEY_SCENES_ON") == "postgres":
+        stage.base = Base(request.getfixturevalue("server"))
     yield stage
     signs = ("AddressSanitizer", "runtime error", "Assertion", "ended by signal")
     crashes = [line for s in stage.started for line in s.log if any(sign in line for sign in signs)]

@@ -1,7 +1,6 @@
 """What people say of findings decides how loudly a rule speaks: decisions, fixes and words are counted, and a rule that few find useful is folded."""
 import json
 import os
-import sqlite3
 import subprocess
 
 from scene_pull_request import FIXED
@@ -16,7 +15,7 @@ def parley(*words):
 
 
 def rules(stage):
-    code, out, err = parley("rules", "--data", stage.folder / "data", "--json")
+    code, out, err = parley("rules", "--data", stage.place, "--json")
     assert code == 0, err
     return {r["rule"]: r for r in map(json.loads, out.splitlines())}
 
@@ -78,7 +77,7 @@ def scene_a_note_that_is_resolved_was_useful(served):
 
 def scene_a_word_on_the_terminal_counts_once(served):
     pull = opened(served)
-    data = served.folder / "data"
+    data = served.place
     for answer in ("useful", "not-useful"):
         code, out, err = parley("feedback", "F1", answer, "--pull", "acme/dw#42", "--data", data, "--by", "ana", "--why", "its own copy", "--json")
         assert code == 0 and json.loads(out)["rule"] == "derivable", err
@@ -93,8 +92,8 @@ def scene_a_word_on_the_terminal_counts_once(served):
 
 def scene_a_rule_that_few_find_useful_is_folded(served):
     pull = opened(served)
-    with sqlite3.connect(served.folder / "data/parley.db") as db:
-        db.executemany("insert into feedback values ('acme/dw', ?, 'derivable', ?, 'word', ?, null, 1)", [(f"f-{i}", i < 5, f"person{i % 3}") for i in range(25)])
+    said = [f"('acme/dw', 'f-{i}', 'derivable', {int(i < 5)}, 'word', 'person{i % 3}', null, 1)" for i in range(25)]
+    served.service.write("insert into feedback values " + ", ".join(said))
     now = rules(served)["derivable"]
     assert (now["level_default"], now["level"], now["why"], now["speaks"]) == ("warning", "note", "use", False) and "5 of 25" in now["because"]
     before = pull.head_sha

@@ -27,7 +27,7 @@ def scene_hostile_names_stay_text(served):
     pull = reviewed(served, {name: example_file(CHURN) for name in names})
     comment = served.summary(pull)
     text = (comment["body"] if comment else "") + "".join(n["body"] for n in served.notes(pull))
-    spoken = re.sub(r"(`+).+?\1", "", re.sub(r"(?s)```.*?```", "", text))  # what stands in code is neither a link nor a tag
+    spoken = re.sub(r"(?<!\\)(`+).+?\1", "", re.sub(r"(?s)```.*?```", "", text))  # what stands in code is neither a link nor a tag
     assert comment and not re.search(r"(?<!\\)<img|(?<!\\)\[x\\?\]\(http:evil|(?<!\\)@everyone", spoken), spoken
 
 

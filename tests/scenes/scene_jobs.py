@@ -86,5 +86,5 @@ def scene_a_databricks_job_is_read(served):
 
 def scene_a_push_to_main_refreshes_the_catalog(served):
     known(served)
-    code, out = served.service.run("catalog", "show", "gold.customer_features", "--catalog", str(served.folder / "data/parley.db"))
+    code, out = served.service.run("catalog", "show", "gold.customer_features", "--catalog", served.place if served.base else str(served.service.file))
     assert code == 0 and "customer_id" in out, out

@@ -1,48 +1,19 @@
 """The service on PostgreSQL: the same world as on SQLite, killed at every commit point or not, and two servers that share one store."""
 import os
 import subprocess
-import sys
 
 import pytest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "postgres"))
-import pg  # noqa: E402
-from scene_kill import Restarting, kill_points, story, undisturbed  # noqa: E402, F401
+from postgres_base import Base
+from scene_kill import Restarting, kill_points, story, undisturbed  # noqa: F401
 from service import BINARY
 from stage import CHURN, example_file
 
 
-class Base:
-    """A database of its own on the server of all scenes, and a connection to look into it."""
-
-    def __init__(self, server, name):
-        server.connect().run(f"CREATE DATABASE {name}")
-        self.url, self.server, self.name, self.connection = server.url(name), server, name, None
-
-    def rows(self, sql):
-        self.connection = self.connection or self.server.connect(self.name)
-        answer = self.connection.run(sql)
-        if isinstance(answer, str):
-            return [(0,)] if "does not exist" in answer else pytest.fail(f"{sql}: {answer}")
-        types, rows = answer[-1]
-        return [tuple(int(v) if v is not None and t in (20, 23) else v for v, t in zip(row, types)) for row in rows]
-
-
-@pytest.fixture(scope="module")
-def server():
-    try:
-        server = pg.Server(connections=80)
-    except FileNotFoundError as missing:
-        pytest.skip(f"{missing} is not installed")
-    server.connect()
-    yield server
-    server.close()
-
-
 @pytest.fixture
-def shared(stage, server, request):
+def shared(stage, server):
     """The stage with a PostgreSQL under it, nothing running on it yet."""
-    stage.base = Base(server, f"scene_{abs(hash(request.node.name))}")
+    stage.base = stage.base or Base(server)
     return stage
 
 

@@ -35,8 +35,9 @@ START_SECONDS = 30
 
 class Service:
     def __init__(self, folder, settings, environment=None, base=None, name="parley"):
-        """`base`: a function that connects to the PostgreSQL the settings name; without one the store is SQLite's file."""
+        """`base`: the PostgreSQL that the settings name; without one the store is SQLite's file."""
         self.folder, self.base = Path(folder), base
+        self.file = self.folder / "data" / "parley.db"
         self.settings_file = self.folder / f"{name}.yml"
         self.settings_file.write_text(settings)
         self.environment = {**os.environ, **SECRETS, **(environment or {})}
@@ -106,10 +107,15 @@ class Service:
 
     def rows(self, sql):
         if self.base:
-            return self.base(sql)
-        base = self.folder / "data" / "parley.db"
-        with sqlite3.connect(f"file:{base}?mode=ro", uri=True, timeout=10) as connection:
+            return self.base.rows(sql)
+        with sqlite3.connect(f"file:{self.file}?mode=ro", uri=True, timeout=10) as connection:
             return connection.execute(sql).fetchall()
+
+    def write(self, sql):
+        if self.base:
+            return self.base.write(sql)
+        with sqlite3.connect(self.file, timeout=10) as connection:
+            return connection.execute(sql)
 
     def deliveries(self):
         return self.rows("select sender, event, state, reason from delivery where sender <> 'timer' order by id")

@@ -71,9 +71,14 @@ http: {{timeout_seconds: 5}}
 catch_up_minutes: 0
 {extra}"""
 
+    @property
+    def place(self):
+        """What --data takes."""
+        return self.base.url if self.base else str(self.folder / "data")
+
     def serve(self, extra="", start=True, data="data", **environment):
         """One more service: with a `base` and a data folder of its own, several may be at work."""
-        self.service = Service(self.folder, self.settings(extra, data), {}, base=self.base and self.base.rows, name="parley" if data == "data" else data)
+        self.service = Service(self.folder, self.settings(extra, data), {}, base=self.base, name="parley" if data == "data" else data)
         self.started.append(self.service)
         return self.service.start(**environment) if start else self.service
 
