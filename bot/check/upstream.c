@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #define UPSTREAMS_MAX 300 /* looked up for one change */
+#define KEYS_MAX      40  /* outputs that are tried as a key of their own */
 
 bool dataset_fits(const char *a, const char *b) {
     size_t an = strlen(a), bn = strlen(b);
@@ -24,11 +25,16 @@ static const char *const *columns_of(struct arena *arena, const struct plan *pla
 /* The grain of the query is the grain of the table, when the table is the query's result. Keys of keys: those below are only their own. */
 static void keys_fill(struct look *look, struct upstream *up, const struct definition *d) {
     size_t *outputs, count;
-    up->keys = arena_array(look->arena, 2, sizeof *up->keys);
+    up->keys = arena_array(look->arena, KEYS_MAX + 2, sizeof *up->keys);
     if (d && d->unique_key_count && d->strategy && strcmp(d->strategy, "append") != 0)
         up->keys[up->key_count++] = (struct unique_key){d->unique_key, d->unique_key_count};
     if (!up->plan || !up->whole || !unique_grain(look->arena, up->plan, NULL, NULL, &outputs, &count)) return;
     up->keys[up->key_count++] = (struct unique_key){columns_of(look->arena, up->plan, outputs, count), count};
+    for (size_t i = 0; i < up->plan->n_outputs && i < KEYS_MAX; i++) { /* the last order of each customer is one per order, and one per customer */
+        bool said = count == 0 || (count == 1 && outputs[0] == i);
+        if (said || !unique_by_output(look->arena, up->plan, NULL, NULL, i)) continue;
+        up->keys[up->key_count++] = (struct unique_key){columns_of(look->arena, up->plan, &i, 1), 1};
+    }
 }
 
 static const struct err *stored_find(struct look *look, const char *dataset, struct entry **out) {

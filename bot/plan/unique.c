@@ -127,12 +127,12 @@ static const struct window_spec *numbering_of(const struct unique *u, int column
     return NULL;
 }
 
-/* row_number() = 1 keeps one row of each partition. */
-static bool keeps_first(const struct unique *u, const struct scalar *e) {
+/* row_number() = 1, over rows of the leaf, keeps one row of each partition. */
+static bool keeps_first(const struct unique *u, const struct scalar *e, const struct rel *leaf) {
     if (!e) return false;
     if (e->op == SC_AND) {
         for (size_t i = 0; i < e->n; i++) {
-            if (keeps_first(u, e->args[i])) return true;
+            if (keeps_first(u, e->args[i], leaf)) return true;
         }
         return false;
     }
@@ -141,7 +141,8 @@ static bool keeps_first(const struct unique *u, const struct scalar *e) {
     bool other_way = e->op == SC_EQ && e->n == 2 && e->args[1]->op == SC_COLUMN && e->args[0]->op == SC_LITERAL &&
                      e->args[0]->lit.kind == VALUE_INT && e->args[0]->lit.i == 1;
     if (!one && !other_way) return false;
-    const struct window_spec *over = numbering_of(u, e->args[one ? 0 : 1]->column);
+    int column = e->args[one ? 0 : 1]->column;
+    const struct window_spec *over = holds_column(leaf, column) ? numbering_of(u, column) : NULL;
     for (size_t i = 0; over && i < over->n_partition; i++) {
         if (!knows_scalar(u, over->partition[i])) return false;
     }
@@ -403,6 +404,13 @@ static enum unique_answer tangle_blame(struct unique *u, const struct tangle *t)
     return UNIQUE_UNKNOWN;
 }
 
+static bool first_kept(const struct unique *u, const struct tangle *t, const struct rel *leaf) {
+    for (size_t i = 0; i < t->n_conditions; i++) {
+        if (keeps_first(u, t->conditions[i].e, leaf)) return true;
+    }
+    return false;
+}
+
 static enum unique_answer ask_tangle(struct unique *u, const struct rel *rel) {
     struct tangle *t = arena_new(u->arena, struct tangle);
     tangle_collect(t, rel, NULL);
@@ -413,13 +421,11 @@ static enum unique_answer ask_tangle(struct unique *u, const struct rel *rel) {
         tangle_learn(u, t);
         for (size_t i = 0; i < t->n; i++) {
             if (t->answers[i] != UNIQUE_YES) t->answers[i] = ask(u, t->leaves[i]);
+            if (t->answers[i] != UNIQUE_YES && first_kept(u, t, t->leaves[i])) t->answers[i] = UNIQUE_YES, know_all(u, t->leaves[i]);
         }
     }
     bool all = true;
     for (size_t i = 0; i < t->n; i++) all &= t->answers[i] == UNIQUE_YES;
-    for (size_t i = 0; i < t->n_conditions && !all; i++) {
-        if (t->n == 1 && keeps_first(u, t->conditions[i].e)) return know_all(u, rel), UNIQUE_YES;
-    }
     return all ? UNIQUE_YES : tangle_blame(u, t);
 }
 
@@ -501,6 +507,13 @@ static bool is_unique_without(struct arena *arena, const struct plan *plan, uniq
     for (size_t i = 0; i < plan->n_outputs; i++) {
         if (!left_out[i]) unique_give(u, plan->root->columns[i]);
     }
+    return unique_ask(u, plan->root) == UNIQUE_YES;
+}
+
+bool unique_by_output(struct arena *arena, const struct plan *plan, unique_keys keys, void *ctx, size_t output) {
+    if (!plan->root || output >= plan->n_outputs || plan->n_outputs > plan->root->n_columns) return false;
+    struct unique *u = unique_new(arena, plan, keys, ctx);
+    unique_give(u, plan->root->columns[output]);
     return unique_ask(u, plan->root) == UNIQUE_YES;
 }
 

@@ -42,6 +42,9 @@ const struct rel *unique_culprit(const struct unique *u, const char **key);
 #define UNIQUE_OUTPUTS_MAX 80
 bool unique_grain(struct arena *arena, const struct plan *plan, unique_keys keys, void *ctx, size_t **out, size_t *count);
 
+/* Does the one output column tell the rows of the whole plan apart? A plan may have several such keys; unique_grain finds one. */
+bool unique_by_output(struct arena *arena, const struct plan *plan, unique_keys keys, void *ctx, size_t output);
+
 /* Where a column comes from when it is passed on unchanged: through projections, filters, joins and groupings, to the column that is made or
  * stored; the same number when it is made right there. */
 int unique_origin(const struct plan *plan, int column);
