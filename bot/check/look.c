@@ -123,14 +123,15 @@ static const struct err *facts_walk(struct walk *w) {
     return NULL;
 }
 
-static const struct err *subject_walk(struct walk *w, struct subject *s) {
+/* What its query says, without the code around it. */
+static const struct err *query_walk(struct walk *w, struct subject *s) {
     struct look *look = &w->look;
     look->subject = s;
     look->query = s->entry.query;
     look->plan = own_plan(look->arena, &s->entry);
     look->depth = 0;
     w->all = s->changed;
-    if (s->entry.kind == DEF_TEMP) return facts_walk(w); /* its query stands in those that read it */
+    if (s->entry.kind == DEF_TEMP) return NULL; /* it stands in those that read it */
     for (size_t i = 0; i < w->subject.n; i++) {
         if (w->all || w->subject.at[i]->touched) TRY(w->subject.at[i]->subject(look));
     }
@@ -140,7 +141,33 @@ static const struct err *subject_walk(struct walk *w, struct subject *s) {
             .ctx = w, .query = w->query.n ? query_offer : NULL, .from = w->from.n ? from_offer : NULL, .expr = w->expr.n ? expr_offer : NULL};
         sql_walk_query(&visitor, (struct sql_query *)(uintptr_t)look->query);
     }
-    TRY(look->failed);
+    return look->failed;
+}
+
+/* Takes out what is said word for word of the definition as it was: the change has not brought it in. */
+static void known_drop(struct findings *out, size_t from, const struct findings *was) {
+    size_t kept = from;
+    for (size_t i = from; i < out->n; i++) {
+        bool known = false;
+        for (size_t k = 0; k < was->n && !known; k++) known = was->at[k]->rule == out->at[i]->rule && strcmp(was->at[k]->text, out->at[i]->text) == 0;
+        if (!known) out->at[kept++] = out->at[i];
+    }
+    out->n = kept;
+}
+
+static const struct err *subject_walk(struct walk *w, struct subject *s) {
+    struct findings was = {0}, *out = w->look.out;
+    size_t from = out->n;
+    if (s->before) {
+        struct subject *old = arena_new(w->look.arena, struct subject);
+        *old = *s->before;
+        old->changed = s->changed;
+        w->look.out = &was;
+        TRY(query_walk(w, old));
+        w->look.out = out;
+    }
+    TRY(query_walk(w, s));
+    known_drop(out, from, &was);
     return facts_walk(w);
 }
 
