@@ -47,6 +47,14 @@ static void column_mark(const struct scalar *e, bool *used) {
     for (size_t i = 0; i < e->n_order; i++) column_mark(e->order[i].expr, used);
 }
 
+/* DuckDB's PIVOT holds the column's text against the value's: 1.000 is not 1 there. */
+static void texts_check(struct pivoting *p, const struct scalar *column, const struct scalar *v) {
+    enum type_kind kind = column->type.kind;
+    bool one_text = kind == v->type.kind && (kind == TYPE_INT || kind == TYPE_STRING || kind == TYPE_BOOL || kind == TYPE_DATE);
+    if (p->b->dialect == DIALECT_DUCKDB && !one_text && v->type.kind != TYPE_NULL)
+        bind_suppose(p->b, "PIVOT compares texts, here of values of other types");
+}
+
 static const struct scalar *value_test(struct pivoting *p, const struct scalar *const *columns, size_t n, const struct sql_expr *value) {
     const struct scalar *all = NULL;
     bool tuple = value->kind == EX_TUPLE;
@@ -54,6 +62,7 @@ static const struct scalar *value_test(struct pivoting *p, const struct scalar *
     for (size_t i = 0; i < n && i < (tuple ? value->arg_count : 1); i++) {
         const struct scalar *v = bind_expr(p->b, &p->over, tuple ? value->args[i] : value);
         bool null = v->op == SC_LITERAL && v->lit.kind == VALUE_NULL;
+        texts_check(p, columns[i], v);
         all = scalar_and(p->b, all, scalar_of(p->b, null ? SC_SAME : SC_EQ, columns[i], v, value->range));
     }
     return all ? all : scalar_bool(p->b, true);
