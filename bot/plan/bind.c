@@ -1,6 +1,7 @@
 /* bind.c - whole queries: WITH, set operations, VALUES, pipes; then the finishing pass that fixes columns and checks every reference. */
 #include "bind_core.h"
 #include "map.h"
+#include "normal.h"
 #include "sql_build.h"
 #include "sql_parse.h"
 #include "sql_walk.h"
@@ -386,6 +387,7 @@ static const struct rel *root_finish(struct binder *b, struct bound *bound) {
 
 static struct plan *bind_under(struct arena *arena, const struct sql_query *query, const struct schema *schema, enum dialect dialect) {
     struct plan *plan = arena_new(arena, struct plan);
+    plan->forms = arena_new(arena, struct plan_forms);
     struct binder b = {.arena = arena, .plan = plan, .schema = schema, .dialect = dialect};
     plan->arena = arena;
     plan->dialect = dialect;

@@ -102,11 +102,25 @@ static void features_finish(struct collector *c, struct features *out) {
     out->n = kept;
 }
 
-struct features *features_of_words(struct arena *arena, const struct normal *normal) {
+/* Where the features of a form that is kept with its plan are kept too; NULL: they are not. */
+static const struct features **features_place(const struct normal *normal) {
+    struct plan_forms *forms = normal->plan->forms;
+    return forms && forms->made[NORMAL_PURE] == normal ? &forms->words : NULL;
+}
+
+static void features_keep(struct arena *arena, const struct normal *normal, const struct features *made) {
+    const struct features **place = features_place(normal);
+    if (place && arena == normal->plan->arena) *place = made;
+}
+
+const struct features *features_of_words(struct arena *arena, const struct normal *normal) {
+    const struct features **place = features_place(normal);
+    if (place && *place) return *place;
     struct features *out = arena_new(arena, struct features);
     struct collector c = {.arena = arena, .normal = normal, .words_only = true};
     words_collect(&c);
     features_finish(&c, out);
+    features_keep(arena, normal, out);
     return out;
 }
 
@@ -115,7 +129,7 @@ struct features *features_of_normal(struct arena *arena, const struct normal *no
     struct collector c = {.arena = arena, .normal = normal};
     words_collect(&c);
     if (!normal->reason && normal->root) {
-        const struct normal *declared = normal->mode == NORMAL_DECLARED ? normal : normal_make(arena, normal->plan, NORMAL_DECLARED);
+        const struct normal *declared = normal_declared(arena, normal);
         out->exact = normal->any_order;
         out->parameters = normal_parameters(arena, normal);
         feature_add(&c, FEATURE_EXACT, normal->any_order.lo, NULL);
@@ -126,6 +140,7 @@ struct features *features_of_normal(struct arena *arena, const struct normal *no
         }
     }
     features_finish(&c, out);
+    features_keep(arena, normal, out);
     return out;
 }
 

@@ -36,7 +36,7 @@ struct features *features_of(struct arena *arena, const struct plan *plan);
 /* The same from a form already made. */
 struct features *features_of_normal(struct arena *arena, const struct normal *normal);
 /* Tables, edges, keys, functions, conditions and outputs alone, without fingerprints: enough to tell how alike two plans are. */
-struct features *features_of_words(struct arena *arena, const struct normal *normal);
+const struct features *features_of_words(struct arena *arena, const struct normal *normal);
 /* Weighted Jaccard of two feature lists, 0..1: tables and edges weigh most. */
 double features_similarity(const struct features *a, const struct features *b);
 #endif

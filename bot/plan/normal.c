@@ -119,7 +119,12 @@ static void volatile_find(struct norm *n, const struct block *b) {
     for (size_t i = 0; i < b->n_sources; i++) source_find(n, b->sources[i]);
 }
 
-struct normal *normal_make(struct arena *arena, const struct plan *plan, enum normal_mode mode) {
+bool norm_declared(struct norm *n) {
+    n->modal = true;
+    return n->mode == NORMAL_DECLARED;
+}
+
+static struct normal *form_make(struct arena *arena, const struct plan *plan, enum normal_mode mode) {
     struct normal *out = arena_new(arena, struct normal);
     struct norm *state = arena_new(arena, struct norm);
     struct norm n = {.arena = arena, .plan = plan, .out = out, .mode = mode};
@@ -140,5 +145,31 @@ struct normal *normal_make(struct arena *arena, const struct plan *plan, enum no
     notes_finish(&n);
     *state = n;
     out->state = state;
+    return out;
+}
+
+/* The place for the form among what is kept of the plan; NULL: it is not kept there. */
+static const struct normal **form_place(const struct plan *plan, enum normal_mode mode) {
+    struct plan_forms *forms = plan->forms;
+    if (!forms) return NULL;
+    if (forms->root != plan->root || forms->reason != plan->reason || forms->condition != plan->condition)
+        *forms = (struct plan_forms){.root = plan->root, .reason = plan->reason, .condition = plan->condition};
+    return &forms->made[mode];
+}
+
+const struct normal *normal_make(struct arena *arena, const struct plan *plan, enum normal_mode mode) {
+    const struct normal **place = form_place(plan, mode);
+    if (place && *place && (*place)->plan == plan) return *place;
+    const struct normal *out = form_make(arena, plan, mode);
+    if (place && arena == plan->arena) *place = out;
+    return out;
+}
+
+const struct normal *normal_declared(struct arena *arena, const struct normal *pure) {
+    if (pure->mode == NORMAL_DECLARED) return pure;
+    if (pure->state->modal) return normal_make(arena, pure->plan, NORMAL_DECLARED);
+    struct normal *out = arena_new(arena, struct normal);
+    *out = *pure;
+    out->mode = NORMAL_DECLARED;
     return out;
 }

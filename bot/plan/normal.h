@@ -100,8 +100,19 @@ struct normal {
     const char *const *assumes; /* sorted, each once: "orders.id is unique (declared)" */
 };
 
-/* Never NULL. Work is bounded: a limit reached is told in `reason`. */
-struct normal *normal_make(struct arena *arena, const struct plan *plan, enum normal_mode mode);
+/* What was made of a plan in the plan's own arena: nobody makes it a second time. A plan that was changed since has other forms. */
+struct features; /* feature.h */
+struct plan_forms {
+    const struct rel *root;
+    const char *reason, *condition;
+    const struct normal *made[2]; /* by mode */
+    const struct features *words; /* of made[NORMAL_PURE] */
+};
+
+/* Never NULL. Work is bounded: a limit reached is told in `reason`. One that was made in the plan's own arena is given again, whatever `arena`. */
+const struct normal *normal_make(struct arena *arena, const struct plan *plan, enum normal_mode mode);
+/* The form with declared constraints of a plan whose form without them is `pure`: the same one where no constraint was asked for. */
+const struct normal *normal_declared(struct arena *arena, const struct normal *pure);
 
 /* Fingerprint of any block of a normal form on its own (as a multiset of outputs): for sub-plan postings. */
 struct hash128 normal_block_hash(struct arena *arena, const struct normal *normal, const struct block *block);

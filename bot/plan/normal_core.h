@@ -56,6 +56,7 @@ struct norm {
     int next_source, next_item;
     size_t work;
     VEC(const char *) steps, assumes;
+    bool modal;  /* it was asked whether declared constraints hold: the form may be another one with them */
     bool broken; /* something is not in the form, or it is not canonical */
     bool ties;   /* a limit whose rows are not determined */
 };
@@ -67,6 +68,7 @@ struct context {
     nexpr skip; /* conjunct under simplification: it proves nothing about itself */
 };
 
+bool norm_declared(struct norm *n); /* normal.c: may declared constraints be relied on? To be asked last: who asks gets a form of each mode */
 /* normal_expr.c: interned scalars. Every maker folds what can be folded in any context. */
 nexpr expr_make(struct norm *n, struct scalar proto);
 nexpr expr_column(struct norm *n, int column);

@@ -554,7 +554,7 @@ static nexpr like_make(struct norm *n, struct scalar *e) {
         if (pattern.p[i] == '%' || pattern.p[i] == '_' || pattern.p[i] == '\\' || pattern.p[i] == '[') return intern(n, e);
     if (n->plan->dialect == DIALECT_TSQL || n->plan->dialect == DIALECT_REDSHIFT) return intern(n, e); /* = does not see blanks at the end there */
     if (n->plan->dialect == DIALECT_MYSQL) {
-        if (n->mode != NORMAL_DECLARED) return intern(n, e);
+        if (!norm_declared(n)) return intern(n, e);
         assume_add(n, "texts are compared by their bytes (no case-folding collation)");
     }
     return expr_of2(n, SC_EQ, e->args[0], e->args[1]);

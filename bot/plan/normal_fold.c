@@ -196,7 +196,7 @@ nexpr fold_cast(struct norm *n, const struct scalar *e) {
     if (plain && to.kind == TYPE_STRING && to.scale == from.scale && (to.precision == 0 || (from.precision && to.precision >= from.precision)))
         return a;
     if ((plain || from.kind == TYPE_STRING) && to.kind == TYPE_CHAR && to.precision == 0 && n->plan->dialect == DIALECT_MYSQL &&
-        n->mode == NORMAL_DECLARED) { /* CHAR without a length cuts nothing there, but may bring another collation */
+        norm_declared(n)) { /* CHAR without a length cuts nothing there, but may bring another collation */
         assume_add(n, "texts are compared by their bytes (no case-folding collation)");
         return a;
     }

@@ -167,8 +167,11 @@ struct plan_column {
     size_t ordinal;        /* place among that relation's own columns */
 };
 
+struct plan_forms; /* normal.h */
+
 struct plan {
     struct arena *arena;
+    struct plan_forms *forms; /* what was made of it already, to be had again; NULL: nothing is kept */
     enum dialect dialect;
     const struct schema *schema; /* NULL: none */
     const struct rel *root;

@@ -165,8 +165,8 @@ static struct relation *relation_of_queries(struct arena *arena, const struct no
     bool possible = a->root && b->root && !a->plan->reason && !b->plan->reason;
     const struct normal *da = a, *db = b;
     if (possible) {
-        da = normal_make(arena, a->plan, NORMAL_DECLARED);
-        db = normal_make(arena, b->plan, NORMAL_DECLARED);
+        da = normal_declared(arena, a);
+        db = normal_declared(arena, b);
         if (equal_claim(arena, da, db, options, r)) return r;
         if (almost_equal(arena, a, b, r) || almost_equal(arena, da, db, r)) return r;
         bool assumed = da->n_assumes || db->n_assumes || normal_has_facts(da) || normal_has_facts(db); /* else the forms are the same ones */

@@ -329,16 +329,16 @@ bool class_eligible(struct norm *n, nexpr a, nexpr b) {
     if (x == TYPE_DECIMAL && y == TYPE_DECIMAL && !literal) return a->type.scale == b->type.scale;
     if (n->plan->dialect == DIALECT_SQLITE && x == TYPE_DECIMAL && y == TYPE_INT && literal) return true;
     if (x == TYPE_STRING && y == TYPE_STRING) {
-        if (folds && n->mode != NORMAL_DECLARED) return false;
+        if (folds && !norm_declared(n)) return false;
         if (folds) assume_add(n, "texts are compared by their bytes (no case-folding collation)");
         return true;
     }
-    if (n->mode != NORMAL_DECLARED) return false;
-    if (x == TYPE_UNKNOWN && y == TYPE_UNKNOWN && a->op == SC_COLUMN && b->op == SC_COLUMN) {
+    if (x != TYPE_UNKNOWN || a->op != SC_COLUMN || (!literal && b->op != SC_COLUMN) || !norm_declared(n)) return false;
+    if (y == TYPE_UNKNOWN && b->op == SC_COLUMN) {
         assume_add(n, "%s and %s have the same type", column_text(n, a), column_text(n, b));
         return true;
     }
-    if (x == TYPE_UNKNOWN && literal && a->op == SC_COLUMN && (b->lit.kind == VALUE_TEXT || b->lit.kind == VALUE_INT)) {
+    if (literal && (b->lit.kind == VALUE_TEXT || b->lit.kind == VALUE_INT)) {
         assume_add(n, "%s has the type of the literal it is compared with", column_text(n, a));
         return true;
     }

@@ -28,7 +28,7 @@ static bool value_is_there(struct norm *n, const struct source *child, int from,
     for (size_t i = 0; i < child->table->fks.n; i++) {
         const struct schema_fk *fk = &child->table->fks.at[i];
         if (fk->n != 1 || fk->target != parent->table || (int)fk->columns[0] != from || (int)fk->target_columns[0] != to) continue;
-        if (fk->origin != ORIGIN_VERIFIED && n->mode != NORMAL_DECLARED) continue;
+        if (fk->origin != ORIGIN_VERIFIED && !norm_declared(n)) continue;
         if (fk->origin != ORIGIN_VERIFIED)
             assume_add(n, "%s.%s refers to %s (declared foreign key)", child->name, str_lower(n->arena, str_of(child->table->columns.at[from].name)),
                        parent->name);

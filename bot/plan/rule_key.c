@@ -89,7 +89,7 @@ static bool table_key_known(struct closure *c, const struct block *b, const stru
     if (!s->table) return false;
     for (size_t k = 0; k < s->table->keys.n; k++) {
         const struct schema_key *key = &s->table->keys.at[k];
-        if (key->origin != ORIGIN_VERIFIED && c->n->mode != NORMAL_DECLARED) continue;
+        if (key->origin != ORIGIN_VERIFIED && !norm_declared(c->n)) continue;
         size_t found = 0;
         for (size_t i = 0; i < key->n; i++)
             for (size_t m = 0; m < s->n_columns; m++) {
@@ -453,6 +453,7 @@ static bool fk_parent(struct norm *n, struct block *b, size_t at, nexpr pred) {
         for (size_t i = 0; i < child->table->fks.n; i++) {
             const struct schema_fk *fk = &child->table->fks.at[i];
             if (fk->n != 1 || fk->target != parent->table || (int)fk->columns[0] != from || (int)fk->target_columns[0] != to) continue;
+            if (!norm_declared(n)) return false;
             struct exprs seed = {0};
             exprs_add(n, &seed, p);
             struct block alone = {.n_sources = 1, .sources = &parent};
@@ -477,7 +478,6 @@ static bool fk_parent(struct norm *n, struct block *b, size_t at, nexpr pred) {
 
 static bool foreign_keys(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
-    if (n->mode != NORMAL_DECLARED) return false;
     for (size_t i = 0; i < b->n_sources; i++) {
         if (b->sources[i]->kind != SRC_TABLE || !b->sources[i]->table) continue;
         for (size_t k = 0; k < b->preds.n; k++)

@@ -19,7 +19,7 @@ static int teardown(void **state) {
     return 0;
 }
 
-static struct normal *form(const char *sql) { return normal_make(arena, plan_case(arena, sql), NORMAL_PURE); }
+static const struct normal *form(const char *sql) { return normal_make(arena, plan_case(arena, sql), NORMAL_PURE); }
 
 static void assert_said(const char *a, const char *b, const char *words) {
     struct differences *d = difference_list(arena, form(a), form(b));

@@ -116,7 +116,7 @@ static void a_limit_of_work_is_said(void **state) {
     assert_non_null(plan->reason);
 }
 
-static struct normal *normal_of(const char *sql, const char *schema_json, enum dialect dialect) {
+static const struct normal *normal_of(const char *sql, const char *schema_json, enum dialect dialect) {
     json_t *json = NULL;
     struct schema *schema = NULL;
     struct plan *plan;
