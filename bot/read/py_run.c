@@ -233,6 +233,31 @@ static bool run_outside(struct py_run *r, const struct py_node *node) {
     return true;
 }
 
+static bool is_case(const struct py_node *node) { return node->kind == PY_OTHER && str_starts(node->text, "case "); }
+
+/* The blocks of match x: case ..: each may run or not, from the same start. */
+static void cases_run(struct py_run *r, const struct py_node *node, struct py_env *start, struct py_env **merged) {
+    for (size_t i = 0; i < node->count; i++) {
+        const struct py_node *kid = node->kids[i];
+        bool holds_cases = is_case(kid) || (kid->kind == PY_BLOCK && kid->count && is_case(kid->kids[0]));
+        if (holds_cases) cases_run(r, kid, start, merged);
+        if (holds_cases || kid->kind != PY_BLOCK) continue;
+        struct py_env *branch = run_unsure(r, kid, start);
+        if (*merged) env_merge(r, *merged, branch, py_line(r, node));
+        if (!*merged) *merged = branch;
+    }
+}
+
+static bool run_match(struct py_run *r, const struct py_node *node) {
+    struct py_env *start = r->env, *merged = NULL;
+    if (node->kind != PY_OTHER || !str_starts(node->text, "match ")) return false;
+    cases_run(r, node, start, &merged);
+    if (!merged) return false;
+    env_merge(r, merged, start, py_line(r, node));
+    start->names = merged->names;
+    return true;
+}
+
 static void target_delete(struct py_run *r, const struct py_node *node) {
     if (node->kind == PY_SUBSCRIPT) py_item_delete(r, py_eval(r, node->kids[0]), py_eval(r, node->kids[1]));
     if (node->kind == PY_NAME) py_assign(r, node->text, (struct pv){.kind = PV_UNKNOWN, .s = node->text});
@@ -326,7 +351,7 @@ static void run_statement(struct py_run *r, const struct py_node *node) {
         r->returned = true;
         return;
     default:
-        if (!run_outside(r, node) && !run_delete(r, node)) py_eval(r, node);
+        if (!run_outside(r, node) && !run_delete(r, node) && !run_match(r, node)) py_eval(r, node);
         return;
     }
 }

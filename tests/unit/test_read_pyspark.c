@@ -178,6 +178,10 @@ static void loops_and_returns_of_unknown_number(void **state) {
     assert_string_equal(reads_text(a, definition_of(r, "two")), "c d");
     assert_null(definition_of(r, "three")->query);
     assert_true(r->gaps.n >= 3);
+    r = read_py(a, "df = spark.table('a')\nmatch ask():\n    case 'x':\n        df = df.filter('p > 1')\n    case _:\n        df = spark.table('b')\n"
+                   "df.write.saveAsTable('four')\n");
+    assert_null(definition_of(r, "four")->query);
+    assert_string_equal(reads_text(a, definition_of(r, "four")), "a b");
 }
 
 static void sql_through_other_objects(void **state) {
