@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "commands.h"
 #include "cost_jobs.h"
+#include "estimate.h"
 #include "fires.h"
 #include "fs.h"
 #include "jsonx.h"
@@ -45,7 +46,8 @@ enum {
     KEY_SCHEDULE,
     KEY_ZONE,
     KEY_STEPS,
-    KEY_REPO
+    KEY_REPO,
+    KEY_COMPUTE
 };
 
 static const struct argp_option options[] = {
@@ -56,6 +58,7 @@ static const struct argp_option options[] = {
     {"repo", KEY_REPO, "DIR", 0, "The folder whose files the tasks of a job run [the job file's own]", 0},
     {"platform", KEY_PLATFORM, "NAME", 0, "databricks (default), bigquery, bigquery-slots, athena, snowflake, glue", 1},
     {"warehouse", 'w', "SIZE", 0, "Size of the warehouse [Small]; Glue: worker type [G.1X]", 1},
+    {"compute", KEY_COMPUTE, "ID", 0, "Warehouse id: past runs on it, imported into the catalog, fit the estimate", 1},
     {"type", KEY_TYPE, "NAME", 0, "Databricks: serverless (default), pro; Snowflake: edition [ENTERPRISE]; Glue: flex", 1},
     {"units", KEY_UNITS, "N", 0, "Glue workers [10], BigQuery slots [100]", 1},
     {"schedule", KEY_SCHEDULE, "CRON", 0, "Quartz or Unix cron: the cost of a month instead of a run", 2},
@@ -73,7 +76,7 @@ struct words {
     enum dialect dialect;
     struct bill_target target;
     struct schedule schedule;
-    const char *schema, *stats, *catalog, *prices, *repo;
+    const char *schema, *stats, *catalog, *prices, *repo, *compute;
     const char **files;
     size_t file_count;
     bool json, steps;
@@ -98,6 +101,7 @@ static error_t word_take(int key, char *arg, struct argp_state *state) {
         TAKE('w', target.size)
         TAKE(KEY_STATS, stats)
         TAKE(KEY_REPO, repo)
+        TAKE(KEY_COMPUTE, compute)
         TAKE(KEY_TYPE, target.type)
         TAKE(KEY_PRICES, prices)
         TAKE(KEY_CLOUD, target.place.cloud)
@@ -306,7 +310,12 @@ static const struct err *file_cost(struct cost_run *run, struct arena *arena, co
     }
     TRY(err_wrap(query_plan(run, arena, text, &plan), "%s", file));
     TRY(work_of_plan(arena, run->catalogs, run->catalog_count, plan, &work));
-    struct bill bill = bill_of(arena, run->prices, &work, &run->words->target);
+    struct bill_target target = run->words->target;
+    struct entry entry = {.plan = plan, .sql = str_dup(arena, text), .compute = {.key = run->words->compute}};
+    struct run_past past;
+    TRY(estimate_runs(arena, run->catalogs, run->catalog_count, &entry, &past));
+    estimate_target(arena, &past, &target);
+    struct bill bill = bill_of(arena, run->prices, &work, &target);
     struct cost cost = monthly(arena, run, &bill.cost);
     if (run->words->json) puts(jsx_dump(arena, jsx_own(arena, query_json(run->words, file, &work, &bill, &cost)), false));
     else query_print(arena, run->words, file, &work, &bill, &cost);

@@ -55,7 +55,8 @@ static struct bill bill_new(const struct price_list *prices, const char *unit) {
 
 static void assumptions_add(struct arena *arena, struct bill *bill, const struct work *work, const struct bill_target *target) {
     char bytes[32];
-    if (bill->seconds_high > 0 && !(target->factor > 0 && target->spread > 0))
+    if (bill->seconds_high > 0 && target->basis) text_list_add(arena, &bill->cost.assumptions, target->basis);
+    else if (bill->seconds_high > 0 && !(target->factor > 0 && target->spread > 0))
         text_list_add(arena, &bill->cost.assumptions, "its speed is a default: no runs on this compute were imported to fit it");
     text_bytes(work->read_bytes, bytes, sizeof bytes);
     text_list_printf(arena, &bill->cost.assumptions, "reads %s in %zu scan%s a run", bytes, work->scan_count, work->scan_count == 1 ? "" : "s");
@@ -66,9 +67,10 @@ static void assumptions_add(struct arena *arena, struct bill *bill, const struct
 static void seconds_fill(struct bill *bill, const struct work *work, const struct bill_target *target, double cores) {
     bool refitted = target->factor > 0 && target->spread > 0;
     double factor = refitted ? target->factor : 1, spread = refitted ? target->spread : work->spread * UNKNOWN_SPEED;
-    double seconds = bill_seconds(work, cores);
+    double seconds = bill_seconds(work, target->cores > 0 ? target->cores : cores);
     bill->seconds_low = fmax(START_SECONDS, seconds * factor / spread);
     bill->seconds_high = fmax(bill->seconds_low, seconds * factor * spread);
+    if (target->past_high > 0) bill->seconds_low = target->past_low, bill->seconds_high = target->past_high;
 }
 
 static void units_hourly(struct bill *bill, double per_hour, double least_seconds) {
@@ -162,9 +164,11 @@ static struct bill snowflake(struct arena *arena, const struct price_list *price
     units_hourly(&bill, credits, 0);
     bill.units_high = fmax(bill.units_high, least / 3600 * credits); /* at most it wakes the warehouse for itself */
     money_fill(&bill, price);
-    text_list_printf(arena, &bill.cost.assumptions,
-                     "Snowflake %s: %.4g credits an hour at $%.4g (%s, AWS US); %.0f s at least when it wakes the warehouse", size, credits, price,
-                     edition, least);
+    text_list_printf(
+        arena, &bill.cost.assumptions,
+        "Snowflake %s: %.4g credits an hour at $%.4g (%s, AWS US); %.0f s at least when it wakes the warehouse, whose time until it suspends is "
+        "not included",
+        size, credits, price, edition, least);
     return bill;
 }
 

@@ -27,8 +27,11 @@ struct bill_target {
     const char *type; /* Databricks: "serverless" | "pro"; Snowflake: edition; Glue: "flex" */
     int units;        /* Glue workers, BigQuery slots */
     struct price_place place;
-    double factor; /* seconds measured over seconds estimated on this compute; 0: not known, 1 is taken */
-    double spread; /* of that factor's runs; 0: not known, the work's own is taken */
+    double factor;              /* seconds measured over seconds estimated on this compute; 0: not known, 1 is taken */
+    double spread;              /* of that factor's runs; 0: not known, the work's own is taken */
+    double cores;               /* that the factor is of; 0: those of the size */
+    double past_low, past_high; /* seconds of past runs of the same plan; 0: there are none */
+    const char *basis;          /* what of past runs that rests on, in words; NULL nothing */
 };
 
 /* Seconds, units and money of one run, each from low to high. */

@@ -152,6 +152,12 @@ static struct seconds bytes_seconds(const struct scan *scan, double few, double 
     return s;
 }
 
+static const char *kin_text(struct arena *arena, const struct run_past *past) {
+    return arena_printf(arena, "it never ran; %zu run%s of similar plans (%s) took %.2g times what was estimated of them", past->kin.runs,
+                        past->kin.runs == 1 ? "" : "s", past->kin_is_family ? "they differ in constants alone" : "same tables, joins and keys",
+                        past->kin.factor);
+}
+
 static struct seconds work_time(struct arena *arena, const struct estimate_input *in, double few, double most, struct text_list *says) {
     const struct work *work = in->scan->work;
     const struct calibration *kin = in->past && in->past->kin.runs ? &in->past->kin : NULL, *c = kin ? kin : in->past ? &in->past->calibration : NULL;
@@ -159,14 +165,25 @@ static struct seconds work_time(struct arena *arena, const struct estimate_input
     double factor = fitted ? c->factor : 1, spread = fitted ? fmax(c->spread, 1.2) : work->spread * UNKNOWN_SPEED;
     double a = bill_seconds(work, own ? REFERENCE_CORES : few) * factor, b = bill_seconds(work, own ? REFERENCE_CORES : most) * factor;
     const char *text = c && !kin ? calibration_text(arena, c) : NULL;
-    if (kin)
-        text_list_printf(arena, says, "it never ran; %zu run%s of similar plans (%s) took %.2g times what was estimated of them", kin->runs,
-                         kin->runs == 1 ? "" : "s", in->past->kin_is_family ? "they differ in constants alone" : "same tables, joins and keys",
-                         factor);
+    if (kin) text_list_add(arena, says, kin_text(arena, in->past));
     else if (in->past) text_list_add(arena, says, "no runs of it or of similar plans are known: estimated from what it reads and does");
     if (text) text_list_add(arena, says, text);
     for (size_t i = 0; i < work->defaults.n; i++) text_list_add(arena, says, work->defaults.at[i]);
     return (struct seconds){true, a / spread, a * spread, b / spread, b * spread, NULL};
+}
+
+void estimate_target(struct arena *arena, const struct run_past *past, struct bill_target *target) {
+    const struct history *h = &past->history;
+    const struct calibration *kin = past->kin.runs ? &past->kin : NULL, *c = kin ? kin : &past->calibration;
+    if (h->runs) {
+        target->past_low = h->low, target->past_high = h->high;
+        target->basis = arena_printf(arena, "the last %zu run%s of it took %.2g to %.2g seconds", h->runs, h->runs == 1 ? "" : "s", h->low, h->high);
+    } else if (c->runs || c->all_runs >= 3) {
+        target->factor = c->factor;
+        target->spread = fmax(c->spread, 1.2);
+        target->cores = c->runs ? REFERENCE_CORES : 0; /* runs on one compute stand for its size too */
+        target->basis = kin ? kin_text(arena, past) : calibration_text(arena, c);
+    }
 }
 
 /* Two digits are all that an estimate can carry. */

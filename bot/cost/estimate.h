@@ -7,6 +7,7 @@
 #ifndef ESTIMATE_H
 #define ESTIMATE_H
 
+#include "bill.h"
 #include "catalog.h"
 #include "fires.h"
 #include "price.h"
@@ -49,6 +50,9 @@ struct run_past {
 };
 const struct err *estimate_runs(struct arena *arena, struct catalog *const *catalogs, size_t catalog_count, const struct entry *entry,
                                 struct run_past *out) MUST_CHECK;
+
+/* What past runs say of a run priced by bill_of: those of the plan itself, of similar ones, of its compute or of all, the first that there are. */
+void estimate_target(struct arena *arena, const struct run_past *past, struct bill_target *target);
 
 struct estimate_input {
     const struct entry *entry;

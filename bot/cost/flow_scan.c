@@ -156,12 +156,22 @@ static enum speaks speaks_of(const struct walk *w, const struct scalar *e, const
     return all;
 }
 
+/* DATE(ts) and TIMESTAMP_TRUNC(ts, DAY) keep the order of a partition column; BigQuery prunes by them.
+ * https://cloud.google.com/bigquery/docs/querying-partitioned-tables */
+static bool prunes_by(enum dialect dialect, const char *function) {
+    static const char *const names[] = {"date", "date_trunc", "timestamp_trunc", "datetime_trunc", "timestamp", "datetime"};
+    for (size_t i = 0; dialect == DIALECT_BIGQUERY && function && i < sizeof names / sizeof *names; i++) {
+        if (str_iis(str_of(function), names[i])) return true;
+    }
+    return false;
+}
+
 /* year(event_date) = 2026: the engine sees no bound on event_date. The function's name, NULL when none is in the way. */
-static const char *function_around(const struct scalar *e) {
-    if (e->op == SC_CALL) return e->name;
+static const char *function_around(const struct scalar *e, enum dialect dialect) {
+    if (e->op == SC_CALL && !prunes_by(dialect, e->name)) return e->name;
     for (size_t i = 0; i < e->n; i++) {
         const struct scalar *arg = e->args[i];
-        if (arg->op == SC_CALL && !flow_is_constant(arg)) return arg->name;
+        if (arg->op == SC_CALL && !flow_is_constant(arg) && !prunes_by(dialect, arg->name)) return arg->name;
     }
     return NULL;
 }
@@ -172,7 +182,7 @@ static double pruned_share(struct walk *w, const struct rel *rel, const struct p
     for (size_t i = 0; i < list->n; i++) {
         const struct scalar *e = list->at[i];
         if (speaks_of(w, e, rel, column) != SPEAKS_OF_IT) continue;
-        const char *function = function_around(e);
+        const char *function = function_around(e, w->plan->dialect);
         if (function) scan->function = function, scan->partition = column;
         else *vec_add(w->arena, &own) = e;
     }

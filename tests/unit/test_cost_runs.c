@@ -5,6 +5,7 @@
 
 #include "billed.h"
 #include "bind.h"
+#include "estimate.h"
 #include "runs.h"
 #include "store.h"
 
@@ -208,6 +209,28 @@ static void factors_are_fitted_per_compute(void **state) {
     assert_non_null(strstr(calibration_text(arena, &(struct calibration){.runs = 40, .within = 1.6}), "1.6x"));
 }
 
+/* Runs of the plan itself, then of similar plans, then of its compute; which it was is said. */
+static void a_bill_rests_on_the_nearest_runs(void **state) {
+    struct run_past past = {.history = {.runs = 4, .low = 30, .high = 50},
+                            .kin = {.runs = 3, .factor = 4, .spread = 1.5},
+                            .calibration = {.runs = 9, .all_runs = 20, .factor = 2, .spread = 2, .within = 1.4}};
+    struct bill_target t = {.platform = PLATFORM_DATABRICKS};
+    estimate_target(arena, &past, &t);
+    assert_true(t.past_low == 30 && t.past_high == 50 && strstr(t.basis, "the last 4 runs of it"));
+    past.history.runs = 0, t = (struct bill_target){.platform = PLATFORM_DATABRICKS};
+    estimate_target(arena, &past, &t);
+    assert_true(t.past_high == 0 && t.factor == 4 && t.cores == REFERENCE_CORES && strstr(t.basis, "similar plans"));
+    past.kin.runs = 0, t = (struct bill_target){.platform = PLATFORM_DATABRICKS};
+    estimate_target(arena, &past, &t);
+    assert_true(t.factor == 2 && t.cores == REFERENCE_CORES && strstr(t.basis, "9 runs on this compute"));
+    past.calibration.runs = 0, t = (struct bill_target){.platform = PLATFORM_DATABRICKS};
+    estimate_target(arena, &past, &t);
+    assert_true(t.factor == 2 && t.cores == 0 && strstr(t.basis, "all computes"));
+    past.calibration.all_runs = 2, t = (struct bill_target){.platform = PLATFORM_DATABRICKS};
+    estimate_target(arena, &past, &t);
+    assert_true(t.factor == 0 && !t.basis);
+}
+
 static void wrong_files_are_named(void **state) {
     static const struct {
         const char *text, *words;
@@ -226,9 +249,11 @@ static void wrong_files_are_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(queries_match_by_plan),    cmocka_unit_test(csv_has_structs_as_json),        cmocka_unit_test(job_slices_are_one_run),
-        cmocka_unit_test(similar_plans_are_next),   cmocka_unit_test(bills_count_once_and_by_owner),  cmocka_unit_test(lineage_events_are_one_run),
-        cmocka_unit_test(few_runs_do_not_swing_it), cmocka_unit_test(factors_are_fitted_per_compute), cmocka_unit_test(wrong_files_are_named),
+        cmocka_unit_test(queries_match_by_plan),          cmocka_unit_test(csv_has_structs_as_json),
+        cmocka_unit_test(job_slices_are_one_run),         cmocka_unit_test(a_bill_rests_on_the_nearest_runs),
+        cmocka_unit_test(similar_plans_are_next),         cmocka_unit_test(bills_count_once_and_by_owner),
+        cmocka_unit_test(lineage_events_are_one_run),     cmocka_unit_test(few_runs_do_not_swing_it),
+        cmocka_unit_test(factors_are_fitted_per_compute), cmocka_unit_test(wrong_files_are_named),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
