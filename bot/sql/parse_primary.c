@@ -835,7 +835,8 @@ static struct sql_expr *word_form(struct parser *p) {
     default:
         return NULL;
     }
-    if (next->type != TOKEN_WORD || !(t[2].keyword == SY_COLON || t[2].keyword == SY_COMMA)) return NULL;
+    if (p->dialect != DIALECT_DUCKDB || !takes_lambda(p) || next->type != TOKEN_WORD || !(t[2].keyword == SY_COLON || t[2].keyword == SY_COMMA))
+        return NULL;
     size_t mark = list_start(p); /* lambda x, y: x + y */
     p->t++;
     do {
