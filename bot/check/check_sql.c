@@ -38,7 +38,8 @@ static long fixed_leaf(const struct tangle *t, const struct scalar *e) {
 
 /* All leaves that one condition speaks of hang together. False when it is not understood. */
 static bool condition_connect(struct groups *g, const struct scalar *e) {
-    bool unsure = false;
+    bool unsure = false, never = e->op == SC_LITERAL && (e->lit.kind == VALUE_NULL || (e->lit.kind == VALUE_BOOL && !e->lit.i));
+    if (never) return false; /* ON FALSE: no pair at all comes out */
     long fixed = fixed_leaf(g->t, e), first = -1;
     uint64_t leaves = tangle_leaves(g->t, e, &unsure);
     if (fixed >= 0) g->single[fixed] = true;
