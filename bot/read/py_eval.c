@@ -224,7 +224,7 @@ static void bind_parameters(struct py_run *r, const struct py_function *f, const
             r->env = caller;
             v = py_eval(r, given);
         } else if (p->count) {
-            v = py_eval(r, p->kids[0]);
+            v = f->defaults ? f->defaults[i] : py_eval(r, p->kids[0]);
             if (entry && v.kind != PV_TEXT && v.kind != PV_DICT && v.kind != PV_LIST)
                 v = (struct pv){.kind = PV_UNKNOWN, .parameter = true, .s = p->text};
         } else if (str_is(p->text, "spark") || str_is(p->text, "spark_session")) {
@@ -282,9 +282,22 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     return result;
 }
 
+/* def f(x=y), lambda x=y: y is taken when the function is made, not when it is called. */
+static const struct pv *defaults_of(struct py_run *r, const struct py_node *parameters) {
+    struct pv *list = NULL;
+    for (size_t i = 0; i < parameters->count; i++) {
+        const struct py_node *p = parameters->kids[i];
+        if (p->kind == PY_SPLAT || !p->count) continue;
+        if (!list) list = arena_array(r->arena, parameters->count, sizeof *list);
+        list[i] = py_eval(r, p->kids[0]);
+    }
+    return list;
+}
+
 struct pv py_function_value(struct py_run *r, const struct py_node *node) {
     struct py_function *f = arena_new(r->arena, struct py_function);
     *f = (struct py_function){.node = node, .home = r->env, .lines = r->lines, .line_count = r->line_count, .text = r->text, .path = r->path};
+    f->defaults = defaults_of(r, node->kids[0]);
     if (node->kind == PY_FUNCTION) *vec_add(r->arena, &r->functions) = f;
     return (struct pv){.kind = PV_FUNCTION, .function = f};
 }
@@ -327,6 +340,24 @@ static struct pv reduce_call(struct py_run *r, const struct py_node *call) {
         r->env = before;
     }
     return so_far;
+}
+
+/* spark.catalog and spark.conf, as far as they change what names and writes mean; false: none of these. */
+static bool catalog_or_conf(struct py_run *r, struct str name, const struct py_node *call) {
+    if (str_is(name, "spark.catalog.setCurrentDatabase") || str_is(name, "spark.catalog.setCurrentCatalog")) {
+        struct pv to = py_arg_value(r, call, 0, str_ends(name, "Catalog") ? "catalogName" : "dbName");
+        bool said = pv_is_text(to) && !r->unsure && !memmem(pv_str(to).p, pv_str(to).n, "${", 2);
+        if (said) *(str_ends(name, "Catalog") ? &r->session->catalog : &r->session->schema) = str_dup(r->arena, pv_str(to));
+        return true;
+    }
+    if (str_is(name, "spark.catalog.dropTempView") && !r->unsure) {
+        struct pv view = py_arg_value(r, call, 0, "viewName");
+        if (pv_is_text(view)) map_put(r->session->views, str_of(str_lower(r->arena, pv_str(view))), NULL);
+        return true;
+    }
+    if (str_is(name, "spark.conf.set") && str_iis(pv_str(py_arg_value(r, call, 0, "key")), "spark.sql.sources.partitionOverwriteMode"))
+        r->dynamic = !str_iis(pv_str(py_arg_value(r, call, 1, "value")), "static");
+    return false;
 }
 
 /* A call of something that a library names. */
@@ -383,8 +414,7 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
         return none();
     }
     if (str_is(name, "reduce") || ends_with(name, ".reduce")) return reduce_call(r, call);
-    if (str_is(name, "spark.conf.set") && str_iis(pv_str(py_arg_value(r, call, 0, "key")), "spark.sql.sources.partitionOverwriteMode"))
-        r->dynamic = !str_iis(pv_str(py_arg_value(r, call, 1, "value")), "static");
+    if (catalog_or_conf(r, name, call)) return none();
     if (str_starts(name, "operator.")) return py_operator(r, name, call);
     if (str_is(name, "spark.sparkSession")) return (struct pv){.kind = PV_NAME, .s = STR("spark")};
     if (str_starts(name, "ps.")) return pandas_named(r, (struct str){name.p + 3, name.n - 3}, call);

@@ -158,6 +158,11 @@ static struct pv read_path(struct py_run *r, const struct io *io, struct str for
     }
     if (!pv_is_text(path)) return pv_frame(frame_unknown(r, NULL, NULL, call, "a path that is only known when it runs is read"));
     struct frame *f = frame_read(r, path_table(r, format, pv_str(path)), io->stream, call);
+    struct pv second = str_is(format, "parquet") ? py_arg_value(r, call, 1, NULL) : none();
+    if (pv_is_text(second)) { /* parquet(a, b): the rows of all */
+        struct frame *more = frame_table(r, path_table(r, format, pv_str(second)), io->stream, py_line(r, call));
+        return pv_frame(frame_unknown(r, f, more, call, "several paths are read at once"));
+    }
     if (io->infers) fact_add(r, FACT_INFER_SCHEMA, f, call)->subject = str_dup(r->arena, pv_str(path));
     return io_frame(io, f);
 }

@@ -102,7 +102,8 @@ struct pv py_text_format(struct py_run *r, struct pv text, const struct py_node 
             continue;
         }
         struct str name = {s.p + i + 1, (size_t)(close - s.p) - i - 1};
-        bool number = name.n == 0 || isdigit((unsigned char)name.p[0]);
+        bool number = true; /* "{0!r}" and "{0:>5}" are none: what they come to is not known */
+        for (size_t k = 0; k < name.n; k++) number &= isdigit((unsigned char)name.p[k]) != 0;
         const struct py_node *argument =
             number ? py_arg(call, name.n ? (size_t)strtoul(name.p, NULL, 10) : next++) : py_kwarg(call, str_dup(r->arena, name));
         struct pv piece = argument ? py_text_of(r, py_eval(r, argument), argument)

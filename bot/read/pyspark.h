@@ -114,6 +114,7 @@ struct py_function {
     bool plain, property;   /* a static method; one that is read like a field */
     const char *udf;        /* its name, when it computes columns; then node may be NULL */
     bool called;
+    const struct pv *defaults; /* by parameter, as they were when it was defined; NULL: none */
 };
 
 struct pv {
