@@ -68,7 +68,7 @@ static void time_once(struct arena *arena, const struct str *sql, const struct s
     const struct err *err = plan_from_sql(arena, sql[0], schema, dialect, &plan); /* parses once more */
     double bound = cpu_now();
     if (err) return;
-    struct normal *normal = normal_make(arena, plan, NORMAL_PURE);
+    const struct normal *normal = normal_make(arena, plan, NORMAL_PURE);
     double done = cpu_now();
     at[STAGE_PARSE] = parsed - start;
     at[STAGE_BIND] = bound - parsed - at[STAGE_PARSE];
