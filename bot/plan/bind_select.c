@@ -1,6 +1,8 @@
 /* bind_select.c - one SELECT: FROM, WHERE, grouping, HAVING, windows, QUALIFY, the select list, DISTINCT, and the ORDER BY over it. */
 #include "bind_core.h"
 
+#include "sql_walk.h"
+
 #define OUTPUTS_MAX 20000
 
 struct output {
@@ -265,6 +267,32 @@ static const struct scalar *key_of(struct select_state *s, const struct sql_expr
     return bind_expr(s->b, s->scope, expr);
 }
 
+struct uncovered {
+    const struct sql_group *group;
+    struct str alias; /* a key of this name is no other key */
+    size_t names;
+};
+
+static bool uncovered_count(void *ctx, struct sql_expr *expr) {
+    struct uncovered *u = ctx;
+    if (expr->kind != EX_NAME) return true;
+    bool is_key = false;
+    for (uint32_t i = 0; u->group && i < u->group->item_count && !is_key; i++)
+        is_key = u->group->items[i]->kind == EX_NAME && str_ieq(u->group->items[i]->name, expr->name) && !str_ieq(expr->name, u->alias);
+    u->names += !is_key;
+    return true;
+}
+
+/* select a as b .. group by b, a: over tables whose columns are not known b may be a column, too, where all that `item` reads is a key without it. */
+static void alias_suppose(struct select_state *s, const struct sql_item *item) {
+    bool open = false;
+    for (size_t k = 0; k < s->scope->sources.n; k++) open |= s->scope->sources.at[k].star >= 0;
+    if (!open) return;
+    struct uncovered u = {.group = s->select->group, .alias = item->alias.text};
+    sql_walk_expr(&(struct sql_visitor){.ctx = &u, .expr = uncovered_count}, item->expr);
+    if (u.names == 0) bind_suppose(s->b, "GROUP BY %s means the select list's, the tables have no such column", bind_lower(s->b, item->alias.text));
+}
+
 static const struct scalar *key_bind(struct select_state *s, const struct sql_expr *expr) {
     struct binder *b = s->b;
     if (expr->kind == EX_LITERAL && expr->op == LIT_NUMBER) {
@@ -287,7 +315,7 @@ static const struct scalar *key_bind(struct select_state *s, const struct sql_ex
             for (size_t k = 0; k < s->scope->sources.n; k++)
                 for (size_t j = 0; j < s->scope->sources.at[k].offers.n; j++)
                     known |= str_iis(item->alias.text, s->scope->sources.at[k].offers.at[j].name);
-            if (!known) return key_of(s, item->expr);
+            if (!known) return alias_suppose(s, item), key_of(s, item->expr);
         }
     }
     return key_of(s, expr);
