@@ -27,7 +27,7 @@ static void same_check(struct arena *arena, struct str text, enum dialect dialec
     if (!p != !q) fail("bound once and not again", dialect, text, text);
     if (!p) return;
     for (int mode = NORMAL_PURE; mode <= NORMAL_DECLARED; mode++) {
-        struct normal *x = normal_make(arena, p, mode), *y = normal_make(arena, q, mode);
+        const struct normal *x = normal_make(arena, p, mode), *y = normal_make(arena, q, mode);
         if (!hash128_eq(x->exact, y->exact) || !x->reason != !y->reason) fail("another form each time", dialect, text, text);
         (void)normal_text(arena, x);
     }
