@@ -653,6 +653,7 @@ static struct sql_expr *method(struct parser *p, struct sql_expr *left, const st
     struct str name = parse_word(p, ++p->t);
     p->t++;
     struct sql_expr *call = parse_call_named(p, name, first);
+    if (call->kind == EX_CALL && call->call && call->call->before) parse_fail(p, "words between the arguments of a method");
     size_t mark = list_start(p);
     list_push(p, &left, sizeof left);
     for (uint32_t i = 0; i < call->arg_count; i++) list_push(p, &call->args[i], sizeof call->args[i]);
