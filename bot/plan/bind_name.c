@@ -123,15 +123,19 @@ int star_column(struct binder *b, const struct rel *const_rel, int star, const c
 
 static int source_known(const struct scope_source *source, const char *name) {
     for (size_t i = 0; i < source->offers.n; i++)
-        if (strcmp(source->offers.at[i].name, name) == 0) return source->offers.at[i].column;
+        if (*source->offers.at[i].name == *name && strcmp(source->offers.at[i].name, name) == 0) return source->offers.at[i].column;
     return -1;
 }
 
 /* Two columns of one name, but for case in quotes: which of them is meant is not told apart. */
 static bool known_twice(const struct scope_source *source, const char *name) {
-    int first = source_known(source, name);
-    for (size_t i = 0; i < source->offers.n && first >= 0; i++)
-        if (source->offers.at[i].column != first && strcmp(source->offers.at[i].name, name) == 0) return true;
+    int first = -1;
+    for (size_t i = 0; i < source->offers.n; i++) {
+        int column = source->offers.at[i].column;
+        if (column == first || *source->offers.at[i].name != *name || strcmp(source->offers.at[i].name, name) != 0) continue;
+        if (first >= 0) return true;
+        first = column;
+    }
     return false;
 }
 

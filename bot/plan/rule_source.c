@@ -181,18 +181,20 @@ struct uses {
     const struct norm *n;
     const struct source *s;
     bool *used;
+    size_t left; /* columns that no one was seen to use */
 };
 
 static bool use_note(void *ctx, int column) {
     struct uses *u = ctx;
     const struct ncolumn *c = &u->n->columns.at[column];
-    if (c->source->id == u->s->id) u->used[c->ordinal] = true;
-    return true;
+    if (c->source->id != u->s->id || u->used[c->ordinal]) return true;
+    u->used[c->ordinal] = true;
+    return --u->left > 0;
 }
 
 static bool *columns_used(struct norm *n, const struct block *b, const struct source *s) {
     bool *used = arena_array(n->arena, s->n_columns + 1, sizeof *used);
-    struct uses u = {n, s, used};
+    struct uses u = {n, s, used, s->n_columns};
     struct block rest = *b;
     (void)block_columns(&rest, use_note, &u);
     return used;
@@ -306,9 +308,11 @@ static bool column_constant(struct norm *n, struct block *b, const struct source
                                  : source_is_union_all(s) && s->n_branches ? &s->branches[0]->outs
                                                                            : NULL;
     if (!passed) return false;
-    const bool *used = columns_used(n, b, s);
+    const bool *used = NULL;
     for (size_t i = 0; i < passed->n && i < s->n_columns; i++) {
-        if (!used[i] || !expr_is_literal(passed->at[i])) continue;
+        if (!expr_is_literal(passed->at[i])) continue;
+        if (!used) used = columns_used(n, b, s);
+        if (!used[i]) continue;
         bool everywhere = true;
         for (size_t k = 1; source_is_union_all(s) && k < s->n_branches; k++)
             everywhere &= i < s->branches[k]->outs.n && s->branches[k]->outs.at[i] == passed->at[i];
