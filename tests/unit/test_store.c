@@ -197,9 +197,9 @@ static void news_is_heard_once_it_is_committed(void **state) {
 /* Two that would each read before the other writes: the lock puts them in a row. */
 static void a_lock_is_held_until_the_end(void **state) {
     struct store *s = *state, *other;
-    struct arena *a = arena_create(ARENA_SMALL);
     const char *value;
     if (!place_is_shared()) skip();
+    struct arena *a = arena_create(ARENA_SMALL);
     assert_fine(migrate_open(dir, &other));
     assert_fine(store_run(other, "SET lock_timeout = '20ms'", VALS_NONE, NULL));
     assert_fine(store_begin(s));
@@ -228,9 +228,9 @@ static const struct err *link_cut(void *ctx, const struct val *cols, size_t coun
 /* Outside a transaction nobody notices; inside one, what was done is gone and says so. */
 static void a_lost_connection_is_made_anew(void **state) {
     struct store *s = *state, *other;
-    struct arena *a = arena_create(ARENA_SMALL);
     const char *value;
     if (!place_is_shared()) skip();
+    struct arena *a = arena_create(ARENA_SMALL);
     assert_fine(migrate_open(dir, &other));
     assert_fine(setting_put(s, "a", "1"));
     assert_fine(store_each(s, "SELECT CAST(pg_backend_pid() AS BIGINT)", VALS_NONE, link_cut, other));
