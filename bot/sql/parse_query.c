@@ -831,10 +831,14 @@ static struct sql_query *wrap(struct parser *p, struct sql_query *inner, const s
     return q;
 }
 
+static bool has_pipes(const struct parser *p) {
+    return p->dialect == DIALECT_DATABRICKS || p->dialect == DIALECT_SPARK || p->dialect == DIALECT_BIGQUERY || p->dialect == DIALECT_ANSI;
+}
+
 static struct sql_query *rest(struct parser *p, struct sql_query *q, bool brackets, const struct token *first) {
     if (brackets && (at_rest(p) || lock_starts(p))) q = wrap(p, q, first);
     parse_order_limit(p, q);
-    if (parse_at(p, SY_PIPE_GT) && p->dialect != DIALECT_SQLITE) q->pipes = parse_pipes(p, &q->pipe_count);
+    if (parse_at(p, SY_PIPE_GT) && has_pipes(p)) q->pipes = parse_pipes(p, &q->pipe_count);
     for (uint32_t i = 0; i < q->pipe_count; i++) query_deepen(p, q, q->pipes[i].depth);
     q->range = parse_range(p, first);
     return q;
