@@ -7,11 +7,24 @@
 
 static struct price_place place_of(const struct repo_settings *s) { return (struct price_place){s->cloud, s->region, s->tier}; }
 
+static struct estimate_input asked(const struct check_input *in, const struct subject *s, const struct entry *entry) {
+    return (struct estimate_input){entry,   &s->scan, in->prices, place_of(in->settings), in->settings->warehouse_size, in->settings->warehouse_type,
+                                   in->now, &s->past};
+}
+
+bool check_seconds(struct arena *arena, const struct check_input *in, const struct subject *s, const struct compute *compute, struct span *out,
+                   const char **why) {
+    struct entry entry = s->entry;
+    entry.compute = *compute;
+    struct estimate_input estimate = asked(in, s, &entry);
+    return estimate_seconds(arena, &estimate, &out->low, &out->high, why);
+}
+
 const struct err *check_price(struct arena *arena, const struct check_input *in, struct subject *s) {
     TRY(estimate_scan(arena, in->catalogs, in->catalog_count, &s->entry, &s->scan));
     TRY(estimate_runs(arena, in->catalogs, in->catalog_count, &s->entry, &s->past));
-    s->cost = estimate_cost(arena, &(struct estimate_input){&s->entry, &s->scan, in->prices, place_of(in->settings), in->settings->warehouse_size,
-                                                            in->settings->warehouse_type, in->now, &s->past});
+    struct estimate_input estimate = asked(in, s, &s->entry);
+    s->cost = estimate_cost(arena, &estimate);
     return NULL;
 }
 

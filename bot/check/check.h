@@ -38,6 +38,13 @@ struct check_input {
 };
 
 /* Binds the definitions of a reading against the catalogs and prices them. in->head, base and subjects are not read. */
+/* How long a run of `s` takes on `compute`: past runs first, else the estimate. False, and why, when it is not known. */
+struct span {
+    double low, high; /* seconds */
+};
+bool check_seconds(struct arena *arena, const struct check_input *in, const struct subject *s, const struct compute *compute, struct span *out,
+                   const char **why);
+
 const struct err *check_subjects(struct arena *arena, const struct check_input *in, const struct reading *reading, struct subject **out,
                                  size_t *count) MUST_CHECK;
 

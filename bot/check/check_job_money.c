@@ -27,23 +27,13 @@ static struct task_time time_of(struct arena *arena, const struct check_input *i
     struct task_time t = {.unknown = "what it runs is not in this repository"};
     for (size_t i = 0; i < in->subject_count; i++) {
         const struct subject *s = &in->subjects[i];
-        double low, high;
+        struct span run;
         const char *why;
         if (!task_runs(job, task, s) || s->entry.kind == DEF_TEMP || s->entry.kind == DEF_VIEW || s->entry.kind == DEF_EPHEMERAL) continue;
-        struct entry entry = s->entry;
-        entry.compute = task->compute;
-        struct estimate_input estimate = {.entry = &entry,
-                                          .scan = &s->scan,
-                                          .prices = in->prices,
-                                          .place = {in->settings->cloud, in->settings->region, in->settings->tier},
-                                          .default_size = in->settings->warehouse_size,
-                                          .default_type = in->settings->warehouse_type,
-                                          .now = in->now,
-                                          .past = &s->past};
-        if (!estimate_seconds(arena, &estimate, &low, &high, &why)) return (struct task_time){.unknown = why};
+        if (!check_seconds(arena, in, s, &task->compute, &run, &why)) return (struct task_time){.unknown = why};
         t.known = true;
-        t.low += low;
-        t.high += high;
+        t.low += run.low;
+        t.high += run.high;
         t.bytes += s->scan.high;
     }
     return t;

@@ -26,19 +26,9 @@ static bool same_warehouse(const struct compute *a, const struct compute *b) { r
 
 /* Seconds of a run, short where it is not known: the wait is what counts. */
 static double run_seconds(struct arena *arena, const struct check_input *in, const struct subject *s, const struct compute *compute) {
-    struct entry entry = s->entry;
-    entry.compute = *compute;
-    double low, high;
+    struct span run;
     const char *why;
-    struct estimate_input estimate = {.entry = &entry,
-                                      .scan = &s->scan,
-                                      .prices = in->prices,
-                                      .place = {in->settings->cloud, in->settings->region, in->settings->tier},
-                                      .default_size = in->settings->warehouse_size,
-                                      .default_type = in->settings->warehouse_type,
-                                      .now = in->now,
-                                      .past = &s->past};
-    return estimate_seconds(arena, &estimate, &low, &high, &why) ? low : 1;
+    return check_seconds(arena, in, s, compute, &run, &why) ? run.low : 1;
 }
 
 static struct compute sized(const struct check_input *in, const struct compute *c) {
