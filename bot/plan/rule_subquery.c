@@ -46,10 +46,12 @@ static nexpr first_to_aggregate(struct norm *n, nexpr e) {
 /* (SELECT DISTINCT x .. ORDER BY x DESC LIMIT 1 OFFSET 1): the greatest of those that some x is greater than. */
 static nexpr second_to_aggregate(struct norm *n, nexpr e) {
     const struct block *b = e->block;
-    if (b->n_sources != 1 || b->n_items || b->preds.n || b->outs.n != 1 || b->sources[0]->kind != SRC_LIMIT) return NULL;
+    if (b->n_sources != 1 || b->n_items || b->preds.n || b->empty || b->outs.n != 1 || b->sources[0]->kind != SRC_LIMIT) return NULL;
     const struct source *s = b->sources[0], *d = s->block->n_sources == 1 ? s->block->sources[0] : NULL;
     nexpr one = expr_int(n, 1);
-    if (s->limit != one || s->offset != one || s->name || s->n_order != 1 || s->n_columns != 1 || s->block->n_items || s->block->preds.n) return NULL;
+    if (s->block->empty || s->limit != one || s->offset != one || s->name || s->n_order != 1 || s->n_columns != 1 || s->block->n_items ||
+        s->block->preds.n)
+        return NULL;
     if (!d || d->kind != SRC_AGG || !d->grouped || d->n_sets || d->keys.n != 1 || d->aggs.n || d->block->empty || s->block->outs.n != 1) return NULL;
     const struct sort_key *by = &s->order[0];
     nexpr key = expr_column(n, d->columns[0]);
