@@ -129,7 +129,8 @@ class FakeServer:
 
     def answer_safely(self, request):
         try:
-            return self.answer(request)
+            with self.changed:  # one at a time, as a database would: two servers ask at once, and ids must stay theirs
+                return self.answer(request)
         except Exception as why:  # a fault of the fake itself must fail the scene, not vanish in a thread
             self.violation(request, f"the fake could not answer: {why!r}")
             return Answer(500, {"message": "the fake failed"})
