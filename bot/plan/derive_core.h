@@ -111,6 +111,10 @@ struct rewrite {
     const struct normal *q;
     enum dialect dialect;
     struct sql_expr **column; /* by q column number: how to write it; NULL: not in reach */
+    VEC(int) said;            /* columns of sources written so far, in order */
+    size_t beside;            /* where in `said` those of the FROM at hand begin */
+    const struct block *from; /* whose FROM that is */
+    bool view_hidden;         /* the view stands in a FROM that what is being written does not see */
     struct graft graft;
     struct match *match; /* of the graft; NULL: none */
     const struct sql_name *view;

@@ -376,7 +376,7 @@ bool rewrite_is_constant(nexpr e) {
 
 /* The view's column for an expression. Not for a constant: it is written again, also above a grouping that has no key for it. */
 static struct sql_expr *shown_as(struct rewrite *w, nexpr e) {
-    if (rewrite_is_constant(e)) return NULL;
+    if (rewrite_is_constant(e) || w->view_hidden) return NULL;
     for (size_t i = 0; w->match && i < w->shown.n; i++)
         if (match_expr(w->match, w->shown.at[i].v, e)) return w->shown.at[i].as;
     return NULL;
@@ -414,7 +414,7 @@ static bool holds_units(enum date_unit coarse, enum date_unit fine) {
 static struct sql_expr *coarser(struct rewrite *w, nexpr e) {
     nexpr x, shown_x;
     bool truncates, shown_truncates;
-    enum date_unit unit = unit_of(e, &x, &truncates);
+    enum date_unit unit = w->view_hidden ? UNIT_NONE : unit_of(e, &x, &truncates);
     for (size_t i = 0; w->match && unit != UNIT_NONE && i < w->shown.n; i++) {
         nexpr v = w->shown.at[i].v;
         enum date_unit fine = unit_of(v, &shown_x, &shown_truncates);
@@ -436,8 +436,11 @@ static struct sql_expr *write_column(struct rewrite *w, nexpr e) {
     if ((size_t)e->column == w->q->n_columns) return w->column[e->column]; /* of coarser() */
     if (e->column >= 0 && (size_t)e->column < w->q->n_columns && w->column[e->column]) return w->column[e->column];
     const char *name = column_name(w->q, e->column);
+    if (w->view_hidden) return fail(w, "a part that looks at the rows beside it");
     for (size_t i = 0; w->graft.block && name && *name && i < w->graft.block->n_sources; i++)
         if (w->graft.all_shown[i] && w->graft.block->sources[i] == w->q->column_source[e->column]) return view_ref(w, name);
+    for (size_t i = w->beside; i < w->said.n; i++)
+        if (w->said.at[i] == e->column) return fail(w, "a part that looks at the rows beside it");
     return fail(w, arena_printf(w->arena, "the stored result does not show `%s`", name ? name : "a computed column"));
 }
 

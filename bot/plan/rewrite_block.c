@@ -27,6 +27,12 @@ static struct sql_expr *column_of(struct rewrite *w, const char *alias, const ch
     return e;
 }
 
+/* From here on the column is written so. */
+static void column_say(struct rewrite *w, int column, struct sql_expr *as) {
+    w->column[column] = as;
+    *vec_add(w->arena, &w->said) = column;
+}
+
 static struct sql_from *write_table(struct rewrite *w, const struct source *s) {
     const char *name = s->table ? s->table->name : s->name;
     struct sql_name *path = sql_name_of(w->arena, str_of(name));
@@ -34,7 +40,7 @@ static struct sql_from *write_table(struct rewrite *w, const struct source *s) {
     if (s->rel && s->rel->version) rewrite_fail(w, "a table at a point in time, or a sample");
     for (size_t i = 0; i < s->n_columns; i++) {
         const char *column = column_name(w->q, s->columns[i]);
-        if (column && *column) w->column[s->columns[i]] = column_of(w, alias, column);
+        if (column && *column) column_say(w, s->columns[i], column_of(w, alias, column));
     }
     return sql_from_table(w->arena, path, alias == base && path->part_count == 1 ? (struct str){0} : str_of(alias));
 }
@@ -68,47 +74,36 @@ static struct sql_query *write_windows(struct rewrite *w, const struct source *s
     return query;
 }
 
-static bool holds_source(const struct block *block, const struct source *wanted);
+/* Brackets in FROM do not see what stands beside them, without LATERAL: the columns said since `beside` are out of reach meanwhile, and so is the
+ * view where it stands there. */
+struct apart {
+    struct sql_expr **columns;
+    size_t n;
+    bool view_hidden;
+};
 
-static bool source_holds(const struct source *s, const struct source *wanted) {
-    bool found = s->id == wanted->id || (s->block && holds_source(s->block, wanted));
-    for (size_t i = 0; !found && i < s->n_branches; i++) found = holds_source(s->branches[i], wanted);
-    return found;
+static struct apart apart_begin(struct rewrite *w) {
+    struct apart kept = {.n = w->said.n, .view_hidden = w->view_hidden};
+    kept.columns = arena_array(w->arena, kept.n + 1, sizeof(struct sql_expr *));
+    for (size_t i = w->beside; i < kept.n; i++) {
+        kept.columns[i] = w->column[w->said.at[i]];
+        w->column[w->said.at[i]] = NULL;
+    }
+    w->view_hidden |= w->graft.block && w->from == w->graft.block;
+    return kept;
 }
 
-static bool holds_source(const struct block *block, const struct source *wanted) {
-    bool found = false;
-    for (size_t i = 0; !found && i < block->n_sources; i++) found = source_holds(block->sources[i], wanted);
-    for (size_t i = 0; !found && i < block->n_items; i++) found = holds_source(block->items[i].block, wanted);
-    return found;
-}
-
-/* A column of a neighbour: brackets in FROM do not see it, without LATERAL. Sub-queries are not looked into: they may see everything. */
-static bool looks_beside(const struct rewrite *w, const struct source *s, nexpr e) {
-    if (e->op == SC_COLUMN) return w->q->column_source[e->column] && !source_holds(s, w->q->column_source[e->column]);
-    for (size_t i = 0; i < e->n; i++)
-        if (looks_beside(w, s, e->args[i])) return true;
-    return false;
-}
-
-static bool is_lateral(const struct rewrite *w, const struct source *s, const struct block *block) {
-    for (size_t i = 0; i < block->preds.n; i++)
-        if (looks_beside(w, s, block->preds.at[i])) return true;
-    for (size_t i = 0; i < block->n_items; i++)
-        if (is_lateral(w, s, block->items[i].block)) return true;
-    for (size_t i = 0; i < s->keys.n + s->aggs.n; i++)
-        if (looks_beside(w, s, i < s->keys.n ? s->keys.at[i] : s->aggs.at[i - s->keys.n])) return true;
-    return false;
+static void apart_end(struct rewrite *w, struct apart kept) {
+    for (size_t i = w->beside; i < kept.n; i++)
+        if (kept.columns[i]) w->column[w->said.at[i]] = kept.columns[i];
+    w->view_hidden = kept.view_hidden;
 }
 
 /* A source that is a query of its own: written in brackets, its columns named. */
 static struct sql_from *write_derived(struct rewrite *w, const struct source *s) {
     const char **names = arena_array(w->arena, s->n_columns + 1, sizeof *names);
     struct sql_query *query = NULL;
-    if (s->block && is_lateral(w, s, s->block)) {
-        rewrite_fail(w, "a part that looks at the rows beside it");
-        return NULL;
-    }
+    struct apart kept = apart_begin(w);
     for (size_t i = 0; i < s->n_columns; i++) names[i] = inner_name(w, s->columns[i], i, names);
     if (s->kind == SRC_AGG) query = write_aggregation(w, s, NULL, s->n_columns, NULL, names);
     if (s->kind == SRC_WINDOW) query = write_windows(w, s, names);
@@ -118,12 +113,13 @@ static struct sql_from *write_derived(struct rewrite *w, const struct source *s)
         for (size_t i = 0; i < s->n_branches; i++) arms[i] = rewrite_block(w, s->branches[i], names);
         query = sql_query_setop(w->arena, ops[s->setop], s->all ? SQL_SETOP_ALL : 0, arms, (uint32_t)s->n_branches);
     }
+    apart_end(w, kept);
     if (!query) {
         rewrite_fail(w, "a part that is kept as it is");
         return NULL;
     }
     const char *alias = alias_new(w, "part");
-    for (size_t i = 0; i < s->n_columns; i++) w->column[s->columns[i]] = column_of(w, alias, names[i]);
+    for (size_t i = 0; i < s->n_columns; i++) column_say(w, s->columns[i], column_of(w, alias, names[i]));
     return sql_from_query(w->arena, query, str_of(alias));
 }
 
@@ -189,7 +185,8 @@ static struct sql_from *write_item(struct rewrite *w, struct sql_from *from, con
     return sql_from_join(w->arena, JOIN_LEFT, from, right, on ? on : sql_bool(w->arena, true));
 }
 
-static struct sql_from *write_from(struct rewrite *w, const struct block *block, bool *written) {
+/* The view where it stands in the block, and the sources that it does not hold. */
+static struct sql_from *write_parts(struct rewrite *w, const struct block *block, bool *written) {
     bool here = w->graft.block == block;
     bool *bound = arena_array(w->arena, block->n_sources + 1, sizeof *bound);
     struct sql_from *from = NULL;
@@ -208,6 +205,17 @@ static struct sql_from *write_from(struct rewrite *w, const struct block *block,
     }
     for (size_t i = 0; i < block->n_items; i++)
         if (!here || !w->graft.item_gone[i]) from = write_item(w, from, &block->items[i]);
+    return from;
+}
+
+static struct sql_from *write_from(struct rewrite *w, const struct block *block, bool *written) {
+    size_t beside = w->beside;
+    const struct block *around = w->from;
+    w->beside = w->said.n;
+    w->from = block;
+    struct sql_from *from = write_parts(w, block, written);
+    w->beside = beside;
+    w->from = around;
     return from;
 }
 

@@ -1,0 +1,3 @@
+-- dialect: postgres
+select distinct s.return_of, (select sum(v.n) from (values (1, 'a'), (0, 'b'), (3, 'c')) as v (n, word) where v.n = s.return_of) as total, s.carrier
+from shipments as s
