@@ -15,6 +15,11 @@ static const struct synonym SYNONYMS[] = {
     {"ucase", "upper"},
     {"countif", "count_if"},
     {"mean", "avg"},
+    {"every", "bool_and"},
+    {"some", "bool_or"},
+    {"std", "stddev"},
+    {"signum", "sign"},
+    {"len", "length"},
 };
 
 static const char *call_name(struct arena *arena, const struct sql_expr *expr) {
@@ -32,7 +37,9 @@ static const char *call_name(struct arena *arena, const struct sql_expr *expr) {
     return name;
 }
 
-static bool is_aggregate(const struct sql_expr *expr) {
+static bool is_over_rows(int kind) { return kind == AGG_PLAIN || kind == AGG_ORDERED || kind == CALL_WINDOW || kind == CALL_RANK; }
+
+static bool is_aggregate(const struct binder *b, const struct sql_expr *expr) {
     if (expr->kind != EX_CALL || (expr->call && expr->call->over)) return false;
     if (expr->call && expr->call->parameter_count) return true; /* quantile(0.9)(x) of clickhouse: only aggregates have two brackets */
     char name[64];
@@ -45,22 +52,24 @@ static bool is_aggregate(const struct sql_expr *expr) {
         for (size_t i = 0; i < part.n; i++) name[n++] = (char)(part.p[i] >= 'A' && part.p[i] <= 'Z' ? part.p[i] | 32 : part.p[i]);
     }
     name[n] = 0;
-    const struct call_word *word = call_word(name);
+    const struct call_word *word = call_word(b->dialect, name);
     if (strcmp(name, "grouping") == 0 || strcmp(name, "grouping_id") == 0) return true;
-    return word && (word->kind == AGG_PLAIN || word->kind == AGG_ORDERED);
+    bool greatest = expr->arg_count > 1 && (strcmp(name, "max") == 0 || strcmp(name, "min") == 0);
+    if (greatest && b->dialect == DIALECT_SQLITE) return false;
+    return word && is_over_rows(word->kind); /* first_value(x), rank(5) WITHIN GROUP (..) without OVER too */
 }
 
-bool bind_has_aggregate(const struct sql_expr *expr) {
+bool bind_has_aggregate(const struct binder *b, const struct sql_expr *expr) {
     if (!expr) return false;
-    if (is_aggregate(expr)) return true;
+    if (is_aggregate(b, expr)) return true;
     for (uint32_t i = 0; i < expr->arg_count; i++)
-        if (bind_has_aggregate(expr->args[i])) return true;
+        if (bind_has_aggregate(b, expr->args[i])) return true;
     if (expr->kind == EX_CALL && expr->call && expr->call->over) {
         const struct sql_window *w = expr->call->over;
         for (uint32_t i = 0; i < w->partition_count; i++)
-            if (bind_has_aggregate(w->partition[i])) return true;
+            if (bind_has_aggregate(b, w->partition[i])) return true;
         for (uint32_t i = 0; i < w->order_count; i++)
-            if (bind_has_aggregate(w->order[i].expr)) return true;
+            if (bind_has_aggregate(b, w->order[i].expr)) return true;
     }
     return false;
 }
@@ -119,7 +128,7 @@ static const struct sort_key *orders_bind(struct binder *b, struct scope *scope,
 /* COUNT_IF(x) and FILTER are kept apart from COUNT(CASE ..) only in the text: both become a filter here. */
 static const struct scalar *aggregate_make(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name) {
     const struct sql_call *call = expr->call;
-    const struct call_word *word = call_word(name);
+    const struct call_word *word = call_word(b->dialect, name);
     bool star = expr->arg_count == 1 && expr->args[0]->kind == EX_STAR, count_if = strcmp(name, "count_if") == 0;
     enum clause before = scope->clause;
     scope->clause = CLAUSE_INPUT;
@@ -152,7 +161,9 @@ static const struct scalar *aggregate_make(struct binder *b, struct scope *scope
     if (strcmp(name, "sum") == 0 && n && e->args[0]->type.kind >= TYPE_INT && e->args[0]->type.kind <= TYPE_FLOAT)
         e->type = (struct type){e->args[0]->type.kind, 0, 0};
     if (strcmp(name, "count") == 0) e->nullable = false;
-    if (word && word->kind == AGG_ORDERED) e->is_volatile = b->plan->is_volatile = true;
+    bool several = n > 1 && (strcmp(name, "min") == 0 || strcmp(name, "max") == 0); /* MAX(x, 3): an array of the three greatest */
+    if (several) e->name = arena_printf(b->arena, "%s:several", name), e->type = (struct type){TYPE_UNKNOWN, 0, 0};
+    if (word && word->kind != AGG_PLAIN) e->is_volatile = b->plan->is_volatile = true;
     return e;
 }
 
@@ -234,7 +245,7 @@ static const struct window_spec *window_bind(struct binder *b, struct scope *sco
 
 static const struct scalar *windowed_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name) {
     if (scope->clause != CLAUSE_SELECT) bind_refuse(b, expr->range, "a window function outside the select list");
-    const struct call_word *word = call_word(name);
+    const struct call_word *word = call_word(b->dialect, name);
     bool star = expr->arg_count == 1 && expr->args[0]->kind == EX_STAR;
     struct scalar *fn = scalar_new(b, word && word->kind <= AGG_ORDERED ? SC_AGG : SC_CALL, star ? 0 : expr->arg_count, expr->range);
     for (size_t i = 0; i < fn->n; i++) arg_set(fn, i, bind_expr(b, scope, expr->args[i]));
@@ -406,7 +417,7 @@ static const char *unit_text(struct binder *b, const struct sql_expr *arg) {
 }
 
 static const struct scalar *plain_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr, const char *name) {
-    const struct call_word *word = call_word(name);
+    const struct call_word *word = call_word(b->dialect, name);
     const char *part = part_name(expr, name);
     uint32_t skip = part != NULL;
     struct scalar *e = scalar_new(b, SC_CALL, expr->arg_count - skip, expr->range);
@@ -438,7 +449,8 @@ static const struct scalar *plain_bind(struct binder *b, struct scope *scope, co
     if (word && word->kind == CALL_VOLATILE) e->is_volatile = b->plan->is_volatile = true;
     if (word && word->kind == CALL_CLOCK && (e->n == 0 || strcmp(name, "unix_timestamp") != 0)) {
         b->plan->reads_clock = true;
-        e->nullable = false;
+        e->nullable = !word->type || word->type == TYPE_STRING; /* there may be no current schema */
+        for (size_t i = 0; i < e->n; i++) e->nullable |= e->args[i]->nullable;
     }
     if (word && word->type) e->type = (struct type){word->type, 0, 0};
     if (e->n == 1 && !part && cast_word(b->dialect, str_of(name))) return cast_of(b, e, name);
@@ -464,7 +476,7 @@ const struct scalar *bind_call(struct binder *b, struct scope *scope, const stru
     }
     if (strcmp(name, "grouping") == 0 || strcmp(name, "grouping_id") == 0) return grouping_collect(b, scope, expr);
     if (strcmp(name, "descriptor") == 0) return names_bind(b, expr);
-    if (is_aggregate(expr)) return aggregate_collect(b, scope, expr, name);
+    if (is_aggregate(b, expr)) return aggregate_collect(b, scope, expr, name);
     if (!extras_known(expr)) bind_refuse(b, expr->range, "a clause of %s(..)", name);
     if (strcmp(name, "array") == 0 && expr->arg_count == 1 && expr->args[0]->kind == EX_QUERY_ARG) return bind_array_query(b, scope, expr->args[0]);
     if (scope->clause == CLAUSE_SELECT && bind_generator(b, expr)) {

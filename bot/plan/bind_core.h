@@ -129,8 +129,10 @@ struct call_word {
     const char *name;
     enum { AGG_PLAIN = 1, AGG_ORDERED, CALL_VOLATILE, CALL_CLOCK, CALL_WINDOW, CALL_RANK } kind;
     enum type_kind type;
+    unsigned dialects; /* bits: where it means that; 0: everywhere */
 };
-const struct call_word *call_word(const char *name); /* NULL: not known */
+/* What is known of the function of that name, lower case, qualified or not, in a dialect; NULL: nothing. */
+const struct call_word *call_word(enum dialect dialect, const char *name);
 /* The canonical name when the function makes rows of its own in the select list of this dialect; else NULL. */
 const char *generator_word(enum dialect dialect, struct str name);
 /* Spark reads string(x) as CAST(x AS STRING): is it a type's name of that kind? */
@@ -144,7 +146,7 @@ const struct scalar *bind_array_query(struct binder *b, struct scope *scope, con
 /* bind_call.c */
 const struct scalar *bind_call(struct binder *b, struct scope *scope, const struct sql_expr *expr);
 const struct scalar *bind_plain_call(struct binder *b, struct scope *scope, const struct sql_expr *expr);
-bool bind_has_aggregate(const struct sql_expr *expr);
+bool bind_has_aggregate(const struct binder *b, const struct sql_expr *expr);
 bool bind_has_generator(const struct binder *b, const struct sql_expr *expr);
 const char *bind_generator(const struct binder *b, const struct sql_expr *expr); /* explode and kin: canonical name, else NULL */
 /* bind_literal.c */

@@ -354,7 +354,17 @@ static const struct scalar *name_find(struct binder *b, struct scope *scope, con
     return opaque;
 }
 
+/* s.NEXTVAL, ROWNUM: written as columns, and another value each time. */
+static void changing_check(struct binder *b, const struct sql_name *name) {
+    const struct sql_ident *last = &name->parts[name->part_count - 1];
+    if (last->quoted || (b->dialect != DIALECT_ORACLE && b->dialect != DIALECT_SNOWFLAKE)) return;
+    bool sequence = name->part_count > 1 && (str_iis(last->text, "nextval") || str_iis(last->text, "currval"));
+    bool number = b->dialect == DIALECT_ORACLE && name->part_count == 1 && str_iis(last->text, "rownum");
+    if (sequence || number) bind_refuse(b, name->range, "%s, which gives another value for each row", str_lower(b->arena, last->text));
+}
+
 const struct scalar *bind_name(struct binder *b, struct scope *scope, const struct sql_name *name) {
+    if (name->part_count) changing_check(b, name);
     const struct scalar *found = name_find(b, scope, name);
     if (name->part_count) case_check(b, name, found);
     return found;

@@ -230,7 +230,7 @@ const struct scalar *alias_ahead(struct binder *b, struct scope *scope, const ch
     if (!q || scope->ahead) return NULL;
     for (uint32_t i = 0; i < q->item_count; i++) {
         const struct sql_item *item = &q->items[i];
-        if (!item->alias.text.n || !str_iis(item->alias.text, name) || bind_has_aggregate(item->expr)) continue;
+        if (!item->alias.text.n || !str_iis(item->alias.text, name) || bind_has_aggregate(b, item->expr)) continue;
         scope->ahead = true;
         const struct scalar *e = bind_expr(b, scope, item->expr);
         scope->ahead = false;
@@ -256,7 +256,7 @@ static void items_bind(struct select_state *s) {
         const struct scalar *expr = bind_expr(b, s->scope, item->expr);
         output_add(s, item_name(b, item, s->outputs.n), expr);
         if (item->alias.text.n)
-            *vec_add(b->arena, &s->scope->aliases) = (struct item_alias){bind_lower(b, item->alias.text), expr, bind_has_aggregate(item->expr)};
+            *vec_add(b->arena, &s->scope->aliases) = (struct item_alias){bind_lower(b, item->alias.text), expr, bind_has_aggregate(b, item->expr)};
     }
     s->scope->aliases_visible = false;
 }
@@ -310,7 +310,7 @@ static const struct scalar *key_bind(struct select_state *s, const struct sql_ex
     if (expr->kind == EX_NAME && expr->path->part_count == 1) {
         for (uint32_t i = 0; i < s->select->item_count; i++) {
             const struct sql_item *item = &s->select->items[i];
-            if (!item->alias.text.n || !str_ieq(item->alias.text, expr->path->parts[0].text) || bind_has_aggregate(item->expr)) continue;
+            if (!item->alias.text.n || !str_ieq(item->alias.text, expr->path->parts[0].text) || bind_has_aggregate(b, item->expr)) continue;
             bool known = false;
             for (size_t k = 0; k < s->scope->sources.n; k++)
                 for (size_t j = 0; j < s->scope->sources.at[k].offers.n; j++)
@@ -395,7 +395,7 @@ static void grouping_sets(struct select_state *s, const struct sql_expr *expr, s
 static void group_all(struct select_state *s) {
     for (uint32_t i = 0; i < s->select->item_count; i++) {
         if (s->select->items[i].expr->kind == EX_STAR) bind_refuse(s->b, s->query->range, "GROUP BY ALL over *");
-        else if (!bind_has_aggregate(s->select->items[i].expr)) key_add(s, key_of(s, s->select->items[i].expr));
+        else if (!bind_has_aggregate(s->b, s->select->items[i].expr)) key_add(s, key_of(s, s->select->items[i].expr));
     }
 }
 
@@ -595,9 +595,9 @@ static void closed_world(struct select_state *s) {
 static void grouped_bind(struct select_state *s, const struct scalar **having, const struct scalar **qualify) {
     struct binder *b = s->b;
     const struct sql_select *q = s->select;
-    bool aggregated = q->group != NULL || (q->having && bind_has_aggregate(q->having));
-    for (uint32_t i = 0; i < q->item_count; i++) aggregated |= bind_has_aggregate(q->items[i].expr);
-    for (uint32_t i = 0; i < s->query->order_count; i++) aggregated |= bind_has_aggregate(s->query->order[i].expr);
+    bool aggregated = q->group != NULL || (q->having && bind_has_aggregate(s->b, q->having));
+    for (uint32_t i = 0; i < q->item_count; i++) aggregated |= bind_has_aggregate(s->b, q->items[i].expr);
+    for (uint32_t i = 0; i < s->query->order_count; i++) aggregated |= bind_has_aggregate(s->b, s->query->order[i].expr);
     sets grouping = {0};
     s->scope->has_group = aggregated;
     if (q->group) group_bind(s, &grouping);

@@ -82,11 +82,11 @@ static void volatile_expr(struct norm *n, nexpr e) {
 
 /* Functions of a window that pick rows by its order: determined when the order tells all rows of a partition apart. */
 static void window_find(struct norm *n, struct source *s, nexpr e) {
-    static const char *const by_row[] = {"row_number", "lag", "lead", "first_value", "last_value", "nth_value", "ntile"};
+    static const char *const by_peers[] = {"rank", "dense_rank", "percent_rank", "cume_dist", "ratio_to_report"};
     nexpr fn = e->args[0];
     bool rows = e->window->unit == WINDOW_ROWS && !(e->window->start == EDGE_UNBOUNDED_PRECEDING && e->window->end == EDGE_UNBOUNDED_FOLLOWING);
-    bool picks = rows;
-    for (size_t i = 0; i < sizeof by_row / sizeof *by_row; i++) picks |= strcmp(by_row[i], fn->name ? fn->name : "") == 0;
+    bool picks = rows || fn->op != SC_AGG;
+    for (size_t i = 0; i < sizeof by_peers / sizeof *by_peers; i++) picks &= strcmp(by_peers[i], fn->name ? fn->name : "") != 0;
     if (!picks) return;
     struct exprs seed = {0};
     for (size_t i = 0; i < e->window->n_partition; i++) exprs_add(n, &seed, e->window->partition[i]);

@@ -91,6 +91,14 @@ void expr_args(struct parser *p, struct sql_expr *e, struct sql_expr *const *arg
 void expr_deepen(struct parser *p, struct sql_expr *e, uint32_t depth);                             /* at least depth + 1 */
 void expr_end(struct parser *p, struct sql_expr *e, const struct token *first);
 
+/* ---- parse_literal.c */
+struct sql_expr *parse_leaf(struct parser *p, enum sql_expr_kind kind, enum sql_op op); /* one token, its bytes as the name */
+struct sql_expr *parse_string_literal(struct parser *p);
+bool parse_interval_starts(const struct parser *p); /* at INTERVAL, which may be a name */
+struct sql_expr *parse_interval(struct parser *p);
+bool parse_is_typed_literal(const struct parser *p); /* DATE '..', JSON '..' */
+struct sql_expr *parse_typed_literal(struct parser *p);
+
 /* ---- parse_primary.c, parse_call.c */
 struct sql_expr *parse_primary(struct parser *p); /* with what follows it: .a [1] ::t */
 struct sql_expr *parse_postfix(struct parser *p, struct sql_expr *e, const struct token *first);
