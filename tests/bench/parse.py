@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""How much of each corpus parses, and how fast: parley parse, with sqlglot beside it where it can be imported.
+"""How much of each corpus parses, and how fast: parley parse, with --peer sqlglot beside it (fetched into .deps/peer), else its figures quoted.
 
-usage: parse.py --binary PARLEY [--misses FILE] [--size BYTES]
+usage: parse.py --binary PARLEY [--peer] [--misses FILE] [--size BYTES]
 Corpora are read from PARLEY_CORPORA, pairs from PARLEY_EQUIVALENCE. Templated files (Jinja, ERB) and cells of other languages are left out.
 Exit 0: done; 77: no corpora. Speed is the best of five runs on one core over a text of the named corpora repeated to --size;
 give a release build. "quoted" marks figures of others that were not run here.
@@ -13,8 +13,9 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+import peer
 
 CORPORA = [  # name, folder and pattern below it, dialect
     ("spark sql-tests", "spark-sql-tests/**/*.sql", "databricks"),
@@ -82,14 +83,12 @@ def speed(binary, dialect, text):
     return len(text.encode()) / min(runs)
 
 
-def sqlglot_speed(dialect, text):
-    try:
-        import sqlglot
-    except ImportError:
-        return None
-    start = time.perf_counter()
-    sqlglot.parse(text, read=dialect, error_level=sqlglot.ErrorLevel.IGNORE)
-    return len(text.encode()) / (time.perf_counter() - start) / 1e6
+def beside(python, name, dialect, texts):
+    """What the peer reads of the same texts, statement by statement."""
+    if not python:
+        return QUOTED.get(name, "")
+    statements, read, kept = peer.parsed(python, dialect, texts)
+    return f"sqlglot {100 * read / max(statements, 1):.1f} % of {statements}" + (f", {100 * kept / statements:.1f} % more kept as text" if kept else "")
 
 
 def pairs_texts(folder):
@@ -107,6 +106,7 @@ def pairs_texts(folder):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
+    parser.add_argument("--peer", action="store_true")
     parser.add_argument("--misses")
     parser.add_argument("--size", type=int, default=4_000_000)
     options = parser.parse_args()
@@ -117,6 +117,7 @@ def main():
         print("skipped: no corpora")
         return 77
     misses = open(options.misses, "w") if options.misses else None
+    python = peer.install() if options.peer else None
     big = []
     print(f"{'corpus':24} {'statements':>10} {'failed':>7} {'parsed':>8}  others")
     for name, pattern, dialect in CORPORA:
@@ -127,7 +128,7 @@ def main():
         if not texts:
             continue
         statements, failures = accepted(options.binary, dialect, texts, misses)
-        print(f"{name:24} {statements:10} {failures:7} {100 * (1 - failures / max(statements, 1)):7.2f}%  {QUOTED.get(name, '')}")
+        print(f"{name:24} {statements:10} {failures:7} {100 * (1 - failures / max(statements, 1)):7.2f}%  {beside(python, name, dialect, [t for _, t in texts])}", flush=True)
         if dialect == "bigquery":
             big += [t.rstrip().rstrip(";") for _, t in texts]
     for dialect, texts in sorted(pairs_texts(pairs).items()) if pairs.is_dir() else []:
@@ -135,9 +136,9 @@ def main():
         print(f"{'pairs ' + dialect:24} {statements:10} {failures:7} {100 * (1 - failures / max(statements, 1)):7.2f}%")
     text = ";\n".join(big) + ";\n"
     text *= max(1, options.size // len(text))
-    ours, theirs = speed(options.binary, "bigquery", text), sqlglot_speed("bigquery", text[:300_000])
-    peer = f"sqlglot {theirs:.2f} MB/s in this run" if theirs else "sqlglot 0.95 MB/s (quoted)"
-    print(f"speed: {ours:.1f} MB/s on {len(text)} bytes of dbt-like BigQuery, one core; target 60; {peer}: {ours / (theirs or 0.95):.0f} times")
+    ours, theirs = speed(options.binary, "bigquery", text), peer.speed(python, "bigquery", text[:300_000]) if python else None
+    other = f"sqlglot {theirs:.2f} MB/s in this run" if theirs else "sqlglot 0.95 MB/s (quoted)"
+    print(f"speed: {ours:.1f} MB/s on {len(text)} bytes of dbt-like BigQuery, one core; target 60; {other}: {ours / (theirs or 0.95):.0f} times")
     return 0
 
 

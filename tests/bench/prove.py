@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """How many pairs of each set are proved, how fast, and whether anything false is claimed.
 
-usage: prove.py --binary PARLEY [--sets a,b] [--misses FILE] [--no-refute] [--counter BENCH_REFUTE]
+usage: prove.py --binary PARLEY [--sets a,b] [--misses FILE] [--no-refute] [--counter BENCH_REFUTE] [--peer]
 Sets are read from PARLEY_EQUIVALENCE. Exit 0: no pair known to differ was called identical; 1: some was; 77: no sets.
 With --counter, the `eq` rows that were not proved are run on small databases that keep the declared keys: a row is "refuted" when one of them tells its
 two queries apart (or they give different numbers of columns), a "tie" when they are the same but for rows that tie in the order of a LIMIT. Such a
 label does not hold for every database, and a row of that kind cannot be proved; "of the rest" leaves them out.
-The column "others" quotes the published or measured figures of others on the full sets (marked as quoted: not run here).
+The column "others" quotes the published or measured figures of others on the full sets; --peer runs sqlglot (fetched into .deps/peer) on the same rows.
 """
 import argparse
 import json
@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import peer
 
 QUOTED = {
     "sqlsolver_calcite": "prototype 68 %, SPES 41 %, sqlglot 23 %",
@@ -76,6 +78,17 @@ def labels_without_proof(tool, folder, missed):
     return len(refuted), len(ties)
 
 
+def beside(python, folder, path):
+    """What the peer calls equal of the same rows: a line of the table."""
+    rows = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+    schemas = {p.name: json.loads(p.read_text()) for p in folder.glob(path.stem + ".schemas.json")}
+    found = peer.equal(python, rows, schemas)
+    claimed = {label: sum(found[str(r["id"])][0] for r in rows if r["label"] in label) for label in (("eq",), ("neq", "refuted"))}
+    eq = sum(r["label"] == "eq" for r in rows)
+    micros = sorted(t for _, t in found.values())
+    return f"{'    sqlglot, this run':26}{claimed[('eq',)]:>9}/{eq or '-'}{'':>8}{claimed[('neq', 'refuted')]:>12}{statistics.median(micros):>11.0f}{micros[int(len(micros) * 0.95)]:>9.0f}{micros[-1]:>9.0f}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True)
@@ -83,7 +96,9 @@ def main():
     parser.add_argument("--misses", help="write the eq pairs that were not proved here, one JSON object a line")
     parser.add_argument("--counter", metavar="BENCH_REFUTE", help="look for databases that refute the eq labels which were not proved")
     parser.add_argument("--no-refute", action="store_true", help="without the refuter: what the normal form alone claims")
+    parser.add_argument("--peer", action="store_true", help="run sqlglot on the same rows")
     options = parser.parse_args()
+    python = peer.install() if options.peer else None
     folder = Path(os.environ.get("PARLEY_EQUIVALENCE", Path(__file__).resolve().parents[3] / "shared/equivalence"))
     sets = [p for p in sorted(folder.glob("*.jsonl")) if p.stem in QUOTED]
     if options.sets:
@@ -103,6 +118,8 @@ def main():
         p95 = micros[int(len(micros) * 0.95)] if micros else 0
         target = f"{TARGET[path.stem]} %" if path.stem in TARGET else ""
         print(f"{path.stem:26}{share:>16}{target:>8}{len(false):>7}{median:>11.0f}{p95:>9}{micros[-1] if micros else 0:>9}  {QUOTED[path.stem]}", flush=True)
+        if python:
+            print(beside(python, folder, path), flush=True)
         if options.counter and missed:
             refuted, ties = labels_without_proof(options.counter, folder, missed)
             rest = eq - refuted - ties
