@@ -21,10 +21,9 @@ static const struct err *job_alone(struct arena *arena, const struct check_input
 /* What a run was billed, as often as the schedule says. */
 static struct cost by_schedule(struct arena *arena, const struct check_input *in, const struct billed *billed, const struct fires *fires, double low,
                                double high) {
-    struct cost cost = price_cost_new(in->prices, "month");
+    struct cost cost = billed_cost_new(arena, in->prices, billed, "month");
     cost.low = low * fires->per_month;
     cost.high = high * fires->per_month;
-    text_list_add(arena, &cost.assumptions, billed_text(arena, billed));
     text_list_add(arena, &cost.assumptions, fires_text(arena, fires));
     return cost;
 }

@@ -11,11 +11,13 @@
 #include "local.h"
 
 #include <argp.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FILE_MAX  ((size_t)64 << 20)
-#define STATS_MAX ((size_t)10 << 20)
+#define MONTH_SECONDS (730 * 3600.0)
+#define FILE_MAX      ((size_t)64 << 20)
+#define STATS_MAX     ((size_t)10 << 20)
 
 static const char doc[] =
     "Say what one run of each query reads, computes and costs, before it runs: rows and bytes from the tables' statistics, through every step of "
@@ -47,6 +49,7 @@ enum {
     KEY_ZONE,
     KEY_STEPS,
     KEY_REPO,
+    KEY_STOP,
     KEY_COMPUTE
 };
 
@@ -61,6 +64,7 @@ static const struct argp_option options[] = {
     {"compute", KEY_COMPUTE, "ID", 0, "Warehouse id: past runs on it, imported into the catalog, fit the estimate", 1},
     {"type", KEY_TYPE, "NAME", 0, "Databricks: serverless (default), pro; Snowflake: edition [ENTERPRISE]; Glue: flex", 1},
     {"units", KEY_UNITS, "N", 0, "Glue workers [10], BigQuery slots [100]", 1},
+    {"stop", KEY_STOP, "MINUTES", 0, "The warehouse stops so long after its last query, and that is paid too [not included, its price is told]", 1},
     {"schedule", KEY_SCHEDULE, "CRON", 0, "Quartz or Unix cron: the cost of a month instead of a run", 2},
     {"timezone", KEY_ZONE, "NAME", 0, "Of the schedule [UTC]", 2},
     {"prices", KEY_PRICES, "FILE", 0, "A price list [the one shipped]", 3},
@@ -92,6 +96,9 @@ static error_t word_take(int key, char *arg, struct argp_state *state) {
     case KEY_UNITS:
         w->target.units = (int)strtol(arg, NULL, 10);
         return w->target.units > 0 && w->target.units <= 100000 ? 0 : (argp_error(state, "--units is from 1 to 100000"), 0);
+    case KEY_STOP:
+        w->target.stop_minutes = strtod(arg, NULL);
+        return w->target.stop_minutes > 0 && w->target.stop_minutes <= 10080 ? 0 : (argp_error(state, "--stop is from 1 to 10080 minutes"), 0);
 #define TAKE(letter, member)                                                                                                                         \
     case letter:                                                                                                                                     \
         w->member = arg;                                                                                                                             \
@@ -233,6 +240,7 @@ static json_t *money_json(const struct cost *cost) {
     jsx_set_text(o, "period", cost->period);
     if (!cost->known) jsx_set_text(o, "unknown", cost->unknown);
     jsx_set_text(o, "price_date", cost->price_date);
+    jsx_set_text(o, "price_date_last", cost->price_date_last);
     jsx_set_text(o, "price_source", cost->price_source);
     json_object_set_new(o, "assumptions", texts_json(&cost->assumptions));
     return o;
@@ -262,10 +270,30 @@ static json_t *query_json(const struct words *w, const char *file, const struct 
     return o;
 }
 
-static void range_print(const char *title, double low, double high, const char *unit) {
-    printf("  %-8s %.3g", title, low);
-    if (high > low * 1.005) printf(" to %.3g", high);
-    printf(" %s\n", unit);
+/* Three digits, never as a power: "2,010,000,000", "0.0339". */
+static const char *number_text(struct arena *arena, double n) {
+    if (!isfinite(n) || n > 1e18) return "more than can be said";
+    if (n < 1000) return arena_printf(arena, "%.3g", n);
+    double step = pow(10, floor(log10(n)) - 2);
+    const char *digits = arena_printf(arena, "%.0f", round(n / step) * step);
+    struct buf b = buf_new(arena);
+    for (size_t i = 0, all = strlen(digits); i < all; i++) {
+        if (i && (all - i) % 3 == 0) buf_char(&b, ',');
+        buf_char(&b, digits[i]);
+    }
+    return buf_str(&b);
+}
+
+static void range_print(struct arena *arena, const char *title, double low, double high, const char *unit) {
+    const char *a = number_text(arena, low), *b = number_text(arena, high);
+    if (strcmp(unit, "bytes billed") == 0) {
+        char from[32], to[32];
+        text_bytes(low, from, sizeof from);
+        text_bytes(high, to, sizeof to);
+        a = arena_strdup(arena, from), b = arena_strdup(arena, to), unit = "billed";
+    }
+    if (strcmp(a, b) == 0) printf("  %-8s %s %s\n", title, a, unit);
+    else printf("  %-8s %s to %s %s\n", title, a, b, unit);
 }
 
 static void query_print(struct arena *arena, const struct words *w, const char *file, const struct work *work, const struct bill *bill,
@@ -275,11 +303,11 @@ static void query_print(struct arena *arena, const struct words *w, const char *
     text_bytes(work->shuffle_bytes, shuffle, sizeof shuffle);
     text_bytes(work->sort_bytes, sort, sizeof sort);
     printf("%s: %s\n", file, cost_text(arena, cost));
-    if (bill->known && bill->seconds_high > 0) range_print("runs", bill->seconds_low, bill->seconds_high, "s");
-    if (bill->known) range_print("charged", bill->units_low, bill->units_high, bill->unit);
+    if (bill->known && bill->seconds_high > 0) range_print(arena, "runs", bill->seconds_low, bill->seconds_high, "s");
+    if (bill->known) range_print(arena, "charged", bill->units_low, bill->units_high, bill->unit);
     if (work->known) {
-        printf("  reads    %s, %.3g rows\n  moves    %s between machines, %s sorted\n  gives    %.3g rows\n", read, work->read_rows, shuffle, sort,
-               work->output_rows);
+        printf("  reads    %s, %s rows\n  moves    %s between machines, %s sorted\n  gives    %s row%s\n", read, number_text(arena, work->read_rows),
+               shuffle, sort, number_text(arena, work->output_rows), work->output_rows == 1 ? "" : "s");
     }
     for (size_t i = 0; i < work->scan_count; i++) {
         const struct work_scan *s = &work->scans[i];
@@ -293,7 +321,7 @@ static void query_print(struct arena *arena, const struct words *w, const char *
         printf("  %-8s %-32s %10.3g -> %10.3g rows %10.4f core seconds\n", i ? "" : "steps", s->what, s->rows_in, s->rows_out, s->seconds);
     }
     for (size_t i = 0; i < cost->assumptions.n; i++) printf("  %-8s %s\n", i ? "" : "assumed", cost->assumptions.at[i]);
-    if (cost->price_date) printf("  prices   %s of %s\n", cost->price_source, cost->price_date);
+    if (cost->price_date) printf("  prices   of %s (%s)\n", cost_dates(arena, cost), cost->price_source);
 }
 
 static const struct err *file_cost(struct cost_run *run, struct arena *arena, const char *file, bool *known) {
@@ -315,6 +343,7 @@ static const struct err *file_cost(struct cost_run *run, struct arena *arena, co
     struct run_past past;
     TRY(estimate_runs(arena, run->catalogs, run->catalog_count, &entry, &past));
     estimate_target(arena, &past, &target);
+    if (run->fires.known && run->fires.per_month > 0) target.gap_seconds = MONTH_SECONDS / run->fires.per_month;
     struct bill bill = bill_of(arena, run->prices, &work, &target);
     struct cost cost = monthly(arena, run, &bill.cost);
     if (run->words->json) puts(jsx_dump(arena, jsx_own(arena, query_json(run->words, file, &work, &bill, &cost)), false));

@@ -100,8 +100,8 @@ static const struct err *file_import(struct arena *arena, const struct words *w)
         printf("{\"added\": %zu, \"replaced\": %zu, \"passed\": %zu}\n", done.added, done.replaced, done.passed);
         return NULL;
     }
-    printf("%s: %zu prices added, %zu replaced", path, done.added, done.replaced);
-    if (done.passed) printf(", %zu rows passed over: their unit is not DBU", done.passed);
+    printf("%s: %zu price%s added, %zu replaced", path, done.added, done.added == 1 ? "" : "s", done.replaced);
+    if (done.passed) printf(", %zu row%s passed over: the unit is not DBU", done.passed, done.passed == 1 ? "" : "s");
     putchar('\n');
     return NULL;
 }

@@ -38,6 +38,7 @@ static json_t *amount_json(const struct cost *cost) {
     jsx_set_text(o, "period", cost->period);
     jsx_set_text(o, "unknown", cost->unknown);
     jsx_set_text(o, "price_date", cost->price_date);
+    jsx_set_text(o, "price_date_last", cost->price_date_last);
     jsx_set_text(o, "price_source", cost->price_source);
     json_object_set_new(o, "assumptions", texts_json(&cost->assumptions));
     return o;
@@ -101,7 +102,7 @@ static void job_print(struct arena *arena, const char *file, const struct job_sa
         printf("  runs     %s, by its tasks %s\n", time_text(arena, s->cost.low, s->cost.high), s->cost.critical ? s->cost.critical : "");
     tasks_print(arena, s);
     for (size_t i = 0; i < cost->assumptions.n; i++) printf("  %-8s %s\n", i ? "" : "assumed", cost->assumptions.at[i]);
-    if (cost->price_date) printf("  prices   %s of %s\n", cost->price_source, cost->price_date);
+    if (cost->price_date) printf("  prices   of %s (%s)\n", cost_dates(arena, cost), cost->price_source);
 }
 
 /* ---- worked out ---- */

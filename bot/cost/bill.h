@@ -11,7 +11,7 @@ enum platform {
     PLATFORM_BIGQUERY,   /* bytes of the columns read, 10 MiB a table at least */
     PLATFORM_BIGQUERY_SLOTS,
     PLATFORM_ATHENA,    /* bytes read, up to the next MB, 10 MB at least */
-    PLATFORM_SNOWFLAKE, /* credits by size and second, 60 s at least */
+    PLATFORM_SNOWFLAKE, /* credits by size and second, 60 s at least, and until it suspends */
     PLATFORM_GLUE,      /* DPU by second, 60 s at least */
 };
 #define PLATFORM_COUNT (PLATFORM_GLUE + 1)
@@ -27,6 +27,8 @@ struct bill_target {
     const char *type; /* Databricks: "serverless" | "pro"; Snowflake: edition; Glue: "flex" */
     int units;        /* Glue workers, BigQuery slots */
     struct price_place place;
+    double stop_minutes;        /* from its last query until a warehouse stops, when that is to be paid too; 0: not said, only its price is told */
+    double gap_seconds;         /* from one run to the next: no more than that idles; 0: not known */
     double factor;              /* seconds measured over seconds estimated on this compute; 0: not known, 1 is taken */
     double spread;              /* of that factor's runs; 0: not known, the work's own is taken */
     double cores;               /* that the factor is of; 0: those of the size */
@@ -48,5 +50,7 @@ struct bill bill_of(struct arena *arena, const struct price_list *prices, const 
 
 /* Seconds of `cores` cores together for a work of known size, before any factor: remote reading and exchanges included. */
 double bill_seconds(const struct work *work, double cores);
+/* How far that may be off either way, as a factor, on an engine nobody has measured. */
+double bill_spread(const struct work *work);
 
 #endif

@@ -87,6 +87,12 @@ static void product_add(struct arena *arena, struct billed *b, const char *produ
     b->products = b->products ? arena_printf(arena, "%s, %s", b->products, product) : arena_strdup(arena, product);
 }
 
+static void price_add(struct billed *b, double dbu, const struct price_sku_row *price) {
+    b->usd += dbu * price->usd;
+    if (!b->price_first || strcmp(price->valid_from, b->price_first) < 0) b->price_first = price->valid_from;
+    if (!b->price_last || strcmp(price->valid_from, b->price_last) > 0) b->price_last = price->valid_from;
+}
+
 /* kind, owner, name, sku, cloud, day, quantity, from, until of one product and day. */
 static const struct err *group_row(void *ctx, const struct val *c, size_t count) {
     struct gathered *g = ctx;
@@ -96,7 +102,7 @@ static const struct err *group_row(void *ctx, const struct val *c, size_t count)
     struct billed *b = map_get(g->by_owner, str_of(key));
     if (!b) {
         b = arena_new(g->arena, struct billed);
-        *b = (struct billed){.id = *owner ? owner : NULL, .name = name, .machines = true};
+        *b = (struct billed){.id = *owner ? owner : NULL, .name = name, .machines = true, .currency = price_list_currency(g->prices)};
         for (size_t i = 0; i < sizeof kind_names / sizeof *kind_names; i++) {
             if (strcmp(kind, kind_names[i]) == 0) b->kind = (enum billed_kind)i;
         }
@@ -107,7 +113,7 @@ static const struct err *group_row(void *ctx, const struct val *c, size_t count)
     int64_t from = val_as_int(&c[7], 0), until = val_as_int(&c[8], 0);
     struct price_sku_row price;
     b->dbu += dbu;
-    if (price_sku_find(g->arena, g->prices, cloud, sku, val_as_int(&c[5], 0) * DAY, &price)) b->usd += dbu * price.usd;
+    if (price_sku_find(g->arena, g->prices, cloud, sku, val_as_int(&c[5], 0) * DAY, &price)) price_add(b, dbu, &price);
     else b->unpriced += dbu;
     b->machines = b->machines && strstr(sku, "SERVERLESS");
     product_add(g->arena, b, price.product);
@@ -177,12 +183,18 @@ static const char *day_text(struct arena *arena, int64_t at) {
     return arena_copy(arena, iso, 10);
 }
 
+/* What a bill says, to the cent. */
+static const char *billed_amount(struct arena *arena, const struct billed *b) {
+    bool dollars = !b->currency || strcmp(b->currency, "USD") == 0;
+    return dollars ? arena_printf(arena, "$%.2f", b->usd) : arena_printf(arena, "%.2f %s", b->usd, b->currency);
+}
+
 const char *billed_text(struct arena *arena, const struct billed *b) {
     struct buf out = buf_new(arena);
     buf_printf(&out, "billed from %s to %s: %.4g DBU%s%s", day_text(arena, b->from), day_text(arena, b->until), b->dbu, b->products ? " of " : "",
                b->products ? b->products : "");
     if (b->runs) buf_printf(&out, " in %zu run%s", b->runs, b->runs == 1 ? "" : "s");
-    if (b->usd > 0) buf_printf(&out, ", $%.2f at list price", b->usd);
+    if (b->usd > 0) buf_printf(&out, ", %s at list price", billed_amount(arena, b));
     if (b->unpriced > 0) buf_printf(&out, "; %.4g DBU of products that are not in the price list", b->unpriced);
     return buf_str(&out);
 }
@@ -200,13 +212,20 @@ bool billed_run(const struct price_list *prices, const struct price_place *place
     return true;
 }
 
+struct cost billed_cost_new(struct arena *arena, const struct price_list *prices, const struct billed *b, const char *period) {
+    struct cost cost = price_cost_new(prices, period);
+    cost_dated(&cost, b->price_first);
+    cost_dated(&cost, b->price_last);
+    text_list_add(arena, &cost.assumptions, billed_text(arena, b));
+    return cost;
+}
+
 struct cost billed_monthly(struct arena *arena, const struct price_list *prices, const struct billed *b) {
     double days = fmax(1, ceil((double)(b->until - b->from) / DAY));
     if (!b->from || days < BILLED_DAYS) return cost_unknown("fewer than three days of it were billed");
     if (b->unpriced > 0) return cost_unknown("a product that was billed is not in the price list");
-    struct cost cost = price_cost_new(prices, "month");
+    struct cost cost = billed_cost_new(arena, prices, b, "month");
     cost.low = cost.high = fmax(0, b->usd / days * MONTH_DAYS);
-    text_list_add(arena, &cost.assumptions, billed_text(arena, b));
     if (!b->machines) text_list_add(arena, &cost.assumptions, "the cloud's machines are not on that bill");
     return cost;
 }

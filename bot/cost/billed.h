@@ -22,12 +22,13 @@ const struct err *billed_to_runs(struct catalog *catalog) MUST_CHECK;
 struct billed {
     const char *id, *name; /* of the platform; NULL not known */
     enum billed_kind kind;
-    double dbu, usd;      /* in all; usd by list price, of what has one */
-    double unpriced;      /* DBU of products that the list does not have */
-    size_t runs;          /* of a job that could be told apart; 0 none */
-    int64_t from, until;  /* UTC seconds of the first and last usage; 0: nothing was billed */
-    bool machines;        /* its machines are in the price: serverless products alone */
-    const char *products; /* "JOBS_COMPUTE, JOBS_COMPUTE_(PHOTON)" */
+    double dbu, usd;                                 /* in all; usd by list price, of what has one */
+    double unpriced;                                 /* DBU of products that the list does not have */
+    size_t runs;                                     /* of a job that could be told apart; 0 none */
+    int64_t from, until;                             /* UTC seconds of the first and last usage; 0: nothing was billed */
+    bool machines;                                   /* its machines are in the price: serverless products alone */
+    const char *currency, *price_first, *price_last; /* of the list it was priced by; NULL no price was found */
+    const char *products;                            /* "JOBS_COMPUTE, JOBS_COMPUTE_(PHOTON)" */
 };
 /* By the platform's id or the name in usage_metadata or custom_tags; either may be NULL. `out->from` 0: nothing is known. */
 const struct err *billed_of(struct arena *arena, struct catalog *catalog, const struct price_list *prices, enum billed_kind kind, const char *id,
@@ -36,6 +37,9 @@ const struct err *billed_of(struct arena *arena, struct catalog *catalog, const 
 /* All that was billed, dearest first, at most 1000. */
 const struct err *billed_all(struct arena *arena, struct catalog *catalog, const struct price_list *prices, struct billed **out,
                              size_t *count) MUST_CHECK;
+
+/* No money yet, per `period`, that rests on what was billed and says so, with the days of its prices. */
+struct cost billed_cost_new(struct arena *arena, const struct price_list *prices, const struct billed *billed, const char *period);
 
 /* What it came to a month over its days, as billed. Unknown when nothing was, or fewer than BILLED_DAYS are known. */
 #define BILLED_DAYS 3

@@ -26,7 +26,6 @@
 #define CORE_HOUR_HIGH       60e9
 #define START_SECONDS        10.0 /* least time a run takes that only its bytes are known of */
 #define WORKER_CORES         8.0
-#define UNKNOWN_SPEED        2.0 /* bill.c: how far an engine nobody has measured may be from the model, either way */
 
 /* ---- bytes ---- */
 
@@ -162,7 +161,7 @@ static struct seconds work_time(struct arena *arena, const struct estimate_input
     const struct work *work = in->scan->work;
     const struct calibration *kin = in->past && in->past->kin.runs ? &in->past->kin : NULL, *c = kin ? kin : in->past ? &in->past->calibration : NULL;
     bool fitted = c && (c->runs || c->all_runs >= 3), own = fitted && c->runs; /* its own runs stand for its size too */
-    double factor = fitted ? c->factor : 1, spread = fitted ? fmax(c->spread, 1.2) : work->spread * UNKNOWN_SPEED;
+    double factor = fitted ? c->factor : 1, spread = fitted ? fmax(c->spread, 1.2) : bill_spread(work);
     double a = bill_seconds(work, own ? REFERENCE_CORES : few) * factor, b = bill_seconds(work, own ? REFERENCE_CORES : most) * factor;
     const char *text = c && !kin ? calibration_text(arena, c) : NULL;
     if (kin) text_list_add(arena, says, kin_text(arena, in->past));

@@ -24,9 +24,13 @@ static struct cost absent(struct arena *arena, const struct price_place *at, con
 }
 
 /* Machines are priced where the list has them; elsewhere that price is said. */
-static void region_say(struct arena *arena, const struct price_place *at, const struct price_node *node, struct cost *hour) {
-    if (!iis(node->region, at->region) && strcmp(node->region, "*") != 0)
-        text_list_printf(arena, &hour->assumptions, "machines at the price of %s, for the list has none of %s", node->region, at->region);
+static void machine_say(struct arena *arena, const struct price_place *at, const struct price_node *node, struct cost *hour) {
+    const char *unverified = arena_printf(arena, "the price of %s comes without a published source: check it", node->type);
+    cost_dated(hour, node->from);
+    if (!node->verified && !text_list_has(&hour->assumptions, unverified)) text_list_add(arena, &hour->assumptions, unverified);
+    const char *elsewhere = arena_printf(arena, "machines at the price of %s, for the list has none of %s", node->region, at->region);
+    if (!iis(node->region, at->region) && strcmp(node->region, "*") != 0 && !text_list_has(&hour->assumptions, elsewhere))
+        text_list_add(arena, &hour->assumptions, elsewhere);
 }
 
 static double photon_factor(const struct price_list *list, const struct price_place *at, const char *sku) {
@@ -47,12 +51,13 @@ static struct cost warehouse_hour(struct arena *arena, const struct price_list *
     const char *sku = compute->serverless ? "SERVERLESS_SQL_COMPUTE" : classic ? "SQL_COMPUTE" : "SQL_PRO_COMPUTE";
     if (!price_dbu_find(list, at, sku, &price)) return absent(arena, at, sku);
     struct cost hour = price_cost_new(list, "hour");
+    cost_dated(&hour, price.valid_from);
     hour.low = min * dbu * price.usd, hour.high = max * dbu * price.usd;
-    text_list_printf(arena, &hour.assumptions, "%s warehouse, %s: %.4g DBU an hour at $%.4g (%s, price of %s)", size,
+    text_list_printf(arena, &hour.assumptions, "%s warehouse, %s: %.4g DBU an hour at %s (%s, price of %s)", size,
                      compute->serverless ? "serverless"
                      : classic           ? "classic"
                                          : "pro",
-                     dbu, price.usd, place_text(arena, at), price.valid_from);
+                     dbu, cost_rate(arena, hour.currency, price.usd), place_text(arena, at), price.valid_from);
     if (max > 1) text_list_printf(arena, &hour.assumptions, "%d to %d clusters of it, as many as its queries need", min, max);
     if (compute->serverless) return hour;
     struct price_node driver, worker;
@@ -65,7 +70,8 @@ static struct cost warehouse_hour(struct arena *arena, const struct price_list *
     hour.low += min * (driver.usd + workers * worker.usd);
     hour.high += max * (driver.usd + workers * worker.usd);
     text_list_printf(arena, &hour.assumptions, "plus 1 + %d machines (%s, %s) at list price", workers, driver.type, worker.type);
-    region_say(arena, at, &worker, &hour);
+    machine_say(arena, at, &driver, &hour);
+    machine_say(arena, at, &worker, &hour);
     return hour;
 }
 
@@ -99,11 +105,13 @@ static void machines_price(const struct price_list *list, const struct compute *
     *high = driver_high + firm_workers * worker->usd + (workers - firm_workers) * worker_high;
 }
 
-static void spot_say(struct arena *arena, const struct compute *c, const struct price_node *worker, struct cost *hour) {
+static void spot_say(struct arena *arena, const struct price_list *list, const struct compute *c, const struct price_node *worker,
+                     struct cost *hour) {
     bool fallback = !c->availability || strstr(c->availability, "FALLBACK");
     const char *first = !c->first_on_demand      ? "the driver on demand (not said: taken so)"
                         : c->first_on_demand < 0 ? "none on demand"
                                                  : arena_printf(arena, "the first %d on demand, the driver among them", c->first_on_demand);
+    if (worker->spot < 0) cost_dated(hour, price_number_date(list, "spot.observed"));
     text_list_printf(arena, &hour->assumptions, "spot machines%s, %s; the price of a DBU stays%s",
                      fallback ? ", up to the price on demand when none are left" : "", first,
                      worker->spot >= 0 ? "" : "; the discount is the range seen of others, for this type's was not measured");
@@ -141,18 +149,21 @@ static struct cost cluster_hour(struct arena *arena, const struct price_list *li
     if (!price_dbu_find(list, at, sku, &price)) return absent(arena, at, sku);
     double factor = compute->photon ? photon_factor(list, at, sku) : 1, unused;
     struct cost hour = price_cost_new(list, "hour");
+    cost_dated(&hour, price.valid_from);
     machines_price(list, compute, &driver, &worker, min, &hour.low, &unused);
     machines_price(list, compute, &driver, &worker, max, &unused, &hour.high);
     hour.low += factor * (driver.dbu + min * worker.dbu) * price.usd;
     hour.high += factor * (driver.dbu + max * worker.dbu) * price.usd;
-    text_list_printf(arena, &hour.assumptions, "%s at $%.4g per DBU (%s, price of %s)%s, driver %s, %d%s%.0d worker%s %s", sku, price.usd,
-                     place_text(arena, at), price.valid_from, compute->photon ? arena_printf(arena, ", Photon x%.4g", factor) : "", driver.type, min,
-                     max > min ? "-" : "", max > min ? max : 0, max == 1 ? "" : "s", worker.type);
+    text_list_printf(arena, &hour.assumptions, "%s at %s per DBU (%s, price of %s)%s, driver %s, %d%s%.0d worker%s %s", sku,
+                     cost_rate(arena, hour.currency, price.usd), place_text(arena, at), price.valid_from,
+                     compute->photon ? arena_printf(arena, ", Photon x%.4g", factor) : "", driver.type, min, max > min ? "-" : "",
+                     max > min ? max : 0, max == 1 ? "" : "s", worker.type);
     if (compute->kind == COMPUTE_PIPELINE && !compute->edition)
         text_list_add(arena, &hour.assumptions, "the edition of the pipeline is not said: ADVANCED, the platform's default, is taken");
-    if (compute->spot) spot_say(arena, compute, &worker, &hour);
+    if (compute->spot) spot_say(arena, list, compute, &worker, &hour);
     if (compute->pool) text_list_add(arena, &hour.assumptions, "machines of a pool are paid while they idle too: that is the pool's, not included");
-    region_say(arena, at, &worker, &hour);
+    machine_say(arena, at, &driver, &hour);
+    machine_say(arena, at, &worker, &hour);
     text_list_add(arena, &hour.assumptions, "disks, addresses and network traffic are not included");
     return hour;
 }
@@ -168,7 +179,7 @@ static struct cost pool_hour(struct arena *arena, const struct price_list *list,
     hour.low = idle * low, hour.high = idle * high;
     text_list_printf(arena, &hour.assumptions, "%d idle machine%s %s of the pool at the cloud's price; idle ones use no DBU", idle,
                      idle == 1 ? "" : "s", node.type);
-    region_say(arena, at, &node, &hour);
+    machine_say(arena, at, &node, &hour);
     return hour;
 }
 
@@ -202,12 +213,14 @@ static struct cost serverless_hour(struct arena *arena, const struct price_list 
     if (compute->performance == SAID_NO) performance = standard;
     double factor = photon_factor(list, at, compute->kind == COMPUTE_PIPELINE ? "DLT_ADVANCED_COMPUTE" : "JOBS_COMPUTE");
     struct cost hour = price_cost_new(list, "hour");
+    cost_dated(&hour, price.valid_from);
     hour.low = (1 + like.workers_min) * node.dbu * factor * standard * price.usd;
     hour.high = (1 + like.workers_max) * node.dbu * factor * performance * price.usd;
     text_list_printf(arena, &hour.assumptions,
-                     "serverless: %s at $%.4g per DBU (%s, price of %s), machines included; its DBU are taken to be those of a Photon cluster of 1 + "
+                     "serverless: %s at %s per DBU (%s, price of %s), machines included; its DBU are taken to be those of a Photon cluster of 1 + "
                      "%d to 1 + %d %s (x%.4g), in %s: a planning rule, not a price",
-                     sku, price.usd, place_text(arena, at), price.valid_from, like.workers_min, like.workers_max, node.type, factor,
+                     sku, cost_rate(arena, hour.currency, price.usd), place_text(arena, at), price.valid_from, like.workers_min, like.workers_max,
+                     node.type, factor,
                      standard == performance ? (compute->performance == SAID_YES ? "performance mode (x2)" : "standard mode (x1)")
                                              : "standard (x1) to performance mode (x2), for the mode is not said");
     return hour;

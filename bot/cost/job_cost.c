@@ -87,7 +87,9 @@ static void up_time(const struct job_cost_input *in, const struct place *places,
 }
 
 static struct cost hour_of(struct arena *arena, const struct job_cost_input *in, const struct compute *compute) {
-    return price_compute_hour(arena, in->prices, &in->place, compute);
+    struct compute one = *compute;
+    if (one.kind == COMPUTE_WAREHOUSE) one.workers_min = one.workers_max = 1; /* its tasks have one of the clusters, others bring up the rest */
+    return price_compute_hour(arena, in->prices, &in->place, &one);
 }
 
 static struct cost by_schedule(struct arena *arena, const struct job_cost_input *in, struct cost cost) {
@@ -169,8 +171,7 @@ static bool billed_cost(struct arena *arena, const struct job_cost_input *in, st
     bool machines = billed_run(in->prices, &in->place, classic ? classic : &none, b, &low, &high);
     double times = by_run ? fires.per_month : b->usd > 0 ? cost.low / b->usd * fmax(1, (double)b->runs) : 0;
     if (by_run) {
-        cost = price_cost_new(in->prices, "month");
-        text_list_add(arena, &cost.assumptions, billed_text(arena, b));
+        cost = billed_cost_new(arena, in->prices, b, "month");
         text_list_printf(arena, &cost.assumptions, "%s, each as those were on average", fires_text(arena, &fires));
     }
     if (by_run && !machines && !b->machines) text_list_add(arena, &cost.assumptions, "the cloud's machines are not on that bill");
@@ -235,8 +236,10 @@ struct cost job_saves_own_cluster(struct arena *arena, const struct job_cost_inp
     struct price_dbu_row dear, cheap;
     if (!price_dbu_find(in->prices, &in->place, "ALL_PURPOSE_COMPUTE", &dear) || !price_dbu_find(in->prices, &in->place, "JOBS_COMPUTE", &cheap))
         return cost_unknown("the prices of all-purpose and jobs compute are not in the price list");
-    const char *words = arena_printf(arena, "a DBU of all-purpose compute costs $%.4g, of jobs compute $%.4g (prices of %s): %.0f %% less", dear.usd,
-                                     cheap.usd, dear.valid_from, 100 * (1 - cheap.usd / fmax(dear.usd, 1e-9)));
+    const char *words =
+        arena_printf(arena, "a DBU of all-purpose compute costs %s, of jobs compute %s (prices of %s): %.0f %% less",
+                     cost_rate(arena, price_list_currency(in->prices), dear.usd), cost_rate(arena, price_list_currency(in->prices), cheap.usd),
+                     dear.valid_from, 100 * (1 - cheap.usd / fmax(dear.usd, 1e-9)));
     struct job_cost_input other = *in;
     struct job job = *in->job;
     job.tasks = arena_array(arena, job.task_count + 1, sizeof *job.tasks);

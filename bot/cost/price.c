@@ -28,7 +28,9 @@ const struct err *price_list_read(struct arena *arena, const char *name, const v
         return err_new(ERR_CONFIG, "price list %s: \"databricks.dbu_price\" is missing: it must be a list of prices per DBU", name);
     }
     list->date = jsx_str(list->root, "generated", "date not given");
-    list->source = arena_printf(arena, "list prices, %s", name);
+    const json_t *imported = json_object_get(list->root, "imported");
+    const char *last = json_string_value(json_array_get(imported, json_array_size(imported) - 1));
+    list->source = last ? arena_printf(arena, "list prices and those of %s, %s", last, name) : arena_printf(arena, "list prices, %s", name);
     clock_iso(clock_now(), list->today);
     list->today[10] = 0;
     *out = list;
@@ -59,8 +61,7 @@ const char *price_list_today(const struct price_list *list) { return list->today
 const char *price_list_currency(const struct price_list *list) { return jsx_str(list->root, "currency", "USD"); }
 
 struct cost price_cost_new(const struct price_list *list, const char *period) {
-    return (struct cost){
-        .known = true, .currency = price_list_currency(list), .period = period, .price_date = list->date, .price_source = list->source};
+    return (struct cost){.known = true, .currency = price_list_currency(list), .period = period, .price_source = list->source};
 }
 
 struct price_place price_place_full(const struct price_place *place) {
@@ -145,7 +146,7 @@ bool price_sku_find(struct arena *arena, const struct price_list *list, const ch
     day[10] = 0;
     struct price_place place = {*cloud ? cloud : NULL, region, tier};
     bool found = dbu_on(list, &place, sku, day, true, &row);
-    *out = (struct price_sku_row){row.usd, sku};
+    *out = (struct price_sku_row){row.usd, row.valid_from, sku};
     return found;
 }
 
@@ -173,7 +174,9 @@ bool price_node_find(const struct price_list *list, const struct price_place *pl
                                    .spot = jsx_real(row, "spot_usd_per_hour", -1),
                                    .vcpu = jsx_real(row, "vcpu", 0),
                                    .gigabytes = jsx_real(row, "mem_gb", 0),
-                                   .region = jsx_str(row, "region", "*")};
+                                   .region = jsx_str(row, "region", "*"),
+                                   .from = jsx_str(row, "valid_from", NULL),
+                                   .verified = jsx_bool(row, "verified", true)};
         found = true;
         if (here) break;
     }
@@ -202,6 +205,39 @@ bool price_number(const struct price_list *list, const char *path, double *out) 
     if (!json_is_number(value)) return false;
     *out = json_number_value(value);
     return true;
+}
+
+/* "XXLARGE", "X4LARGE" and "4X-Large" each by its number of X and its first other letter. */
+static int size_order(const char *size, char *kind) {
+    int xs = 0, number = 0;
+    for (*kind = 0; *size && !*kind; size++) {
+        if (*size == 'x' || *size == 'X') xs++;
+        else if (*size >= '0' && *size <= '9') number = *size - '0';
+        else if (*size != '-' && *size != '_') *kind = (char)(*size | 0x20);
+    }
+    return number ? number : xs;
+}
+
+bool price_size_find(const struct price_list *list, const char *path, const char **size, double *out) {
+    const char *name;
+    json_t *value;
+    char wanted, kind;
+    int order = size_order(*size, &wanted);
+    json_object_foreach(jsx_at(list->root, path), name, value) {
+        if (!json_is_number(value) || size_order(name, &kind) != order || kind != wanted) continue;
+        *size = name;
+        *out = json_number_value(value);
+        return true;
+    }
+    return false;
+}
+
+const char *price_number_date(const struct price_list *list, const char *path) {
+    const char *dot = strrchr(path, '.');
+    char group[96];
+    if (!dot || snprintf(group, sizeof group, "%.*s", (int)(dot - path), path) >= (int)sizeof group) return list->date;
+    const json_t *of = jsx_at(list->root, group), *own = json_object_get(json_object_get(of, "dated"), dot + 1);
+    return json_is_string(own) ? json_string_value(own) : jsx_str(of, "valid_from", list->date);
 }
 
 bool price_number_in(const struct price_list *list, const char *path, const char *name, double *out) {

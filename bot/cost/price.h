@@ -46,6 +46,7 @@ void price_sku_split(struct arena *arena, const struct price_list *list, const c
  * is known, that one. `out->product` is its name without tier and region, in the arena; set even when it has no price. */
 struct price_sku_row {
     double usd;
+    const char *valid_from;
     const char *product;
 };
 bool price_sku_find(struct arena *arena, const struct price_list *list, const char *cloud, const char *sku, int64_t at, struct price_sku_row *out);
@@ -57,6 +58,8 @@ struct price_node {
     double dbu, usd, spot; /* spot < 0: not known */
     double vcpu, gigabytes;
     const char *region; /* its price is of; "*": of all */
+    const char *from;   /* the day its price is of; NULL not known */
+    bool verified;      /* false: a figure without a published source */
 };
 bool price_node_find(const struct price_list *list, const struct price_place *place, const char *type, struct price_node *out);
 /* DBU per hour of a warehouse size ("2X-Small"). False when it is not in the list. */
@@ -86,6 +89,11 @@ struct compute price_stand_in(const struct price_list *list, const struct price_
 bool price_number(const struct price_list *list, const char *path, double *out);
 /* The same for a name that may hold dots: ("glue.dpu_per_worker", "G.1X"). */
 bool price_number_in(const struct price_list *list, const char *path, const char *name, double *out);
+
+/* The figure of a size in any of its spellings ("XSMALL", "x-small", "XXLARGE"); `*size` becomes the list's own. False when it has none. */
+bool price_size_find(const struct price_list *list, const char *path, const char **size, double *out);
+/* The day such a figure is of: its own, its group's, else the list's. */
+const char *price_number_date(const struct price_list *list, const char *path);
 
 /* The list as it stands, for people and for price_list_write. Borrowed. */
 const json_t *price_list_json(const struct price_list *list);

@@ -1,10 +1,13 @@
 /* price_import.c - contracted or newer prices into a price list. */
 #include "price.h"
 
+#include "clock.h"
 #include "fs.h"
 #include "records.h"
 
 #include <math.h>
+
+#define LAST_DAY 253402300799.0 /* of the year 9999 */
 
 struct import {
     struct price_list *list;
@@ -17,7 +20,11 @@ static const struct err *price_read(struct import *in, struct arena *arena, cons
     const char *const names[] = {
         "price",      "usd_per_dbu", "usd_per_hour", "pricing.effective_list.default", "pricing.default", "effective_list.default", "pricing_default",
         "list_price", NULL};
-    if (!record_number(arena, row, names, out)) return err_new(ERR_INPUT, "no price in this row: a column 'price' with a number is wanted");
+    const char *text = record_text(arena, row, names);
+    if (!record_number(arena, row, names, out)) {
+        if (text) return err_new(ERR_INPUT, "the price '%.40s' is no number: digits with a point for the fraction are wanted, such as 0.15", text);
+        return err_new(ERR_INPUT, "no price in this row: a column 'price' with a number is wanted");
+    }
     if (*out < 0 || *out > 1e6) return err_new(ERR_INPUT, "the price %g is out of range: 0 to 1000000 is expected", *out);
     return NULL;
 }
@@ -28,11 +35,25 @@ static const struct err *currency_check(struct import *in, struct arena *arena, 
     return err_new(ERR_INPUT, "the price is in %s, the list in %s: a list holds one currency; export the rows in %s", currency, own, own);
 }
 
-/* A day of the row, "2026-04-10"; NULL when it has none. */
-static const char *day_of(struct arena *arena, const json_t *row, const char *const *names) {
+/* A day of the row, "2026-04-10", also of a time; NULL when it has none. */
+static const struct err *day_read(struct arena *arena, const json_t *row, const char *const *names, const char **out) {
     const char *text = record_text(arena, row, names);
-    if (!text || strlen(text) < 10 || text[4] != '-' || text[7] != '-') return NULL;
-    return arena_copy(arena, text, 10);
+    double at;
+    char iso[CLOCK_ISO];
+    *out = NULL;
+    if (!text) return NULL;
+    if (!record_time(arena, row, names, &at) || at < 0 || at > LAST_DAY)
+        return err_new(ERR_INPUT, "the date '%.40s' cannot be read: such as 2026-04-10 is wanted", text);
+    clock_iso((int64_t)at, iso);
+    *out = arena_copy(arena, iso, 10);
+    return NULL;
+}
+
+/* A number that is given must be one, and not be negative. */
+static const struct err *amount_read(struct arena *arena, const json_t *row, const char *name, double *out) {
+    const char *text = record_text(arena, row, NAMES(name));
+    if (!record_number(arena, row, NAMES(name), out)) return text ? err_new(ERR_INPUT, "%s '%.40s' is no number", name, text) : NULL;
+    return *out < 0 || *out > 1e6 ? err_new(ERR_INPUT, "%s %g is out of range: 0 to 1000000 is expected", name, *out) : NULL;
 }
 
 static bool same_text(const json_t *a, const json_t *b, const char *key) {
@@ -76,8 +97,11 @@ static const struct err *dbu_import(struct import *in, struct arena *arena, cons
     TRY(currency_check(in, arena, row));
     TRY(price_read(in, arena, row, &price));
     price_sku_split(arena, in->list, cloud, &sku, &tier, &region);
-    const char *from = day_of(arena, row, NAMES("valid_from", "price_start_time")),
-               *until = day_of(arena, row, NAMES("valid_until", "price_end_time"));
+    const char *from, *until;
+    TRY(day_read(arena, row, NAMES("valid_from", "price_start_time"), &from));
+    TRY(day_read(arena, row, NAMES("valid_until", "price_end_time"), &until));
+    if (tier && !str_iis(str_of(tier), "STANDARD") && !str_iis(str_of(tier), "PREMIUM") && !str_iis(str_of(tier), "ENTERPRISE"))
+        return err_new(ERR_INPUT, "unknown tier '%.40s': STANDARD, PREMIUM or ENTERPRISE is wanted", tier);
     json_t *kept = json_object();
     jsx_set_text(kept, "cloud", cloud);
     jsx_set_text(kept, "region", region ? region : "*");
@@ -98,7 +122,12 @@ static const struct err *node_import(struct import *in, struct arena *arena, con
     json_t *node;
     TRY(currency_check(in, arena, row));
     TRY(price_read(in, arena, row, &price));
-    const char *region = record_text(arena, row, NAMES("region")), *from = day_of(arena, row, NAMES("valid_from"));
+    double dbu = -1, vcpu = 0, memory = 0;
+    const char *region = record_text(arena, row, NAMES("region")), *from;
+    TRY(day_read(arena, row, NAMES("valid_from"), &from));
+    TRY(amount_read(arena, row, "dbu_per_hour", &dbu));
+    TRY(amount_read(arena, row, "vcpu", &vcpu));
+    TRY(amount_read(arena, row, "mem_gb", &memory));
     json_array_foreach(jsx_at(in->root, "nodes"), i, node) {
         if (!str_iis(str_of(jsx_str(node, "type", "")), type) || (region && !str_iis(str_of(jsx_str(node, "region", "")), region))) continue;
         json_object_set_new(node, "usd_per_hour", json_real(price));
@@ -107,12 +136,9 @@ static const struct err *node_import(struct import *in, struct arena *arena, con
         in->out->replaced++;
         return NULL;
     }
-    double dbu, vcpu = 0, memory = 0;
-    if (!record_number(arena, row, NAMES("dbu_per_hour"), &dbu))
+    if (dbu < 0)
         return err_new(ERR_INPUT, "machine type '%s'%s%s is not in the list yet: give 'dbu_per_hour' too", type, region ? " in " : "",
                        region ? region : "");
-    record_number(arena, row, NAMES("vcpu"), &vcpu);
-    record_number(arena, row, NAMES("mem_gb"), &memory);
     node = json_object();
     jsx_set_text(node, "cloud", record_text(arena, row, NAMES("cloud")));
     jsx_set_text(node, "region", region ? region : "*");
@@ -131,8 +157,10 @@ static const struct err *node_import(struct import *in, struct arena *arena, con
 /* "snowflake.usd_per_credit.ENTERPRISE": the group must be there, the figure may be new. */
 static const struct err *item_import(struct import *in, struct arena *arena, const json_t *row, const char *item) {
     double price;
+    const char *from;
     TRY(currency_check(in, arena, row));
     TRY(price_read(in, arena, row, &price));
+    TRY(day_read(arena, row, NAMES("valid_from"), &from));
     const char *dot = strrchr(item, '.');
     json_t *group = dot ? jsx_at(in->root, str_dup(arena, (struct str){item, (size_t)(dot - item)})) : NULL;
     if (!json_is_object(group) || json_is_array(json_object_get(group, dot + 1)) || json_is_object(json_object_get(group, dot + 1)))
@@ -141,6 +169,8 @@ static const struct err *item_import(struct import *in, struct arena *arena, con
                        item);
     *(json_object_get(group, dot + 1) ? &in->out->replaced : &in->out->added) += 1;
     json_object_set_new(group, dot + 1, json_real(price));
+    if (!json_is_object(json_object_get(group, "dated"))) json_object_set_new(group, "dated", json_object());
+    jsx_set_text(json_object_get(group, "dated"), dot + 1, from ? from : price_list_today(in->list));
     return NULL;
 }
 
@@ -154,10 +184,23 @@ static const struct err *row_import(void *ctx, struct arena *arena, const json_t
     return err_new(ERR_INPUT, "the row names neither sku_name (a product), node_type (a machine) nor item (a figure of the list)");
 }
 
+/* Which files its own prices came from, each once. */
+static void source_keep(struct price_list *list, const char *name) {
+    json_t *root = (json_t *)(uintptr_t)price_list_json(list), *files = json_object_get(root, "imported"), *file;
+    const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
+    size_t i;
+    if (!json_is_array(files)) json_object_set_new(root, "imported", files = json_array());
+    json_array_foreach(files, i, file) {
+        if (json_is_string(file) && strcmp(json_string_value(file), base) == 0) return;
+    }
+    json_array_append_new(files, json_string(base));
+}
+
 const struct err *price_list_import(struct price_list *list, const char *name, struct str bytes, struct price_import *out) {
     *out = (struct price_import){0};
     struct import in = {list, (json_t *)(uintptr_t)price_list_json(list), name, out};
-    return records_read(name, bytes, row_import, &in);
+    TRY(records_read(name, bytes, row_import, &in));
+    return source_keep(list, name), NULL;
 }
 
 const struct err *price_list_write(const struct price_list *list, const char *path) {

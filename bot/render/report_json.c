@@ -27,6 +27,7 @@ static json_t *cost_json(const struct cost *cost) {
     if (!cost->known && cost->unknown) jsx_set_text(o, "unknown", cost->unknown);
     if (cost->assumptions.n) json_object_set_new(o, "assumptions", texts(&cost->assumptions));
     if (cost->known && cost->price_date) jsx_set_text(o, "price_date", cost->price_date);
+    if (cost->known && cost->price_date_last) jsx_set_text(o, "price_date_last", cost->price_date_last);
     return o;
 }
 

@@ -227,7 +227,7 @@ static json_t *cost_view(struct arena *arena, const struct cost *cost) {
     json_t *v = json_object();
     jsx_set_text(v, "text", cost_text(arena, cost));
     json_object_set_new(v, "assumptions", list_view(&cost->assumptions));
-    if (cost->price_date) jsx_set_text(v, "price_date", cost->price_date);
+    if (cost->price_date) jsx_set_text(v, "price_date", cost_dates(arena, cost));
     if (cost->price_source) jsx_set_text(v, "price_source", cost->price_source);
     json_object_set_new(v, "known", json_boolean(cost->known));
     return v;

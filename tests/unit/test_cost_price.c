@@ -146,12 +146,53 @@ static void test_text(void **state) {
     assert_string_equal(cost_text(arena, &c), "about $1,200-57,000 a month");
     c.low = -420, c.high = 10, c.period = "run";
     assert_string_equal(cost_text(arena, &c), "about -$420 to $10 a run");
+    c.low = 2.942, c.high = 17.3;
+    assert_string_equal(cost_text(arena, &c), "about $2.90-17 a run");
+    c.low = 0.001, c.high = 18396;
+    assert_string_equal(cost_text(arena, &c), "up to $18,000 a run");
+    c.low = -0.4, c.high = 0.3, c.period = "month";
+    assert_string_equal(cost_text(arena, &c), "under $1 a month more or less");
+    c.low = 0, c.high = INFINITY;
+    assert_string_equal(cost_text(arena, &c), "not known: larger than can be said");
     c = cost_unknown("size of x is not known");
     assert_string_equal(cost_text(arena, &c), "not known: size of x is not known");
     struct cost a = {.known = true, .low = 1, .high = 2}, sum = cost_add(arena, &a, &c);
     assert_false(sum.known);
     sum = cost_add(arena, &a, &a);
     assert_true(sum.known && sum.high == 4);
+}
+
+/* Every amount says the days that its prices are of, oldest to newest. */
+static void test_dates(void **state) {
+    struct cost a = price_cost_new(list, "month"), b = a;
+    assert_null(cost_dates(arena, &a));
+    cost_dated(&a, "2026-04-10");
+    cost_dated(&b, "2024-07-11");
+    assert_string_equal(cost_dates(arena, &a), "2026-04-10");
+    struct cost sum = cost_add(arena, &a, &b);
+    assert_string_equal(cost_dates(arena, &sum), "2024-07-11 to 2026-04-10");
+    cost_dated(&sum, "2025-01-01");
+    assert_string_equal(cost_dates(arena, &sum), "2024-07-11 to 2026-04-10");
+    struct compute c = {.kind = COMPUTE_WAREHOUSE, .size = "Small", .edition = "PRO"};
+    struct cost hour = price_compute_hour(arena, list, NULL, &c);
+    assert_string_equal(cost_dates(arena, &hour), "2024-07-11 to 2026-04-10");
+    assert_string_equal(price_number_date(list, "athena.usd_per_tb_scanned"), "2020-10-15");
+    assert_string_equal(price_number_date(list, "glue.usd_per_dpu_hour_flex"), "2025");
+    assert_string_equal(cost_rate(arena, "USD", 0.7), "$0.70");
+    assert_string_equal(cost_rate(arena, "EUR", 0.0875), "0.0875 EUR");
+}
+
+static void test_sizes(void **state) {
+    static const char *const names[] = {"X-Small", "XSMALL", "xxlarge", "X4LARGE", "MEDIUM"};
+    static const double credits[] = {1, 1, 32, 128, 4};
+    for (size_t i = 0; i < 5; i++) {
+        const char *size = names[i];
+        double n;
+        assert_true(price_size_find(list, "snowflake.credits_per_hour", &size, &n) && near(n, credits[i]));
+    }
+    const char *size = "Huge";
+    double n;
+    assert_false(price_size_find(list, "snowflake.credits_per_hour", &size, &n));
 }
 
 static void test_bad_list(void **state) {
@@ -218,7 +259,12 @@ static void test_import_says_what_is_wrong(void **state) {
         const char *text, *words;
     } cases[] = {
         {"", "empty"},
-        {"sku,cloud,price\nJOBS_COMPUTE,AWS,abc\n", "f:2: no price"},
+        {"sku,cloud,price\nJOBS_COMPUTE,AWS,abc\n", "f:2: the price 'abc' is no number"},
+        {"sku,cloud,price\nJOBS_COMPUTE,AWS,nan\n", "is no number"},
+        {"sku,cloud\nJOBS_COMPUTE,AWS\n", "f:2: no price"},
+        {"sku,cloud,tier,price\nJOBS_COMPUTE,AWS,GOLD,1\n", "unknown tier 'GOLD'"},
+        {"sku,cloud,price,valid_from\nJOBS_COMPUTE,AWS,1,soon\n", "the date 'soon' cannot be read"},
+        {"node_type,usd_per_hour,dbu_per_hour\nx9.large,1,-3\n", "dbu_per_hour -3 is out of range"},
         {"sku,cloud,price\n\nJOBS_COMPUTE,MARS,1\n", "f:3: unknown cloud 'MARS'"},
         {"sku,cloud,price,currency\nJOBS_COMPUTE,AWS,1,EUR\n", "one currency"},
         {"sku,cloud,price\nJOBS_COMPUTE,AWS\n", "f:2: 2 values under 3"},
@@ -247,6 +293,8 @@ int main(void) {
         cmocka_unit_test(test_warehouse),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_bad_list),
         cmocka_unit_test(test_import_list_prices),
         cmocka_unit_test(test_import_rates),
