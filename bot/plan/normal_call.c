@@ -105,6 +105,17 @@ static nexpr date_of_text(struct norm *n, const struct scalar *e) {
     return date_make(n, days);
 }
 
+/* DATE(ts), TO_DATE(ts): the day of a moment, as CAST(ts AS DATE) */
+static nexpr date_of_moment(struct norm *n, const struct scalar *e) {
+    static const char *const names[] = {"date", "to_date"};
+    enum dialect d = n->plan->dialect;
+    bool known = spark(n) || d == DIALECT_SNOWFLAKE || d == DIALECT_BIGQUERY || d == DIALECT_MYSQL || d == DIALECT_TRINO || d == DIALECT_DUCKDB ||
+                 d == DIALECT_POSTGRES || d == DIALECT_REDSHIFT;
+    bool moment = e->n == 1 && (e->args[0]->type.kind == TYPE_TIMESTAMP || e->args[0]->type.kind == TYPE_DATE);
+    if (!known || !moment || !ONE_OF(e->name, names) || (d == DIALECT_POSTGRES && e->name[0] == 't')) return NULL;
+    return expr_make(n, (struct scalar){.op = SC_CAST, .name = "cast", .n = 1, .args = e->args, .type = {TYPE_DATE, 0, 0}, .nullable = true});
+}
+
 static bool whole_days(nexpr e, int64_t *days) {
     if (e->op != SC_LITERAL) return false;
     if (e->lit.kind == VALUE_INT && !e->lit.s.n) *days = e->lit.i;
@@ -165,7 +176,7 @@ static nexpr date_moved(struct norm *n, const struct scalar *e) {
 }
 
 /* Days from `from` to `to`, as the dialect's function counts them. */
-static bool days_between(const struct norm *n, nexpr e, nexpr *from, nexpr *to) {
+bool days_between(const struct norm *n, nexpr e, nexpr *from, nexpr *to) {
     enum dialect d = n->plan->dialect;
     if (e->op == SC_SUB && d == DIALECT_POSTGRES) *to = e->args[0], *from = e->args[1];
     else if (e->op != SC_CALL || !e->name) return false;
@@ -190,7 +201,8 @@ nexpr date_equation(struct norm *n, nexpr e) {
 }
 
 nexpr fold_call(struct norm *n, const struct scalar *e) {
-    nexpr (*const rules[])(struct norm *, const struct scalar *) = {pattern_of, concat_of, letters_of, unit_of, date_of_text, date_moved};
+    nexpr (*const rules[])(struct norm *, const struct scalar *) = {pattern_of,   concat_of,      letters_of, unit_of,
+                                                                    date_of_text, date_of_moment, date_moved};
     for (size_t i = 0; e->name && e->n && i < sizeof rules / sizeof *rules; i++) {
         nexpr out = rules[i](n, e);
         if (out) return out;

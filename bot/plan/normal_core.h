@@ -96,8 +96,9 @@ bool fold_compare(const struct norm *n, nexpr a, nexpr b, int *order); /* order 
 nexpr fold_arithmetic(struct norm *n, const struct scalar *e);         /* NULL: nothing to fold */
 nexpr fold_cast(struct norm *n, const struct scalar *e);
 /* normal_call.c */
-nexpr fold_call(struct norm *n, const struct scalar *e); /* NULL: nothing to fold */
-nexpr date_equation(struct norm *n, nexpr e);            /* days between two dates = a number, where only TRUE counts; NULL: it is none */
+nexpr fold_call(struct norm *n, const struct scalar *e);                  /* NULL: nothing to fold */
+bool days_between(const struct norm *n, nexpr e, nexpr *from, nexpr *to); /* e counts the days from one date to another */
+nexpr date_equation(struct norm *n, nexpr e); /* days between two dates = a number, where only TRUE counts; NULL: it is none */
 /* normal_tools.c */
 void exprs_add(struct norm *n, struct exprs *list, nexpr e);
 bool exprs_have(const struct exprs *list, nexpr e);
@@ -190,6 +191,11 @@ nexpr window_pass(struct norm *n, struct source *s, nexpr e);
 /* rule_group.c: a comparison of a count or rank with what it can never be; `truth`: where only TRUE counts */
 nexpr count_compared(struct norm *n, const struct context *ctx, nexpr e, bool truth);
 nexpr case_to_condition(struct norm *n, const struct context *ctx, nexpr e); /* rule_case.c; NULL: it is none */
+/* rule_calendar.c: parts of dates compared with literals; NULL: it is none */
+nexpr moment_literal(struct norm *n, nexpr e, nexpr other); /* e, or what it stands for beside a timestamp */
+bool moments_order(const struct norm *n, nexpr a, nexpr b, int *order);
+nexpr calendar_compared(struct norm *n, enum scalar_op op, nexpr a, nexpr b); /* the same in any context */
+nexpr calendar_within(struct norm *n, const struct context *ctx, nexpr e);    /* beside the conjuncts of the block */
 /* rule_compare.c */
 nexpr compare_literal(struct norm *n, enum scalar_op op, nexpr a, nexpr b); /* a op b said another way, the same in any context; or NULL */
 nexpr or_meets(struct norm *n, nexpr p, nexpr q);                           /* p OR q in one; or NULL */

@@ -321,6 +321,8 @@ static nexpr compare_make(struct norm *n, struct scalar *e) {
     b = without_widening(b, a);
     a = whole_literal(n, a, b);
     b = whole_literal(n, b, a);
+    a = moment_literal(n, a, b);
+    b = moment_literal(n, b, a);
     if (expr_is_null(a) || expr_is_null(b)) return expr_null(n, bool_type());
     enum scalar_op op = e->op;
     if (op == SC_GT || op == SC_GE) {
@@ -339,6 +341,7 @@ static nexpr compare_make(struct norm *n, struct scalar *e) {
     nexpr cased = compare_case(n, op, a, b, false);
     if (!cased) cased = compare_case(n, op, b, a, true);
     if (!cased) cased = compare_literal(n, op, a, b);
+    if (!cased) cased = calendar_compared(n, op, a, b);
     if (!cased) cased = equal_offsets(n, op, a, b);
     if (cased) return cased;
     if ((op == SC_EQ || op == SC_NE) && a->id > b->id) {

@@ -40,6 +40,7 @@ bool fold_compare(const struct norm *n, nexpr a, nexpr b, int *order) {
         *order = a->lit.i < b->lit.i ? -1 : a->lit.i > b->lit.i;
         return true;
     }
+    if (a->lit.kind == VALUE_TIMESTAMP) return moments_order(n, a, b, order);
     if (a->lit.kind == VALUE_TEXT && text_order_known(n, a->lit.s, b->lit.s)) {
         size_t m = a->lit.s.n < b->lit.s.n ? a->lit.s.n : b->lit.s.n;
         int c = memcmp(a->lit.s.p, b->lit.s.p, m);

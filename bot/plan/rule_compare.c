@@ -24,7 +24,8 @@ static bool whole_column(const struct norm *n, int column, int depth) {
 
 /* Its values have no fraction, whatever the engine: the type alone would not say so of EXTRACT(SECOND ..). */
 static bool is_whole(const struct norm *n, nexpr e, int depth) {
-    static const char *const keeps[] = {"sum", "min", "max", "the"}, *const counts[] = {"count", "row_number", "rank", "dense_rank"};
+    static const char *const keeps[] = {"sum", "min", "max", "the"}, *const counts[] = {"count", "row_number", "rank",   "dense_rank",
+                                                                                        "year",  "month",      "quarter"};
     if (e->type.kind != TYPE_INT || depth > WHOLE_DEPTH_MAX) return false;
     switch (e->op) {
     case SC_LITERAL:

@@ -119,6 +119,7 @@ static nexpr truth_compare(struct norm *n, const struct context *ctx, nexpr e) {
         return e->op == SC_EQ || e->op == SC_LE || e->op == SC_GE ? expr_truth(n, ctx, expr_not(n, null_of(n, a))) : expr_bool(n, false);
     if (a != e->args[0] || b != e->args[1]) e = expr_of2(n, e->op, a, b);
     nexpr date = date_equation(n, e);
+    if (!date) date = calendar_within(n, ctx, e);
     if (date) return date;
     nexpr live = e->op >= SC_EQ && e->op <= SC_GE ? case_compared(n, e) : NULL;
     return live ? expr_truth(n, ctx, live) : count_compared(n, ctx, e, true);

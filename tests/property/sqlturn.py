@@ -1,0 +1,106 @@
+"""Pairs that say one thing in two ways, or nearly: each turn is a way to say the same that a rule of the prover knows, with random parts, and with
+one part wrong as often as not. PostgreSQL's SQL; the random queries of sqlgen.py and sqlwide.py seldom meet these shapes by chance.
+"""
+import datetime
+
+import sqlgen
+from sqlgen import show
+
+DATES = [f"DATE '{d}'" for d in ["2020-01-31", "2020-02-29", "2021-03-01", "2020-01-01", "2020-02-01", "2020-02-28", "2020-03-01", "2020-03-02", "2020-12-31", "2021-01-01"]]
+
+
+class Turner:
+    def __init__(self, rng, schema):
+        self.rng, self.schema = rng, schema
+        self.maker = sqlgen.Maker(rng, schema)
+        self.tables = sorted(schema["tables"])
+
+    def table(self, kind=None):
+        """A table that has a column of the kind, or any."""
+        fitting = [t for t in self.tables if kind is None or self.columns(t, kind)]
+        return self.rng.choice(fitting) if fitting else None
+
+    def columns(self, table, kind=None):
+        return [c for c, t in self.schema["tables"][table].items() if kind is None or sqlgen.kind_of(t) == kind]
+
+    def ints(self, table):
+        return [c for c, t in self.schema["tables"][table].items() if t == "int"]
+
+    def atom(self, alias, table):
+        """A condition on one row of the table."""
+        columns = [(alias, c, sqlgen.kind_of(t)) for c, t in self.schema["tables"][table].items()]
+        return show(self.maker.atom(columns, [], 0, False))
+
+    def place(self, table, condition):
+        """The condition where only TRUE counts, or as a value."""
+        column = self.rng.choice(self.columns(table))
+        return self.rng.choice([f"SELECT x.{column} AS c0 FROM {table} AS x WHERE {{}}", f"SELECT x.{column} AS c0, ({{}}) AS c1 FROM {table} AS x",
+                                f"SELECT x.{column} AS c0 FROM {table} AS x WHERE NOT ({{}})",
+                                f"SELECT COUNT(CASE WHEN {{}} THEN x.{column} END) AS c0 FROM {table} AS x"]).format(condition)
+
+    # ------------------------------------------------------------ each gives two queries, or None
+
+    def calendar(self):
+        rng, table = self.rng, self.table("date")
+        if not table:
+            return None
+        column = "x." + rng.choice(self.columns(table, "date"))
+        day = column if rng.random() < 0.6 else f"CAST({column} AS timestamp)"
+        unit, op = rng.choice(["year", "month", "quarter"]), rng.choice(["=", "=", "=", "<>", "<", "<=", ">", ">="])
+        year, at = rng.choice([2019, 2020, 2021]), rng.choice([0, 1, 2, 11])
+        step = {"year": 12, "month": 1, "quarter": 3}[unit]
+        at = at - at % step
+        first, last = f"'{year + at // 12}-{at % 12 + 1:02d}-01'", f"'{year + (at + step) // 12}-{(at + step) % 12 + 1:02d}-01'"
+        kind = "DATE" if day == column else "TIMESTAMP"
+        part = rng.choice([f"DATE_TRUNC('{unit}', {day}) {op} {kind} {first}"] + ([f"EXTRACT(YEAR FROM {day}) {op} {year}"] if unit == "year" else []))
+        low, high = rng.choice([(first, last), (first, last), (first, last), (last, last), (first, first)])
+        below, above = rng.choice([("<", ">="), ("<", ">="), ("<", ">="), ("<=", ">="), ("<", ">")])
+        low, high = f"{kind} {low}", f"{kind} {high}"
+        said = {"=": f"{day} {above} {low} AND {day} {below} {high}", "<>": f"{day} {below} {low} OR {day} {above} {high}", "<": f"{day} {below} {low}",
+                "<=": f"{day} {below} {high}", ">": f"{day} {above} {high}", ">=": f"{day} {above} {low}"}[op]
+        if unit == "month" and op == "=" and rng.random() < 0.4:
+            part = f"EXTRACT(MONTH FROM {day}) = {at + 1} AND EXTRACT(YEAR FROM {day}) = {year}"
+            return f"SELECT {column} AS c0 FROM {table} AS x WHERE {part}", f"SELECT {column} AS c0 FROM {table} AS x WHERE {said}"
+        shape = rng.getrandbits(32)
+        rng.seed(shape)
+        a = self.place(table, part)
+        rng.seed(shape)
+        return a, self.place(table, said)
+
+    def neighbours(self):
+        """Whole numbers and days: ranges, lists and points."""
+        rng = self.rng
+        kind = rng.choice(["int", "int", "date"])
+        table = self.table("date") if kind == "date" else rng.choice(self.tables)
+        if not table:
+            return None
+        column = "x." + rng.choice(self.columns(table, "date") if kind == "date" else self.ints(table))
+        start, n = rng.randint(-1, 3), rng.randint(1, 4)
+        shift = rng.choice([0, 0, 0, 1, -1])
+
+        def literal(i):
+            return str(i) if kind == "int" else f"DATE '{datetime.date(2020, 2, 28) + datetime.timedelta(i)}'"
+
+        members = ", ".join(literal(start + i) for i in range(n))
+        ways = [f"{column} IN ({members})", f"{column} BETWEEN {literal(start)} AND {literal(start + n - 1 + shift)}",
+                f"{column} > {literal(start - 1)} AND {column} < {literal(start + n + shift)}",
+                " OR ".join(f"{column} = {literal(start + i)}" for i in range(n)),
+                f"NOT ({column} < {literal(start)} OR {column} > {literal(start + n - 1)})",
+                f"{column} >= {literal(start)} AND ({column} < {literal(start + n - 1)} OR {column} = {literal(start + n - 1 + shift)})"]
+        shape = rng.getrandbits(32)
+        first, second = rng.sample(ways, 2)
+        rng.seed(shape)
+        a = self.place(table, first)
+        rng.seed(shape)
+        return a, self.place(table, second)
+
+
+TURNS = [Turner.calendar, Turner.neighbours]
+
+
+def make_pair(rng, schema):
+    for _ in range(8):
+        pair = rng.choice(TURNS)(Turner(rng, schema))
+        if pair:
+            return pair if rng.random() < 0.5 else pair[::-1]
+    return "SELECT 1 AS c0", "SELECT 1 AS c0"
