@@ -1,7 +1,10 @@
 /* flow_scan.c - what a scan reads: needed columns, partitions that predicates leave, rows. */
 #include "flow.h"
 
+#include "sql_parse.h"
+
 #include <math.h>
+#include <strings.h>
 
 #define SCANS_MAX 2000
 
@@ -156,42 +159,69 @@ static enum speaks speaks_of(const struct walk *w, const struct scalar *e, const
     return all;
 }
 
-/* DATE(ts) and TIMESTAMP_TRUNC(ts, DAY) keep the order of a partition column; BigQuery prunes by them.
- * https://cloud.google.com/bigquery/docs/querying-partitioned-tables */
-static bool prunes_by(enum dialect dialect, const char *function) {
+/* What the table is cut or ordered by: `text` as its DDL has it, DATE(ts), and the column in it. */
+struct cut {
+    const char *text, *column;
+    bool ordered; /* files ordered by it, not partitions of it */
+};
+
+/* The first column of an expression: TIMESTAMP_TRUNC(ts, DAY) has a unit after it. NULL when there is none. */
+static const struct sql_expr *first_name(const struct sql_expr *e, int depth) {
+    const struct sql_expr *found = NULL;
+    if (!e || depth > 20 || e->kind == EX_NAME) return e && e->kind == EX_NAME ? e : NULL;
+    for (uint32_t i = 0; i < e->arg_count && !found; i++) found = first_name(e->args[i], depth + 1);
+    return found;
+}
+
+/* A hash of the column says nothing of ranges: then the text stands for itself, and fits no column. */
+static struct cut cut_of(struct walk *w, const char *text, bool ordered) {
+    struct cut c = {.text = text, .column = text, .ordered = ordered};
+    if (!strchr(text, '(') || strncasecmp(text, "bucket", 6) == 0) return c;
+    const struct sql_expr *name = first_name(sql_parse_expr(w->arena, str_of(text), w->plan->dialect, NULL), 0);
+    if (name) c.column = str_dup(w->arena, name->name);
+    return c;
+}
+
+/* Which functions around a partition column leave partitions to be skipped? Engines that know the values of each partition put them into any
+ * predicate: https://spark.apache.org/docs/latest/sql-data-sources-parquet.html#partition-discovery,
+ * https://trino.io/docs/current/connector/hive.html. BigQuery looks through those that keep the order:
+ * https://cloud.google.com/bigquery/docs/querying-partitioned-tables. A table cut by the function itself is asked by it. */
+static bool prunes_by(enum dialect dialect, const struct cut *cut, const char *function) {
     static const char *const names[] = {"date", "date_trunc", "timestamp_trunc", "datetime_trunc", "timestamp", "datetime"};
-    for (size_t i = 0; dialect == DIALECT_BIGQUERY && function && i < sizeof names / sizeof *names; i++) {
+    bool values = dialect == DIALECT_DATABRICKS || dialect == DIALECT_SPARK || dialect == DIALECT_TRINO || dialect == DIALECT_DUCKDB;
+    if (!function || (values && !cut->ordered) || (cut->text != cut->column && strcasestr(cut->text, function))) return true;
+    for (size_t i = 0; dialect == DIALECT_BIGQUERY && i < sizeof names / sizeof *names; i++) {
         if (str_iis(str_of(function), names[i])) return true;
     }
     return false;
 }
 
-/* year(event_date) = 2026: the engine sees no bound on event_date. The function's name, NULL when none is in the way. */
-static const char *function_around(const struct scalar *e, enum dialect dialect) {
-    if (e->op == SC_CALL && !prunes_by(dialect, e->name)) return e->name;
+/* extract(year FROM event_date) = 2026: the engine sees no bound on event_date. The function's name, NULL when none is in the way. */
+static const char *function_around(const struct scalar *e, enum dialect dialect, const struct cut *cut) {
+    if (e->op == SC_CALL && !prunes_by(dialect, cut, e->name)) return e->name;
     for (size_t i = 0; i < e->n; i++) {
         const struct scalar *arg = e->args[i];
-        if (arg->op == SC_CALL && !flow_is_constant(arg) && !prunes_by(dialect, arg->name)) return arg->name;
+        if (arg->op == SC_CALL && !flow_is_constant(arg) && !prunes_by(dialect, cut, arg->name)) return arg->name;
     }
     return NULL;
 }
 
-static double pruned_share(struct walk *w, const struct rel *rel, const struct predicates *list, const struct dataset *d, const char *column,
+static double pruned_share(struct walk *w, const struct rel *rel, const struct predicates *list, const struct dataset *d, const struct cut *cut,
                            struct work_scan *scan) {
     struct predicates own = {0};
     for (size_t i = 0; i < list->n; i++) {
         const struct scalar *e = list->at[i];
-        if (speaks_of(w, e, rel, column) != SPEAKS_OF_IT) continue;
-        const char *function = function_around(e, w->plan->dialect);
-        if (function) scan->function = function, scan->partition = column;
-        else *vec_add(w->arena, &own) = e;
+        if (speaks_of(w, e, rel, cut->column) != SPEAKS_OF_IT) continue;
+        const char *function = function_around(e, w->plan->dialect, cut);
+        if (!function) *vec_add(w->arena, &own) = e;
+        else if (!cut->ordered) scan->function = function, scan->partition = cut->column;
     }
     if (!own.n) return 1;
     size_t n = rel->n_columns;
     struct column_flow *kept = arena_array(w->arena, n + 1, sizeof *kept); /* the whole list narrows them later */
     for (size_t i = 0; i < n; i++) kept[i] = w->columns[rel->columns[i]];
     double share = flow_select(w, &own, scan->table_rows);
-    const struct column_fact *fact = fact_find(d, column);
+    const struct column_fact *fact = fact_find(d, cut->column);
     scan->partition_measured = (!scan->pruned || scan->partition_measured) && fact && fact->stats && fact->stats->distinct > 0;
     for (size_t i = 0; i < n; i++) w->columns[rel->columns[i]] = kept[i];
     scan->pruned = true;
@@ -200,10 +230,15 @@ static double pruned_share(struct walk *w, const struct rel *rel, const struct p
 
 static void partitions_prune(struct walk *w, const struct rel *rel, const struct predicates *list, const struct dataset *d, struct work_scan *scan) {
     double share = 1;
-    for (size_t i = 0; i < d->partition_count; i++) share *= pruned_share(w, rel, list, d, d->partition_by[i], scan);
+    for (size_t i = 0; i < d->partition_count; i++) {
+        struct cut cut = cut_of(w, d->partition_by[i], false);
+        if (i == 0) scan->partition = cut.column;
+        share *= pruned_share(w, rel, list, d, &cut, scan);
+    }
     for (size_t i = 0; i < d->cluster_count && i < 4; i++) {
         /* Files ordered by a column: those at the edges hold other values too, and later columns are ordered within earlier ones only. */
-        double ordered = pruned_share(w, rel, list, d, d->cluster_by[i], scan);
+        struct cut cut = cut_of(w, d->cluster_by[i], true);
+        double ordered = pruned_share(w, rel, list, d, &cut, scan);
         share *= i == 0 ? fmin(1, 2 * ordered + 0.01) : sqrt(ordered);
     }
     if (scan->pruned) scan->function = NULL;
@@ -240,7 +275,6 @@ const struct err *flow_scan(struct walk *w, const struct rel *rel, const struct 
     scan.widths_known = width > 0;
     scan.widths_measured = width > 0 && is_measured(d);
     scan.partitioned = d && d->partition_count > 0;
-    scan.partition = scan.partitioned ? d->partition_by[0] : NULL;
     if (d) partitions_prune(w, rel, list, d, &scan);
     if (width > 0) scan.column_share = needed_share(w, rel, d, width);
     if (scan.known && width <= 0) flow_default(w, 0.5, "tables whose columns are not known are taken to be read whole");

@@ -1,2 +1,2 @@
--- options: --steps
-SELECT count(*) FROM shop.orders WHERE year(order_date) = 2026
+-- options: --steps --dialect bigquery
+SELECT count(*) FROM shop.orders WHERE EXTRACT(YEAR FROM order_date) = 2026

@@ -1,4 +1,4 @@
-CREATE TABLE silver.orders (order_id BIGINT NOT NULL, customer_id BIGINT NOT NULL, status STRING, amount DECIMAL(12,2), ordered_at TIMESTAMP, event_date DATE)
-PARTITIONED BY (event_date);
-CREATE TABLE silver.customers (customer_id BIGINT NOT NULL, country STRING, is_bot BOOLEAN);
-CREATE TABLE silver.refunds (order_id BIGINT NOT NULL, amount DECIMAL(12,2));
+CREATE TABLE shop.orders (order_id INT64 NOT NULL, customer_id INT64, status STRING, amount NUMERIC, ordered_at TIMESTAMP, order_day DATE)
+PARTITION BY order_day;
+CREATE TABLE shop.visits (visit_id STRING, page STRING, seen_at TIMESTAMP)
+PARTITION BY TIMESTAMP_TRUNC(seen_at, DAY);

@@ -1,0 +1,2 @@
+-- options: --steps
+SELECT count(*) FROM shop.orders WHERE year(order_date) = 2026
