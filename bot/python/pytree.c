@@ -589,31 +589,45 @@ static struct py_node *node_read(struct walk *w, TSTreeCursor *cursor, int depth
     return node;
 }
 
-static void parser_free(void *parser) { ts_parser_delete(parser); }
-static void tree_free(void *tree) { ts_tree_delete(tree); }
+/* The concrete tree takes twice the memory of ours: it goes as soon as ours is made, and with the arena where that ran out of memory. */
+struct concrete {
+    TSParser *parser;
+    TSTree *tree;
+};
 
-const struct err *pytree_parse(struct arena *arena, const char *bytes, size_t n, struct py_node **out) {
-    if (n > PY_BYTES_MAX) return err_new(ERR_INPUT, "the Python text is over 10 MB");
-    TSParser *parser = ts_parser_new();
-    arena_defer(arena, parser_free, parser);
-    const TSLanguage *language = tree_sitter_python();
-    bool fits = ts_parser_set_language(parser, language);
-    if (!fits) return err_new(ERR_CONFIG, "the Python grammar compiled in does not fit the tree-sitter library of this system");
-    ts_parser_set_timeout_micros(parser, PARSE_MICROS_MAX);
-    TSTree *tree = ts_parser_parse_string(parser, NULL, bytes, (uint32_t)n);
-    if (!tree) return err_new(ERR_INPUT, "the Python text took too long to read");
-    arena_defer(arena, tree_free, tree);
+static void concrete_free(void *ptr) {
+    struct concrete *c = ptr;
+    if (c->tree) ts_tree_delete(c->tree);
+    if (c->parser) ts_parser_delete(c->parser);
+    *c = (struct concrete){NULL, NULL};
+}
 
-    struct reader reader = {arena, bytes, n};
-    struct walk walk = {.reader = &reader, .symbols = ts_language_symbol_count(language)};
-    walk.sorted = arena_array(arena, sizeof shapes / sizeof *shapes, sizeof *shapes);
+static void tree_take(struct reader *reader, const TSLanguage *language, const TSTree *tree, struct py_node **out) {
+    struct walk walk = {.reader = reader, .symbols = ts_language_symbol_count(language)};
+    walk.sorted = arena_array(reader->arena, sizeof shapes / sizeof *shapes, sizeof *shapes);
     memcpy(walk.sorted, shapes, sizeof shapes);
     qsort(walk.sorted, sizeof shapes / sizeof *shapes, sizeof *shapes, shape_order);
-    walk.by_symbol = arena_array(arena, walk.symbols, sizeof *walk.by_symbol);
+    walk.by_symbol = arena_array(reader->arena, walk.symbols, sizeof *walk.by_symbol);
     TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(tree));
     *out = node_read(&walk, &cursor, 0);
     ts_tree_cursor_delete(&cursor);
     if ((*out)->kind == PY_ERROR) (*out)->kind = PY_MODULE;
+}
+
+const struct err *pytree_parse(struct arena *arena, const char *bytes, size_t n, struct py_node **out) {
+    if (n > PY_BYTES_MAX) return err_new(ERR_INPUT, "the Python text is over 10 MB");
+    struct concrete *concrete = arena_new(arena, struct concrete);
+    arena_defer(arena, concrete_free, concrete);
+    concrete->parser = ts_parser_new();
+    const TSLanguage *language = tree_sitter_python();
+    bool fits = ts_parser_set_language(concrete->parser, language);
+    if (!fits) return err_new(ERR_CONFIG, "the Python grammar compiled in does not fit the tree-sitter library of this system");
+    ts_parser_set_timeout_micros(concrete->parser, PARSE_MICROS_MAX);
+    concrete->tree = ts_parser_parse_string(concrete->parser, NULL, bytes, (uint32_t)n);
+    if (concrete->tree) tree_take(&(struct reader){arena, bytes, n}, language, concrete->tree, out);
+    bool read = concrete->tree != NULL;
+    concrete_free(concrete);
+    if (!read) return err_new(ERR_INPUT, "the Python text took too long to read");
     return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define BLOCK_MIN ((size_t)256) /* a text of a word or two takes no more: programs are full of them */
 #define BLOCK     ((size_t)32 << 10)
 #define SHOWN_MAX 40
 
@@ -32,8 +33,11 @@ void *parse_alloc(struct parser *p, size_t size) {
     size = (size + 7) & ~(size_t)7;
     if (size > p->block_left) {
         if (size > BLOCK / 4) return arena_alloc(p->arena, size);
-        p->block = arena_alloc(p->arena, BLOCK);
-        p->block_left = BLOCK;
+        p->block_size = p->block_size ? p->block_size * 2 : BLOCK_MIN;
+        while (p->block_size < size) p->block_size *= 2;
+        if (p->block_size > BLOCK) p->block_size = BLOCK;
+        p->block = arena_alloc(p->arena, p->block_size);
+        p->block_left = p->block_size;
     }
     void *out = p->block;
     p->block += size;

@@ -20,7 +20,7 @@ struct parser {
     struct token *t; /* the token to be read next */
     const struct sql_origin *origin;
     char *block; /* zeroed bytes for nodes */
-    size_t block_left;
+    size_t block_left, block_size;
     char *scratch; /* a stack of list items under construction */
     size_t scratch_n, scratch_cap;
     uint32_t nest;
