@@ -1,17 +1,27 @@
 /* yaml.c - walks libfyaml's document once and keeps nothing of it. */
 #include "yaml.h"
 
+#include "map.h"
+
 #include <libfyaml.h>
 #include <stdlib.h>
 
 #define BYTES_MAX ((size_t)10 << 20)
 #define DEPTH_MAX 100
-#define NODES_MAX 200000
+#define NODES_MAX ((size_t)200000) /* or one for each byte of a longer text: aliases alone make more */
+#define FEW_KEYS  16               /* of a map: more are found by hash */
 
 struct walk {
     struct arena *arena;
     const char *name;
-    size_t nodes;
+    size_t nodes, nodes_max;
+};
+
+/* A map in the making. */
+struct filling {
+    struct arena *arena;
+    struct yaml *y;
+    struct map *index; /* of the keys, once there are many: place + 1 */
 };
 
 static void document_release(void *doc) { fy_document_destroy(doc); }
@@ -38,23 +48,34 @@ static void scalar_read(struct walk *w, struct fy_node *node, struct yaml *y) {
 }
 
 static const struct err *list_read(struct walk *w, struct fy_node *node, int depth, struct yaml *y) {
-    int count = fy_node_sequence_item_count(node);
+    size_t count = (size_t)fy_node_sequence_item_count(node);
+    struct fy_node *item;
+    void *place = NULL;
     y->kind = YAML_LIST;
-    y->items = arena_array(w->arena, (size_t)count, sizeof *y->items);
-    for (int i = 0; i < count; i++) TRY(node_read(w, fy_node_sequence_get_by_index(node, i), depth + 1, &y->items[y->count++]));
+    y->items = arena_array(w->arena, count, sizeof *y->items);
+    while (y->count < count && (item = fy_node_sequence_iterate(node, &place))) TRY(node_read(w, item, depth + 1, &y->items[y->count++]));
     if (y->count) y->line = y->items[0]->line;
     return NULL;
 }
 
-static void map_add(struct yaml *y, const char *key, int line, struct yaml *value, bool replace) {
-    for (size_t i = 0; i < y->count; i++) {
-        if (strcmp(y->keys[i], key) != 0) continue;
-        if (replace) y->items[i] = value;
-        return;
+/* The place of a key, -1 when the map has none of that name. */
+static long key_find(struct filling *f, const char *key) {
+    if (f->index) return (long)(uintptr_t)map_get(f->index, str_of(key)) - 1;
+    for (size_t i = 0; i < f->y->count; i++) {
+        if (strcmp(f->y->keys[i], key) == 0) return (long)i;
     }
+    return -1;
+}
+
+static void key_add(struct filling *f, const char *key, int line, struct yaml *value) {
+    struct yaml *y = f->y;
     y->keys[y->count] = key;
     y->key_lines[y->count] = line;
     y->items[y->count++] = value;
+    if (y->count < FEW_KEYS) return;
+    bool first = !f->index;
+    if (first) f->index = map_new(f->arena);
+    for (size_t i = first ? 0 : y->count - 1; i < y->count; i++) map_put(f->index, str_of(y->keys[i]), (void *)(uintptr_t)(i + 1));
 }
 
 static void map_room(struct arena *arena, struct yaml *y, size_t want) {
@@ -67,38 +88,43 @@ static void map_room(struct arena *arena, struct yaml *y, size_t want) {
 }
 
 /* `<<: *base` or `<<: [*a, *b]`: keys not given here come from there (YAML merge key, https://yaml.org/type/merge.html). */
-static void merge_add(struct arena *arena, struct yaml *y, const struct yaml *from) {
+static void merge_add(struct filling *f, const struct yaml *from) {
     if (from->kind == YAML_LIST) {
-        for (size_t i = 0; i < from->count; i++) merge_add(arena, y, from->items[i]);
+        for (size_t i = 0; i < from->count; i++) merge_add(f, from->items[i]);
     }
     if (from->kind != YAML_MAP) return;
-    map_room(arena, y, y->count + from->count);
-    for (size_t i = 0; i < from->count; i++) map_add(y, from->keys[i], from->key_lines[i], from->items[i], false);
+    map_room(f->arena, f->y, f->y->count + from->count);
+    for (size_t i = 0; i < from->count; i++) {
+        if (key_find(f, from->keys[i]) < 0) key_add(f, from->keys[i], from->key_lines[i], from->items[i]);
+    }
 }
 
 static const struct err *map_read(struct walk *w, struct fy_node *node, int depth, struct yaml *y) {
-    int count = fy_node_mapping_item_count(node);
+    size_t count = (size_t)fy_node_mapping_item_count(node);
+    struct filling f = {.arena = w->arena, .y = y};
+    struct fy_node_pair *pair;
+    void *place = NULL;
     y->kind = YAML_MAP;
-    map_room(w->arena, y, (size_t)count);
+    map_room(w->arena, y, count);
     VEC(struct yaml *) merges = {0};
-    for (int i = 0; i < count; i++) {
-        struct fy_node_pair *pair = fy_node_mapping_get_by_index(node, i);
+    while (y->count + merges.n < count && (pair = fy_node_mapping_iterate(node, &place))) {
         struct yaml *key, *value;
         TRY(node_read(w, fy_node_pair_key(pair), depth + 1, &key));
         TRY(node_read(w, fy_node_pair_value(pair), depth + 1, &value));
-        if (!key->text) key->text = "";
         if (!value->line) value->line = key->line;
-        if (strcmp(key->text, "<<") == 0) *vec_add(w->arena, &merges) = value;
-        else map_add(y, key->text, key->line, value, true);
+        bool merge = key->text && strcmp(key->text, "<<") == 0;
+        if (key->text && key_find(&f, key->text) >= 0) return err_new(ERR_INPUT, "%s:%d:%d: duplicate key", w->name, key->line, key->column);
+        if (merge) *vec_add(w->arena, &merges) = value;
+        else key_add(&f, key->text ? key->text : "", key->line, value);
         if (!y->line) y->line = key->line, y->column = key->column;
     }
-    for (size_t i = 0; i < merges.n; i++) merge_add(w->arena, y, merges.at[i]);
+    for (size_t i = 0; i < merges.n; i++) merge_add(&f, merges.at[i]);
     return NULL;
 }
 
 static const struct err *node_read(struct walk *w, struct fy_node *node, int depth, struct yaml **out) {
     struct yaml *y = *out = arena_new(w->arena, struct yaml);
-    if (++w->nodes > NODES_MAX) return err_new(ERR_INPUT, "%s: more than %d YAML nodes", w->name, NODES_MAX);
+    if (++w->nodes > w->nodes_max) return err_new(ERR_INPUT, "%s: more than %zu YAML nodes", w->name, w->nodes_max);
     if (depth > DEPTH_MAX) return err_new(ERR_INPUT, "%s: YAML nested deeper than %d", w->name, DEPTH_MAX);
     if (!node) return NULL;
     place_set(node, y);
@@ -122,7 +148,8 @@ const struct err *yaml_load(struct arena *arena, const char *name, const void *b
     if (!diag) return err_new(ERR_RETRY, "%s: no memory for YAML", name);
     arena_defer(arena, diag_release, diag);
     fy_diag_set_collect_errors(diag, true);
-    struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_DISABLE_RECYCLING, .diag = diag};
+    /* Looking for duplicate keys takes libfyaml the square of their number: map_read does it. */
+    struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_DISABLE_RECYCLING | FYPCF_ALLOW_DUPLICATE_KEYS, .diag = diag};
     struct fy_document *doc = fy_document_build_from_string(&cfg, arena_copy(arena, bytes, n), n);
     if (!doc) {
         void *iter = NULL;
@@ -130,7 +157,7 @@ const struct err *yaml_load(struct arena *arena, const char *name, const void *b
         return err_new(ERR_INPUT, "%s:%d:%d: %s", name, e ? e->line : 1, e ? e->column : 1, e && e->msg ? e->msg : "not YAML");
     }
     arena_defer(arena, document_release, doc);
-    struct walk w = {.arena = arena, .name = name};
+    struct walk w = {.arena = arena, .name = name, .nodes_max = n > NODES_MAX ? n : NODES_MAX};
     return node_read(&w, fy_document_root(doc), 0, out);
 }
 

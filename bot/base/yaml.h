@@ -21,7 +21,8 @@ struct yaml {
     int *key_lines;
 };
 
-/* Reads one document. ERR_INPUT is "NAME:LINE:COLUMN: why". Bounded: 10 MB, depth 100, 200,000 nodes after aliases. An empty text is YAML_NULL. */
+/* Reads one document. ERR_INPUT is "NAME:LINE:COLUMN: why". Bounded: 10 MB, depth 100, 200,000 nodes after aliases or one per byte. A key twice is an
+ * error. An empty text is YAML_NULL. */
 const struct err *yaml_load(struct arena *arena, const char *name, const void *bytes, size_t n, struct yaml **out) MUST_CHECK;
 
 /* The value under `key` of a map, NULL when absent (or when `map` is NULL or no map). */
