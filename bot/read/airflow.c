@@ -5,8 +5,9 @@
 #include "map.h"
 #include "session.h"
 
-#define TASKS_MAX 2000
-#define ORDER_MAX 5000
+#define TASKS_MAX 100000 /* of one file; further ones are told */
+#define DAGS_MAX  2000
+#define ORDER_MAX 100000
 
 /* An operator, and what it came to. */
 struct operator_call {
@@ -25,8 +26,9 @@ struct dag {
     const struct py_node *body; /* tasks below it are its own; NULL: those that name it */
     struct str variable;        /* dag = DAG(..) */
     const char *id;
-    int line;
+    const struct py_node *at;
     json_t *settings, *tasks;
+    VEC(struct operator_call *) operators;
 };
 
 struct airflow {
@@ -35,7 +37,7 @@ struct airflow {
     const char *path;
     struct py_names names;
     VEC(struct dag *) dags;
-    VEC(struct operator_call *) operators;
+    size_t operators;
     struct map *functions, *tasks; /* by name; those marked @task */
     struct map *by_call;           /* place of a call -> struct operator_call */
     size_t orders, rounds;
@@ -104,7 +106,7 @@ static void dag_settings(const struct airflow *a, struct dag *dag) {
     dag->tasks = json_array();
     jsx_set_text(dag->settings, "name", dag->id);
     jsx_set_text(dag->settings, JOB_PATH, a->path);
-    json_object_set_new(dag->settings, JOB_LINE, json_integer(dag->line));
+    json_object_set_new(dag->settings, JOB_LINE, json_integer(dag->at->range.line));
     json_object_set_new(dag->settings, "tasks", dag->tasks);
     const char *description = py_names_text(&a->names, kwarg(dag->call, "description"));
     if (description) jsx_set_text(dag->settings, "description", description);
@@ -121,7 +123,7 @@ static void dag_settings(const struct airflow *a, struct dag *dag) {
 
 static struct dag *dag_new(struct airflow *a, const struct py_node *call, const struct py_node *at) {
     struct dag *dag = arena_new(a->arena, struct dag);
-    *dag = (struct dag){.call = call, .line = at->range.line};
+    *dag = (struct dag){.call = call, .at = at};
     const char *id = py_names_text(&a->names, kwarg(call, "dag_id"));
     if (!id && call && py_arg(call, 0)) id = py_names_text(&a->names, py_arg(call, 0));
     dag->id = id;
@@ -298,11 +300,21 @@ static bool is_operator(const char *name) {
            (text_ends(name, "Operator") || text_ends(name, "OperatorAsync") || text_ends(name, "Sensor") || strcmp(name, "DbtTaskGroup") == 0);
 }
 
+static void more_tell(struct airflow *a, const struct py_node *at, int max, const char *what) {
+    struct not_understood gap = {a->path, at->range.line, 0, arena_printf(a->arena, "only the first %d %s of a file are read", max, what), true};
+    if (reader_wants(a->reader, a->path)) reading_gap(a->arena, a->reader->out, &gap);
+}
+
+static bool task_fits(struct airflow *a, const struct py_node *call) {
+    if (++a->operators == TASKS_MAX + 1) more_tell(a, call, TASKS_MAX, "tasks");
+    return a->operators <= TASKS_MAX;
+}
+
 static void operator_read(struct airflow *a, const struct py_node *call, const char *name) {
     struct dag *dag = dag_of(a, call);
     const char *id = py_names_text(&a->names, kwarg(call, "task_id"));
     if (!id) id = py_names_text(&a->names, kwarg(call, "group_id"));
-    if (!dag || !id || a->operators.n >= TASKS_MAX) return;
+    if (!dag || !id || !task_fits(a, call)) return;
     struct operator_call *op = arena_new(a->arena, struct operator_call);
     *op = (struct operator_call){.call = call, .name = name, .dag = dag, .task = json_object()};
     jsx_set_text(op->task, "task_key", id);
@@ -313,7 +325,7 @@ static void operator_read(struct airflow *a, const struct py_node *call, const c
     jsx_set_text(op->task, "task_key", id);
     limits_set(a, op);
     json_array_append_new(dag->tasks, op->task);
-    *vec_add(a->arena, &a->operators) = op;
+    *vec_add(a->arena, &dag->operators) = op;
     op->bound = a->names.bound;
     const struct py_node *function = py_names_value(&a->names, kwarg(call, "python_callable"));
     if (function && function->kind == PY_NAME) op->function = map_get(a->functions, function->text);
@@ -332,14 +344,14 @@ static void after_add(struct airflow *a, struct operator_call *first, struct ope
 /* @task def name(): its call in a DAG is a task that runs Python, or the SQL that it returns. */
 static void task_read(struct airflow *a, const struct py_node *call, const struct py_node *function) {
     struct dag *dag = dag_of(a, call);
-    if (!dag || a->operators.n >= TASKS_MAX) return;
+    if (!dag || !task_fits(a, call)) return;
     struct operator_call *op = arena_new(a->arena, struct operator_call);
     *op = (struct operator_call){.call = call, .name = "python", .dag = dag, .task = json_object(), .bound = a->names.bound, .function = function};
     jsx_set_text(op->task, "task_key", str_dup(a->arena, function->text));
     json_object_set_new(op->task, JOB_LINE, json_integer(call->range.line));
     jsx_set_text(op->task, JOB_PATH, a->path);
     json_array_append_new(dag->tasks, op->task);
-    *vec_add(a->arena, &a->operators) = op;
+    *vec_add(a->arena, &dag->operators) = op;
     void **slot = map_slot(a->by_call, (struct str){(const char *)&call->range.start, sizeof call->range.start});
     op->twin = *slot;
     *slot = op;
@@ -466,43 +478,55 @@ static void order_find(struct airflow *a, const struct py_node *node, int depth)
 
 /* ---- SQL ---- */
 
-static void text_define(struct airflow *a, const struct operator_call *op, const struct job *job, const struct task *task,
-                        const struct py_node *node) {
+static void text_run(struct airflow *a, struct session *s, const struct py_node *node) {
     const struct py_node *v = py_names_value(&a->names, node);
     const char *text = py_names_text(&a->names, v);
     if (!text || is_sql_file(text)) return;
+    if (strstr(text, "{%")) session_gap(s, v->range.line, true, "the template in this SQL is not followed");
+    else session_run(s, str_of(text), &(struct sql_origin){.line = v->range.line, .column = 1});
+}
+
+/* The statements of a task, given as one text or as a list, are run one after the other over one connection. */
+static void sql_define(struct airflow *a, const struct operator_call *op, const struct job *job, const struct task *task) {
+    const struct py_node *sql = sql_of(a, op->call);
+    bool list = sql && (sql->kind == PY_LIST || sql->kind == PY_TUPLE);
+    if (!sql) return;
     struct session s;
     session_init(&s, a->arena, a->reader->out, a->path, ARTEFACT_JOB, dialect_of(a, op->name));
     s.label = arena_printf(a->arena, "%s / %s", job->name, task->key);
     s.guess_dialect = true;
-    if (strstr(text, "{%")) {
-        session_gap(&s, v->range.line, true, "the template in this SQL is not followed");
-        return;
-    }
-    session_run(&s, str_of(text), &(struct sql_origin){.line = v->range.line, .column = 1});
+    if (!list) text_run(a, &s, sql);
+    for (size_t i = 0; list && i < sql->count; i++) text_run(a, &s, sql->kids[i]);
+    if (!list && !py_names_text(&a->names, sql)) session_gap(&s, sql->range.line, true, "the SQL of this task is only known when it runs");
     const struct py_node *stored = destination_of(a, op->call); /* its name may be known only when it runs: a table of no name then */
     const char *writes = stored ? py_names_text(&a->names, stored) : NULL;
+    session_end(&s);
     for (size_t k = s.first; k < a->reader->out->definitions.n; k++) {
         struct definition *d = &a->reader->out->definitions.at[k];
         d->job = job->name;
         d->schedule = job->schedule;
         d->owner = task->owner ? task->owner : job->owner;
-        if (!stored || d->dataset || !d->query) continue;
+        if (!stored || d->dataset || !d->query || d->kind == DEF_TEMP) continue;
         d->kind = DEF_TABLE;
         d->dataset = writes ? session_dataset_text(&s, str_of(writes)) : NULL;
     }
-    session_end(&s);
 }
 
-static void sql_define(struct airflow *a, const struct operator_call *op, const struct job *job, const struct task *task) {
-    const struct py_node *sql = sql_of(a, op->call);
-    bool list = sql && (sql->kind == PY_LIST || sql->kind == PY_TUPLE);
-    if (sql && !list) text_define(a, op, job, task, sql);
-    for (size_t i = 0; list && i < sql->count; i++) text_define(a, op, job, task, sql->kids[i]);
-    if (sql && !list && !py_names_text(&a->names, sql)) {
-        struct not_understood gap = {a->path, sql->range.line, 0, "the SQL of this task is only known when it runs", true};
-        reading_gap(a->arena, a->reader->out, &gap);
+/* The files of the repository by the last part of their paths. */
+struct same_name {
+    VEC(const char *) list;
+};
+
+static const struct same_name *files_named(struct reader *r, const char *name) {
+    if (!r->names) r->names = map_new(r->arena);
+    if (map_count(r->names)) return map_get(r->names, str_of(name));
+    for (size_t i = 0; i < r->count; i++) {
+        const char *slash = strrchr(r->paths[i], '/');
+        struct same_name **same = (struct same_name **)map_slot(r->names, str_of(slash ? slash + 1 : r->paths[i]));
+        if (!*same) *same = arena_new(r->arena, struct same_name);
+        *vec_add(r->arena, &(*same)->list) = r->paths[i];
     }
+    return map_get(r->names, str_of(name));
 }
 
 /* SQL files are named from the DAG's folder, or from a folder of templates above or below it. */
@@ -510,8 +534,10 @@ static const char *file_find(const struct airflow *a, const char *written) {
     const char *found = NULL;
     const char *tail = written[0] == '/' ? written + 1 : written;
     while (strncmp(tail, "./", 2) == 0 || strncmp(tail, "../", 3) == 0) tail = strchr(tail, '/') + 1;
-    for (size_t i = 0; i < a->reader->count; i++) {
-        const char *path = a->reader->paths[i];
+    const char *slash = strrchr(tail, '/');
+    const struct same_name *same = files_named(a->reader, slash ? slash + 1 : tail);
+    for (size_t i = 0; same && i < same->list.n; i++) {
+        const char *path = same->list.at[i];
         size_t n = strlen(path), m = strlen(tail);
         bool fits = n >= m && strcmp(path + n - m, tail) == 0 && (n == m || path[n - m - 1] == '/');
         if (fits && found) return NULL; /* several: which is not known */
@@ -528,9 +554,8 @@ static void dag_give(struct airflow *a, struct dag *dag) {
     const char *owner = py_names_text(&a->names, default_arg(a, dag, "owner"));
     if (owner && strcmp(owner, "airflow") != 0) job->owner = owner;
     size_t at = a->reader->out->jobs.n - 1, next = 0;
-    for (size_t i = 0; i < a->operators.n && next < job->task_count; i++) {
-        const struct operator_call *op = a->operators.at[i];
-        if (op->dag != dag) continue;
+    for (size_t i = 0; i < dag->operators.n && next < job->task_count; i++) {
+        const struct operator_call *op = dag->operators.at[i];
         a->names.bound = op->bound;
         struct task *task = &a->reader->out->jobs.at[at].tasks[next++];
         const char *own = py_names_text(&a->names, kwarg(op->call, "owner"));
@@ -553,6 +578,8 @@ void airflow_file_read(struct reader *r, const char *path, struct str bytes) {
     if (e) return; /* told where the Python is read */
     a.names = py_names_of(r->arena, module);
     dags_find(&a, module, 0);
+    if (a.dags.n > DAGS_MAX) more_tell(&a, a.dags.at[DAGS_MAX]->at, DAGS_MAX, "DAGs");
+    if (a.dags.n > DAGS_MAX) a.dags.n = DAGS_MAX;
     for (size_t i = 0; i < a.dags.n; i++) dag_settings(&a, a.dags.at[i]);
     functions_find(&a, module, 0);
     operators_find(&a, module, 0);

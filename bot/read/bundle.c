@@ -8,6 +8,7 @@
 #define INCLUDES_MAX   2000
 #define DEPTH_MAX      30
 #define SUBSTITUTE_MAX 20
+#define GROWTH_MAX     ((size_t)16 << 20) /* bytes and nodes that variables put in: of more, they are left as written */
 
 struct bundle {
     struct reader *reader;
@@ -15,6 +16,7 @@ struct bundle {
     json_t *all;       /* merged */
     json_t *variables; /* name to value */
     const char *target, *target_mode;
+    size_t growth; /* what variables have put in so far */
 };
 
 /* YAML to JSON, each map with its place. */
@@ -49,8 +51,7 @@ static json_t *load(struct bundle *b, const char *path) {
     if (!reader_bytes(r, path, &bytes)) return NULL;
     const struct err *e = yaml_load(r->arena, path, bytes.p, bytes.n, &y);
     if (e) {
-        struct not_understood gap = {path, 0, 0, arena_printf(r->arena, "this YAML was not understood: %s", e->text), true};
-        if (reader_wants(r, path)) reading_gap(r->arena, r->out, &gap);
+        reader_gap(r, path, "YAML", e);
         return NULL;
     }
     return job_json_of_yaml(r->arena, y, path);
@@ -67,16 +68,22 @@ static const char *item_key(const char *list) {
 
 static void merge(json_t *into, json_t *from, int depth);
 
+static void name_put(json_t *names, const char *key, json_t *item) {
+    const char *name = key ? jsx_str(item, key, NULL) : NULL;
+    if (name && !json_object_get(names, name)) json_object_set(names, name, item);
+}
+
 static void merge_list(json_t *into, json_t *from, const char *key, int depth) {
+    json_t *names = json_object();
+    for (size_t i = 0; i < json_array_size(into); i++) name_put(names, key, json_array_get(into, i));
     for (size_t i = 0; i < json_array_size(from); i++) {
-        json_t *item = json_array_get(from, i), *same = NULL;
+        json_t *item = json_array_get(from, i);
         const char *name = key ? jsx_str(item, key, NULL) : NULL;
-        for (size_t k = 0; name && k < json_array_size(into) && !same; k++) {
-            if (strcmp(jsx_str(json_array_get(into, k), key, ""), name) == 0) same = json_array_get(into, k);
-        }
+        json_t *same = name ? json_object_get(names, name) : NULL;
         if (same) merge(same, item, depth + 1);
-        if (!same) json_array_append(into, item);
+        if (!same) json_array_append(into, item), name_put(names, key, item);
     }
+    json_decref(names);
 }
 
 static void merge(json_t *into, json_t *from, int depth) {
@@ -152,13 +159,29 @@ static const json_t *variable_value(struct bundle *b, struct str name) {
     return NULL;
 }
 
+/* What a copy of it takes, counted up to GROWTH_MAX. */
+static size_t weight(const json_t *value, int depth) {
+    size_t n = json_is_string(value) ? json_string_length(value) + 1 : 1;
+    const char *key;
+    json_t *item;
+    for (size_t i = 0; depth < DEPTH_MAX && i < json_array_size(value) && n < GROWTH_MAX; i++) n += weight(json_array_get(value, i), depth + 1);
+    json_object_foreach((json_t *)value, key, item) n += depth < DEPTH_MAX && n < GROWTH_MAX ? weight(item, depth + 1) : 0;
+    return n;
+}
+
+/* May a value be put in once more? Variables that hold variables ten times over would fill any memory. */
+static bool grows(struct bundle *b, const json_t *value) {
+    if (b->growth < GROWTH_MAX) b->growth += weight(value, 0);
+    return b->growth < GROWTH_MAX;
+}
+
 /* A text with its ${..} replaced; a lone ${var.x} may become a map or list. NULL: unchanged. */
 static json_t *text_substitute(struct bundle *b, const char *text) {
     const char *open = strstr(text, "${"), *close = open ? strchr(open, '}') : NULL;
     if (!close) return NULL;
     if (open == text && close[1] == '\0') {
         const json_t *value = variable_value(b, (struct str){open + 2, (size_t)(close - open - 2)});
-        return value ? json_deep_copy(value) : NULL;
+        return value && grows(b, value) ? json_deep_copy(value) : NULL;
     }
     struct buf out = buf_new(b->reader->arena);
     const char *at = text;
@@ -166,6 +189,7 @@ static json_t *text_substitute(struct bundle *b, const char *text) {
     for (; (open = strstr(at, "${")) && (close = strchr(open, '}')); at = close + 1) {
         const json_t *value = variable_value(b, (struct str){open + 2, (size_t)(close - open - 2)});
         buf_add(&out, at, (size_t)(open - at));
+        if (value && !grows(b, value)) value = NULL;
         if (json_is_string(value)) {
             buf_text(&out, json_string_value(value));
         } else if (json_is_integer(value)) {
@@ -263,6 +287,8 @@ static void bundle_read(struct reader *r, const char *path) {
     run_as_give(&b, json_object_get(target, "run_as"));
     run_as_give(&b, json_object_get(b.all, "run_as"));
     substitute(&b, json_object_get(b.all, "resources"), 0);
+    struct not_understood gap = {path, 1, 0, "its variables grow too big when they are put in: some stay as written", true};
+    if (b.growth >= GROWTH_MAX && reader_wants(r, path)) reading_gap(r->arena, r->out, &gap);
     resources_read(&b);
 }
 

@@ -5,8 +5,8 @@
 #include "reader.h"
 
 #define RUN_DEPTH_MAX 5
-#define STRINGS_MAX   500
-#define IMPORTS_MAX   200 /* modules that one file brings in */
+#define STRINGS_MAX   100000 /* of SQL in one cell of Scala or R; further ones are told */
+#define IMPORTS_MAX   200    /* modules that one file brings in */
 #define IMPORT_DEPTH  10
 #define IMPORT_BYTES  ((size_t)1 << 20)
 
@@ -126,7 +126,7 @@ static struct py_env *import_run(void *ctx, struct py_run *python, struct str mo
 }
 
 /* Scala and R: the SQL inside sql("...") and sql("""...""") is read, nothing else. */
-static bool strings_run(struct session *s, struct str text, const int *lines) {
+static void strings_run(struct session *s, struct str text, const int *lines) {
     const char *end = text.p + text.n, *counted = text.p;
     size_t line = 0, found = 0;
     for (const char *at = text.p; found < STRINGS_MAX && (at = memmem(at, (size_t)(end - at), "sql(", 4));) {
@@ -146,7 +146,7 @@ static bool strings_run(struct session *s, struct str text, const int *lines) {
         found++;
         at = close;
     }
-    return found > 0;
+    if (found >= STRINGS_MAX) session_gap(s, lines[line], true, "only the first %d texts of SQL in a cell are read", STRINGS_MAX);
 }
 
 static bool holds(struct str text, const char *word) { return text.n && memmem(text.p, text.n, word, strlen(word)) != NULL; }

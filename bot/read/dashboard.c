@@ -3,8 +3,9 @@
 #include "jobs.h"
 #include "session.h"
 
-#define DATASETS_MAX 500
-#define READS_MAX    2000
+#define DATASETS_MAX 100000 /* further ones are told */
+#define READS_MAX    20000
+#define MISSES_MAX   100 /* texts that the file does not hold as they are: then no more are looked for */
 
 struct dashboard {
     struct arena *arena;
@@ -13,21 +14,27 @@ struct dashboard {
     struct str bytes; /* of the file, to find lines; empty when there is none */
     enum dialect dialect;
     struct schedule schedule; /* of its refreshes */
+    size_t seen;              /* the place in `bytes` where the last text was found, and its line: the next one stands behind it */
+    int line, misses;
+    VEC(const char *) reads; /* of all its datasets */
 };
 
 static const char *kept(struct arena *arena, const char *text) { return text && text[0] ? arena_strdup(arena, text) : NULL; }
 
-/* The line of the file where this text stands, as JSON writes it; 0 when it is not found. */
-static int line_of(const struct dashboard *d, const char *text) {
+/* The line of the file where this text stands, as JSON writes it; 0 when it is not found. Texts are asked for in their order. */
+static int line_of(struct dashboard *d, const char *text) {
     size_t n = 0;
     while (text[n] && n < 60 && text[n] != '"' && text[n] != '\\' && (unsigned char)text[n] >= ' ' && (unsigned char)text[n] < 0x80) n++;
-    const char *at = n >= 3 && d->bytes.n ? memmem(d->bytes.p, d->bytes.n, text, n) : NULL;
-    int line = 1;
-    for (const char *p = d->bytes.p; at && p < at; p++) line += *p == '\n';
-    return at ? line : 0;
+    if (n < 3 || d->bytes.n == 0 || d->misses > MISSES_MAX) return 0;
+    const char *from = d->bytes.p + d->seen, *at = memmem(from, d->bytes.n - d->seen, text, n);
+    d->misses += at == NULL;
+    if (!at) return 0;
+    for (const char *p = from; p < at; p++) d->line += *p == '\n';
+    d->seen = (size_t)(at - d->bytes.p);
+    return d->line + 1;
 }
 
-static struct str query_text(const struct dashboard *d, const json_t *dataset, const int **lines, size_t *line_count) {
+static struct str query_text(struct dashboard *d, const json_t *dataset, const int **lines, size_t *line_count) {
     const json_t *parts = json_object_get(dataset, "queryLines");
     const char *whole = jsx_str(dataset, "query", NULL);
     struct buf b = buf_new(d->arena);
@@ -49,15 +56,16 @@ static struct str query_text(const struct dashboard *d, const json_t *dataset, c
     return (struct str){b.n ? buf_str(&b) : "", b.n};
 }
 
-static void dataset_read(const struct dashboard *d, const json_t *dataset, struct exposure *exposure) {
+static void reads_keep(struct dashboard *d, const struct definition *made) {
+    for (size_t k = 0; k < made->read_count && d->reads.n < READS_MAX; k++) *vec_add(d->arena, &d->reads) = made->reads[k];
+}
+
+static void dataset_read(struct dashboard *d, const json_t *dataset) {
     const int *lines = NULL;
     size_t line_count = 0;
     struct str text = query_text(d, dataset, &lines, &line_count);
     const char *name = jsx_str(dataset, "displayName", jsx_str(dataset, "name", "dataset")), *asset = jsx_str(dataset, "asset_name", NULL);
-    const char **reads = arena_array(d->arena, exposure->read_count + 201, sizeof *reads);
-    size_t n = exposure->read_count;
-    if (n) memcpy(reads, exposure->reads, n * sizeof *reads);
-    if (asset) reads[n++] = arena_strdup(d->arena, asset);
+    if (asset && d->reads.n < READS_MAX) *vec_add(d->arena, &d->reads) = arena_strdup(d->arena, asset);
     struct session s;
     session_init(&s, d->arena, d->out, d->path, ARTEFACT_DASHBOARD, d->dialect);
     s.label = arena_printf(d->arena, "%s / %s", d->name, name);
@@ -70,10 +78,22 @@ static void dataset_read(const struct dashboard *d, const json_t *dataset, struc
         made->owner = d->owner;
         made->schedule = d->schedule;
         if (d->warehouse) made->compute.kind = COMPUTE_WAREHOUSE, made->compute.key = d->warehouse;
-        for (size_t k = 0; k < made->read_count && k < 200 && n < exposure->read_count + 200; k++) reads[n++] = made->reads[k];
+        reads_keep(d, made);
     }
-    exposure->reads = names_sorted(d->arena, reads, &n, NULL);
-    exposure->read_count = n;
+}
+
+static void exposure_add(struct dashboard *d) {
+    struct exposure *e = vec_add(d->arena, &d->out->exposures);
+    *e = (struct exposure){.name = d->name, .type = "dashboard", .owner = d->owner, .path = d->path, .line = 1, .read_count = d->reads.n};
+    e->reads = names_sorted(d->arena, d->reads.at, &e->read_count, NULL);
+}
+
+/* How many of them are read; more are told. */
+static size_t bounded(struct dashboard *d, size_t count, const char *what) {
+    if (count <= DATASETS_MAX) return count;
+    struct not_understood gap = {d->path, 1, 0, arena_printf(d->arena, "only the first %d of its %zu %s are read", DATASETS_MAX, count, what), true};
+    reading_gap(d->arena, d->out, &gap);
+    return DATASETS_MAX;
 }
 
 /* When it is refreshed: the schedules of the API's object, or the one of a legacy dashboard or query. The first that is not paused counts.
@@ -103,9 +123,9 @@ static void title_set(struct dashboard *d, const json_t *json) {
 
 static void dashboard_read(struct dashboard *d, const json_t *json) {
     const json_t *datasets = json_object_get(json, "datasets");
-    struct exposure exposure = {.name = d->name, .type = "dashboard", .owner = d->owner, .path = d->path, .line = 1};
-    for (size_t i = 0; i < json_array_size(datasets) && i < DATASETS_MAX; i++) dataset_read(d, json_array_get(datasets, i), &exposure);
-    if (json_array_size(datasets)) *vec_add(d->arena, &d->out->exposures) = exposure;
+    size_t count = bounded(d, json_array_size(datasets), "datasets");
+    for (size_t i = 0; i < count; i++) dataset_read(d, json_array_get(datasets, i));
+    if (count) exposure_add(d);
 }
 
 static void query_read(struct dashboard *d, const json_t *json) {
@@ -134,23 +154,15 @@ static void query_read(struct dashboard *d, const json_t *json) {
 /* Legacy dashboards hold their queries in widgets. */
 static void widgets_read(struct dashboard *d, const json_t *json) {
     const json_t *widgets = json_object_get(json, "widgets");
-    size_t first = d->out->definitions.n, n = 0;
+    size_t first = d->out->definitions.n, count = bounded(d, json_array_size(widgets), "widgets");
     struct schedule schedule = d->schedule;
-    for (size_t i = 0; i < json_array_size(widgets) && i < DATASETS_MAX; i++) {
+    for (size_t i = 0; i < count; i++) {
         const json_t *query = jsx_at(json_array_get(widgets, i), "visualization.query");
         d->schedule = schedule; /* of the dashboard, unless the query has its own */
         if (query) query_read(d, query);
     }
-    const char **reads = arena_array(d->arena, READS_MAX + 1, sizeof *reads);
-    for (size_t i = first; i < d->out->definitions.n; i++) {
-        const struct definition *made = &d->out->definitions.at[i];
-        for (size_t k = 0; k < made->read_count && n < READS_MAX; k++) reads[n++] = made->reads[k];
-    }
-    if (d->out->definitions.n == first) return;
-    struct exposure *e = vec_add(d->arena, &d->out->exposures);
-    *e = (struct exposure){.name = d->name, .type = "dashboard", .owner = d->owner, .path = d->path, .line = 1};
-    e->reads = names_sorted(d->arena, reads, &n, NULL);
-    e->read_count = n;
+    for (size_t i = first; i < d->out->definitions.n; i++) reads_keep(d, &d->out->definitions.at[i]);
+    if (d->out->definitions.n > first) exposure_add(d);
 }
 
 static void any_read(struct dashboard *d, const json_t *json) {
@@ -193,8 +205,7 @@ void json_file_read(struct reader *r, const char *path, struct str bytes, enum f
     json_t *json = NULL;
     const struct err *e = jsx_load(r->arena, bytes.p, bytes.n, &json);
     if (e) {
-        struct not_understood gap = {path, 0, 0, arena_printf(r->arena, "this JSON was not understood: %s", e->text), true};
-        reading_gap(r->arena, r->out, &gap);
+        reader_gap(r, path, "JSON", e);
         return;
     }
     if (kind == FILE_DASHBOARD || kind == FILE_QUERY) {
@@ -207,6 +218,8 @@ void json_file_read(struct reader *r, const char *path, struct str bytes, enum f
     struct job_source from = {.arena = r->arena, .out = r->out, .reader = r, .path = path, .dialect = r->options->dialect};
     const json_t *jobs = json_object_get(json, "jobs");
     if (!jobs && json_is_array(json)) jobs = json;
-    for (size_t i = 0; i < json_array_size(jobs) && i < DATASETS_MAX; i++) job_file_read(&from, json_array_get(jobs, i));
+    struct dashboard list = {.arena = r->arena, .out = r->out, .path = path};
+    size_t count = bounded(&list, json_array_size(jobs), "jobs");
+    for (size_t i = 0; i < count; i++) job_file_read(&from, json_array_get(jobs, i));
     if (!jobs) job_file_read(&from, json);
 }

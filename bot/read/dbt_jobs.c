@@ -48,8 +48,7 @@ void dbt_jobs_read(struct reader *r, const char *path, struct str bytes) {
     struct yaml *y = NULL;
     const struct err *e = yaml_load(r->arena, path, bytes.p, bytes.n, &y);
     if (e) {
-        struct not_understood gap = {path, 0, 0, arena_printf(r->arena, "this YAML was not understood: %s", e->text), true};
-        if (reader_wants(r, path)) reading_gap(r->arena, r->out, &gap);
+        reader_gap(r, path, "YAML", e);
         return;
     }
     const struct yaml *jobs = yaml_get(y, "jobs");

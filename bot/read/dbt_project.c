@@ -1,8 +1,6 @@
 /* dbt_project.c - finds dbt projects among the files, reads their macros and YAML, then each model. */
 #include "dbt.h"
 
-#define MACROS_PER_FILE_MAX 500
-
 static const char *adapter_name(enum dialect dialect) { return dialect == DIALECT_TSQL ? "sqlserver" : dialect_name(dialect); }
 
 /* The warehouse type that a profiles.yml in the repository gives the project's profile. */
@@ -42,7 +40,7 @@ static void macros_read(struct dbt_project *p, const char *path, const char *pac
     if (!reader_bytes(p->reader, path, &bytes)) return;
     const struct jinja_template *t = jinja_parse(arena, path, bytes);
     struct jinja_macro macro;
-    for (size_t i = 0; i < MACROS_PER_FILE_MAX && jinja_template_macro(t, i, &macro); i++) {
+    for (const struct jn *at = NULL; jinja_macro_next(t, &at, &macro);) {
         struct jinja_macro *kept = arena_new(arena, struct jinja_macro);
         *kept = macro;
         map_put(p->macros, str_of(arena_printf(arena, "%s.%.*s", package, STR_ARG(macro.name))), kept);
@@ -175,8 +173,7 @@ static struct dbt_project *project_open(struct reader *r, const char *path) {
     if (!reader_bytes(r, path, &bytes)) return NULL;
     const struct err *e = yaml_load(r->arena, path, bytes.p, bytes.n, &p->settings);
     if (e) {
-        struct not_understood gap = {path, 0, 0, arena_printf(r->arena, "this dbt project was not understood: %s", e->text), true};
-        reading_gap(r->arena, r->out, &gap);
+        reader_gap(r, path, "dbt project", e);
         return NULL;
     }
     p->name = yaml_str(p->settings, "name", "");

@@ -339,8 +339,7 @@ static struct yaml *file_load(struct dbt_project *p, struct dbt_yaml *file) {
     if (!reader_bytes(p->reader, file->path, &bytes)) return NULL;
     const struct err *e = yaml_load(p->reader->arena, file->path, bytes.p, bytes.n, &file->yaml);
     if (!e) return file->yaml;
-    struct not_understood gap = {file->path, 0, 0, arena_printf(p->reader->arena, "this YAML was not understood: %s", e->text), true};
-    if (reader_wants(p->reader, file->path)) reading_gap(p->reader->arena, p->reader->out, &gap);
+    reader_gap(p->reader, file->path, "YAML", e);
     file->yaml = NULL;
     return NULL;
 }

@@ -8,7 +8,7 @@
 #include "jsonx.h"
 
 #define HCL_DEPTH_MAX 60
-#define HCL_NODES_MAX 200000
+#define HCL_NODES_MAX ((size_t)10 << 20) /* no file of 10 MB has more */
 
 /* Each block is `{"TYPE": [{"__labels": [..], "__line": n, "__path": path, ATTRIBUTE: value, BLOCK: [..]}]}`, as .tf.json writes them too. What is no
  * literal (references, calls, conditions) becomes the text "${..}". ERR_INPUT is "PATH:LINE: why". Linear in the length; lives as long as the arena.

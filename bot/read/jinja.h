@@ -131,8 +131,10 @@ struct jinja_macro {
 const struct jinja_template *jinja_parse(struct arena *arena, const char *path, struct str text);
 /* The mistake in it, NULL when it read well; `*line` its line. */
 const char *jinja_parse_error(const struct jinja_template *t, int *line);
-/* Macro i of its top level (tests and materializations count as none); false when there are no more. */
-bool jinja_template_macro(const struct jinja_template *t, size_t i, struct jinja_macro *out);
+struct jn; /* a piece of a template */
+
+/* The next macro of its top level (tests and materializations count as none); false when there are no more. `*at` is NULL before the first. */
+bool jinja_macro_next(const struct jinja_template *t, const struct jn **at, struct jinja_macro *out);
 
 /* Evaluates the template. Pieces of other macros and expressions are anchored at the line that called them. */
 void jinja_render(struct arena *arena, const struct jinja_template *t, const struct jinja_host *host, struct jinja_result *out);

@@ -841,11 +841,11 @@ const char *jinja_parse_error(const struct jinja_template *t, int *line) {
     return t->error;
 }
 
-bool jinja_template_macro(const struct jinja_template *t, size_t i, struct jinja_macro *out) {
-    for (const struct jn *node = t->body; node; node = node->next) {
-        if (node->kind != JN_MACRO || i-- > 0) continue;
-        *out = (struct jinja_macro){node->text, t->path, node->line, t, node};
-        return true;
-    }
-    return false;
+bool jinja_macro_next(const struct jinja_template *t, const struct jn **at, struct jinja_macro *out) {
+    const struct jn *node = *at ? (*at)->next : t->body;
+    while (node && node->kind != JN_MACRO) node = node->next;
+    if (!node) return false;
+    *at = node;
+    *out = (struct jinja_macro){node->text, t->path, node->line, t, node};
+    return true;
 }

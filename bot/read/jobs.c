@@ -5,7 +5,7 @@
 #include "job_facts.h"
 #include "session.h"
 
-#define TASKS_MAX 2000
+#define TASKS_MAX 100000 /* of one job: Databricks allows 1000; further ones are told */
 #define DEPTH_MAX 8
 
 static const char *id_of(const struct job_source *from, const char *kind, const char *name) {
@@ -179,7 +179,11 @@ static void task_read(const struct job_source *from, const json_t *settings, con
         task_read(from, settings, each, job, cap, depth + 1);
         return;
     }
-    if (job->task_count >= TASKS_MAX) return;
+    if (job->task_count >= TASKS_MAX) {
+        struct not_understood gap = {from->path, job->line, 0, "only the first 100000 tasks of a job are read", true};
+        if (from->path) reading_gap(from->arena, from->out, &gap);
+        return;
+    }
     job->tasks = arena_grow(from->arena, job->tasks, cap, job->task_count + 1, sizeof *job->tasks);
     struct task *t = &job->tasks[job->task_count++];
     const char *key = job_text(task, "task_key");
@@ -439,69 +443,10 @@ void job_file_read(const struct job_source *from, const json_t *json) {
     }
 }
 
-/* Links. */
-
-/* "${resources.clusters.KEY.id}", "${databricks_cluster.KEY.id}", or the id itself. */
-static bool names_resource(const char *written, const char *key) {
-    const char *at = written && key && key[0] ? strstr(written, key) : NULL;
-    return at && (at == written || at[-1] == '.') && (at[strlen(key)] == '\0' || at[strlen(key)] == '.');
-}
-
-/* A task on a cluster that stands for itself gets what is known of that. */
-static void existing_set(const struct reading *out, struct compute *c) {
-    for (size_t i = 0; i < out->jobs.n; i++) {
-        const struct job *other = &out->jobs.at[i];
-        if (strcmp(other->kind, "cluster") != 0 || !names_resource(c->key, other->key)) continue;
-        const char *key = c->key;
-        *c = other->clusters[0];
-        c->key = key;
-        c->existing = true;
-        return;
-    }
-}
-
-/* The compute of that kind that stands for itself under this name. */
-static const struct compute *resource_find(const struct reading *out, const char *kind, const char *written) {
-    for (size_t i = 0; written && i < out->jobs.n; i++) {
-        const struct job *other = &out->jobs.at[i];
-        if (strcmp(other->kind, kind) == 0 && names_resource(written, other->key)) return &other->clusters[0];
-    }
-    return NULL;
-}
-
-/* Machines of a pool are of its type, bought its way. */
-static void pool_set(const struct reading *out, struct compute *c) {
-    const struct compute *pool = resource_find(out, "pool", c->pool), *driver = resource_find(out, "pool", c->driver_pool ? c->driver_pool : c->pool);
-    if (pool && !c->node_type) c->node_type = pool->node_type;
-    if (driver && !c->driver_node_type) c->driver_node_type = driver->node_type;
-    if (pool && !c->availability) c->availability = pool->availability, c->spot = pool->spot, c->first_on_demand = pool->spot ? -1 : 0;
-}
-
-static void warehouse_set(const struct reading *out, struct compute *c) {
-    const struct compute *warehouse = c->kind == COMPUTE_WAREHOUSE && !c->size ? resource_find(out, "warehouse", c->key) : NULL;
-    const char *key = c->key;
-    if (!warehouse) return;
-    *c = *warehouse;
-    c->key = key;
-}
-
-static void compute_link(const struct reading *out, struct compute *c) {
-    if (c->existing) existing_set(out, c);
-    if (c->pool) pool_set(out, c);
-    warehouse_set(out, c);
-}
-
-static void existing_link(struct reading *out) {
-    for (size_t i = 0; i < out->jobs.n; i++) {
-        for (size_t k = 0; k < out->jobs.at[i].task_count; k++) compute_link(out, &out->jobs.at[i].tasks[k].compute);
-    }
-    for (size_t i = 0; i < out->definitions.n; i++) warehouse_set(out, &out->definitions.at[i].compute);
-}
-
 void read_job_json(struct arena *arena, const char *path, const json_t *job, struct reading *into) {
     struct job_source from = {.arena = arena, .out = into, .path = path, .dialect = DIALECT_DATABRICKS};
     job_file_read(&from, job);
-    existing_link(into);
+    jobs_compute_link(arena, into);
 }
 
 struct job *job_settings_read(const struct job_source *from, const char *kind, const json_t *settings) {
@@ -525,7 +470,7 @@ void read_job_external(struct arena *arena, const char *path, const json_t *json
 
 /* Definitions. */
 
-static bool runs_file(const struct task *t, const char *path) {
+bool job_runs_file(const struct task *t, const char *path) {
     if (!t->path || !t->path[0]) return false;
     if (strcmp(t->path, path) == 0) return true;
     return strchr(t->path, '*') && text_glob(t->path, path);
@@ -535,7 +480,7 @@ const struct job *pipeline_of(const struct reading *out, const char *path) {
     for (size_t i = 0; i < out->jobs.n; i++) {
         const struct job *job = &out->jobs.at[i];
         for (size_t k = 0; strcmp(job->kind, "pipeline") == 0 && k < job->task_count; k++) {
-            if (runs_file(&job->tasks[k], path)) return job;
+            if (job_runs_file(&job->tasks[k], path)) return job;
         }
     }
     return NULL;
@@ -547,88 +492,4 @@ void session_pipeline_set(struct session *s) {
     s->is_pipeline = true;
     s->live_catalog = pipeline->catalog;
     s->live_schema = pipeline->schema;
-}
-
-static bool has_tag(const struct definition *d, struct str tag) {
-    for (size_t i = 0; i < d->tag_count; i++) {
-        if (str_is(tag, d->tags[i])) return true;
-    }
-    return false;
-}
-
-/* Is a folder of the path named so? dbt selects by the parts of a model's place too. */
-static bool in_folder(const char *path, struct str name) {
-    struct str rest = str_of(path), part;
-    while (str_split(&rest, '/', &part)) {
-        if (rest.n && str_eq(part, name)) return true;
-    }
-    return false;
-}
-
-/* dbt's node selection, the common part: names, folders, tag:, path:, with + on either side. */
-static bool selected(const char *commands, const struct definition *d) {
-    static const char *const flags[] = {"--select ", "-s ", "--models ", "-m "};
-    const char *at = NULL;
-    size_t flag = 0;
-    for (; flag < 4 && !at; flag++) at = strstr(commands, flags[flag]);
-    if (!at) return strstr(commands, "dbt build") || strstr(commands, "dbt run");
-    struct str rest = str_of(at + strlen(flags[flag - 1])), word;
-    const char *name = strrchr(d->dataset ? d->dataset : d->name, '.');
-    name = name ? name + 1 : d->dataset ? d->dataset : d->name;
-    while (str_split(&rest, ' ', &word)) {
-        if (word.n && (word.p[0] == '-' || word.p[0] == ';')) break;
-        while (word.n && (word.p[0] == '+' || word.p[0] == '@')) word.p++, word.n--;
-        while (word.n && strchr("+;,", word.p[word.n - 1])) word.n--;
-        if (word.n && in_folder(d->path, word)) return true;
-        if (str_starts(word, "tag:") ? has_tag(d, (struct str){word.p + 4, word.n - 4}) : str_is(word, name)) return true;
-        if (str_starts(word, "path:") && memmem(d->path, strlen(d->path), word.p + 5, word.n - 5)) return true;
-    }
-    return false;
-}
-
-static bool runs(const struct task *t, const struct definition *d) {
-    if (strcmp(t->type, "dbt") == 0)
-        return d->artefact == ARTEFACT_DBT_MODEL && t->what && t->path && path_below(d->path, t->path) && selected(t->what, d);
-    if (t->first_line && (d->range.line < t->first_line || d->range.line > t->last_line)) return false;
-    return runs_file(t, d->path);
-}
-
-static bool has_schedule(const struct schedule *s) { return s->cron || s->every_seconds > 0 || s->continuous || s->trigger; }
-
-static bool is_person(const char *owner) { return owner && (strchr(owner, '@') || !strchr(owner, '-')); }
-
-static void link_set(struct definition *d, const struct job *job, const struct task *t, const struct schedule *schedule) {
-    if (!d->job) d->job = job->name;
-    if (!has_schedule(&d->schedule) && has_schedule(schedule)) {
-        d->schedule = *schedule;
-        d->job = job->name;
-    }
-    if (d->compute.kind == COMPUTE_UNKNOWN) d->compute = t->compute;
-    if (!d->owner && is_person(job->owner)) d->owner = job->owner;
-}
-
-/* The job that starts a pipeline or refreshes a dashboard, by "${resources.pipelines.KEY.id}" or its id. */
-static const struct job *starter_of(const struct reading *out, const struct job *pipeline) {
-    for (size_t i = 0; pipeline->key && i < out->jobs.n; i++) {
-        const struct job *job = &out->jobs.at[i];
-        for (size_t k = 0; job != pipeline && strcmp(job->kind, "job") == 0 && k < job->task_count; k++) {
-            const char *what = strcmp(job->tasks[k].type, pipeline->kind) == 0 ? job->tasks[k].what : NULL;
-            if (names_resource(what, pipeline->key)) return job;
-        }
-    }
-    return NULL;
-}
-
-void jobs_link(struct reading *out) {
-    existing_link(out);
-    for (size_t i = 0; i < out->jobs.n; i++) {
-        const struct job *job = &out->jobs.at[i];
-        const struct job *starter = strcmp(job->kind, "job") != 0 && !has_schedule(&job->schedule) ? starter_of(out, job) : NULL;
-        for (size_t k = 0; k < job->task_count; k++) {
-            for (size_t n = 0; n < out->definitions.n; n++) {
-                struct definition *d = &out->definitions.at[n];
-                if (runs(&job->tasks[k], d)) link_set(d, starter ? starter : job, &job->tasks[k], starter ? &starter->schedule : &job->schedule);
-            }
-        }
-    }
 }

@@ -34,6 +34,10 @@ void warehouse_resource_read(const struct job_source *from, const char *key, con
 void pool_resource_read(const struct job_source *from, const char *key, const json_t *spec);
 /* A dashboard resource: which file, on which warehouse. */
 void dashboard_resource_read(const struct job_source *from, const char *key, const json_t *spec);
+/* What clusters, pools and warehouses that stand for themselves are known to be flows to the tasks that name them. */
+void jobs_compute_link(struct arena *arena, struct reading *out);
+/* Is it the file, or one of the files, that the task runs? */
+bool job_runs_file(const struct task *t, const char *path);
 /* The pipeline whose libraries hold this file; NULL when none does. */
 const struct job *pipeline_of(const struct reading *out, const char *path);
 

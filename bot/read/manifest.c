@@ -167,8 +167,7 @@ void manifest_file_read(struct reader *r, const char *path, struct str bytes) {
     json_t *json = NULL;
     const struct err *e = jsx_load(r->arena, bytes.p, bytes.n, &json);
     if (e) {
-        struct not_understood gap = {path, 0, 0, arena_printf(r->arena, "this JSON was not understood: %s", e->text), true};
-        reading_gap(r->arena, r->out, &gap);
+        reader_gap(r, path, "JSON", e);
         return;
     }
     bool is_catalog = strstr(jsx_str(json, "metadata.dbt_schema_version", ""), "/catalog/") != NULL;

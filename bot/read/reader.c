@@ -6,6 +6,7 @@
 #include "fs.h"
 #include "session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define BATCH_TEXT 4096
@@ -63,6 +64,30 @@ bool reader_wants(const struct reader *r, const char *path) { return !r->only ||
 static void file_gap(struct reader *r, const char *path, const char *reason) {
     struct not_understood gap = {path, 0, 0, reason, true};
     if (reader_wants(r, path)) reading_gap(r->arena, r->out, &gap);
+}
+
+/* "PATH:LINE:COLUMN: why", "PATH:LINE: why" or "line L, column C: why": the reason, and the place. */
+static const char *place_take(const char *path, const char *text, int *line, int *column) {
+    size_t n = strlen(path);
+    int read = 0;
+    if (strncmp(text, path, n) == 0 && text[n] == ':') text += n + 1;
+    if (sscanf(text, "line %d, column %d: %n", line, column, &read) == 2 && read) return text + read;
+    if (sscanf(text, "%d:%d: %n", line, column, &read) == 2 && read) return text + read;
+    *column = 0;
+    if (sscanf(text, "%d: %n", line, &read) == 1 && read) return text + read;
+    *line = 0;
+    return str_trim(str_of(text)).p;
+}
+
+void reader_gap(struct reader *r, const char *path, const char *what, const struct err *e) {
+    int line = 0, column = 0;
+    if (!reader_wants(r, path)) return;
+    const char *why = place_take(path, e->text, &line, &column);
+    struct not_understood gap = {path, line, 0, arena_printf(r->arena, "this %s was not understood: %s", what, why), true};
+    size_t before = r->out->gaps.n;
+    reading_gap(r->arena, r->out, &gap);
+    while (column > 0 && r->out->gaps.n > before && r->out->gap_columns.n <= before) *vec_add(r->arena, &r->out->gap_columns) = 0;
+    if (column > 0 && r->out->gaps.n > before) r->out->gap_columns.at[before] = column;
 }
 
 static bool is_artifact(const char *path) { return text_ends(path, "manifest.json") || text_ends(path, "catalog.json"); }
@@ -307,7 +332,7 @@ const struct err *read_files(struct arena *arena, const struct file_source *sour
     bundles_read(r);
     files_read(r, true);
     files_read(r, false);
-    jobs_link(r->out);
+    jobs_link(arena, r->out);
     unwanted_drop(r);
     if (r->out->definitions.n) qsort(r->out->definitions.at, r->out->definitions.n, sizeof *r->out->definitions.at, definition_order);
     reading_finish(arena, r->out);

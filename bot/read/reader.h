@@ -17,6 +17,7 @@ struct reader {
     struct map *only;    /* NULL: all */
     struct map *bytes;   /* path to struct str, of files read */
     struct map *trees;   /* path to the struct py_node of a module that others import, read once */
+    struct map *names;   /* last part of a path to the files so named; NULL: nobody asked */
     struct map *taken;   /* paths that a project or bundle reads */
     struct map *modules; /* folder to the values of its Terraform files; NULL: none was read */
 };
@@ -24,6 +25,8 @@ struct reader {
 /* The bytes of a path, read once. False when it cannot be read: then a gap says why. */
 bool reader_bytes(struct reader *r, const char *path, struct str *out);
 bool reader_has(const struct reader *r, const char *path);
+/* Says that a file was not understood: `what` it is, and why, at the place that the error names. Nothing where the path is not asked for. */
+void reader_gap(struct reader *r, const char *path, const char *what, const struct err *e);
 /* Are definitions of this path asked for? */
 bool reader_wants(const struct reader *r, const char *path);
 /* Is it below `root` ("" is everything)? */
@@ -36,9 +39,9 @@ const char *path_dir(struct arena *arena, const char *path);
 struct str path_stem(const char *path);
 
 /* Readers of one form each. They add to r->out. */
-void dbt_read(struct reader *r);     /* all dbt projects; takes their files */
-void bundles_read(struct reader *r); /* databricks.yml and what they include */
-void jobs_link(struct reading *out); /* schedules, compute and owners flow from jobs to definitions */
+void dbt_read(struct reader *r);                          /* all dbt projects; takes their files */
+void bundles_read(struct reader *r);                      /* databricks.yml and what they include */
+void jobs_link(struct arena *arena, struct reading *out); /* schedules, compute and owners flow from jobs to definitions */
 
 /* Of one file. */
 enum file_kind {

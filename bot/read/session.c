@@ -14,8 +14,8 @@
 #include <stdlib.h>
 
 #define GAPS_PER_FILE_MAX 200
-#define VIEWS_MAX         2000
-#define DEPS_MAX          400
+#define VIEWS_MAX         100000
+#define DEPS_MAX          400 /* views that one query may stand on: of more, what it reads is told as not known */
 
 void session_init(struct session *s, struct arena *arena, struct reading *out, const char *path, enum artefact artefact, enum dialect dialect) {
     *s = (struct session){.arena = arena, .out = out, .path = path, .artefact = artefact, .dialect = dialect};
@@ -100,16 +100,19 @@ void view_set_add(struct arena *arena, struct view_set *set, struct temp_view *v
     for (size_t i = 0; i < set->n; i++) {
         if (set->at[i] == view) return;
     }
-    if (set->n >= DEPS_MAX) return;
+    set->full |= set->n >= DEPS_MAX;
+    if (set->full) return;
     set->at = arena_grow(arena, set->at, &set->cap, set->n + 1, sizeof(struct temp_view *));
     set->at[set->n++] = view;
 }
 
 void view_set_join(struct arena *arena, struct view_set *set, const struct view_set *more) {
     for (size_t i = 0; more && i < more->n; i++) view_set_add(arena, set, more->at[i]);
+    set->full |= more && more->full;
 }
 
 void session_view_add(struct session *s, struct str name, const struct temp_view *made) {
+    if (s->all.n == VIEWS_MAX) session_gap(s, made->range.line, true, "only the first %d views of a file are followed", VIEWS_MAX);
     if (s->all.n >= VIEWS_MAX) return;
     struct temp_view *view = arena_new(s->arena, struct temp_view);
     char *key = lowered(s->arena, name);
@@ -285,6 +288,7 @@ static void reads_of_query(struct session *s, const struct sql_query *query, str
 /* Base datasets of a spec: names of views are none. */
 static void spec_reads(struct session *s, const struct definition_spec *spec, const struct view_set *all, struct definition *d) {
     struct names names = {0};
+    if (all->full) d->reads_complete = false, d->doubt = "it stands on more views than are followed";
     for (size_t i = 0; i < spec->read_count; i++) name_add(s->arena, &names, spec->reads[i]);
     for (size_t i = 0; i < all->n; i++) {
         if (all->at[i]->doubt && !d->doubt) d->doubt = all->at[i]->doubt;

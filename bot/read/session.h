@@ -14,6 +14,7 @@ struct temp_view;
 struct view_set {
     struct temp_view **at;
     size_t n, cap;
+    bool full; /* there were more */
 };
 
 struct temp_view {

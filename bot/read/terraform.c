@@ -8,6 +8,7 @@
 
 #define DEPTH_MAX 30
 #define FILES_MAX 500
+#define STEPS_MAX 200000 /* values that locals and variables put in, for one file: of more, they stay out, and it is told */
 
 /* Blocks that may stand several times, and what the API calls the list. */
 static const struct {
@@ -36,9 +37,10 @@ static const char *list_name(const char *block) {
 
 /* A block body as the API's object: lists by their names, single blocks without their list. */
 static json_t *plain(const struct module *m, json_t *value, int depth) {
-    if (depth > DEPTH_MAX) return json_null();
+    if (depth > DEPTH_MAX || *m->steps >= STEPS_MAX) return json_null();
     if (json_is_string(value)) {
         json_t *known = terraform_text(m, json_string_value(value));
+        *m->steps += json_array_size(known) + json_object_size(known);
         return !known ? json_incref(value) : json_is_string(known) ? json_incref(known) : plain(m, known, depth + 1);
     }
     if (json_is_array(value)) {
@@ -77,8 +79,7 @@ static json_t *file_load(struct reader *r, const char *path) {
     if (!reader_bytes(r, path, &bytes)) return NULL;
     const struct err *e = text_parse(r->arena, path, bytes, &json);
     if (!e) return json;
-    struct not_understood gap = {path, 0, 0, arena_printf(r->arena, "this Terraform file was not understood: %s", e->text), true};
-    if (reader_wants(r, path)) reading_gap(r->arena, r->out, &gap);
+    reader_gap(r, path, "Terraform file", e);
     return NULL;
 }
 
@@ -107,7 +108,7 @@ static bool is_terraform(const char *path) { return text_ends(path, ".tf") || te
 static struct module module_of(struct reader *r, const char *path) {
     const char *dir = path_dir(r->arena, path);
     if (!r->modules) r->modules = map_new(r->arena);
-    struct module m = {.arena = r->arena, .values = map_get(r->modules, str_of(dir))};
+    struct module m = {.arena = r->arena, .values = map_get(r->modules, str_of(dir)), .steps = arena_new(r->arena, size_t)};
     if (m.values) return m;
     m.values = map_new(r->arena);
     map_put(r->modules, str_of(dir), m.values);
@@ -185,4 +186,6 @@ void terraform_file_read(struct reader *r, const char *path) {
     }
     const char *type, *name;
     json_object_foreach(list, type, of_type) { json_object_foreach(of_type, name, body) resource_give(&from, &m, type, name, body); }
+    struct not_understood gap = {path, 1, 0, "its locals and variables grow too big when they are put in: some are left out", true};
+    if (*m.steps >= STEPS_MAX && reader_wants(r, path)) reading_gap(r->arena, r->out, &gap);
 }

@@ -11,6 +11,7 @@ struct module {
     struct arena *arena;
     struct map *values;
     json_t *each_key, *each_value;
+    size_t *steps; /* values put in so far */
 };
 
 /* The value of "${expression}", or the text with the expressions in it replaced as far as they are known: literals, var.x, local.x, each.key,

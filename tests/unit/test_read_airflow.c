@@ -142,7 +142,24 @@ static void dags_of_other_styles(void **state) {
     assert_true(told);
 }
 
+/* The statements of one task run over one connection: what one makes, the next one reads. */
+static void statements_of_a_task_share_a_session(void **state) {
+    static const char text[] = "from airflow import DAG\n"
+                               "with DAG('d', schedule='@daily') as dag:\n"
+                               "    SnowflakeOperator(task_id='t', sql=[\n"
+                               "        'use schema mart',\n"
+                               "        'create temporary view recent as select * from raw.events where d > 1',\n"
+                               "        'create table daily as select d, count(*) as n from recent group by d',\n"
+                               "    ])\n";
+    struct reading *r = read_one(*state, "dags/d.py", text);
+    const struct definition *d = definition_of(r, "mart.daily");
+    assert_string_equal(reads_text(*state, d), "raw.events");
+    assert_int_equal(d->range.line, 6);
+    assert_string_equal(d->job, "d");
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {TEST(operators_are_tasks), TEST(loops_and_tasks_of_python), TEST(dags_of_other_styles)};
+    const struct CMUnitTest tests[] = {TEST(operators_are_tasks), TEST(loops_and_tasks_of_python), TEST(dags_of_other_styles),
+                                       TEST(statements_of_a_task_share_a_session)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
