@@ -271,8 +271,7 @@ static const char *life_text(struct arena *arena, const struct twin *t) {
 /* What differs, when it can be said in a few words. */
 static const char *differing(struct arena *arena, const struct finding *f) {
     size_t n = f->differences.n;
-    bool plain =
-        n == 1 && strlen(f->differences.at[0]) <= DIFFERENCE_MAX && !strstr(f->differences.at[0], "bare(") && !strstr(f->differences.at[0], "top.");
+    bool plain = n == 1 && strlen(f->differences.at[0]) <= DIFFERENCE_MAX;
     if (plain) return arena_printf(arena, ": %s", f->differences.at[0]);
     return n ? arena_printf(arena, ", with %zu difference%s", n, n == 1 ? "" : "s") : "; not proved equal";
 }

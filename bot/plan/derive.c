@@ -3,6 +3,7 @@
 
 #include "bind.h"
 #include "derive_core.h"
+#include "normal_words.h"
 #include "sql_build.h"
 #include "sql_print.h"
 
@@ -131,7 +132,9 @@ static bool grain_is_same(struct placing *p) {
     return true;
 }
 
-static const char *pred_words(const struct placing *p, const struct normal *of, nexpr e) { return normal_expr_words(p->d->arena, of, e, false); }
+static const char *pred_words(const struct placing *p, const struct normal *of, nexpr e) {
+    return words_of_expr(source_names_new(p->d->arena, of, false), e);
+}
 
 static void explain(struct placing *p, const struct rewrite *w) {
     struct deriving *d = p->d;

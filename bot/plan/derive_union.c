@@ -5,6 +5,7 @@
  * filters exclude each other (their conjunction has no rows), whether they cover what is asked for (the OR is implied), and the grain. */
 #include "bind.h"
 #include "derive_core.h"
+#include "normal_words.h"
 #include "sql_build.h"
 #include "sql_print.h"
 
@@ -353,7 +354,7 @@ static const char *filters_text(struct uniting *u) {
         const struct exprs *own = &u->parts[k].own;
         buf_printf(&text, "%s%s: ", k ? "; " : "", u->views[k].name);
         for (size_t i = 0; i < own->n; i++)
-            buf_printf(&text, "%s%s", i ? " AND " : "", normal_expr_words(u->arena, u->parts[k].of, own->at[i], false));
+            buf_printf(&text, "%s%s", i ? " AND " : "", words_of_expr(source_names_new(u->arena, u->parts[k].of, false), own->at[i]));
     }
     return buf_str(&text);
 }

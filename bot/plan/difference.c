@@ -1,36 +1,11 @@
-/* difference.c - how two queries differ: sources, joins, grain, filters, measures, columns. */
-#include "difference.h"
+/* difference.c - how two queries differ: sources and joins here, sub-queries one by one; the rest in difference_*.c. */
+#include "difference_core.h"
 
-#include "derive_core.h"
+#define DEPTH_MAX  6  /* of sub-queries in sub-queries */
+#define TABLES_MAX 16 /* of a sub-query, for telling what it is about */
 
-#define LAYERS_MAX 8
-
-/* One query seen as joins, filters, grain and measures. */
-struct view {
-    const struct normal *of;
-    const struct block *core; /* joins and filters */
-    const struct source *agg; /* the grouping over it; NULL: none */
-    const struct exprs *outs; /* the result's columns */
-    const struct source *limit;
-    const struct block *layers[LAYERS_MAX]; /* over the core, but for the outermost one over a grouping: their filters are on windows and the like */
-    size_t n_layers;
-    const char *who; /* "yours", "the existing one" */
-};
-
-struct comparing {
-    struct arena *arena;
-    struct view a, b;
-    struct match m; /* of b to a */
-    bool bare;      /* both read the same one table */
-    bool *in_a, *in_b;
-    bool *said_a, *said_b; /* conjuncts of the cores that were told with their source */
-    VEC(const char *) said;
-    size_t literals;
-    struct differences *out;
-};
-
-static struct view view_of(const struct normal *n, const char *who) {
-    struct view v = {.of = n, .core = n->root, .outs = &n->root->outs, .who = who};
+static struct view view_of(const struct normal *n, const struct block *root, const char *who, struct source_names *names) {
+    struct view v = {.of = n, .root = root, .core = root, .who = who, .names = names};
     while (v.core->n_sources == 1 && v.core->n_items == 0 && v.core->sources[0]->block) {
         const struct source *s = v.core->sources[0];
         if (s->kind == SRC_AGG && v.agg) break;
@@ -42,44 +17,259 @@ static struct view view_of(const struct normal *n, const char *who) {
     return v;
 }
 
-static void say(struct comparing *c, const char *sentence) {
-    if (c->said.n < DIFFERENCES_MAX) *vec_add(c->arena, &c->said) = sentence;
+void say(struct comparing *c, const char *sentence) {
+    if (c->saying->said.n < DIFFERENCES_MAX) *vec_add(c->arena, &c->saying->said) = arena_printf(c->arena, "%s%s", c->inside, sentence);
 }
 
-static bool has_query(nexpr e) {
+void say_literal(struct comparing *c, const char *sentence) {
+    if (!*c->inside) c->saying->literals++;
+    say(c, sentence);
+}
+
+const char *words(const struct view *v, nexpr e) { return words_of_expr(v->names, e); }
+
+/* ---- what a source is ---- */
+
+struct tables {
+    size_t n;
+    const char *at[TABLES_MAX];
+};
+
+static void tables_of(const struct block *b, struct tables *out, int depth);
+
+static void tables_in(const struct source *s, struct tables *out, int depth) {
+    bool known = s->kind != SRC_TABLE;
+    for (size_t i = 0; i < out->n; i++) known |= strcmp(out->at[i], s->name ? s->name : "") == 0;
+    if (!known && out->n < TABLES_MAX) out->at[out->n++] = s->name;
+    if (depth > DEPTH_MAX) return;
+    if (s->block) tables_of(s->block, out, depth + 1);
+    for (size_t i = 0; i < s->n_branches; i++) tables_of(s->branches[i], out, depth + 1);
+}
+
+static void tables_of(const struct block *b, struct tables *out, int depth) {
+    for (size_t i = 0; i < b->n_sources; i++) tables_in(b->sources[i], out, depth);
+    for (size_t i = 0; i < b->n_items; i++) tables_of(b->items[i].block, out, depth);
+}
+
+static size_t tables_shared(const struct tables *a, const struct tables *b) {
+    size_t n = 0;
+    for (size_t i = 0; i < a->n; i++)
+        for (size_t k = 0; k < b->n; k++) n += strcmp(a->at[i], b->at[k]) == 0;
+    return n;
+}
+
+/* "orders and customers" */
+static const char *tables_words(struct comparing *c, const struct tables *t) {
+    struct buf text = buf_new(c->arena);
+    for (size_t i = 0; i < t->n && i < 3; i++) buf_printf(&text, "%s%s", i == 0 ? "" : i + 1 == t->n ? " and " : ", ", t->at[i]);
+    if (t->n > 3) buf_text(&text, " and others");
+    return t->n ? buf_str(&text) : "values";
+}
+
+static const char *sub_noun(const struct source *s) {
+    static const char *const nouns[] = {
+        [SRC_AGG] = "aggregation of", [SRC_LIMIT] = "sub-query with LIMIT over", [SRC_WINDOW] = "sub-query over", [SRC_FULL] = "full join of"};
+    static const char *const setops[] = {"union of", "intersection of", "EXCEPT of"};
+    if (s->kind == SRC_SETOP) return setops[s->setop];
+    if (s->kind == SRC_AGG && s->aggs.n == 0) return "distinct rows of";
+    return nouns[s->kind];
+}
+
+/* "explode(..)" of what binding calls "explode:0". */
+static const char *opaque_words(struct comparing *c, const struct source *s) {
+    const char *name = s->name ? s->name : "";
+    if (text_starts(name, "recursion")) return "a recursive query";
+    if (!*name || strcmp(name, "side_by_side") == 0) return "functions that make rows";
+    return arena_printf(c->arena, "%.*s(..)", (int)strcspn(name, ":"), name);
+}
+
+const char *source_words(struct comparing *c, const struct source *s) {
+    if (s->kind == SRC_TABLE) return s->name;
+    if (s->kind == SRC_VALUES) return "a list of values";
+    if (s->kind == SRC_OPAQUE) return opaque_words(c, s);
+    struct tables t = {0};
+    tables_in(s, &t, 0);
+    const char *noun = sub_noun(s);
+    const char *article = noun[0] == 'd' ? "" : strchr("aeioE", noun[0]) ? "an " : "a ";
+    return arena_printf(c->arena, "%s%s %s", article, noun, tables_words(c, &t));
+}
+
+bool reads(const struct view *v, nexpr e, const struct source *s) {
+    if (e->op == SC_COLUMN) return v->of->column_source[e->column] == s;
     for (size_t i = 0; i < e->n; i++)
-        if (has_query(e->args[i])) return true;
-    return e->block != NULL;
+        if (reads(v, e->args[i], s)) return true;
+    return false;
 }
 
-static const char *words(struct comparing *c, const struct view *v, nexpr e) {
-    /* What an outer join shows is NULL where nothing matched: that goes without saying. */
-    bool extended = e->op == SC_CASE && e->n == 3 && e->args[0]->op == SC_MATCHED && e->args[2]->op == SC_LITERAL;
-    return normal_expr_words(c->arena, v->of, extended ? e->args[1] : e, c->bare && !has_query(e));
+bool is_join(const struct view *v, nexpr e) {
+    return e->op == SC_EQ && e->args[0]->op == SC_COLUMN && e->args[1]->op == SC_COLUMN &&
+           v->of->column_source[e->args[0]->column] != v->of->column_source[e->args[1]->column];
 }
 
-static const char *source_name(const struct source *s) {
-    static const char *const kinds[] = {[SRC_AGG] = "an aggregated sub-query", [SRC_SETOP] = "a union",    [SRC_LIMIT] = "a limited sub-query",
-                                        [SRC_WINDOW] = "a windowed sub-query", [SRC_FULL] = "a full join", [SRC_VALUES] = "a list of values",
-                                        [SRC_OPAQUE] = "a table function"};
-    return s->kind == SRC_TABLE ? s->name : kinds[s->kind];
+/* ---- sub-queries ---- */
+
+static void compare(struct comparing *c);
+
+/* One table and nothing else, the same in both: columns stand without it. */
+static bool is_bare(const struct view *a, const struct view *b) {
+    const struct block *x = a->core, *y = b->core;
+    bool single = x->n_sources == 1 && y->n_sources == 1 && x->n_items + y->n_items == 0;
+    if (!single || x->sources[0]->kind != SRC_TABLE || y->sources[0]->kind != SRC_TABLE) return false;
+    return strcmp(x->sources[0]->name, y->sources[0]->name) == 0;
 }
 
-static bool is_one_table(const struct view *v) { return v->core->n_sources == 1 && v->core->n_items == 0 && v->core->sources[0]->kind == SRC_TABLE; }
+/* Two blocks that stand for each other, each compared as a query of its own. True: their tables are the same. */
+static bool compare_inside(struct comparing *c, const struct block *x, const struct block *y, const char *where) {
+    struct comparing inner = {.arena = c->arena,
+                              .a = view_of(c->a.of, x, c->a.who, c->a.names),
+                              .b = view_of(c->b.of, y, c->b.who, c->b.names),
+                              .m = c->m,
+                              .inside = where,
+                              .depth = c->depth + 1,
+                              .saying = c->saying};
+    bool bare = is_bare(&inner.a, &inner.b), was_a = source_names_bare(c->a.names, bare), was_b = source_names_bare(c->b.names, bare);
+    compare(&inner);
+    source_names_bare(c->a.names, was_a);
+    source_names_bare(c->b.names, was_b);
+    return inner.same_tables;
+}
 
-/* Pairs sources: tables of the same name, sub-queries that are equal. */
+static const struct block *block_around(struct arena *arena, const struct source *s) {
+    struct block *around = arena_new(arena, struct block);
+    around->sources = arena_array(arena, 1, sizeof *around->sources);
+    around->sources[0] = (struct source *)s;
+    around->n_sources = 1;
+    return around;
+}
+
+/* Which branch of y each of x stands for, plus one; those that are equal first, then those over the same tables. */
+static size_t *branches_pair(struct comparing *c, const struct source *x, const struct source *y, bool *taken) {
+    size_t *partner = arena_array(c->arena, x->n_branches + 1, sizeof *partner);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < x->n_branches; i++)
+            for (size_t k = 0; k < y->n_branches && !partner[i]; k++) {
+                struct tables s = {0}, t = {0};
+                tables_of(x->branches[i], &s, 0);
+                tables_of(y->branches[k], &t, 0);
+                bool alike = pass ? tables_shared(&s, &t) == s.n && s.n == t.n : match_block(c->m, y->branches[k], x->branches[i]);
+                if (!taken[k] && alike) taken[k] = (partner[i] = k + 1);
+            }
+    return partner;
+}
+
+/* A column of the one is that of the other when it is in each pair of branches, or by its place where both have as many. */
+static void pair_union_columns(struct comparing *c, const struct source *x, const struct source *y, const size_t *partner) {
+    for (size_t k = 0; k < y->n_columns; k++)
+        for (size_t i = 0; i < x->n_columns && c->m->to_q[y->columns[k]] < 0; i++) {
+            bool same = true;
+            for (size_t at = 0; at < x->n_branches && same; at++) {
+                const struct exprs *outs = &x->branches[at]->outs, *others = partner[at] ? &y->branches[partner[at] - 1]->outs : NULL;
+                same = !others || (i < outs->n && k < others->n && match_expr(c->m, others->at[k], outs->at[i]));
+            }
+            if (same) match_map(c->m, y->columns[k], x->columns[i]);
+        }
+    for (size_t i = 0; i < x->n_columns && x->n_columns == y->n_columns; i++)
+        if (c->m->to_q[y->columns[i]] < 0) match_map(c->m, y->columns[i], x->columns[i]);
+}
+
+static bool compare_branches(struct comparing *c, const struct source *x, const struct source *y) {
+    bool *taken = arena_array(c->arena, y->n_branches + 1, sizeof *taken), same = true;
+    const size_t *partner = branches_pair(c, x, y, taken);
+    for (size_t i = 0; i < x->n_branches; i++) {
+        struct tables t = {0};
+        tables_of(x->branches[i], &t, 0);
+        const char *whole = x->kind == SRC_FULL ? "full join" : "union";
+        const char *where = arena_printf(c->arena, "%sin the part of the %s from %s, ", c->inside, whole, tables_words(c, &t));
+        if (partner[i]) same &= compare_inside(c, x->branches[i], y->branches[partner[i] - 1], where);
+        else say(c, arena_printf(c->arena, "yours also takes rows of %s", tables_words(c, &t))), same = false;
+    }
+    for (size_t k = 0; k < y->n_branches; k++) {
+        struct tables t = {0};
+        tables_of(y->branches[k], &t, 0);
+        if (!taken[k]) say(c, arena_printf(c->arena, "the existing one also takes rows of %s", tables_words(c, &t))), same = false;
+    }
+    if (x->kind == SRC_SETOP) pair_union_columns(c, x, y, partner);
+    return same;
+}
+
+static nexpr sub_column(const struct source *s, size_t i) {
+    if (s->kind == SRC_AGG || s->kind == SRC_WINDOW)
+        return i < s->keys.n ? s->keys.at[i] : i < s->keys.n + s->aggs.n ? s->aggs.at[i - s->keys.n] : NULL;
+    return s->block && i < s->block->outs.n ? s->block->outs.at[i] : NULL;
+}
+
+/* Columns pair when what they hold pairs: the others are told where they are used. */
+static void pair_columns(struct comparing *c, const struct source *x, const struct source *y) {
+    for (size_t k = 0; k < y->n_columns; k++)
+        for (size_t i = 0; i < x->n_columns && c->m->to_q[y->columns[k]] < 0; i++) {
+            nexpr ex = sub_column(x, i), ey = sub_column(y, k);
+            if (ex && ey && match_expr(c->m, ey, ex)) c->m->to_q[y->columns[k]] = x->columns[i];
+        }
+}
+
+/* The sub-query of ys that x stands for best: of one kind, with the most tables in common. */
+static size_t partner_of(struct comparing *c, const struct source *x, struct source *const *ys, size_t n, const bool *taken) {
+    size_t best = n, most = 0;
+    struct tables s = {0};
+    bool sub = x->block || (x->kind == SRC_SETOP || x->kind == SRC_FULL);
+    if (sub && c->depth < DEPTH_MAX) tables_in(x, &s, 0);
+    for (size_t k = 0; k < n; k++) {
+        struct tables t = {0};
+        if (taken[k] || ys[k]->kind != x->kind || strcmp(sub ? sub_noun(x) : "", sub ? sub_noun(ys[k]) : "") != 0) continue;
+        tables_in(ys[k], &t, 0);
+        if (tables_shared(&s, &t) > most) most = tables_shared(&s, &t), best = k;
+    }
+    return best;
+}
+
+/* What a set operation or full join is, beside its branches. */
+static void compare_terms(struct comparing *c, const struct source *x, const struct source *y) {
+    if (x->all != y->all) say(c, arena_printf(c->arena, "%s keeps duplicates (ALL)", x->all ? c->a.who : c->b.who));
+    for (size_t i = 0; i < x->on.n || i < y->on.n; i++) {
+        const char *here = i < x->on.n ? words(&c->a, x->on.at[i]) : "nothing", *there = i < y->on.n ? words(&c->b, y->on.at[i]) : "nothing";
+        if (strcmp(here, there) != 0) say(c, arena_printf(c->arena, "full join on `%s` here, on `%s` there", here, there));
+    }
+}
+
+/* Two sub-queries of one kind. True: they read the same tables. */
+static bool compare_sub(struct comparing *c, const struct source *x, const struct source *y) {
+    struct tables t = {0};
+    tables_in(x, &t, 0);
+    if (x->n_branches) {
+        bool same = compare_branches(c, x, y);
+        compare_terms(c, x, y);
+        return same;
+    }
+    const char *where = arena_printf(c->arena, "%sin the %s %s, ", c->inside, sub_noun(x), tables_words(c, &t));
+    bool same = compare_inside(c, block_around(c->arena, x), block_around(c->arena, y), where);
+    pair_columns(c, x, y);
+    return same;
+}
+
+/* ---- sources ---- */
+
+/* Pairs sources: tables of the same name, sub-queries that are equal, then sub-queries that stand for each other. */
 static void pair_sources(struct comparing *c) {
     const struct block *x = c->a.core, *y = c->b.core;
     c->in_a = arena_array(c->arena, x->n_sources + 1, sizeof *c->in_a);
     c->in_b = arena_array(c->arena, y->n_sources + 1, sizeof *c->in_b);
     c->said_a = arena_array(c->arena, x->preds.n + 1, sizeof *c->said_a);
     c->said_b = arena_array(c->arena, y->preds.n + 1, sizeof *c->said_b);
-    c->bare = is_one_table(&c->a) && is_one_table(&c->b) && strcmp(x->sources[0]->name, y->sources[0]->name) == 0;
     for (size_t i = 0; i < x->n_sources; i++)
         for (size_t k = 0; k < y->n_sources && !c->in_a[i]; k++) {
-            if (c->in_b[k] || !match_source(&c->m, y->sources[k], x->sources[i])) continue;
+            if (c->in_b[k] || !match_source(c->m, y->sources[k], x->sources[i])) continue;
             c->in_a[i] = c->in_b[k] = true;
         }
+}
+
+static void compare_subs(struct comparing *c) {
+    const struct block *x = c->a.core, *y = c->b.core;
+    for (size_t i = 0; i < x->n_sources; i++) {
+        size_t k = c->in_a[i] ? y->n_sources : partner_of(c, x->sources[i], y->sources, y->n_sources, c->in_b);
+        if (k == y->n_sources) continue;
+        c->in_a[i] = c->in_b[k] = true;
+        c->same_tables &= compare_sub(c, x->sources[i], y->sources[k]);
+    }
 }
 
 static const struct source *item_table(const struct block *b, const char *name) {
@@ -91,19 +281,6 @@ static const struct source *item_table(const struct block *b, const char *name) 
     return NULL;
 }
 
-static bool reads(const struct view *v, nexpr e, const struct source *s) {
-    if (e->op == SC_COLUMN) return v->of->column_source[e->column] == s;
-    for (size_t i = 0; i < e->n; i++)
-        if (reads(v, e->args[i], s)) return true;
-    return false;
-}
-
-/* An equation of columns of two sources. */
-static bool is_join(const struct view *v, nexpr e) {
-    return e->op == SC_EQ && e->args[0]->op == SC_COLUMN && e->args[1]->op == SC_COLUMN &&
-           v->of->column_source[e->args[0]->column] != v->of->column_source[e->args[1]->column];
-}
-
 /* How the source is joined to the others: " on `a.x = b.x`"; marks that as said. */
 static const char *join_words(struct comparing *c, const struct view *v, const struct source *s, bool *said) {
     struct buf text = buf_new(c->arena);
@@ -111,39 +288,38 @@ static const char *join_words(struct comparing *c, const struct view *v, const s
         nexpr e = v->core->preds.at[i];
         if (said[i] || !is_join(v, e) || !reads(v, e, s)) continue;
         said[i] = true;
-        buf_printf(&text, "%s%s", text.n ? " AND " : " on `", words(c, v, e));
+        buf_printf(&text, "%s%s", text.n ? " AND " : " on `", words(v, e));
     }
     return text.n ? arena_printf(c->arena, "%s`", buf_str(&text)) : "";
 }
 
 static void compare_sources(struct comparing *c) {
     const struct block *x = c->a.core, *y = c->b.core;
-    c->out->same_tables = true;
     for (size_t i = 0; i < x->n_sources; i++) {
         if (c->in_a[i]) continue;
-        c->out->same_tables = false;
+        c->same_tables = false;
         const struct source *s = x->sources[i];
         bool outer = s->kind == SRC_TABLE && item_table(y, s->name);
         const char *on = join_words(c, &c->a, s, c->said_a);
         say(c, outer ? arena_printf(c->arena, "yours keeps only rows with a match in %s, where the existing one keeps all (LEFT JOIN)", s->name)
-                     : arena_printf(c->arena, "yours also reads %s%s", source_name(s), on));
+                     : arena_printf(c->arena, "yours also reads %s%s", source_words(c, s), on));
     }
     for (size_t k = 0; k < y->n_sources; k++) {
         if (c->in_b[k]) continue;
-        c->out->same_tables = false;
+        c->same_tables = false;
         const struct source *s = y->sources[k];
         bool outer = s->kind == SRC_TABLE && item_table(x, s->name);
         const char *on = join_words(c, &c->b, s, c->said_b);
         say(c, outer ? arena_printf(c->arena, "yours keeps rows without a match in %s (LEFT JOIN), where the existing one drops them", s->name)
-                     : arena_printf(c->arena, "the existing one also reads %s%s", source_name(s), on));
+                     : arena_printf(c->arena, "the existing one also reads %s%s", source_words(c, s), on));
     }
 }
 
 /* ---- outer joins ---- */
 
-static const struct source *only_table(const struct left_item *item) {
+static const struct source *only_source(const struct left_item *item) {
     const struct block *b = item->block;
-    return b->n_sources == 1 && b->n_items == 0 && b->sources[0]->kind == SRC_TABLE ? b->sources[0] : NULL;
+    return b->n_sources == 1 && b->n_items == 0 ? b->sources[0] : NULL;
 }
 
 static bool is_inner(const struct block *b, const char *name) {
@@ -152,27 +328,44 @@ static bool is_inner(const struct block *b, const char *name) {
     return false;
 }
 
-static void say_conjuncts(struct comparing *c, const struct view *v, const struct exprs *preds, const bool *paired, const char *table) {
+static void say_conjuncts(struct comparing *c, const struct view *v, const struct exprs *preds, const bool *paired, const struct source *joined) {
     for (size_t i = 0; i < preds->n; i++)
-        if (!paired[i]) say(c, arena_printf(c->arena, "%s joins %s (LEFT JOIN) with `%s` as well", v->who, table, words(c, v, preds->at[i])));
+        if (!paired[i])
+            say(c, arena_printf(c->arena, "%s joins %s (LEFT JOIN) with `%s` as well", v->who, source_words(c, joined), words(v, preds->at[i])));
 }
 
-/* The same table joined on other terms. */
+/* The same thing joined on other terms, or another sub-query over the same tables. */
 static void compare_item(struct comparing *c, const struct left_item *x, const struct left_item *y) {
     const struct exprs *xs = &x->block->preds, *ys = &y->block->preds;
+    const struct source *s = only_source(x), *t = only_source(y);
     bool *in_x = arena_array(c->arena, xs->n + 1, sizeof *in_x), *in_y = arena_array(c->arena, ys->n + 1, sizeof *in_y);
-    if (!match_source(&c->m, only_table(y), only_table(x))) return;
-    for (size_t i = 0; i < xs->n; i++)
-        for (size_t k = 0; k < ys->n && !in_x[i]; k++)
-            if (!in_y[k] && match_expr(&c->m, ys->at[k], xs->at[i])) in_x[i] = in_y[k] = true;
-    say_conjuncts(c, &c->a, xs, in_x, only_table(x)->name);
-    say_conjuncts(c, &c->b, ys, in_y, only_table(y)->name);
+    if (!match_source(c->m, t, s)) {
+        if (s->kind == SRC_TABLE) return;
+        c->same_tables &= compare_sub(c, s, t);
+    }
+    pair_exprs(c, xs, ys, in_x, in_y);
+    pair_alike(c, xs, ys, in_x, in_y);
+    bool same = true;
+    for (size_t i = 0; i < xs->n; i++) same &= in_x[i];
+    for (size_t k = 0; k < ys->n; k++) same &= in_y[k];
+    if (same) *vec_add(c->m->arena, &c->m->items) = (struct item_pair){y->id, x->id};
+    else c->same_tables = false;
+    say_conjuncts(c, &c->a, xs, in_x, s);
+    say_conjuncts(c, &c->b, ys, in_y, t);
 }
 
 static void say_item(struct comparing *c, const struct view *v, const struct block *other, const struct left_item *item) {
     const struct source *s = item->block->n_sources == 1 ? item->block->sources[0] : NULL;
+    c->same_tables = false;
     if (s && s->kind == SRC_TABLE && is_inner(other, s->name)) return; /* told with the sources */
-    say(c, arena_printf(c->arena, "%s also joins %s (LEFT JOIN)", v->who, s ? source_name(s) : "more tables"));
+    say(c, arena_printf(c->arena, "%s also joins %s (LEFT JOIN)", v->who, s ? source_words(c, s) : "more tables"));
+}
+
+static bool items_alike(struct comparing *c, const struct left_item *x, const struct left_item *y) {
+    struct source *s = (struct source *)only_source(x), *t = (struct source *)only_source(y);
+    bool free = false;
+    if (!s || !t || s->kind != t->kind) return false;
+    return s->kind == SRC_TABLE ? strcmp(s->name, t->name) == 0 : partner_of(c, s, &t, 1, &free) == 0;
 }
 
 static void compare_items(struct comparing *c) {
@@ -182,279 +375,18 @@ static void compare_items(struct comparing *c) {
         for (size_t i = 0; i < x->n_items; i++)
             for (size_t k = 0; k < y->n_items && !in_x[i]; k++) {
                 if (in_y[k]) continue;
-                const struct source *s = only_table(&x->items[i]), *t = only_table(&y->items[k]);
-                bool same = exact ? match_item(&c->m, &y->items[k], &x->items[i]) : s && t && strcmp(s->name, t->name) == 0;
+                bool same = exact ? match_item(c->m, &y->items[k], &x->items[i]) : items_alike(c, &x->items[i], &y->items[k]);
                 if (!same) continue;
                 in_x[i] = in_y[k] = true;
-                c->out->same_tables &= exact;
                 if (!exact) compare_item(c, &x->items[i], &y->items[k]);
             }
     for (size_t i = 0; i < x->n_items; i++)
-        if (!in_x[i]) say_item(c, &c->a, y, &x->items[i]), c->out->same_tables = false;
+        if (!in_x[i]) say_item(c, &c->a, y, &x->items[i]);
     for (size_t k = 0; k < y->n_items; k++)
-        if (!in_y[k]) say_item(c, &c->b, x, &y->items[k]), c->out->same_tables = false;
+        if (!in_y[k]) say_item(c, &c->b, x, &y->items[k]);
 }
 
-/* ---- filters ---- */
-
-/* Pairs each of xs with one of ys; `in_x`, `in_y` say who found a partner. */
-static void pair_exprs(struct comparing *c, const struct exprs *xs, const struct exprs *ys, bool *in_x, bool *in_y) {
-    for (size_t i = 0; i < xs->n; i++)
-        for (size_t k = 0; k < ys->n && !in_x[i]; k++)
-            if (!in_y[k] && match_expr(&c->m, ys->at[k], xs->at[i])) in_x[i] = in_y[k] = true;
-}
-
-/* Alike in words: only their tables differ, which is said already. */
-static void pair_alike(struct comparing *c, const struct exprs *xs, const struct exprs *ys, bool *in_x, bool *in_y) {
-    for (size_t i = 0; i < xs->n && !c->out->same_tables; i++)
-        for (size_t k = 0; k < ys->n && !in_x[i]; k++)
-            if (!in_y[k] && strcmp(words(c, &c->a, xs->at[i]), words(c, &c->b, ys->at[k])) == 0) in_x[i] = in_y[k] = true;
-}
-
-/* Are the two the same but for literals? Then `*la` and `*lb` are the first that differ. */
-static bool same_but_literals(struct comparing *c, nexpr y, nexpr x, nexpr *la, nexpr *lb) {
-    if (match_expr(&c->m, y, x)) return true;
-    if (y->op == SC_LITERAL && x->op == SC_LITERAL) {
-        if (!*la) {
-            *la = x;
-            *lb = y;
-        }
-        return true;
-    }
-    bool same_node = y->op == x->op && y->n == x->n && y->n && !y->block && !x->block && !y->window && !x->window && y->distinct == x->distinct;
-    if (!same_node || (y->name && x->name && strcmp(y->name, x->name) != 0) || (y->filter != NULL) != (x->filter != NULL)) return false;
-    for (size_t i = 0; i < y->n; i++)
-        if (!same_but_literals(c, y->args[i], x->args[i], la, lb)) return false;
-    return !y->filter || same_but_literals(c, y->filter, x->filter, la, lb);
-}
-
-/* A sub-query's own conditions; equations that tie it to the outside go without saying. NULL: it is tied in another way. */
-static const char *match_words(struct comparing *c, const struct view *v, const struct block *sub) {
-    struct buf text = buf_new(c->arena), where = buf_new(c->arena);
-    for (size_t i = 0; i < sub->n_sources; i++) buf_printf(&text, "%s%s", i ? ", " : "", source_name(sub->sources[i]));
-    for (size_t i = 0; i < sub->preds.n; i++) {
-        bool tied = false;
-        for (size_t k = 0; k < v->core->n_sources && !tied; k++) tied = reads(v, sub->preds.at[i], v->core->sources[k]);
-        if (tied && !is_join(v, sub->preds.at[i])) return NULL;
-        const char *condition = tied ? NULL : normal_expr_words(c->arena, v->of, sub->preds.at[i], false);
-        if (condition) buf_printf(&where, "%s%s", where.n ? " AND " : "", condition);
-    }
-    if (where.n) buf_printf(&text, " (`%s`)", buf_str(&where));
-    return buf_str(&text);
-}
-
-static void say_filter(struct comparing *c, const struct view *v, nexpr e) {
-    bool negated = e->op == SC_NOT && e->args[0]->op == SC_EXISTS;
-    nexpr inner = negated ? e->args[0] : e;
-    const char *match = inner->op == SC_EXISTS && inner->block ? match_words(c, v, inner->block) : NULL;
-    if (match) say(c, arena_printf(c->arena, "%s keeps only rows %s a match in %s", v->who, negated ? "without" : "with", match));
-    else say(c, arena_printf(c->arena, is_join(v, e) ? "%s also joins on `%s`" : "%s also filters `%s`", v->who, words(c, v, e)));
-}
-
-/* The values of `x = 1 OR x = 2`, or of `x = 1`. */
-static nexpr values_of(nexpr e, struct exprs *values, struct arena *arena) {
-    nexpr about = NULL;
-    size_t n = e->op == SC_OR ? e->n : 1;
-    for (size_t i = 0; i < n; i++) {
-        nexpr one = e->op == SC_OR ? e->args[i] : e;
-        if (one->op != SC_EQ) return NULL;
-        size_t at = one->args[0]->op == SC_LITERAL ? 0 : 1;
-        if (one->args[at]->op != SC_LITERAL || (about && one->args[1 - at] != about)) return NULL;
-        about = one->args[1 - at];
-        conjuncts_add(arena, values, one->args[at]);
-    }
-    return about;
-}
-
-/* Lists of which one has values that the other has not: those are told, not the lists. */
-static bool say_values(struct comparing *c, nexpr x, nexpr y) {
-    struct exprs xs = {0}, ys = {0};
-    nexpr about = values_of(x, &xs, c->arena), other = values_of(y, &ys, c->arena);
-    if (!about || !other || xs.n + ys.n < 3 || !match_expr(&c->m, other, about)) return false;
-    bool *in_x = arena_array(c->arena, xs.n + 1, sizeof *in_x), *in_y = arena_array(c->arena, ys.n + 1, sizeof *in_y);
-    pair_exprs(c, &xs, &ys, in_x, in_y);
-    for (int side = 0; side < 2; side++) {
-        struct buf text = buf_new(c->arena);
-        const struct exprs *values = side ? &ys : &xs;
-        for (size_t i = 0; i < values->n; i++)
-            if (!(side ? in_y : in_x)[i]) buf_printf(&text, "%s%s", text.n ? ", " : "", words(c, side ? &c->b : &c->a, values->at[i]));
-        if (text.n)
-            say(c, arena_printf(c->arena, "%s also takes `%s` %s", side ? "the existing one" : "yours", words(c, &c->a, about), buf_str(&text)));
-    }
-    return true;
-}
-
-/* Two conjuncts that stand for each other: the same but for literals, lists of values, or the terms of a join. */
-static bool say_pair(struct comparing *c, nexpr x, nexpr y) {
-    nexpr la = NULL, lb = NULL;
-    if (same_but_literals(c, y, x, &la, &lb) && la) {
-        c->literals++;
-        say(c, arena_printf(c->arena, "`%s` here, `%s` there", words(c, &c->a, x), words(c, &c->b, y)));
-        return true;
-    }
-    if (say_values(c, x, y)) return true;
-    if (!is_join(&c->a, x) || !is_join(&c->b, y)) return false;
-    bool shared = match_expr(&c->m, y->args[0], x->args[0]) || match_expr(&c->m, y->args[1], x->args[1]) ||
-                  match_expr(&c->m, y->args[0], x->args[1]) || match_expr(&c->m, y->args[1], x->args[0]);
-    if (shared) say(c, arena_printf(c->arena, "joined on `%s` here and on `%s` there", words(c, &c->a, x), words(c, &c->b, y)));
-    return shared;
-}
-
-static void compare_filters(struct comparing *c) {
-    const struct exprs *xs = &c->a.core->preds, *ys = &c->b.core->preds;
-    bool *in_x = c->said_a, *in_y = c->said_b;
-    pair_exprs(c, xs, ys, in_x, in_y);
-    pair_alike(c, xs, ys, in_x, in_y);
-    for (size_t i = 0; i < xs->n; i++)
-        for (size_t k = 0; k < ys->n && !in_x[i]; k++)
-            if (!in_y[k] && say_pair(c, xs->at[i], ys->at[k])) in_x[i] = in_y[k] = true;
-    for (size_t i = 0; i < xs->n; i++)
-        if (!in_x[i]) say_filter(c, &c->a, xs->at[i]);
-    for (size_t k = 0; k < ys->n; k++)
-        if (!in_y[k]) say_filter(c, &c->b, ys->at[k]);
-}
-
-/* Filters on windows and limits, held against each other as they read. */
-static bool has_words(struct comparing *c, const struct view *v, const char *text) {
-    for (size_t l = 0; l < v->n_layers; l++)
-        for (size_t i = 0; i < v->layers[l]->preds.n; i++)
-            if (strcmp(words(c, v, v->layers[l]->preds.at[i]), text) == 0) return true;
-    return false;
-}
-
-static void say_layers(struct comparing *c, const struct view *v, const struct view *other) {
-    for (size_t l = 0; l < v->n_layers; l++)
-        for (size_t i = 0; i < v->layers[l]->preds.n; i++) {
-            const char *text = words(c, v, v->layers[l]->preds.at[i]);
-            if (!has_words(c, other, text)) say(c, arena_printf(c->arena, "%s keeps only rows with `%s`", v->who, text));
-        }
-}
-
-static const char *limit_words(struct comparing *c, const struct view *v) {
-    struct buf text = buf_new(c->arena);
-    if (v->limit->limit) buf_printf(&text, "LIMIT %s", words(c, v, v->limit->limit));
-    else buf_text(&text, "OFFSET");
-    for (size_t i = 0; i < v->limit->n_order; i++)
-        buf_printf(&text, "%s%s%s", i ? ", " : " by ", words(c, v, v->limit->order[i].expr), v->limit->order[i].descending ? " DESC" : "");
-    return buf_str(&text);
-}
-
-static void compare_layers(struct comparing *c) {
-    say_layers(c, &c->a, &c->b);
-    say_layers(c, &c->b, &c->a);
-    const struct view *only = c->a.limit && !c->b.limit ? &c->a : !c->a.limit && c->b.limit ? &c->b : NULL;
-    if (only) say(c, arena_printf(c->arena, "%s takes only some rows (`%s`)", only->who, limit_words(c, only)));
-    if (!c->a.limit || !c->b.limit) return;
-    const char *here = limit_words(c, &c->a), *there = limit_words(c, &c->b);
-    if (strcmp(here, there) != 0) say(c, arena_printf(c->arena, "`%s` here, `%s` there", here, there));
-}
-
-/* ---- grain ---- */
-
-static void compare_grain(struct comparing *c) {
-    static const struct exprs none = {0};
-    const struct exprs *xs = c->a.agg ? &c->a.agg->keys : &none, *ys = c->b.agg ? &c->b.agg->keys : &none;
-    bool *in_x = arena_array(c->arena, xs->n + 1, sizeof *in_x), *in_y = arena_array(c->arena, ys->n + 1, sizeof *in_y);
-    c->out->same_grain = (c->a.agg != NULL) == (c->b.agg != NULL);
-    if (!c->out->same_grain) {
-        say(c, c->a.agg ? "yours aggregates, the existing one keeps single rows" : "yours keeps single rows, the existing one aggregates");
-        return;
-    }
-    pair_exprs(c, xs, ys, in_x, in_y);
-    pair_alike(c, xs, ys, in_x, in_y);
-    for (size_t i = 0; i < xs->n; i++) {
-        if (in_x[i]) continue;
-        c->out->same_grain = false;
-        say(c, arena_printf(c->arena, "yours is also by `%s`", words(c, &c->a, xs->at[i])));
-    }
-    for (size_t k = 0; k < ys->n; k++) {
-        if (in_y[k]) continue;
-        c->out->same_grain = false;
-        say(c, arena_printf(c->arena, "the existing one is also by `%s`", words(c, &c->b, ys->at[k])));
-    }
-}
-
-/* ---- columns ---- */
-
-/* What an output is made of: an aggregate's column stands for the aggregate. */
-static nexpr meaning(const struct view *v, nexpr out) {
-    if (out->op != SC_COLUMN || !v->agg) return out;
-    for (size_t i = 0; i < v->agg->keys.n; i++)
-        if (v->agg->columns[i] == out->column) return v->agg->keys.at[i];
-    for (size_t i = 0; i < v->agg->aggs.n; i++)
-        if (v->agg->columns[v->agg->keys.n + i] == out->column) return v->agg->aggs.at[i];
-    return out;
-}
-
-/* It was told with the grain, when the other one groups too. */
-static bool is_key(const struct view *v, const struct view *other, nexpr out) {
-    for (size_t i = 0; v->agg && other->agg && i < v->agg->keys.n; i++)
-        if (out->op == SC_COLUMN && v->agg->columns[i] == out->column) return true;
-    return false;
-}
-
-/* The grouping's own columns pair when what they hold pairs, so that expressions over them can be compared. */
-static void pair_measures(struct comparing *c) {
-    if (!c->a.agg || !c->b.agg) return;
-    for (size_t k = 0; k < c->b.agg->n_columns; k++)
-        for (size_t i = 0; i < c->a.agg->n_columns && c->m.to_q[c->b.agg->columns[k]] < 0; i++) {
-            const struct source *x = c->a.agg, *y = c->b.agg;
-            nexpr ex = i < x->keys.n ? x->keys.at[i] : x->aggs.at[i - x->keys.n], ey = k < y->keys.n ? y->keys.at[k] : y->aggs.at[k - y->keys.n];
-            if (match_expr(&c->m, ey, ex)) c->m.to_q[y->columns[k]] = x->columns[i];
-        }
-}
-
-static const char *output_name(const struct view *v, size_t i) { return i < v->of->plan->n_outputs ? v->of->plan->names[i] : NULL; }
-
-/* An output that the other has not: by its name, and what it is where that says more. */
-static const char *output_words(struct comparing *c, const struct view *v, size_t i) {
-    const char *name = output_name(v, i), *text = words(c, v, meaning(v, v->outs->at[i]));
-    const char *dot = strrchr(text, '.'), *plain = strpbrk(text, " (") || !dot ? text : dot + 1;
-    bool named = name && *name && strcmp(name, "*") != 0 && strcasecmp(plain, name) != 0 && strncasecmp(text, name, strlen(name)) != 0;
-    return named ? arena_printf(c->arena, "`%s` (`%s`)", name, text) : arena_printf(c->arena, "`%s`", text);
-}
-
-static void compare_outputs(struct comparing *c) {
-    const struct exprs *xs = c->a.outs, *ys = c->b.outs;
-    bool *in_x = arena_array(c->arena, xs->n + 1, sizeof *in_x), *in_y = arena_array(c->arena, ys->n + 1, sizeof *in_y);
-    pair_measures(c);
-    pair_exprs(c, xs, ys, in_x, in_y);
-    for (size_t i = 0; i < xs->n; i++)
-        for (size_t k = 0; k < ys->n && !in_x[i]; k++) {
-            const char *name = output_name(&c->a, i), *other = output_name(&c->b, k);
-            if (in_y[k] || !name || !other || strcasecmp(name, other) != 0) continue;
-            in_x[i] = in_y[k] = true;
-            nexpr la = NULL, lb = NULL, x = meaning(&c->a, xs->at[i]), y = meaning(&c->b, ys->at[k]);
-            if (same_but_literals(c, y, x, &la, &lb) && la) c->literals++;
-            const char *here = words(c, &c->a, x), *there = words(c, &c->b, y); /* alike in words: only their tables differ, which is said already */
-            if (strcmp(here, there) != 0) say(c, arena_printf(c->arena, "`%s` is `%s` here and `%s` there", name, here, there));
-        }
-    for (size_t i = 0; i < xs->n; i++)
-        if (!in_x[i] && !is_key(&c->a, &c->b, xs->at[i])) say(c, arena_printf(c->arena, "yours also has %s", output_words(c, &c->a, i)));
-    for (size_t k = 0; k < ys->n; k++)
-        if (!in_y[k] && !is_key(&c->b, &c->a, ys->at[k])) say(c, arena_printf(c->arena, "the existing one also has %s", output_words(c, &c->b, k)));
-}
-
-static void compare_having(struct comparing *c) {
-    static const struct exprs none = {0};
-    bool over_a = c->a.agg && c->a.n_layers == 0, over_b = c->b.agg && c->b.n_layers == 0;
-    const struct exprs *xs = over_a ? &c->a.of->root->preds : &none, *ys = over_b ? &c->b.of->root->preds : &none;
-    bool *in_x = arena_array(c->arena, xs->n + 1, sizeof *in_x), *in_y = arena_array(c->arena, ys->n + 1, sizeof *in_y);
-    pair_measures(c);
-    pair_exprs(c, xs, ys, in_x, in_y);
-    for (size_t i = 0; i < xs->n; i++)
-        if (!in_x[i]) say(c, arena_printf(c->arena, "yours also keeps only groups with `%s`", words(c, &c->a, xs->at[i])));
-    for (size_t k = 0; k < ys->n; k++)
-        if (!in_y[k]) say(c, arena_printf(c->arena, "the existing one also keeps only groups with `%s`", words(c, &c->b, ys->at[k])));
-}
-
-/* "same tables, joins and grain" in front of what differs. */
-static void say_same(struct comparing *c, bool joins) {
-    if (!c->out->same_tables || !joins || !c->said.n || c->said.n > 4) return;
-    bool several = c->a.core->n_sources + c->a.core->n_items > 1, grain = c->out->same_grain && c->a.agg;
-    const char *same = several && grain ? "same joins and grain" : several ? "same joins" : grain ? "same table and grain" : "same table";
-    c->said.at[0] = arena_printf(c->arena, "%s; %s", same, c->said.at[0]);
-}
+/* ---- all of it ---- */
 
 static bool same_joins(struct comparing *c) {
     for (int side = 0; side < 2; side++) {
@@ -465,26 +397,60 @@ static bool same_joins(struct comparing *c) {
     return true;
 }
 
+/* "same tables, joins and grain" in front of what differs. */
+static void say_same(struct comparing *c, bool joins) {
+    if (!c->same_tables || !joins || !c->saying->said.n || c->saying->said.n > 4) return;
+    bool several = c->a.core->n_sources + c->a.core->n_items > 1, grain = c->same_grain && c->a.agg;
+    const char *same = several && grain ? "same joins and grain" : several ? "same joins" : grain ? "same table and grain" : "same table";
+    c->saying->said.at[0] = arena_printf(c->arena, "%s; %s", same, c->saying->said.at[0]);
+}
+
+/* Tables of the query itself are called before those of sub-queries in its conditions. */
+static void block_name(struct source_names *names, const struct block *b) {
+    for (size_t i = 0; i < b->n_sources; i++)
+        if (b->sources[i]->kind == SRC_TABLE) source_names_of(names, b->sources[i]);
+    for (size_t i = 0; i < b->n_items; i++) block_name(names, b->items[i].block);
+}
+
+static void compare(struct comparing *c) {
+    c->same_tables = true;
+    pair_sources(c);
+    block_name(c->b.names, c->b.core);
+    compare_subs(c);
+    compare_sources(c);
+    compare_items(c);
+    pair_exprs(c, &c->a.core->preds, &c->b.core->preds, c->said_a, c->said_b);
+    bool joins = same_joins(c);
+    compare_grain(c);
+    compare_filters(c);
+    compare_layers(c);
+    compare_having(c);
+    compare_outputs(c);
+    if (!c->depth) say_same(c, joins);
+}
+
 struct differences *difference_list(struct arena *arena, const struct normal *a, const struct normal *b) {
-    struct comparing c = {.arena = arena, .out = arena_new(arena, struct differences)};
-    if (!a->root || !b->root) return c.out;
-    c.a = view_of(a, "yours");
-    c.b = view_of(b, "the existing one");
-    match_init(&c.m, arena, b, a);
-    pair_sources(&c);
-    compare_sources(&c);
-    compare_items(&c);
-    pair_exprs(&c, &c.a.core->preds, &c.b.core->preds, c.said_a, c.said_b);
-    bool joins = same_joins(&c);
-    compare_grain(&c);
-    compare_filters(&c);
-    compare_layers(&c);
-    compare_having(&c);
-    compare_outputs(&c);
-    c.out->only_literals = c.literals > 0 && c.literals == c.said.n;
-    say_same(&c, joins);
-    c.out->n = c.said.n;
-    c.out->at = c.said.at;
-    c.out->n_literals = c.literals;
-    return c.out;
+    struct differences *out = arena_new(arena, struct differences);
+    if (!a->root || !b->root) return out;
+    struct saying saying = {0};
+    struct match m;
+    match_init(&m, arena, b, a);
+    struct source_names *names = source_names_new(arena, a, false);
+    struct comparing c = {.arena = arena,
+                          .a = view_of(a, a->root, "yours", names),
+                          .b = view_of(b, b->root, "the existing one", source_names_like(names, b, m.to_q)),
+                          .m = &m,
+                          .inside = "",
+                          .saying = &saying};
+    bool bare = is_bare(&c.a, &c.b);
+    source_names_bare(c.a.names, bare);
+    source_names_bare(c.b.names, bare);
+    compare(&c);
+    *out = (struct differences){.n = saying.said.n,
+                                .at = saying.said.at,
+                                .n_literals = saying.literals,
+                                .only_literals = saying.literals > 0 && saying.literals == saying.said.n,
+                                .same_tables = c.same_tables,
+                                .same_grain = c.same_grain};
+    return out;
 }

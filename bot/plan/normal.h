@@ -133,6 +133,4 @@ bool normal_has_facts(const struct normal *normal);
 char *normal_text(struct arena *arena, const struct normal *normal);
 /* One interned scalar in readable SQL-like words. */
 char *normal_expr_text(struct arena *arena, const struct normal *normal, nexpr expr);
-/* The same for sentences, as people write it (`x > 10`, not `10 < x`); `bare`: columns without their table. Features rest on normal_expr_text. */
-char *normal_expr_words(struct arena *arena, const struct normal *normal, nexpr expr, bool bare);
 #endif

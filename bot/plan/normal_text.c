@@ -10,8 +10,6 @@ struct writer {
     struct arena *arena;
     struct map *names; /* source id -> alias */
     int depth;         /* of expressions: in a form that does not prove, columns may be defined by each other */
-    bool readable;     /* for sentences: as people write it, not as the form has it */
-    bool bare;         /* columns without their table */
 };
 
 #define TEXT_DEPTH_MAX 200
@@ -52,8 +50,7 @@ static void column_write(struct writer *w, nexpr e) {
         expr_write(w, at < s->keys.n ? s->keys.at[at] : s->aggs.at[at - s->keys.n]);
         return;
     }
-    if (name && w->bare && *name) buf_text(&w->b, name);
-    else if (name) buf_printf(&w->b, "%s.%s", source_alias(w, s), name);
+    if (name) buf_printf(&w->b, "%s.%s", source_alias(w, s), name);
     else buf_printf(&w->b, "%s.%zu", source_alias(w, s), at + 1);
 }
 
@@ -94,50 +91,6 @@ static void infix_write(struct writer *w, nexpr e, const char *op) {
     }
 }
 
-static bool is_constant(nexpr e) {
-    if (e->op == SC_COLUMN || e->block || e->rel || e->op == SC_MATCHED) return false;
-    for (size_t i = 0; i < e->n; i++)
-        if (!is_constant(e->args[i])) return false;
-    return true;
-}
-
-/* `10 < x` as `x > 10`. */
-static bool turned_write(struct writer *w, nexpr e) {
-    static const char *const turned[] = {[SC_EQ] = "=", [SC_NE] = "<>", [SC_LT] = ">", [SC_LE] = ">=", [SC_GT] = "<", [SC_GE] = "<="};
-    if (!w->readable || e->op < SC_EQ || e->op > SC_GE || !is_constant(e->args[0]) || is_constant(e->args[1])) return false;
-    expr_write(w, e->args[1]);
-    buf_printf(&w->b, " %s ", turned[e->op]);
-    expr_write(w, e->args[0]);
-    return true;
-}
-
-static bool equals_constant(nexpr e, nexpr *x, nexpr *value) {
-    if (e->op != SC_EQ) return false;
-    size_t at = is_constant(e->args[0]) ? 0 : 1;
-    *value = e->args[at];
-    *x = e->args[1 - at];
-    return is_constant(*value);
-}
-
-/* `x = 1 OR x = 2` as `x IN (1, 2)`. */
-static bool list_of_values_write(struct writer *w, nexpr e) {
-    nexpr x = NULL, value;
-    if (!w->readable || e->op != SC_OR) return false;
-    for (size_t i = 0; i < e->n; i++) {
-        nexpr other;
-        if (!equals_constant(e->args[i], &other, &value) || (x && other != x)) return false;
-        x = other;
-    }
-    expr_write(w, x);
-    for (size_t i = 0; i < e->n; i++) {
-        equals_constant(e->args[i], &x, &value);
-        buf_text(&w->b, i ? ", " : " IN (");
-        expr_write(w, value);
-    }
-    buf_char(&w->b, ')');
-    return true;
-}
-
 static void call_write(struct writer *w, nexpr e, const char *name) {
     buf_printf(&w->b, "%s(%s", name, e->distinct ? "DISTINCT " : "");
     if (e->op == SC_AGG && e->n == 0) buf_char(&w->b, '*');
@@ -163,23 +116,9 @@ static void case_write(struct writer *w, nexpr e) {
         buf_text(&w->b, " THEN ");
         expr_write(w, e->args[i + 1]);
     }
-    nexpr otherwise = e->args[e->n - 1];
-    if (!w->readable || otherwise->op != SC_LITERAL || otherwise->lit.kind != VALUE_NULL) {
-        buf_text(&w->b, " ELSE ");
-        expr_write(w, otherwise);
-    }
+    buf_text(&w->b, " ELSE ");
+    expr_write(w, e->args[e->n - 1]);
     buf_text(&w->b, " END");
-}
-
-static void edge_write(struct writer *w, enum edge_kind kind, nexpr by, const char *word) {
-    static const char *const words[] = {[EDGE_UNBOUNDED_PRECEDING] = "THE FIRST",
-                                        [EDGE_PRECEDING] = " BEFORE",
-                                        [EDGE_CURRENT] = "THE CURRENT",
-                                        [EDGE_FOLLOWING] = " AFTER",
-                                        [EDGE_UNBOUNDED_FOLLOWING] = "THE LAST"};
-    buf_text(&w->b, word);
-    if (by) expr_write(w, by);
-    buf_text(&w->b, words[kind]);
 }
 
 static void window_write(struct writer *w, nexpr e) {
@@ -191,12 +130,6 @@ static void window_write(struct writer *w, nexpr e) {
         buf_text(&w->b, i ? ", " : e->window->n_partition ? " ORDER BY " : "ORDER BY ");
         expr_write(w, e->window->order[i].expr);
         if (e->window->order[i].descending) buf_text(&w->b, " DESC");
-    }
-    static const char *const units[] = {[WINDOW_ROWS] = " ROWS", [WINDOW_RANGE] = " RANGE", [WINDOW_GROUPS] = " GROUPS"};
-    if (w->readable && e->window->unit != WINDOW_NONE) {
-        buf_text(&w->b, units[e->window->unit]);
-        edge_write(w, e->window->start, e->window->start_by, " FROM ");
-        edge_write(w, e->window->end, e->window->end_by, " TO ");
     }
     buf_char(&w->b, ')');
 }
@@ -215,7 +148,6 @@ static void node_write(struct writer *w, nexpr e) {
     static const char *const infix[] = {
         [SC_EQ] = "=",  [SC_NE] = "<>", [SC_LT] = "<",  [SC_LE] = "<=", [SC_GT] = ">",     [SC_GE] = ">=", [SC_SAME] = "IS NOT DISTINCT FROM",
         [SC_ADD] = "+", [SC_SUB] = "-", [SC_MUL] = "*", [SC_DIV] = "/", [SC_IDIV] = "DIV", [SC_MOD] = "%", [SC_CONCAT] = "||"};
-    if (turned_write(w, e) || list_of_values_write(w, e)) return;
     switch (e->op) {
     case SC_COLUMN:
         column_write(w, e);
@@ -384,12 +316,6 @@ char *normal_text(struct arena *arena, const struct normal *normal) {
 
 char *normal_expr_text(struct arena *arena, const struct normal *normal, nexpr expr) {
     struct writer w = {.b = buf_new(arena), .normal = normal, .arena = arena, .names = map_new(arena)};
-    expr_write(&w, expr);
-    return (char *)buf_str(&w.b);
-}
-
-char *normal_expr_words(struct arena *arena, const struct normal *normal, nexpr expr, bool bare) {
-    struct writer w = {.b = buf_new(arena), .normal = normal, .arena = arena, .names = map_new(arena), .readable = true, .bare = bare};
     expr_write(&w, expr);
     return (char *)buf_str(&w.b);
 }

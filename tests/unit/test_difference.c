@@ -55,6 +55,49 @@ static void sources_are_named(void **state) {
                 "LEFT JOIN");
 }
 
+static void sub_queries_are_told_inside(void **state) {
+    assert_said(
+        "SELECT c.id, t.n FROM customers c JOIN (SELECT customer_id, SUM(net) AS n FROM orders WHERE status = 'paid' GROUP BY customer_id) t "
+        "ON t.customer_id = c.id",
+        "SELECT c.id, t.n FROM customers c JOIN (SELECT customer_id, SUM(net) AS n FROM orders GROUP BY customer_id) t ON t.customer_id = c.id",
+        "same joins; in the aggregation of orders, yours also filters `status = 'paid'`");
+    assert_said("SELECT id FROM orders WHERE status = 'DE' UNION ALL SELECT pieces FROM lines",
+                "SELECT id FROM orders WHERE status = 'FR' UNION ALL SELECT pieces FROM lines",
+                "in the part of the union from orders, `status = 'DE'` here, `status = 'FR'` there");
+    assert_said("SELECT id FROM orders WHERE net > (SELECT AVG(net) FROM orders WHERE status = 'paid')",
+                "SELECT id FROM orders WHERE net > (SELECT AVG(net) FROM orders)",
+                "in the aggregation of orders, yours also filters `status = 'paid'`");
+}
+
+static void terms_are_told_by_pairs(void **state) {
+    assert_said("SELECT status, SUM(net) FROM orders GROUP BY status", "SELECT upper(status), SUM(net) FROM orders GROUP BY upper(status)",
+                "by `status` here, by `upper(status)` there");
+    assert_said("SELECT a.id FROM orders a JOIN orders b ON a.customer_id = b.customer_id AND a.net < b.net",
+                "SELECT a.id FROM orders a JOIN orders b ON a.customer_id = b.customer_id AND a.net <= b.net",
+                "`orders.net < orders_2.net` here, `orders.net <= orders_2.net` there");
+    assert_said("SELECT id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.net > 1)",
+                "SELECT id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)",
+                "yours keeps only rows without a match in orders (`orders.net >= 2`), the existing one those without a match in orders");
+    assert_said("SELECT DISTINCT status, net FROM orders", "SELECT status, net FROM orders",
+                "yours drops rows that are the same (DISTINCT), the existing one keeps them");
+    assert_said(
+        "SELECT status, CASE WHEN SUM(net) > 100 THEN 'gold' WHEN SUM(net) > 10 THEN 'silver' ELSE 'none' END AS tier FROM orders GROUP BY status",
+        "SELECT status, CASE WHEN SUM(net) > 50 THEN 'gold' WHEN SUM(net) > 10 THEN 'silver' ELSE 'no' END AS tier FROM orders GROUP BY status",
+        "`tier` has 101, 'none' here, 51, 'no' there");
+}
+
+/* No word of our own making: what stands in backticks is SQL. */
+static void words_are_sql(void **state) {
+    assert_said("SELECT id FROM orders WHERE day > current_date - interval '90' day", "SELECT id FROM orders", "INTERVAL 90 DAY");
+    assert_said("SELECT id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id < c.id)", "SELECT id FROM customers",
+                "yours also filters `EXISTS (SELECT 1 FROM orders WHERE orders.customer_id < customers.id)`");
+    assert_said("SELECT id, SUM(net) OVER (ORDER BY id ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS x FROM orders",
+                "SELECT id, SUM(net) AS x FROM orders GROUP BY id", "ROWS BETWEEN 2 PRECEDING AND CURRENT ROW");
+    assert_said("SELECT id FROM orders WHERE NOT (status = 'a' AND net > 1 OR status IS NULL) IS TRUE", "SELECT id FROM orders", "`");
+    assert_said("SELECT id, net - (gross - net) AS x FROM orders", "SELECT id, net - gross - net AS x FROM orders",
+                "`x` is `net - (gross - net)` here and `net - gross - net` there");
+}
+
 static void the_largest_part_is_shared(void **state) {
     struct shared_part *part = share_find(
         arena, form("SELECT c.country, SUM(o.net) FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.net > 1 GROUP BY c.country"),
@@ -86,9 +129,9 @@ static void sentences_read_as_people_write(void **state) {
                 "yours keeps only rows with a match in lines (`lines.sku = 'x'`)");
     assert_said("SELECT id FROM (SELECT id, RANK() OVER (ORDER BY net) AS r FROM orders) x WHERE r = 1",
                 "SELECT id FROM (SELECT id, RANK() OVER (ORDER BY gross) AS r FROM orders) x WHERE r = 1",
-                "the existing one keeps only rows with `rank() OVER (ORDER BY gross) = 1`");
+                "only rows with `rank() OVER (ORDER BY net) = 1` here, with `rank() OVER (ORDER BY gross) = 1` there");
     assert_said("SELECT id FROM orders ORDER BY id LIMIT 10", "SELECT id FROM orders ORDER BY id LIMIT 20",
-                "`LIMIT 10 by id` here, `LIMIT 20 by id` there");
+                "`ORDER BY id LIMIT 10` here, `ORDER BY id LIMIT 20` there");
     assert_said("SELECT o.day, l.sku FROM orders o JOIN lines l ON l.order_id = o.id", "SELECT o.day FROM orders o",
                 "yours also reads lines on `orders.id = lines.order_id`");
 }
@@ -194,6 +237,9 @@ int main(void) {
         cmocka_unit_test(grain_and_measures_are_named),
         cmocka_unit_test(sources_are_named),
         cmocka_unit_test(sentences_read_as_people_write),
+        cmocka_unit_test(sub_queries_are_told_inside),
+        cmocka_unit_test(terms_are_told_by_pairs),
+        cmocka_unit_test(words_are_sql),
         cmocka_unit_test(instances_are_told_from_literals),
         cmocka_unit_test(the_largest_part_is_shared),
         cmocka_unit_test(any_number_share),
