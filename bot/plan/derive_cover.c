@@ -108,21 +108,7 @@ static enum truth compare(const struct covering *c, nexpr e, size_t cell) {
     if (cell == CELL_OF_NULL) return e->op == SC_SAME ? TRUTH_FALSE : TRUTH_NULL;
     int order = cell_order(cell, point_of(c, e->args[at]));
     if (at == 0) order = -order;
-    switch (e->op) {
-    case SC_EQ:
-    case SC_SAME:
-        return order == 0;
-    case SC_NE:
-        return order != 0;
-    case SC_LT:
-        return order < 0;
-    case SC_LE:
-        return order <= 0;
-    case SC_GT:
-        return order > 0;
-    default:
-        return order >= 0;
-    }
+    return scalar_order_holds(e->op == SC_SAME ? SC_EQ : e->op, order) ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
 static enum truth truth_at(const struct covering *c, nexpr e, size_t cell);

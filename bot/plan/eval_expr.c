@@ -11,23 +11,6 @@ enum scalar_op eval_op_of(const char *sign) {
     return SC_OPAQUE;
 }
 
-bool eval_compare_op(enum scalar_op op, int order) {
-    switch (op) {
-    case SC_EQ:
-        return order == 0;
-    case SC_NE:
-        return order != 0;
-    case SC_LT:
-        return order < 0;
-    case SC_LE:
-        return order <= 0;
-    case SC_GT:
-        return order > 0;
-    default:
-        return order >= 0;
-    }
-}
-
 /* Makes `v` of the kind of `like`, as engines do when they compare different kinds. */
 static bool bring_to(struct run *run, struct value *v, struct value like) {
     bool date = like.kind == CELL_DATE || like.kind == CELL_TIME;
@@ -102,7 +85,7 @@ static bool compare_values(struct run *run, enum scalar_op op, struct value a, s
     *out = value_null();
     if (a.kind == CELL_NULL || b.kind == CELL_NULL) return true;
     if (!eval_compare(run, a, b, &order)) return false;
-    *out = value_bool(eval_compare_op(op, order));
+    *out = value_bool(scalar_order_holds(op, order));
     return true;
 }
 

@@ -127,7 +127,6 @@ bool eval_agg_run(struct run *run, const struct eval_rel *rel, const struct bag 
 bool eval_window_run(struct run *run, const struct eval_rel *rel, const struct bag *in, struct bag *out);
 bool eval_cast(struct run *run, struct value v, const struct eval_expr *cast, struct value *out);
 bool eval_compare(struct run *run, struct value a, struct value b, int *order);
-bool eval_compare_op(enum scalar_op op, int order);
 enum scalar_op eval_op_of(const char *sign); /* "=" gives SC_EQ; SC_OPAQUE when it is none */
 void eval_load(struct run *run, const struct eval_rel *rel, const struct value *row);
 /* Rows of `in` in the given order; ties keep their place. */

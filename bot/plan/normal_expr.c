@@ -335,8 +335,7 @@ static nexpr compare_make(struct norm *n, struct scalar *e) {
     bool ordered = op == SC_LT || op == SC_LE;
     bool text = a->op == SC_LITERAL && a->lit.kind == VALUE_TEXT; /* the order of texts depends on the collation */
     if (fold_compare(n, a, b, &order) && (!text || !ordered || order == 0)) {
-        bool truth = op == SC_EQ ? order == 0 : op == SC_NE ? order != 0 : op == SC_LT ? order < 0 : order <= 0;
-        return expr_bool(n, truth);
+        return expr_bool(n, scalar_order_holds(op, order));
     }
     nexpr cased = compare_case(n, op, a, b, false);
     if (!cased) cased = compare_case(n, op, b, a, true);

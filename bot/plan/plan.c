@@ -9,6 +9,23 @@ static const char *const STRICT_CALLS[] = {
     "upper",     "week",      "year",   "extract", "date",        "trunc",    "last_day",    "add_months",
 };
 
+bool scalar_order_holds(enum scalar_op op, int order) {
+    switch (op) {
+    case SC_EQ:
+        return order == 0;
+    case SC_NE:
+        return order != 0;
+    case SC_LT:
+        return order < 0;
+    case SC_LE:
+        return order <= 0;
+    case SC_GT:
+        return order > 0;
+    default:
+        return order >= 0;
+    }
+}
+
 bool plan_strict(const struct scalar *expr) {
     switch (expr->op) {
     case SC_EQ:

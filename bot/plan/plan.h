@@ -193,6 +193,8 @@ struct plan {
 
 /* True when `op`/`name` gives NULL whenever an argument is NULL (comparisons, arithmetic, known functions). */
 bool plan_strict(const struct scalar *expr);
+/* Does `a op b` hold where a compares to b as `order` to 0? For SC_EQ to SC_GE. */
+bool scalar_order_holds(enum scalar_op op, int order);
 /* `/` of two integers truncates in this dialect (postgres, trino, tsql, redshift, ansi, duckdb not). */
 bool plan_int_division(enum dialect dialect);
 /* Appends a literal in a plain notation. */

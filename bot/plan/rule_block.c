@@ -18,23 +18,6 @@ static bool atom_of(nexpr e, struct atom *out) {
     return !out->x->is_volatile;
 }
 
-static bool order_holds(enum scalar_op op, int order) {
-    switch (op) {
-    case SC_EQ:
-        return order == 0;
-    case SC_NE:
-        return order != 0;
-    case SC_LT:
-        return order < 0;
-    case SC_LE:
-        return order <= 0;
-    case SC_GT:
-        return order > 0;
-    default:
-        return order >= 0;
-    }
-}
-
 /* Does (x p.op p.lit) being TRUE make (x q.op q.lit) TRUE? */
 static bool atom_implies(const struct norm *n, const struct atom *p, const struct atom *q) {
     int order; /* of p's literal to q's */
@@ -43,7 +26,7 @@ static bool atom_implies(const struct norm *n, const struct atom *p, const struc
     if (text && !((p->op == SC_EQ || p->op == SC_NE) && (q->op == SC_EQ || q->op == SC_NE)) && !(p->op == q->op && order == 0)) return false;
     switch (p->op) {
     case SC_EQ:
-        return order_holds(q->op, order);
+        return scalar_order_holds(q->op, order);
     case SC_NE:
         return q->op == SC_NE && order == 0;
     case SC_LT:

@@ -8,7 +8,8 @@
 #define TEXTS_MAX  100
 #define DEPTH_MAX  200
 
-/* What was answered of a relation while so many of its columns were known: inner knowledge comes from its outputs alone. */
+/* What was answered of a relation while so many of its columns were known: inner knowledge comes from its outputs alone; that of a lateral one
+ * from anything. */
 struct memo {
     size_t known;
     enum unique_answer answer;
@@ -29,6 +30,7 @@ struct unique {
     const struct rel *culprit;
     const char *culprit_key;
     struct map *memos; /* address of a relation -> struct memo */
+    bool lateral;      /* inside of what reads the rows beside it */
     bool trial;        /* asked of one leaf, the others of its tangle being given */
 };
 
@@ -308,6 +310,8 @@ static enum unique_answer ask_sort(struct unique *u, const struct rel *rel) {
 
 struct tangle {
     const struct rel *leaves[LEAVES_MAX];
+    bool lateral[LEAVES_MAX];  /* reads the rows to its left */
+    bool may_miss[LEAVES_MAX]; /* and may have none for them */
     enum unique_answer answers[LEAVES_MAX];
     size_t n;
     struct {
@@ -334,16 +338,25 @@ static bool holds_rel(const struct rel *rel, const struct rel *leaf) {
     return (rel->kind == REL_JOIN || rel->kind == REL_FILTER) && (holds_rel(rel->left, leaf) || holds_rel(rel->right, leaf));
 }
 
-static void tangle_collect(struct tangle *t, const struct rel *rel, const struct rel *into) {
+/* A side of joins: `into` as for learn(). */
+struct side {
+    const struct rel *into;
+    bool lateral, may_miss;
+};
+
+static void tangle_collect(struct tangle *t, const struct rel *rel, struct side side) {
     if (rel->kind == REL_FILTER) {
-        condition_add(t, rel->condition, into);
-        tangle_collect(t, rel->left, into);
+        condition_add(t, rel->condition, side.into);
+        tangle_collect(t, rel->left, side);
     } else if (rel->kind == REL_JOIN && rel->join != RELJOIN_FULL) {
-        const struct rel *right = rel->join == RELJOIN_LEFT ? rel->right : into;
-        condition_add(t, rel->condition, right);
-        tangle_collect(t, rel->left, into);
+        bool outer = rel->join == RELJOIN_LEFT, lateral = side.lateral || rel->lateral;
+        struct side right = {outer ? rel->right : side.into, lateral, lateral && (side.may_miss || outer)};
+        condition_add(t, rel->condition, right.into);
+        tangle_collect(t, rel->left, side);
         tangle_collect(t, rel->right, right);
     } else if (t->n < LEAVES_MAX) {
+        t->lateral[t->n] = side.lateral;
+        t->may_miss[t->n] = side.may_miss;
         t->leaves[t->n++] = rel;
     } else {
         t->too_much = true;
@@ -411,16 +424,37 @@ static bool first_kept(const struct unique *u, const struct tangle *t, const str
     return false;
 }
 
+static void forget_beside(struct unique *u, const struct rel *leaf, const bool *before) {
+    struct leaf_columns of = {u->plan, leaf};
+    for (size_t i = 0; i < u->plan->n_columns; i++) {
+        if (!u->known[i] || before[i] || is_below(&of, (int)i)) continue;
+        u->known[i] = false;
+        u->learned--;
+    }
+}
+
+/* Asks a leaf. What it may miss says nothing of the rows beside it: where it has no row, its columns are NULL whatever those are. */
+static enum unique_answer ask_leaf(struct unique *u, const struct tangle *t, size_t leaf) {
+    if (!t->lateral[leaf]) return ask(u, t->leaves[leaf]);
+    bool *before = arena_array(u->arena, u->plan->n_columns + 1, sizeof *before), lateral = u->lateral;
+    memcpy(before, u->known, u->plan->n_columns * sizeof *before);
+    u->lateral = true;
+    enum unique_answer answer = ask(u, t->leaves[leaf]);
+    u->lateral = lateral;
+    if (t->may_miss[leaf]) forget_beside(u, t->leaves[leaf], before);
+    return answer;
+}
+
 static enum unique_answer ask_tangle(struct unique *u, const struct rel *rel) {
     struct tangle *t = arena_new(u->arena, struct tangle);
-    tangle_collect(t, rel, NULL);
+    tangle_collect(t, rel, (struct side){0});
     if (t->too_much) return UNIQUE_UNKNOWN;
     partners_find(u, t);
     for (size_t before = SIZE_MAX; before != u->learned;) {
         before = u->learned;
         tangle_learn(u, t);
         for (size_t i = 0; i < t->n; i++) {
-            if (t->answers[i] != UNIQUE_YES) t->answers[i] = ask(u, t->leaves[i]);
+            if (t->answers[i] != UNIQUE_YES) t->answers[i] = ask_leaf(u, t, i);
             if (t->answers[i] != UNIQUE_YES && first_kept(u, t, t->leaves[i])) t->answers[i] = UNIQUE_YES, know_all(u, t->leaves[i]);
         }
     }
@@ -460,6 +494,7 @@ static enum unique_answer ask_kind(struct unique *u, const struct rel *rel) {
 
 static size_t known_outputs(const struct unique *u, const struct rel *rel) {
     size_t n = 0;
+    if (u->lateral) return u->learned;
     for (size_t i = 0; i < rel->n_columns; i++) n += unique_knows(u, rel->columns[i]);
     return n;
 }
