@@ -417,6 +417,15 @@ struct plan *plan_bind(struct arena *arena, const struct sql_query *query, const
     return free_plan;
 }
 
+/* USE and SET change what the same words mean. */
+static const char *setting_before(struct arena *arena, const struct sql_script *script) {
+    for (uint32_t i = 0; i < script->statement_count; i++) {
+        const struct sql_statement *st = script->statements[i];
+        if (st->kind == STMT_USE || st->kind == STMT_SET) return arena_printf(arena, "what was set before: %.*s", STR_ARG(st->text));
+    }
+    return NULL;
+}
+
 const struct err *plan_from_sql(struct arena *arena, struct str text, const struct schema *schema, enum dialect dialect, struct plan **out) {
     struct sql_script *script;
     sql_parse_script(arena, text, dialect, &script);
@@ -431,5 +440,6 @@ const struct err *plan_from_sql(struct arena *arena, struct str text, const stru
     }
     if (!query) return err_new(ERR_INPUT, "1:1: no query found");
     *out = plan_bind(arena, query, schema, dialect);
+    if (!(*out)->condition) (*out)->condition = setting_before(arena, script);
     return NULL;
 }

@@ -1,5 +1,6 @@
 /* bind_call.c - function calls: aggregates, windows, synonyms of operators, and everything else as an uninterpreted function. */
 #include "bind_core.h"
+#include "hash.h"
 #include "sql_print.h"
 
 struct synonym {
@@ -137,9 +138,7 @@ static const struct scalar *aggregate_make(struct binder *b, struct scope *scope
     if (star && expr->args[0]->star && (expr->args[0]->star->path || expr->args[0]->star->except_count))
         bind_refuse(b, expr->range, "an aggregate over t.*");
     if (star && strcmp(name, "count") != 0) bind_refuse(b, expr->range, "%s(*)", name);
-    b->dividing += strcmp(name, "avg") == 0;
     for (size_t i = 0; i < n; i++) arg_set(e, i, bind_expr(b, scope, expr->args[i]));
-    b->dividing -= strcmp(name, "avg") == 0;
     if (extra) arg_set(e, n, bind_expr(b, scope, call->separator));
     e->name = count_if ? "count" : name_with_clauses(b, expr, name);
     e->distinct = expr->flags & SQL_DISTINCT;
@@ -211,6 +210,12 @@ static void window_extend(struct sql_window *window, const struct sql_window *ba
     window->exclude = base->exclude;
 }
 
+/* Of these, Snowflake's default frame is the whole partition, also under ORDER BY
+ * (docs.snowflake.com/en/sql-reference/functions-window-syntax, "rank-related functions"). */
+static bool takes_whole_partition(const struct sql_expr *expr) {
+    return str_iis(expr->name, "first_value") || str_iis(expr->name, "last_value") || str_iis(expr->name, "nth_value");
+}
+
 static const struct window_spec *window_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     const struct sql_window *w = expr->call->over;
     struct window_spec *spec = arena_new(b->arena, struct window_spec);
@@ -231,6 +236,10 @@ static const struct window_spec *window_bind(struct binder *b, struct scope *sco
                                  .n_order = w->order_count,
                                  .order = orders_bind(b, scope, w->order, w->order_count)};
     spec->unit = (enum frame_unit)((int)w->unit - (int)FRAME_NONE);
+    if (w->unit == FRAME_NONE && b->dialect == DIALECT_SNOWFLAKE && w->order_count && takes_whole_partition(expr)) {
+        spec->unit = WINDOW_ROWS;
+        spec->end = EDGE_UNBOUNDED_FOLLOWING;
+    }
     if (w->unit != FRAME_NONE) {
         spec->start = edge_of(w->start);
         spec->end = edge_of(w->end);
@@ -348,6 +357,29 @@ static const struct scalar *decode_bind(struct binder *b, const struct scalar *e
     return out;
 }
 
+/* ISNULL of T-SQL gives the type of its first argument, and cuts or rounds the second to it: COALESCE only where nothing is lost. */
+static bool isnull_keeps(const struct binder *b, const struct scalar *e) {
+    struct type to = e->args[0]->type, from = e->args[1]->type;
+    const struct literal *lit = e->args[1]->op == SC_LITERAL ? &e->args[1]->lit : NULL;
+    if (b->dialect != DIALECT_TSQL) return false;
+    switch (to.kind) {
+    case TYPE_INT:
+        return from.kind == TYPE_INT && (from.precision <= to.precision || (lit && lit->i >= 0 && lit->i < 128));
+    case TYPE_DECIMAL:
+        return lit && lit->kind == VALUE_INT && lit->i > -10 && lit->i < 10 && to.precision > to.scale;
+    case TYPE_FLOAT:
+        return to.precision == 64 && (from.kind == TYPE_INT || from.kind == TYPE_FLOAT);
+    case TYPE_STRING:
+        return lit ? lit->kind == VALUE_TEXT && lit->s.n <= to.precision
+                   : from.kind == TYPE_STRING && from.precision && from.precision <= to.precision;
+    case TYPE_DATE:
+    case TYPE_BOOL:
+        return from.kind == to.kind;
+    default:
+        return false;
+    }
+}
+
 /* IF, NULLIF, NVL and their kin in terms of CASE and COALESCE; NULL when `name` is none of them. */
 static const struct scalar *conditional_bind(struct binder *b, const struct scalar *e, struct range range) {
     const char *name = e->name;
@@ -364,9 +396,8 @@ static const struct scalar *conditional_bind(struct binder *b, const struct scal
                     : scalar_if(b, scalar_of(b, SC_EQ, e->args[0], nought, range), scalar_null(b), e->args[0]);
     }
     if (e->n == 3 && strcmp(name, "nvl2") == 0) return scalar_if(b, scalar_of(b, SC_IS_NULL, e->args[0], NULL, range), e->args[2], e->args[1]);
-    bool coalesce =
-        strcmp(name, "coalesce") == 0 ||
-        (e->n == 2 && (strcmp(name, "ifnull") == 0 || strcmp(name, "nvl") == 0 || (strcmp(name, "isnull") == 0 && b->dialect == DIALECT_TSQL)));
+    bool coalesce = strcmp(name, "coalesce") == 0 ||
+                    (e->n == 2 && (strcmp(name, "ifnull") == 0 || strcmp(name, "nvl") == 0 || (strcmp(name, "isnull") == 0 && isnull_keeps(b, e))));
     if (coalesce && e->n) {
         struct scalar *c = scalar_new(b, SC_COALESCE, e->n, range);
         for (size_t i = 0; i < e->n; i++) arg_set(c, i, e->args[i]);
@@ -468,8 +499,24 @@ const struct scalar *bind_plain_call(struct binder *b, struct scope *scope, cons
     return plain_bind(b, scope, expr, call_name(b->arena, expr));
 }
 
+/* A function that the script makes is told from others by how it is made. */
+static const struct scalar *routine_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
+    struct scalar *e = scalar_new(b, SC_CALL, expr->arg_count, expr->range);
+    for (size_t i = 0; i < e->n; i++) arg_set(e, i, bind_expr(b, scope, expr->args[i]));
+    uint64_t made = hash64(expr->call->routine.p, expr->call->routine.n);
+    e->name = arena_printf(b->arena, "%s@%08x", bind_lower(b, expr->name), (unsigned)made);
+    scalar_finish(b, e);
+    e->nullable = true;
+    return e;
+}
+
 const struct scalar *bind_call(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
     const char *name = call_name(b->arena, expr);
+    if (expr->call && expr->call->routine.n) {
+        bool aggregate = expr->call->over || strstr(bind_lower(b, expr->call->routine), "aggregate");
+        if (aggregate) bind_refuse(b, expr->range, "an aggregate of the script's own: %s", name);
+        return routine_bind(b, scope, expr);
+    }
     if (expr->call && expr->call->over) {
         if (!extras_known(expr) || expr->call->separator) bind_refuse(b, expr->range, "a clause of %s(..) OVER", name);
         return windowed_bind(b, scope, expr, name);

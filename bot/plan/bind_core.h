@@ -76,7 +76,6 @@ struct rel_list {
 };
 
 struct binder {
-    int dividing; /* divisions around what is bound now: how a number is written tells how many digits they have */
     struct arena *arena;
     struct plan *plan;
     const struct schema *schema;

@@ -134,9 +134,7 @@ static const struct scalar *binary_bind(struct binder *b, struct scope *scope, c
     if (op == SC_CONCAT && dialect_traits(b->dialect)->pipe_or) op = SC_OR;
     if (op == SC_ADD && b->dialect == DIALECT_TSQL) return call_of(b, scope, expr, "tsql_plus"); /* sum or concatenation, by type */
     struct scalar *e = scalar_new(b, op, expr->arg_count, expr->range);
-    b->dividing += op == SC_DIV;
     for (uint32_t i = 0; i < e->n; i++) arg_set(e, i, bind_expr(b, scope, expr->args[i]));
-    b->dividing -= op == SC_DIV;
     if (e->n > 2 && op != SC_AND && op != SC_OR && op != SC_CONCAT) return opaque(b, expr, "a chain of operators");
     bool tuples = e->n == 2 && e->args[0]->op == SC_TUPLE && e->args[1]->op == SC_TUPLE;
     if (tuples && (op == SC_EQ || op == SC_SAME) && e->args[0]->n == e->args[1]->n && e->args[0]->n)
@@ -469,7 +467,7 @@ static const struct scalar *other_bind(struct binder *b, struct scope *scope, co
         return call_of(b, scope, expr, "at_time_zone");
     case EX_PARAM: {
         struct scalar *e = scalar_new(b, SC_PARAM, 0, expr->range);
-        e->name = str_dup(b->arena, expr->name);
+        b->plan->takes = e->name = str_dup(b->arena, expr->name);
         e->nullable = true;
         if (str_is(expr->name, "?")) {
             bind_suppose(b, "a parameter without a name");

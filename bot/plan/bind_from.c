@@ -211,10 +211,12 @@ static struct rel *table_bind(struct binder *b, struct scope *scope, const struc
     rel->name = table_name(b, from->name);
     rel->version = version_text(b, scope, from);
     rel->table = schema_find(b->schema, rel->name);
+    bool cased = !rel->table && !from->name->dynamic && (b->dialect == DIALECT_BIGQUERY || b->dialect == DIALECT_MYSQL);
+    if (cased) rel->name = sql_name_text(b->arena, from->name);
     const struct sql_ident *last = from->name->part_count ? &from->name->parts[from->name->part_count - 1] : NULL;
     if (last && !rel->table && ident_keeps_case(b, last))
         bind_suppose(b, "no other name differs from \"%.*s\" in its case alone", STR_ARG(last->text));
-    *vec_add(b->arena, &b->tables) = rel->name;
+    *vec_add(b->arena, &b->tables) = str_lower(b->arena, str_of(rel->name));
     struct scope_source *source = source_add(b, scope, rel, from->alias);
     source->name = from->name;
     scan_columns(b, rel, source);

@@ -59,7 +59,7 @@ static bool decimal_parse(struct str text, struct literal *out) {
     return true;
 }
 
-/* 1.00 under a division: a decimal of two places, where 1.0 is one of one place. */
+/* 1.00 is a decimal of two places, where 1.0 is one of one: a division has more digits by it, and as a text it is another one. */
 static const struct scalar *as_written(struct binder *b, const struct sql_expr *expr, const struct scalar *e) {
     int digits = 0, scale = 0;
     bool point = false;
@@ -84,8 +84,7 @@ static const struct scalar *number_bind(struct binder *b, const struct sql_expr 
     bool plain = decimal_parse(expr->name, &lit);
     if (plain && lit.kind == VALUE_INT) return scalar_literal(b, lit, (struct type){TYPE_INT, lit.i > INT32_MAX ? 64 : 32, 0});
     if (plain && !float_points) {
-        const struct scalar *e = scalar_literal(b, lit, (struct type){TYPE_DECIMAL, 0, (int16_t)lit.scale});
-        return b->dividing ? as_written(b, expr, e) : e;
+        return as_written(b, expr, scalar_literal(b, lit, (struct type){TYPE_DECIMAL, 0, (int16_t)lit.scale}));
     }
     char *copy = str_dup(b->arena, expr->name), *end;
     double r = strtod(copy, &end);

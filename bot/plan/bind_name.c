@@ -302,7 +302,7 @@ static const struct scalar *param_of(struct binder *b, const struct sql_name *na
     struct scalar *param = scalar_new(b, SC_PARAM, 0, name->range);
     struct buf text = buf_new(b->arena);
     for (uint32_t i = 0; i < name->part_count; i++) buf_printf(&text, "%s%s", i ? "." : "", bind_lower(b, name->parts[i].text));
-    param->name = buf_str(&text);
+    b->plan->takes = param->name = buf_str(&text);
     param->nullable = true;
     return param;
 }

@@ -190,7 +190,7 @@ static struct eval_expr *prepare_expr(struct preparing *p, const struct scalar *
 
 static struct eval_table *table_of(struct preparing *p, const struct rel *scan, int *index) {
     struct eval_world *world = p->world;
-    char *name = str_lower(world->arena, str_of(scan->table ? scan->table->name : scan->name));
+    char *name = str_lower(world->arena, str_of(scan_table_name(scan)));
     if (scan->version) name = arena_printf(world->arena, "%s %s", name, scan->version);
     for (size_t i = 0; i < world->tables.n; i++) {
         *index = (int)i;

@@ -110,7 +110,7 @@ static void columns_bind(struct norm *n, const struct rel *rel, struct source *s
 static struct block *scan_block(struct norm *n, const struct rel *rel) {
     struct source *s = source_new(n, SRC_TABLE, rel);
     s->table = rel->table;
-    const char *name = rel->table ? str_lower(n->arena, str_of(rel->table->name)) : rel->name;
+    const char *name = rel->table ? str_lower(n->arena, str_of(scan_table_name(rel))) : rel->name;
     s->name = rel->version ? arena_printf(n->arena, "%s {%s}", name, rel->version) : name;
     s->ordinals = arena_array(n->arena, rel->n_columns + 1, sizeof *s->ordinals);
     for (size_t i = 0; i < rel->n_columns; i++) {

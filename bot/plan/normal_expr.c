@@ -267,6 +267,14 @@ static bool is_number(nexpr e) {
     return computed || (e->type.kind >= TYPE_INT && e->type.kind <= TYPE_FLOAT);
 }
 
+/* Has the type room for all digits of the literal? Then a cast to it is the same number. */
+static bool holds_literal(struct type to, nexpr e) {
+    if (e->op != SC_LITERAL || e->lit.kind != VALUE_DECIMAL || e->lit.s.n || to.kind != TYPE_DECIMAL || to.scale < e->lit.scale) return false;
+    int64_t most = 1;
+    for (int digits = to.precision - to.scale + e->lit.scale; digits > 0 && most < INT64_MAX / 10; digits--) most *= 10;
+    return e->lit.i < most && e->lit.i > -most;
+}
+
 /* A cast of a number to a wider exact number keeps its value: nothing that a comparison with a number could notice. */
 static nexpr without_widening(nexpr e, nexpr other) {
     if (!is_number(other)) return e;
@@ -277,6 +285,7 @@ static nexpr without_widening(nexpr e, nexpr other) {
                  : from.kind == TYPE_DECIMAL && from.precision ? from.precision - from.scale
                                                                : 99;
     bool wide = to.precision - to.scale >= digits && (from.kind == TYPE_INT || to.scale >= from.scale);
+    wide |= holds_literal(to, e->args[0]);
     return wide ? e->args[0] : e;
 }
 

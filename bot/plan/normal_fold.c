@@ -54,16 +54,25 @@ bool fold_compare(const struct norm *n, nexpr a, nexpr b, int *order) {
 static nexpr number_make(struct norm *n, __int128 value, int scale, bool decimal) {
     if (value > INT64_MAX / 4 || value < INT64_MIN / 4) return NULL;
     if (!decimal && (value > INT32_MAX || value < INT32_MIN)) return NULL;
-    while (scale > 0 && value % 10 == 0) value /= 10, scale--;
+    if (scale > 0 && value % 10 == 0) return NULL; /* 3.0 has one digit more than the decimal 3, which a division shows */
     struct scalar e = {.op = SC_LITERAL,
                        .lit = {.kind = decimal ? VALUE_DECIMAL : VALUE_INT, .i = (int64_t)value, .scale = value ? scale : 0},
                        .type = {decimal ? TYPE_DECIMAL : TYPE_INT, decimal ? 0 : 32, 0}};
     return expr_make(n, e);
 }
 
+/* -1.00, whose places are kept as a cast. */
+static nexpr fold_negated_places(struct norm *n, nexpr a) {
+    if (a->op != SC_CAST || a->type.kind != TYPE_DECIMAL || a->args[0]->op != SC_LITERAL || a->args[0]->lit.kind != VALUE_DECIMAL) return NULL;
+    nexpr x = expr_of1(n, SC_NEG, a->args[0]);
+    return expr_with(n, a, &x);
+}
+
 static nexpr fold_numbers(struct norm *n, const struct scalar *e) {
     __int128 x, y = 0;
     int sx, sy = 0;
+    nexpr negated = e->op == SC_NEG ? fold_negated_places(n, e->args[0]) : NULL;
+    if (negated) return negated;
     if (!number_of(e->args[0], &x, &sx) || (e->n > 1 && !number_of(e->args[1], &y, &sy))) return NULL;
     bool decimal = e->args[0]->lit.kind == VALUE_DECIMAL || (e->n > 1 && e->args[1]->lit.kind == VALUE_DECIMAL);
     if (e->op == SC_NEG) return number_make(n, -x, sx, decimal);

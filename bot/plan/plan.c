@@ -26,6 +26,10 @@ bool scalar_order_holds(enum scalar_op op, int order) {
     }
 }
 
+const char *scan_table_name(const struct rel *scan) {
+    return scan->table && strlen(scan->table->name) >= strlen(scan->name) ? scan->table->name : scan->name;
+}
+
 bool plan_strict(const struct scalar *expr) {
     switch (expr->op) {
     case SC_EQ:

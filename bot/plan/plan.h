@@ -183,6 +183,7 @@ struct plan {
     const char *const *tables; /* lower-case names of all tables read, sorted, each once: known even when not provable */
     bool ordered;              /* the outermost query has ORDER BY without LIMIT: left out of .root, a definition is a bag */
     bool is_volatile;          /* rand(), uuid() ... anywhere */
+    const char *takes;         /* a parameter that the run gives it; NULL: none */
     bool reads_clock;          /* current_date and kin: same text, other result tomorrow */
     const char *reason;        /* why it is not provable, in words; NULL: it is */
     struct range reason_range;
@@ -193,6 +194,9 @@ struct plan {
 
 /* True when `op`/`name` gives NULL whenever an argument is NULL (comparisons, arithmetic, known functions). */
 bool plan_strict(const struct scalar *expr);
+/* What tells the table of a REL_SCAN from others, as it may be written: the schema's name, or the one in the query where that says more of it:
+ * a.orders and b.orders are not one table, although a schema that leaves qualifiers out knows but one `orders`. */
+const char *scan_table_name(const struct rel *scan);
 /* Does `a op b` hold where a compares to b as `order` to 0? For SC_EQ to SC_GE. */
 bool scalar_order_holds(enum scalar_op op, int order);
 /* `/` of two integers truncates in this dialect (postgres, trino, tsql, redshift, ansi, duckdb not). */

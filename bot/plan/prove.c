@@ -85,12 +85,17 @@ static void assumes_fill(struct arena *arena, struct relation *r, const struct n
     r->n_assumes = kept;
 }
 
+static void say_inputs(struct arena *arena, struct relation *r, const struct plan *plan) {
+    if (plan->reads_clock) proof_add(arena, r, "both read the clock: they are the same when run at the same time");
+    if (plan->takes) proof_add(arena, r, arena_printf(arena, "both are given `%s`: they are the same where it has the same value", plan->takes));
+}
+
 static void proof_fill(struct arena *arena, struct relation *r, const struct normal *a, const struct normal *b) {
     for (size_t i = 0; i < a->n_steps; i++) proof_add(arena, r, arena_printf(arena, "in the first: %s", a->steps[i]));
     for (size_t i = 0; i < b->n_steps; i++) proof_add(arena, r, arena_printf(arena, "in the second: %s", b->steps[i]));
     proof_add(arena, r, "both then have the same normal form: the same rows, as often, NULLs and all");
     if (a->plan->ordered || b->plan->ordered) proof_add(arena, r, "ORDER BY without LIMIT is left out: a table's rows have no order");
-    if (a->plan->reads_clock) proof_add(arena, r, "both read the clock: they are the same when run at the same time");
+    say_inputs(arena, r, a->plan);
 }
 
 /* Equal forms of one mode; false when they are not, or when the refuter objects. */
@@ -124,6 +129,7 @@ static bool same_text(struct arena *arena, const struct normal *a, const struct 
     r->tier = TIER_P0;
     r->score = 1;
     proof_add(arena, r, "the two are the same query, but for layout, case and aliases");
+    say_inputs(arena, r, a->plan);
     if (a->reason) proof_add(arena, r, arena_printf(arena, "(each run may still choose other rows: %s)", a->reason));
     mapping_fill(arena, r, a, b, NULL);
     return true;

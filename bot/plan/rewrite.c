@@ -212,7 +212,21 @@ static const char *cast_type_text(struct rewrite *w, struct type type) {
     }
 }
 
+/* 1.00, whose places are kept as a cast; NULL: the cast is another one. */
+static struct sql_expr *write_places(struct rewrite *w, nexpr e) {
+    const struct literal *lit = &e->args[0]->lit;
+    bool plain = e->op == SC_CAST && e->type.kind == TYPE_DECIMAL && e->args[0]->op == SC_LITERAL && lit->kind == VALUE_DECIMAL && !lit->s.n;
+    if (!plain || lit->scale >= e->type.scale || (e->name && strcmp(e->name, "cast") != 0)) return NULL;
+    const char *digits = digits_text(w->arena, lit);
+    int wanted = e->type.scale - lit->scale;
+    digits = arena_printf(w->arena, "%s%s%.*s", digits, lit->scale ? "" : ".", wanted, "00000000000000000000");
+    size_t n = strlen(digits) - 1 - (lit->i < 0); /* without the point and the sign */
+    return wanted <= 20 && n == e->type.precision ? number_literal(w, digits) : NULL;
+}
+
 static struct sql_expr *write_cast(struct rewrite *w, nexpr e) {
+    struct sql_expr *number = write_places(w, e);
+    if (number) return number;
     const char *type = cast_type_text(w, e->type);
     if (!type) return fail(w, "a cast");
     bool try_it = e->name && strcmp(e->name, "try_cast") == 0;

@@ -34,7 +34,7 @@ static void column_say(struct rewrite *w, int column, struct sql_expr *as) {
 }
 
 static struct sql_from *write_table(struct rewrite *w, const struct source *s) {
-    const char *name = s->table ? s->table->name : s->name;
+    const char *name = s->table ? scan_table_name(s->rel) : s->name;
     struct sql_name *path = sql_name_of(w->arena, str_of(name));
     const char *base = str_lower(w->arena, path->parts[path->part_count - 1].text), *alias = alias_new(w, base);
     if (s->rel && s->rel->version) rewrite_fail(w, "a table at a point in time, or a sample");

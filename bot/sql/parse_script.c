@@ -1,5 +1,6 @@
 /* parse_script.c - the doors of the parser: whole texts, parts of files, single queries and expressions. */
 #include "sql_parser.h"
+#include "sql_routine.h"
 
 static void parser_open(struct parser *p, struct arena *arena, struct str text, enum dialect dialect, const struct sql_origin *origin) {
     static const char empty[] = "";
@@ -37,6 +38,7 @@ void sql_parse_part(struct arena *arena, struct str text, enum dialect dialect, 
     script->errors = p->errors.at;
     script->error_count = (uint32_t)p->errors.n;
     sql_lex_free(p->tokens);
+    sql_routines_mark(arena, script);
     *out = script;
 }
 

@@ -292,6 +292,7 @@ struct sql_call {
     uint32_t partition_count;
     struct sql_column *columns; /* JSON_TABLE(... COLUMNS (...)), OPENJSON WITH (...) */
     uint32_t column_count;
+    struct str routine; /* text of the CREATE FUNCTION of the same script that makes it; empty: none does */
 };
 
 /* A data type. ARRAY<INT>, INT[], DECIMAL(10, 2), STRUCT<a: INT>, MAP<STRING, INT>, TIMESTAMP WITH TIME ZONE, ENUM('a'), my.type. */
