@@ -74,6 +74,45 @@ static nexpr letters_of(struct norm *n, const struct scalar *e) {
     return text_make(n, (struct str){text, s.n});
 }
 
+static bool small_count(nexpr e) { return e->op == SC_LITERAL && e->lit.kind == VALUE_INT && !e->lit.s.n && e->lit.i >= 0 && e->lit.i < INT32_MAX; }
+
+/* CHAR_LENGTH(x) and LEN(x) are LENGTH(x) where that counts letters, LEFT(x, 3) is SUBSTRING(x, 1, 3). */
+static nexpr length_of(struct norm *n, const struct scalar *e) {
+    static const char *const lengths[] = {"length", "char_length", "len"};
+    enum dialect d = n->plan->dialect;
+    bool letters =
+        spark(n) || d == DIALECT_SNOWFLAKE || d == DIALECT_POSTGRES || d == DIALECT_DUCKDB || d == DIALECT_BIGQUERY || d == DIALECT_REDSHIFT;
+    if (e->n == 0 || e->args[0]->type.kind != TYPE_STRING || d == DIALECT_SQLITE) return NULL;
+    if (e->n == 2 && strcmp(e->name, "left") == 0 && small_count(e->args[1])) {
+        nexpr args[3] = {e->args[0], expr_int(n, 1), e->args[1]};
+        return expr_make(n, (struct scalar){.op = SC_CALL, .name = "substring", .n = 3, .args = args, .type = {TYPE_STRING, 0, 0}, .nullable = true});
+    }
+    if (!letters || e->n != 1 || !ONE_OF(e->name, lengths)) return NULL;
+    struct scalar out = *e;
+    out.name = lengths[0];
+    out.type = (struct type){TYPE_INT, 32, 0};
+    bool settled = strcmp(e->name, out.name) == 0 && e->type.kind == TYPE_INT && e->type.precision == 32;
+    return settled ? NULL : expr_make(n, out);
+}
+
+/* Where a text stands in another: INSTR(x, 'a'), POSITION('a' IN x), LOCATE('a', x), STRPOS(x, 'a'), CHARINDEX('a', x). */
+static nexpr place_of(struct norm *n, const struct scalar *e) {
+    static const char *const whole_first[] = {"instr", "strpos"}, *const part_first[] = {"position::in", "position", "locate", "charindex"};
+    enum dialect d = n->plan->dialect;
+    bool known = spark(n) || d == DIALECT_SNOWFLAKE || d == DIALECT_POSTGRES || d == DIALECT_DUCKDB || d == DIALECT_BIGQUERY ||
+                 d == DIALECT_REDSHIFT || d == DIALECT_TRINO || d == DIALECT_MYSQL;
+    bool turned = ONE_OF(e->name, part_first);
+    if (!known || e->n != 2 || (!turned && !ONE_OF(e->name, whole_first))) return NULL;
+    nexpr whole = e->args[turned], part = e->args[!turned];
+    if (whole->type.kind != TYPE_STRING || !is_text(part) || part->lit.s.n == 0) return NULL;
+    const char *name = spark(n) || d == DIALECT_MYSQL ? "instr" : d == DIALECT_SNOWFLAKE ? "charindex" : "strpos";
+    bool part_leads = d == DIALECT_SNOWFLAKE;
+    nexpr args[2] = {part_leads ? part : whole, part_leads ? whole : part};
+    bool settled = strcmp(name, e->name) == 0 && e->type.kind == TYPE_INT && e->type.precision == 32;
+    if (settled) return NULL;
+    return expr_make(n, (struct scalar){.op = SC_CALL, .name = name, .n = 2, .args = args, .type = {TYPE_INT, 32, 0}, .nullable = true});
+}
+
 /* ------------------------------------------------------------ dates */
 
 /* The unit of a truncation by its plain name. */
@@ -201,8 +240,8 @@ nexpr date_equation(struct norm *n, nexpr e) {
 }
 
 nexpr fold_call(struct norm *n, const struct scalar *e) {
-    nexpr (*const rules[])(struct norm *, const struct scalar *) = {pattern_of,   concat_of,      letters_of, unit_of,
-                                                                    date_of_text, date_of_moment, date_moved};
+    nexpr (*const rules[])(struct norm *, const struct scalar *) = {pattern_of, concat_of,    letters_of,     length_of, place_of,
+                                                                    unit_of,    date_of_text, date_of_moment, date_moved};
     for (size_t i = 0; e->name && e->n && i < sizeof rules / sizeof *rules; i++) {
         nexpr out = rules[i](n, e);
         if (out) return out;

@@ -176,6 +176,7 @@ bool rule_push(struct norm *n, const struct context *ctx);
 bool rule_union(struct norm *n, const struct context *ctx);
 bool rule_group(struct norm *n, const struct context *ctx);
 bool rule_pull(struct norm *n, const struct context *ctx);
+bool rule_having(struct norm *n, struct block *b);
 bool rule_order(struct norm *n, const struct context *ctx);
 bool rule_extreme(struct norm *n, const struct context *ctx);
 bool rule_twin(struct norm *n, const struct context *ctx);
@@ -198,8 +199,13 @@ nexpr calendar_compared(struct norm *n, enum scalar_op op, nexpr a, nexpr b); /*
 nexpr calendar_within(struct norm *n, const struct context *ctx, nexpr e);    /* beside the conjuncts of the block */
 /* rule_compare.c */
 nexpr compare_literal(struct norm *n, enum scalar_op op, nexpr a, nexpr b); /* a op b said another way, the same in any context; or NULL */
-nexpr or_meets(struct norm *n, nexpr p, nexpr q);                           /* p OR q in one; or NULL */
-nexpr or_bounded(struct norm *n, nexpr any); /* alternatives that all bound a value: the weakest bound beside them; where only TRUE counts */
+bool value_has_neighbours(const struct norm *n, nexpr x, nexpr lit);        /* between the literal and the next lower or higher one x is never */
+nexpr value_neighbour(struct norm *n, nexpr lit, int64_t by);
+/* rule_points.c: members of an AND or OR over neighbouring values, said one way; false: they are */
+bool points_counted(struct norm *n, enum scalar_op op, struct exprs *all);
+bool rule_points(struct norm *n, struct block *b);
+nexpr or_meets(struct norm *n, nexpr p, nexpr q); /* p OR q in one; or NULL */
+nexpr or_bounded(struct norm *n, nexpr any);      /* alternatives that all bound a value: the weakest bound beside them; where only TRUE counts */
 nexpr case_turned(struct norm *n, const struct context *ctx, nexpr e); /* CASE WHEN NOT c THEN x ELSE y END as CASE WHEN c THEN y ELSE x END */
 /* rule_subquery.c */
 nexpr subquery_less(struct norm *n, const struct context *ctx, nexpr e); /* a sub-query, or IS NULL of one, that asks for less; or NULL */

@@ -179,6 +179,8 @@ nexpr expr_junction(struct norm *n, enum scalar_op op, const nexpr *args, size_t
     for (size_t i = 0; i < all.n; i++)
         if (kept == 0 || all.at[kept - 1] != all.at[i]) all.at[kept++] = all.at[i];
     if (kept == 1) return all.at[0];
+    all.n = kept;
+    if (points_counted(n, op, &all)) return expr_junction(n, op, all.at, all.n);
     if (kept > 60000) {
         normal_refuse(n, "a condition of more than 60000 parts");
         kept = 60000;

@@ -275,6 +275,7 @@ static bool conditions_pass(struct norm *n, const struct context *ctx) {
 bool rule_predicates(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     bool changed = conditions_pass(n, ctx);
+    changed |= !b->empty && rule_points(n, b);
     for (size_t i = 0; i < b->preds.n && !b->empty; i++) {
         nexpr e = b->preds.at[i];
         if (e->op == SC_EQ && e->args[0]->op == SC_COLUMN && e->args[1]->op == SC_COLUMN) continue; /* classes */
@@ -426,6 +427,7 @@ void block_simplify(struct norm *n, const struct context *outer, struct block *b
         if (!b->empty) changed |= rule_aggregate(n, &ctx);
         if (!b->empty) changed |= rule_union(n, &ctx);
         if (!b->empty) changed |= rule_group(n, &ctx);
+        if (!b->empty) changed |= rule_having(n, b);
         if (!b->empty) changed |= rule_pull(n, &ctx);
         if (!b->empty) changed |= rule_order(n, &ctx);
         if (!b->empty) changed |= rule_extreme(n, &ctx);

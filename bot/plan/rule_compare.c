@@ -63,14 +63,14 @@ static bool is_count(const struct norm *n, nexpr e) {
 }
 
 /* Between a value and its neighbour there is no other: whole numbers and days. SQLite keeps fractions in whole columns, Oracle hours in dates. */
-static bool has_neighbours(const struct norm *n, nexpr x, nexpr lit) {
+bool value_has_neighbours(const struct norm *n, nexpr x, nexpr lit) {
     enum dialect d = n->plan->dialect;
     if (lit->op != SC_LITERAL || lit->lit.s.n || (d == DIALECT_SQLITE && !is_count(n, x)) || x->op == SC_LITERAL) return false;
     if (lit->lit.kind == VALUE_INT) return lit->lit.i > INT32_MIN && lit->lit.i < INT32_MAX && is_whole(n, x, 0);
     return lit->lit.kind == VALUE_DATE && x->type.kind == TYPE_DATE && x->op == SC_COLUMN && d != DIALECT_ORACLE;
 }
 
-static nexpr neighbour(struct norm *n, nexpr lit, int64_t by) {
+nexpr value_neighbour(struct norm *n, nexpr lit, int64_t by) {
     struct scalar e = *lit;
     e.lit.i += by;
     return expr_make(n, e);
@@ -116,8 +116,8 @@ nexpr compare_literal(struct norm *n, enum scalar_op op, nexpr a, nexpr b) {
     nexpr out = compare_coalesce(n, op, a, b, false);
     if (!out) out = compare_coalesce(n, op, b, a, true);
     if (out) return out;
-    if (op == SC_LT && has_neighbours(n, a, b)) return expr_of2(n, SC_LE, a, neighbour(n, b, -1));
-    if (op == SC_LT && has_neighbours(n, b, a)) return expr_of2(n, SC_LE, neighbour(n, a, 1), b);
+    if (op == SC_LT && value_has_neighbours(n, a, b)) return expr_of2(n, SC_LE, a, value_neighbour(n, b, -1));
+    if (op == SC_LT && value_has_neighbours(n, b, a)) return expr_of2(n, SC_LE, value_neighbour(n, a, 1), b);
     return NULL;
 }
 
@@ -147,7 +147,7 @@ nexpr or_meets(struct norm *n, nexpr p, nexpr q) {
     for (int k = 0; k < 2; k++) { /* k 0: x below a bound; 1: above */
         if (q->args[k] != x || !expr_is_literal(q->args[1 - k])) continue;
         nexpr bound = q->args[1 - k], from[2] = {x, lit};
-        bool meets = q->op == SC_LT ? bound == lit : has_neighbours(n, x, lit) && neighbour(n, lit, k ? 1 : -1) == bound;
+        bool meets = q->op == SC_LT ? bound == lit : value_has_neighbours(n, x, lit) && value_neighbour(n, lit, k ? 1 : -1) == bound;
         if (meets) return expr_of2(n, SC_LE, from[k], from[1 - k]);
     }
     return NULL;

@@ -94,8 +94,45 @@ class Turner:
         rng.seed(shape)
         return a, self.place(table, second)
 
+    def having(self):
+        """Groups kept for what some or none of their rows say."""
+        rng, table = self.rng, self.rng.choice(self.tables)
+        key = rng.choice(self.columns(table))
+        value, kinds = rng.choice([(c, t) for c, t in self.schema["tables"][table].items()])
+        kind = sqlgen.kind_of(kinds)
+        literal = rng.choice(sqlgen.LITERALS[kind])
+        where = f" WHERE {self.atom('x', table)}" if rng.random() < 0.3 else ""
+        more = f"{where} AND " if where else " WHERE "
+        inner = (where.replace("x.", "y.") + " AND " if where else " WHERE ") + (f"y.{key} = x.{key}" if rng.random() < 0.6 else f"y.{key} IS NOT DISTINCT FROM x.{key}")
+        atom = self.atom("x", table)
+        head = f"SELECT x.{key} AS c0 FROM {table} AS x{where} GROUP BY x.{key} HAVING "
+        distinct = f"SELECT DISTINCT x.{key} AS c0 FROM {table} AS x"
+        less, more_than = rng.choice(["<", "<="]), rng.choice([">", ">="])
+        opposite = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+        two = rng.sample(sqlgen.LITERALS[kind], 2)
+        if kind == "bool":
+            ways = [("COUNT(CASE WHEN {a} THEN 1 END) > 0", "{d}{m}({a})"), ("COUNT(CASE WHEN {a} THEN 1 END) = 0", "{d}{m}NOT EXISTS (SELECT 1 FROM {t} AS y{i} AND ({b}))")]
+        else:
+            column = f"x.{value}"
+            ways = [(f"MAX({column}) {more_than} {literal}", f"{{d}}{{m}}{column} {more_than} {literal}"), (f"MIN({column}) {less} {literal}", f"{{d}}{{m}}{column} {less} {literal}"),
+                    (f"MIN({column}) {more_than} {literal}", f"{{d}}{{m}}NOT EXISTS (SELECT 1 FROM {{t}} AS y{{i}} AND y.{value} {opposite[more_than]} {literal})"),
+                    (f"MIN({column}) {more_than} {literal}", f"{{d}}{{m}}{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {{t}} AS y{{i}} AND y.{value} {opposite[more_than]} {literal})"),
+                    (f"MAX({column}) = {literal}", f"{{d}}{{m}}{column} = {literal} AND NOT EXISTS (SELECT 1 FROM {{t}} AS y{{i}} AND y.{value} > {literal})"),
+                    (f"COUNT({column}) = 0", f"{{d}}{{m}}NOT EXISTS (SELECT 1 FROM {{t}} AS y{{i}} AND y.{value} IS NOT NULL)"),
+                    (f"MAX({column}) > {literal} AND COUNT(CASE WHEN {{a}} THEN 1 END) = 0", f"{{d}}{{m}}{column} > {literal} AND NOT EXISTS (SELECT 1 FROM {{t}} AS y{{i}} AND ({{b}}))"),
+                    ("COUNT(CASE WHEN {a} THEN 1 END) = 0", "{d}{m}NOT EXISTS (SELECT 1 FROM {t} AS y{i} AND ({b}))"),
+                    ("SUM(CASE WHEN {a} THEN 1 ELSE 0 END) >= 1", "{d}{m}({a})")]
+        if kind != "bool" and rng.random() < 0.25:
+            listed = f"x.{value} IN ({two[0]}, {two[1]})"
+            a = f"SELECT x.{key} AS c0 FROM {table} AS x WHERE {listed} GROUP BY x.{key} HAVING COUNT({rng.choice(['DISTINCT ', 'DISTINCT ', ''])}x.{value}) {rng.choice(['=', '>='])} 2"
+            same = rng.choice(["y.{0} = x.{0}", "y.{0} IS NOT DISTINCT FROM x.{0}"]).format(key)
+            return a, f"{distinct} JOIN {table} AS y ON {same} WHERE x.{value} = {two[0]} AND y.{value} = {two[1]}"
+        a, b = rng.choice(ways)
+        parts = {"a": atom, "b": atom.replace("x.", "y."), "d": distinct, "m": more, "t": table, "i": inner}
+        return head + a.format(**parts), b.format(**parts)
 
-TURNS = [Turner.calendar, Turner.neighbours]
+
+TURNS = [Turner.calendar, Turner.neighbours, Turner.having, Turner.having]
 
 
 def make_pair(rng, schema):
