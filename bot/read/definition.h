@@ -210,6 +210,7 @@ struct code_fact {
     bool in_loop;     /* under a for, while or comprehension over DataFrames */
     bool in_function; /* in the body of a function: a helper, not the run of the file */
     bool aggregated;  /* the DataFrame is grouped or aggregated last: it may be small */
+    bool narrowed;    /* rows were picked on the way: how many are left is not known */
 };
 
 /* One output computed by an artefact. */

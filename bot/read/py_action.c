@@ -92,6 +92,7 @@ static struct pv kept_rows(struct py_run *r, struct frame *f, struct str m, cons
     } else if (str_starts(m, "repartition") || str_is(m, "coalesce")) {
         struct code_fact *fact = fact_add(r, m.p[0] == 'c' ? FACT_COALESCE : FACT_REPARTITION, f, call);
         fact->amount = amount_of(a, -1);
+        fact->aggregated |= frame_bound(r, f) >= 0;
         if (m.p[0] == 'r') fact->detail = column_names(r, call, a.kind == PV_NUMBER);
     } else if (str_is(m, "hint") && str_iis(pv_str(a), "broadcast")) {
         fact_add(r, FACT_BROADCAST, f, call);

@@ -96,6 +96,7 @@ struct pv py_builtin(struct py_run *r, struct str name, const struct py_node *ca
         }
         return (struct pv){.kind = PV_NUMBER, .s = str_of(arena_printf(r->arena, "%zu", a.list->n))};
     }
+    for (size_t i = 1; py_arg(call, i); i++) py_eval(r, py_arg(call, i)); /* print("rows", df.count()) computes df */
     return pv_unknown(r, NULL);
 }
 

@@ -1,6 +1,8 @@
 /* py_delta.c - DeltaTable: MERGE as the calls that build it, and what changes a table in place. */
 #include "pyspark.h"
 
+#include "merge_key.h"
+
 #include "fill_words.h"
 #include "sql_build.h"
 #include "sql_parse.h"
@@ -18,17 +20,6 @@ struct pv delta_call(struct py_run *r, struct str name, const struct py_node *ca
     struct io *io = arena_new(r->arena, struct io);
     io->merge_target = !pv_is_text(last) ? "" : path ? path_dataset(r, STR("delta"), pv_str(last)) : session_dataset_text(r->session, pv_str(last));
     return io_value(io);
-}
-
-static void merge_keys(struct py_run *r, const struct sql_expr *on, struct definition *d) {
-    enum { KEYS_MAX = 16 };
-    const char **keys = arena_array(r->arena, KEYS_MAX, sizeof *keys);
-    size_t n = on && on->kind == EX_BINARY && on->op == OP_AND ? on->arg_count : 1;
-    for (size_t i = 0; on && i < n && d->unique_key_count < KEYS_MAX; i++) {
-        const struct sql_expr *e = n > 1 ? on->args[i] : on;
-        if (e->kind == EX_BINARY && e->op == OP_EQ && e->args[0]->kind == EX_NAME) keys[d->unique_key_count++] = str_dup(r->arena, e->args[0]->name);
-    }
-    d->unique_key = keys;
 }
 
 /* A text is parsed, a Column is one already, a number or a truth stands for itself; NULL: not known. */
@@ -95,7 +86,7 @@ static struct pv merge_end(struct py_run *r, struct io *io, const struct py_node
     d->fill.stream = r->session->each_batch;
     d->strategy = "merge";
     d->merge_on = io->merge->on;
-    merge_keys(r, io->merge->on, d);
+    merge_key_set(r->arena, io->merge->on, d);
     return none();
 }
 

@@ -29,6 +29,14 @@ static bool is_aggregate(const struct sql_expr *e) {
     return false;
 }
 
+/* The distinct values of one or two columns: few, as a rule. */
+static bool lists_few(const struct frame *f, const struct sql_select *s) {
+    if (s->item_count == 1 && s->items[0].expr->kind == EX_STAR) return f->columns && f->column_count <= 2;
+    bool named = s->item_count > 0 && s->item_count <= 2;
+    for (uint32_t i = 0; named && i < s->item_count; i++) named = s->items[i].expr->kind == EX_NAME;
+    return named;
+}
+
 /* Grouped or aggregated last, by method or in SQL: few rows may be left. Of what is broadcast, filters count too. */
 static bool is_reduced(const struct frame *f, enum code_fact_kind kind) {
     const struct sql_query *q = f->query;
@@ -36,9 +44,36 @@ static bool is_reduced(const struct frame *f, enum code_fact_kind kind) {
     if (f->grouped || (q && q->limit)) return true;
     if (!s) return kind == FACT_BROADCAST;
     if (kind == FACT_BROADCAST && (s->where || s->distinct == DISTINCT_ROWS || !s->from || s->from->kind != FROM_TABLE)) return true;
-    bool found = s->group != NULL;
+    bool found = s->group != NULL || (s->distinct == DISTINCT_ROWS && lists_few(f, s));
     for (uint32_t i = 0; !found && i < s->item_count; i++) found = is_aggregate(s->items[i].expr);
     return found;
+}
+
+static long limit_of(struct py_run *r, const struct frame *f) {
+    const struct sql_query *q = f->query;
+    if (!q && f->why == rows_of_program) return 0;
+    if (q && q->limit && q->limit->kind == EX_LITERAL) return strtol(str_dup(r->arena, q->limit->name), NULL, 10);
+    return f->most ? f->most : -1;
+}
+
+/* What was few rows once is few rows after any step, and when others are joined to it; not when they are put below it. */
+long frame_bound(struct py_run *r, const struct frame *f) {
+    long most = f->query && f->grouped && f->query->select && !f->query->select->group ? 1 : -1;
+    for (int depth = 0; f && most < 0 && depth < WALK_DEPTH_MAX; depth++, f = f->parents[0]) {
+        most = limit_of(r, f);
+        if (f->parents[1] && f->query && f->query->body != BODY_SELECT) break;
+    }
+    return most;
+}
+
+/* Rows were picked on the way: how many are left is not known. */
+static bool is_narrowed(const struct frame *f) {
+    for (int depth = 0; f && depth < WALK_DEPTH_MAX; depth++, f = f->parents[0]) {
+        const struct sql_query *q = f->query;
+        const struct sql_select *s = q && q->body == BODY_SELECT ? q->select : NULL;
+        if (f->sampled || (s && (s->where || s->having || s->qualify || s->distinct == DISTINCT_ROWS))) return true;
+    }
+    return false;
 }
 
 struct code_fact *fact_add(struct py_run *r, enum code_fact_kind kind, struct frame *f, const struct py_node *at) {
@@ -59,7 +94,7 @@ struct code_fact *fact_add(struct py_run *r, enum code_fact_kind kind, struct fr
                                     .in_loop = r->loop > 0,
                                     .in_function = r->depth > 0};
     if (f && f->variable.n) note->fact.subject = str_dup(r->arena, f->variable);
-    if (f) note->fact.aggregated = is_reduced(f, kind);
+    if (f) note->fact.aggregated = is_reduced(f, kind), note->fact.narrowed = is_narrowed(f);
     return &note->fact;
 }
 
@@ -94,13 +129,6 @@ void frame_named(struct py_run *r, struct frame *f, struct str variable) {
     if (f->variable.n) return;
     f->variable = variable;
     if (f->heavy && r->named.n < NAMED_MAX) *vec_add(r->arena, &r->named) = f;
-}
-
-long frame_bound(struct py_run *r, const struct frame *f) {
-    const struct sql_query *q = f->query;
-    if (!q) return f->why == rows_of_program ? 0 : -1;
-    if (q->limit && q->limit->kind == EX_LITERAL) return strtol(str_dup(r->arena, q->limit->name), NULL, 10);
-    return f->grouped && q->select && !q->select->group ? 1 : -1;
 }
 
 /* What a loop does in each round: with the same dataset each time, or with others. */

@@ -170,6 +170,7 @@ static struct pv read_path(struct py_run *r, const struct io *io, struct str for
 static void option_set(struct py_run *r, struct io *io, struct str name, struct pv v) {
     option_keep(r, io, name, v);
     if (v.kind == PV_BOOL) v = pv_text_new(r, v.b ? STR("true") : STR("false"), 0);
+    if (!pv_is_text(v) && str_iis(name, "checkpointLocation")) io->checkpoint = STR("${checkpoint}");
     if (!pv_is_text(v)) return;
     if (str_iis(name, "dbtable") || str_iis(name, "subscribe") || str_iis(name, "table")) io->table_option = pv_str(v);
     if (str_iis(name, "path")) io->path = pv_str(v);
@@ -199,6 +200,7 @@ static bool io_setting(struct py_run *r, struct io *io, struct str m, const stru
             struct pv all = kid->kind == PY_SPLAT && kid->count ? py_eval(r, kid->kids[0]) : none();
             for (size_t k = 0; all.kind == PV_DICT && k < all.dict->keys.n; k++)
                 option_set(r, io, pv_str(all.dict->keys.at[k]), all.dict->values.at[k]);
+            if (kid->kind == PY_SPLAT && all.kind != PV_DICT && !io->checkpoint.n) io->checkpoint = STR("${checkpoint}");
             if (kid->kind == PY_SPLAT && all.kind != PV_DICT && !io->frame) io->doubt = "an option of this read is only known when it runs";
         }
     } else if (str_is(m, "partitionBy") || str_is(m, "clusterBy") || str_is(m, "partitionedBy")) {
@@ -220,12 +222,18 @@ static bool io_setting(struct py_run *r, struct io *io, struct str m, const stru
     return true;
 }
 
+/* Its own, or the session's. */
+static const char *checkpoint_of(struct py_run *r, const struct io *io) {
+    struct str said = io->checkpoint.n ? io->checkpoint : r->checkpoint;
+    return said.n ? str_dup(r->arena, said) : NULL;
+}
+
 /* What the rules want to know of a write. */
 static void write_facts(struct py_run *r, const struct io *io, const char *dataset, const struct py_node *call) {
     const char *mode = io->mode.n ? str_dup(r->arena, io->mode) : NULL;
     struct code_fact *fact = fact_add(r, io->stream ? FACT_STREAM_WRITE : FACT_WRITE, io->frame, call);
     fact->subject = dataset;
-    fact->detail = !io->stream ? mode : io->checkpoint.n ? str_dup(r->arena, io->checkpoint) : NULL;
+    fact->detail = !io->stream ? mode : checkpoint_of(r, io);
     fact_round(r, FACT_WRITE_IN_LOOP, io->frame, dataset, call);
 }
 
@@ -308,7 +316,9 @@ static struct pv write_end(struct py_run *r, struct io *io, struct str m, const 
     }
     if (str_is(m, "foreachBatch")) return each_batch(r, io, a, call);
     if (io->batched) {
-        fact_add(r, FACT_STREAM_WRITE, io->frame, call)->detail = io->checkpoint.n ? str_dup(r->arena, io->checkpoint) : NULL;
+        struct code_fact *fact = fact_add(r, FACT_STREAM_WRITE, io->frame, call);
+        fact->subject = NULL;
+        fact->detail = checkpoint_of(r, io);
         return none();
     }
     struct str path = pv_is_text(a) ? pv_str(a) : io->path;

@@ -3,6 +3,8 @@
 
 #include "sql_build.h"
 
+#include <stdlib.h>
+
 /* The same frame, good for lineage and likeness alone. */
 struct frame *frame_doubted(struct py_run *r, struct frame *f, const struct py_node *call, const char *why) {
     struct frame *next = frame_over(r, f, py_line(r, call));
@@ -125,6 +127,19 @@ static struct frame *do_drop_null(struct py_run *r, struct frame *f, const struc
     return all && known ? frame_where(r, f, all) : frame_doubted(r, f, call, unsaid);
 }
 
+#define SAMPLE_SMALL 0.05
+#define SAMPLE_ROWS  100000
+
+/* sample(0.01), sample(False, 0.01), sample(fraction=0.01): some of the rows; a small fraction of them is few. */
+static struct frame *do_sample(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv share = py_arg_value(r, call, 0, "fraction");
+    if (share.kind == PV_BOOL || share.kind == PV_NONE || share.kind == PV_UNKNOWN) share = py_arg_value(r, call, 1, "fraction");
+    struct frame *next = frame_doubted(r, f, call, "a sample is drawn at random");
+    next->sampled = true;
+    if (share.kind == PV_NUMBER && strtod(str_dup(r->arena, share.s), NULL) <= SAMPLE_SMALL) next->most = SAMPLE_ROWS;
+    return next;
+}
+
 struct frame *rows_step(struct py_run *r, struct frame *f, struct str m, const struct py_node *call) {
     if (str_is(m, "distinct")) return do_distinct(r, f, call, false);
     if (str_is(m, "dropDuplicates") || str_is(m, "drop_duplicates") || str_is(m, "dropDuplicatesWithinWatermark"))
@@ -132,7 +147,7 @@ struct frame *rows_step(struct py_run *r, struct frame *f, struct str m, const s
     if (str_is(m, "fillna") || str_is(m, "fill")) return do_fill(r, f, call);
     if (str_is(m, "dropna")) return do_drop_null(r, f, call);
     if (str_is(m, "replace")) return frame_doubted(r, f, call, "which values replace changes hangs on the types of the columns");
-    if (str_is(m, "sample") || str_is(m, "sampleBy")) return frame_doubted(r, f, call, "a sample is drawn at random");
+    if (str_is(m, "sample") || str_is(m, "sampleBy")) return do_sample(r, f, call);
     if (str_is(m, "offset")) return frame_doubted(r, f, call, "which rows an offset leaves out hangs on their order");
     return NULL;
 }

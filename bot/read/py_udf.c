@@ -74,30 +74,106 @@ static const char *twin_named(const char *name) {
     return NULL;
 }
 
-/* The built-in for one expression: only shapes where one function, operator or CASE does all of it. */
-static const char *twin_of(struct arena *arena, const struct py_node *e) {
-    if (!e) return NULL;
-    switch (e->kind) {
-    case PY_CALL: {
-        const char *dotted = py_dotted(arena, e->kids[0]), *twin = twin_named(dotted);
-        bool method = e->kids[0]->kind == PY_ATTRIBUTE;
-        return twin ? twin : method ? twin_named(arena_printf(arena, ".%.*s", STR_ARG(e->kids[0]->text))) : NULL;
+/* A function whose body is looked at: the names of its parameters stand for columns. */
+struct body {
+    struct arena *arena;
+    const struct py_node *parameters;
+    struct buf twins; /* built-ins met, outermost first, without repeats */
+    size_t count;
+};
+
+static bool is_parameter(const struct body *b, const struct py_node *e) {
+    for (size_t i = 0; e->kind == PY_NAME && b->parameters && i < b->parameters->count; i++) {
+        if (str_eq(b->parameters->kids[i]->text, e->text)) return true;
     }
-    case PY_ATTRIBUTE:
-        return twin_named(arena_printf(arena, ".%.*s", STR_ARG(e->text)));
-    case PY_TERNARY:
-        return "when().otherwise()";
+    return false;
+}
+
+static void twin_add(struct body *b, const char *twin) {
+    struct str all = str_of(buf_str(&b->twins)), one;
+    while (str_split(&all, ',', &one)) {
+        if (str_is(str_trim(one), twin)) return;
+    }
+    buf_printf(&b->twins, "%s%s", b->count++ ? ", " : "", twin);
+}
+
+static bool is_plain(struct body *b, const struct py_node *e, int depth);
+
+static bool kids_plain(struct body *b, const struct py_node *e, size_t first, int depth) {
+    for (size_t i = first; i < e->count; i++) {
+        if (!is_plain(b, e->kids[i], depth + 1)) return false;
+    }
+    return true;
+}
+
+/* LOOKUP.get(x) asks a dictionary of the program, which no built-in knows. */
+static bool is_of_row(const struct body *b, const struct py_node *e) { return e->kind != PY_NAME || is_parameter(b, e); }
+
+static bool call_plain(struct body *b, const struct py_node *e, int depth) {
+    const struct py_node *callee = e->kids[0];
+    const char *dotted = py_dotted(b->arena, callee), *twin = twin_named(dotted);
+    bool method = !twin && callee->kind == PY_ATTRIBUTE;
+    if (method) twin = twin_named(arena_printf(b->arena, ".%.*s", STR_ARG(callee->text)));
+    if (!twin || (method && !is_of_row(b, callee->kids[0]))) return false;
+    twin_add(b, twin);
+    return (!method || is_plain(b, callee->kids[0], depth + 1)) && kids_plain(b, e, 1, depth);
+}
+
+static bool is_constant_name(struct str name) {
+    for (size_t i = 0; i < name.n; i++) {
+        if (name.p[i] >= 'a' && name.p[i] <= 'z') return false;
+    }
+    return name.n > 0;
+}
+
+/* Do built-ins do all of it? Columns, constants, operators, and calls that have a twin each. */
+static bool is_plain(struct body *b, const struct py_node *e, int depth) {
+    if (!e || depth > 40) return false;
+    switch (e->kind) {
+    case PY_NAME:
+        return is_parameter(b, e) || is_constant_name(e->text);
+    case PY_STRING:
+    case PY_NUMBER:
+    case PY_CONSTANT:
+        return true;
+    case PY_CALL:
+        return call_plain(b, e, depth);
+    case PY_ATTRIBUTE: {
+        const char *twin = twin_named(arena_printf(b->arena, ".%.*s", STR_ARG(e->text)));
+        if (!twin || !is_of_row(b, e->kids[0])) return false;
+        twin_add(b, twin);
+        return is_plain(b, e->kids[0], depth + 1);
+    }
     case PY_SUBSCRIPT:
-        return e->count > 1 && e->kids[1]->kind == PY_SLICE ? "substring" : "element_at";
+        if (!is_of_row(b, e->kids[0])) return false;
+        twin_add(b, e->count > 1 && e->kids[1]->kind == PY_SLICE ? "substring" : "element_at");
+        return kids_plain(b, e, 0, depth);
+    case PY_TERNARY:
     case PY_FSTRING:
-        return "concat";
     case PY_BINARY:
     case PY_COMPARE:
     case PY_UNARY:
-        return "a column expression";
+    case PY_SLICE:
+    case PY_LIST:
+    case PY_TUPLE:
+        return kids_plain(b, e, 0, depth);
     default:
-        return NULL;
+        return false;
     }
+}
+
+static bool is_none(const struct py_node *e) { return e && py_is_constant(e, "None"); }
+
+/* The built-ins that do what the expression does; NULL when some of it is beyond them. */
+static const char *twin_of(struct body *b, const struct py_node *e) {
+    if (!e || !is_plain(b, e, 0)) return NULL;
+    /* x.upper() if x else None: built-ins give NULL for NULL by themselves. */
+    bool guarded = e->kind == PY_TERNARY && e->count > 2 && is_none(e->kids[2]);
+    if (e->kind == PY_TERNARY && !guarded) return "when().otherwise()";
+    if (e->kind == PY_FSTRING) return "concat";
+    return b->count                                                                          ? buf_str(&b->twins)
+           : e->kind == PY_BINARY || e->kind == PY_COMPARE || e->kind == PY_UNARY || guarded ? "a column expression"
+                                                                                             : NULL;
 }
 
 /* def f(x): return E; also `if ...: return ...` ladders, which are a CASE. */
@@ -126,11 +202,39 @@ static const struct py_node *one_expression(const struct py_node *f, bool *ladde
     return only && only->count ? only->kids[0] : NULL;
 }
 
+/* if ..: return ..; return ..: each condition and each value. `last` is the value of the last return; `guard` when all others are None. */
+static bool ladder_plain(struct body *b, const struct py_node *block, const struct py_node **last, bool *guard) {
+    *guard = true;
+    for (size_t i = 0; i < block->count; i++) {
+        const struct py_node *s = block->kids[i];
+        if (s->kind == PY_RETURN && s->count) *last = s->kids[0];
+        for (size_t k = 0; s->kind == PY_IF && k < s->count; k++) {
+            const struct py_node *kid = s->kids[k],
+                                 *value = kid->kind == PY_BLOCK && kid->count && kid->kids[0]->count ? kid->kids[0]->kids[0] : NULL;
+            if (kid->kind == PY_BLOCK) *guard &= !value || is_none(value);
+            if (kid->kind == PY_BLOCK ? value && !is_plain(b, value, 0) : !is_plain(b, kid, 0)) return false;
+        }
+    }
+    return !*last || is_plain(b, *last, 0);
+}
+
+/* Whole columns come into it, not rows. */
+static bool is_vectorized(const struct py_node *f) {
+    for (size_t i = 2; f->kind == PY_FUNCTION && i < f->count; i++) {
+        const struct py_node *word = f->kids[i]->kind == PY_CALL ? f->kids[i]->kids[0] : f->kids[i];
+        if (str_is(word->text, "pandas_udf") || str_is(word->text, "arrow_udf")) return true;
+    }
+    return false;
+}
+
 void udf_describe(struct py_run *r, const struct py_function *f, const char **body, const char **twin) {
-    bool ladder = false;
-    const struct py_node *e = one_expression(f->node, &ladder);
-    *body = NULL;
-    *twin = e ? twin_of(r->arena, e) : ladder ? "when().otherwise()" : NULL;
+    bool ladder = false, guard = false;
+    const struct py_node *e = one_expression(f->node, &ladder), *last = NULL;
+    struct body b = {.arena = r->arena, .parameters = f->node->count ? f->node->kids[0] : NULL, .twins = buf_new(r->arena)};
+    *body = *twin = NULL;
+    if (e) *twin = twin_of(&b, e);
+    else if (ladder && ladder_plain(&b, f->node->kids[1], &last, &guard)) *twin = guard && last && b.count ? buf_str(&b.twins) : "when().otherwise()";
+    if (is_vectorized(f->node)) *twin = NULL;
     bool inside = e && f->text.p && e->range.end <= f->text.n && e->range.start < e->range.end;
     if (inside && e->range.end - e->range.start <= BODY_MAX)
         *body = str_dup(r->arena, (struct str){f->text.p + e->range.start, e->range.end - e->range.start});

@@ -181,6 +181,8 @@ struct frame {
     bool grouped;
     bool pandas;  /* pandas-on-Spark: its methods have the names of pandas */
     bool guessed; /* what a function that is not followed made of DataFrames: it may be none */
+    bool sampled; /* drawn at random */
+    long most;    /* so many rows at most, where the query does not say so; 0: not known */
 };
 
 struct py_env {
@@ -229,6 +231,7 @@ struct py_run {
     const struct py_node *checked; /* a call that is only compared with 0 */
     const struct pv *given;        /* positional argument put before those of a call: df.transform(f) */
     struct map *mentioned;         /* names that the text uses: a function that is none of them is where the run starts */
+    struct str checkpoint;         /* spark.sql.streaming.checkpointLocation: where streams without one of their own have it */
     bool dynamic;                  /* spark.sql.sources.partitionOverwriteMode is dynamic: what is overwritten are the partitions that are met */
     bool importing;                /* the text is a module that another imports */
     /* The names of a module of the repository: "a.b", ".c" from the file being run; NULL: it is none of its files. */

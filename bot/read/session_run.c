@@ -1,6 +1,7 @@
 /* session_run.c - what each kind of statement defines. */
 #include "classify.h"
 #include "fill_words.h"
+#include "merge_key.h"
 #include "metric_view.h"
 #include "session.h"
 #include "sql_build.h"
@@ -203,16 +204,6 @@ static struct sql_query *query_over(struct session *s, struct sql_from *from) {
     return query;
 }
 
-/* Columns c of `t.c = s.c` in the condition of a MERGE. */
-static void merge_keys(struct session *s, const struct sql_expr *on, const char **names, size_t *count, size_t max) {
-    if (!on) return;
-    if (on->kind == EX_BINARY && on->op == OP_AND) {
-        for (uint32_t i = 0; i < on->arg_count; i++) merge_keys(s, on->args[i], names, count, max);
-    }
-    bool equal = on->kind == EX_BINARY && on->op == OP_EQ && on->arg_count == 2 && on->args[0]->kind == EX_NAME && on->args[1]->kind == EX_NAME;
-    if (equal && *count < max) names[(*count)++] = str_dup(s->arena, on->args[0]->name);
-}
-
 static void run_merge(struct session *s, struct sql_statement *st) {
     struct sql_merge *m = st->merge;
     if (!m->target || !m->source || m->target->kind != FROM_TABLE) return;
@@ -226,10 +217,7 @@ static void run_merge(struct session *s, struct sql_statement *st) {
     partly(d, fill_of_merge(s->arena, m, s->dialect));
     d->strategy = "merge";
     d->merge_on = m->on;
-    enum { KEYS_MAX = 16 };
-    const char **keys = arena_array(s->arena, KEYS_MAX, sizeof *keys);
-    merge_keys(s, m->on, keys, &d->unique_key_count, KEYS_MAX);
-    d->unique_key = keys;
+    merge_key_set(s->arena, m->on, d);
 }
 
 static void run_change(struct session *s, struct sql_statement *st) {
