@@ -1,4 +1,5 @@
 /* check_incremental.c - loads that do again what they did before, or do it another way each time. */
+#include "layer.h"
 #include "look.h"
 #include "sql_ast.h"
 #include "unique.h"
@@ -234,6 +235,32 @@ static bool picks_from_one(struct look *look, const struct rel *rel, const struc
     return unique_ask(u, rel->left) == UNIQUE_YES;
 }
 
+/* dropDuplicates of some columns, as the reader writes it: which of the rows stays is not said. */
+static bool is_dropped(const struct definition *d, const struct window_spec *w) {
+    bool any = w->n_order == 1 && w->order[0].expr->op == SC_LITERAL && w->order[0].expr->lit.kind == VALUE_NULL;
+    return any && w->n_partition && d->doubt && strstr(d->doubt, "dropDuplicates");
+}
+
+static const char *partition_text(struct look *look, const struct window_spec *w) {
+    struct buf b = buf_new(look->arena);
+    for (size_t i = 0; i < w->n_partition; i++) {
+        const struct scalar *e = w->partition[i];
+        buf_printf(&b, "%s%s", i ? ", " : "", e->op == SC_COLUMN ? look->plan->columns[e->column].name : "an expression");
+    }
+    return buf_str(&b);
+}
+
+/* A stream keeps the first that comes, and what is taken in as it was delivered has the same row twice. */
+static void dropped_say(struct look *look, const struct window_spec *w, struct range where) {
+    const struct definition *d = look->subject->definition;
+    if (d->kind == DEF_STREAMING || !is_full_result(look) || layer_of(look->in->settings, d->dataset) == LAYER_BRONZE) return;
+    struct finding *f = look_finding(look, RULE_UNORDERED, "dropDuplicates", where);
+    f->text = arena_printf(look->arena, "%s keeps any one of the rows with the same %s: dropDuplicates may take another one next time.", f->subject,
+                           partition_text(look, w));
+    f->next_step = "where those rows differ, choose one: row_number() in an order within the key, or max_by()";
+    look_say(look, f);
+}
+
 static void unordered_look(struct look *look, const struct rel *rel) {
     static const char *const names[] = {"row_number", "first_value", "last_value", "lag", "lead", "ntile"};
     const struct definition *d = look->subject->definition;
@@ -244,6 +271,10 @@ static void unordered_look(struct look *look, const struct rel *rel) {
         bool wants = false;
         for (size_t k = 0; k < sizeof names / sizeof *names; k++) wants |= strcmp(names[k], name) == 0;
         if (!wants || !e->window || !orders_nothing(e->window) || picks_from_one(look, rel, e->window)) continue;
+        if (is_dropped(d, e->window)) {
+            dropped_say(look, e->window, e->range);
+            return;
+        }
         struct finding *f = look_finding(look, RULE_UNORDERED, name, e->range);
         f->text = arena_printf(look->arena, "%s stores what %s() picks by chance: %s.", f->subject, name,
                                e->window->n_order ? "all rows of a partition have the same place in its order" : "its window has no order");

@@ -50,12 +50,30 @@ static void keys_collect(struct skew *s, const struct scalar *e) {
     if (pair) s->keys[s->n++] = e->args[0], s->keys[s->n++] = e->args[1];
 }
 
+static bool speaks_of(const struct plan *plan, const struct scalar *e, const struct plan_column *c, int depth) {
+    if (!e || depth > LOOK_DEPTH_MAX) return false;
+    if (e->op == SC_COLUMN && trace_source(plan, e->column) == c) return true;
+    for (size_t i = 0; i < e->n; i++) {
+        if (speaks_of(plan, e->args[i], c, depth + 1)) return true;
+    }
+    return false;
+}
+
+/* Do the rows of the table come up to here as they are? Groups have one row for each value, and a condition on the key may leave that value out. */
+static bool comes_up(const struct plan *plan, const struct rel *rel, const struct plan_column *c, int depth) {
+    if (!rel || depth > LOOK_DEPTH_MAX) return false;
+    if (rel == c->rel) return true;
+    bool keeps = rel->kind == REL_PROJECT || rel->kind == REL_WINDOW || rel->kind == REL_FILTER || rel->kind == REL_JOIN;
+    if (!keeps || (rel->kind == REL_FILTER && speaks_of(plan, rel->condition, c, 0))) return false;
+    return comes_up(plan, rel->left, c, depth + 1) || comes_up(plan, rel->right, c, depth + 1);
+}
+
 static const struct err *skew_say(struct look *look, const struct rel *join, const struct scalar *key, const struct scalar *partner) {
     const struct plan_column *c = trace_source(look->plan, key->column);
     double share;
     int64_t other;
     bool nulls = false;
-    if (!c) return NULL;
+    if (!c || (!comes_up(look->plan, join->left, c, 0) && !comes_up(look->plan, join->right, c, 0))) return NULL;
     TRY(share_of(look, c, &share, &nulls));
     /* NULL finds no partner: an inner join leaves those rows out before they move. */
     if (share < SHARE_MIN || (nulls && join->join == RELJOIN_INNER)) return NULL;

@@ -117,7 +117,7 @@ static const struct err *driver_fact(struct look *look, const struct code_fact *
     if (size.bytes >= 0 && size.bytes < DRIVER_MAX) return NULL;
     const char *call = fact->detail ? fact->detail : "toPandas";
     struct finding *f = fact_finding(look, RULE_SPARK_DRIVER, fact);
-    if (size.bytes < 0) unsure(f);
+    if (size.bytes < 0 || fact->narrowed) unsure(f);
     f->text = size.bytes < 0
                   ? arena_printf(look->arena, "%s brings every row of %s to the driver, whatever their number.", call, what_of(fact))
                   : arena_printf(look->arena, "%s brings rows of %s to the driver, whose memory they have to fit into.", call, sized(look, &size));
@@ -132,8 +132,10 @@ static const struct err *driver_change(struct look *look) { return facts_each(lo
 static const struct err *udf_fact(struct look *look, const struct code_fact *fact) {
     if (!fact->twin || !fact->subject) return NULL;
     struct finding *f = fact_finding(look, RULE_SPARK_UDF, fact);
-    f->text = arena_printf(look->arena, "The Python function %s runs row by row outside of the engine; %s does the same inside it.", fact->subject,
-                           fact->twin);
+    bool named = strcmp(fact->subject, "lambda") != 0;
+    const char *what = named ? arena_printf(look->arena, "The Python function %s", fact->subject) : "A lambda";
+    f->text = arena_printf(look->arena, "%s runs row by row outside of the engine; %s %s the same inside it.", what, fact->twin,
+                           strchr(fact->twin, ',') ? "do" : "does");
     f->next_step = arena_printf(look->arena, "use %s; mind what it gives for NULL", fact->twin);
     look_say(look, f);
     return NULL;
@@ -147,7 +149,7 @@ static const struct err *single_fact(struct look *look, const struct code_fact *
     TRY(size_of(look, fact, &size));
     if (size.bytes >= 0 && size.bytes < SINGLE_MAX) return NULL;
     struct finding *f = fact_finding(look, RULE_SPARK_SINGLE, fact);
-    if (size.bytes < 0) unsure(f);
+    if (size.bytes < 0 || fact->narrowed) unsure(f);
     const char *call = fact->kind == FACT_COALESCE ? "coalesce(1)" : "repartition(1)";
     f->text = size.bytes < 0
                   ? arena_printf(look->arena, "%s puts all of %s through one task, however large it is.", call, what_of(fact))
@@ -270,7 +272,8 @@ static const struct err *cache_fact(struct look *look, const struct code_fact *f
     bool once = fact->amount == 1 && !fact->in_loop && !fact->in_function && !loops_after(look, fact);
     bool idle = fact->amount == 0 || once;
     bool leaks = !idle && fact->in_loop && !fact->detail;
-    if (!idle && !leaks) return NULL;
+    bool handed_on = fact->amount == 0 && fact->in_function; /* a helper that gives it back */
+    if ((!idle && !leaks) || handed_on) return NULL;
     struct finding *f = fact_finding(look, RULE_SPARK_CACHE, fact);
     if (leaks) {
         f->text = arena_printf(look->arena, "%s is cached in each round of a loop and never released.", what_of(fact));
@@ -318,9 +321,10 @@ static const struct err *broadcast_fact(struct look *look, const struct code_fac
 static const struct err *broadcast_change(struct look *look) { return facts_each(look, KIND(FACT_BROADCAST), broadcast_fact); }
 
 static const struct err *checkpoint_fact(struct look *look, const struct code_fact *fact) {
-    if (fact->detail || !fact->subject) return NULL;
+    if (fact->detail) return NULL;
     struct finding *f = fact_finding(look, RULE_SPARK_CHECKPOINT, fact);
-    f->text = arena_printf(look->arena, "The stream into %s has no checkpointLocation: started again, it knows not where it was.", fact->subject);
+    const char *what = fact->subject ? arena_printf(look->arena, "The stream into %s", fact->subject) : "A stream";
+    f->text = arena_printf(look->arena, "%s has no checkpointLocation: started again, it does not know where it was.", what);
     f->next_step = "give each stream a checkpointLocation of its own";
     look_say(look, f);
     return NULL;

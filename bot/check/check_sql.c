@@ -4,6 +4,7 @@
 #include "sql_print.h"
 #include "sql_walk.h"
 #include "tangle.h"
+#include "unique.h"
 #include "upstream.h"
 
 #include <strings.h>
@@ -26,12 +27,30 @@ static void groups_join(struct groups *g, size_t a, size_t b) {
     }
 }
 
+/* May the column be a key by itself? A truth never is, and where keys are declared, only they are. */
+static bool may_be_key(const struct plan *plan, const struct rel *leaf, int column) {
+    const struct rel *scan = rel_scan(leaf);
+    if (column < 0 || (size_t)column >= plan->n_columns || plan->columns[column].type.kind == TYPE_BOOL) return false;
+    if (!scan || !scan->table || !scan->table->keys.n) return true;
+    int base = unique_origin(plan, column);
+    for (size_t i = 0; i < scan->n_columns; i++) {
+        if (scan->columns[i] != base) continue;
+        for (size_t k = 0; k < scan->table->keys.n; k++) {
+            const struct schema_key *key = &scan->table->keys.at[k];
+            if (key->n == 1 && scan->ordinals[i] >= 0 && key->columns[0] == (size_t)scan->ordinals[i]) return true;
+        }
+        return false;
+    }
+    return true;
+}
+
 /* A column compared with one value may be a key: then one row is left. */
 static long fixed_leaf(const struct tangle *t, const struct scalar *e) {
     if (e->op != SC_EQ || e->n != 2) return -1;
     for (size_t side = 0; side < 2; side++) {
         const struct scalar *column = e->args[side], *other = e->args[1 - side];
-        if (column->op == SC_COLUMN && (other->op == SC_LITERAL || other->op == SC_PARAM)) return tangle_leaf(t, column->column);
+        long leaf = column->op == SC_COLUMN && (other->op == SC_LITERAL || other->op == SC_PARAM) ? tangle_leaf(t, column->column) : -1;
+        if (leaf >= 0 && may_be_key(t->plan, t->leaves[leaf], column->column)) return leaf;
     }
     return -1;
 }
@@ -204,9 +223,20 @@ static struct str schema_part(const char *name) {
     return (struct str){name, dot ? (size_t)(dot - name) : 0};
 }
 
+/* A copy that is kept because it is one. */
+static bool is_backup(struct arena *arena, const char *name) {
+    static const char *const words[] = {"backup", "_bak", "bak_", "snapshot", "archive", "clone"};
+    const char *lower = str_lower(arena, str_of(name));
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strstr(lower, words[i])) return true;
+    }
+    return false;
+}
+
 /* To store what a view computes is no copy; and a view in another schema publishes the table, which is what views are for. */
 static bool is_meant(struct look *look, const char *source) {
     const struct entry *e = &look->subject->entry;
+    if (is_backup(look->arena, e->dataset)) return true;
     struct str own = schema_part(e->dataset), other = schema_part(source);
     const struct upstream *up = upstream_of(look, source);
     bool of_view = up && (up->entry->kind == DEF_VIEW || up->entry->kind == DEF_EPHEMERAL || up->entry->kind == DEF_TEMP);

@@ -236,10 +236,10 @@ struct branches {
     bool unsure;
 };
 
-static void branches_take(struct branches *b, const struct rel *rel) {
-    if (rel->kind == REL_SETOP && rel->setop == RELSET_UNION && !rel->all) {
-        branches_take(b, rel->left);
-        branches_take(b, rel->right);
+static void branches_take(struct branches *b, const struct rel *rel, bool all) {
+    if (rel->kind == REL_SETOP && rel->setop == RELSET_UNION && rel->all == all) {
+        branches_take(b, rel->left, all);
+        branches_take(b, rel->right, all);
     } else if (b->n < BRANCHES_MAX) {
         b->at[b->n++] = rel;
     } else {
@@ -321,15 +321,12 @@ static bool is_set(struct look *look, const struct rel *rel) {
     return unique_ask(u, rel) == UNIQUE_YES;
 }
 
-/* The plan with UNION ALL at the place of that UNION: is a database found on which it gives something else? */
-static bool is_refuted(struct look *look, const struct rel *rel) {
-    struct rel *some = arena_new(look->arena, struct rel), *all = arena_new(look->arena, struct rel);
+/* Is a database found on which the relation gives something else than what is proposed in its place? */
+static bool is_refuted(struct look *look, const struct rel *rel, const struct rel *instead) {
     struct plan *a = arena_new(look->arena, struct plan), *b = arena_new(look->arena, struct plan);
-    *some = *all = *rel;
-    all->all = true;
     *a = *b = *look->plan;
-    a->root = some;
-    b->root = all;
+    a->root = (struct rel *)(uintptr_t)rel;
+    b->root = (struct rel *)(uintptr_t)instead;
     a->n_outputs = b->n_outputs = rel->n_columns;
     const char **names = arena_array(look->arena, rel->n_columns + 1, sizeof *names);
     for (size_t i = 0; i < rel->n_columns; i++) names[i] = look->plan->columns[rel->columns[i]].name;
@@ -338,24 +335,33 @@ static bool is_refuted(struct look *look, const struct rel *rel) {
     return refute_pair(look->arena, a, b, NULL, &limits)->verdict == REFUTE_FOUND;
 }
 
+/* The column in which no two branches meet, when no branch repeats a row either; NULL: rows may be equal. */
+static const char *branches_apart(struct look *look, const struct branches *b) {
+    const char *by = NULL;
+    for (size_t i = 0; i < b->n; i++) {
+        for (size_t k = 0; k < i; k++) {
+            by = disjoint_by(look->plan, b->at[k], b->at[i]);
+            if (!by) return NULL;
+        }
+    }
+    for (size_t i = 0; i < b->n && by; i++) {
+        if (!reads_table(b->at[i]) || !is_set(look, b->at[i])) return NULL; /* a few constants cost nothing */
+    }
+    return b->unsure ? NULL : by;
+}
+
 static void union_look(struct look *look, const struct rel *rel) {
     bool is_union = rel->kind == REL_SETOP && rel->setop == RELSET_UNION && !rel->all;
     const struct rel *above = look->depth ? look->above[look->depth - 1] : NULL;
     bool inner = above && above->kind == REL_SETOP && above->setop == RELSET_UNION && !above->all;
     if (!is_union || inner || look->plan->reason) return;
     struct branches b = {.n = 0};
-    branches_take(&b, rel);
-    const char *by = NULL;
-    for (size_t i = 0; i < b.n; i++) {
-        for (size_t k = 0; k < i; k++) {
-            by = disjoint_by(look->plan, b.at[k], b.at[i]);
-            if (!by) return;
-        }
-    }
-    for (size_t i = 0; i < b.n; i++) {
-        if (!reads_table(b.at[i]) || !is_set(look, b.at[i])) return; /* a few constants cost nothing */
-    }
-    if (b.unsure || !by || (b.n == 2 && is_refuted(look, rel))) return;
+    branches_take(&b, rel, false);
+    const char *by = branches_apart(look, &b);
+    struct rel *all = arena_new(look->arena, struct rel);
+    *all = *rel;
+    all->all = true;
+    if (!by || (b.n == 2 && is_refuted(look, rel, all))) return;
     struct finding *f = look_finding(look, RULE_UNION_ALL, by, rel->range);
     f->text = arena_printf(look->arena, "%s compares all rows of a UNION whose branches differ in %s and repeat no row: UNION ALL gives the same.",
                            f->subject, by);
@@ -363,10 +369,24 @@ static void union_look(struct look *look, const struct rel *rel) {
     look_say(look, f);
 }
 
+/* a.union(b).distinct(): the same in PySpark, whose union keeps all rows. */
+static void union_distinct_look(struct look *look, const struct rel *rel) {
+    const struct rel *below = rel->kind == REL_DISTINCT && !look->plan->reason ? rel->left : NULL;
+    if (below && below->kind == REL_PROJECT && below->left && below->n_columns == below->left->n_columns) below = below->left;
+    if (!below || below->kind != REL_SETOP || below->setop != RELSET_UNION || !below->all || below->n_columns != rel->n_columns) return;
+    struct branches b = {.n = 0};
+    branches_take(&b, below, true);
+    const char *by = branches_apart(look, &b);
+    if (!by || (b.n == 2 && is_refuted(look, rel, rel->left))) return;
+    struct finding *f = look_finding(look, RULE_UNION_ALL, by, rel->range);
+    f->text = arena_printf(
+        look->arena, "%s takes the distinct rows of a union whose parts differ in %s and repeat no row: distinct() changes nothing.", f->subject, by);
+    f->next_step = "leave out distinct()";
+    look_say(look, f);
+}
+
 const struct look_rule sql_join_looks[] = {
-    {.rule = RULE_NON_EQUI, .rel = non_equi_look},
-    {.rule = RULE_JOIN_CAST, .rel = join_cast_look},
-    {.rule = RULE_DISTINCT_FAN_OUT, .rel = distinct_look},
-    {.rule = RULE_UNION_ALL, .rel = union_look},
-    LOOKS_END,
+    {.rule = RULE_NON_EQUI, .rel = non_equi_look},         {.rule = RULE_JOIN_CAST, .rel = join_cast_look},
+    {.rule = RULE_DISTINCT_FAN_OUT, .rel = distinct_look}, {.rule = RULE_UNION_ALL, .rel = union_look},
+    {.rule = RULE_UNION_ALL, .rel = union_distinct_look},  LOOKS_END,
 };

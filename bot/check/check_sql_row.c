@@ -3,6 +3,8 @@
 #include "tangle.h"
 #include "unique.h"
 
+#include <strings.h>
+
 #define WILDCARD_BYTES 10e9 /* a table in which a search without a beginning takes long */
 #define WINDOW_BYTES   1e9  /* sorted by one worker */
 #define SUBQUERIES_MAX 40
@@ -103,8 +105,10 @@ static void wildcard_take(struct look *look, const struct scalar *e) {
         for (size_t i = 0; i < e->n; i++) wildcard_take(look, e->args[i]);
         return;
     }
-    bool pattern = e->op == SC_LIKE && e->n >= 2 && e->args[1]->op == SC_LITERAL && e->args[1]->lit.kind == VALUE_TEXT;
-    if (!pattern || e->args[0]->op != SC_COLUMN || e->args[1]->lit.s.n < 2 || e->args[1]->lit.s.p[0] != '%') return;
+    bool text = e->n >= 2 && e->args[1]->op == SC_LITERAL && e->args[1]->lit.kind == VALUE_TEXT && e->args[1]->lit.s.n > 0;
+    bool pattern = e->op == SC_LIKE && text && e->args[1]->lit.s.n > 1 && e->args[1]->lit.s.p[0] == '%';
+    bool within = e->op == SC_CALL && text && e->name && (strcasecmp(e->name, "contains") == 0 || strcasecmp(e->name, "endswith") == 0);
+    if ((!pattern && !within) || e->args[0]->op != SC_COLUMN) return;
     const struct plan_column *column = &look->plan->columns[unique_origin(look->plan, e->args[0]->column)];
     const struct scan_part *part = column->rel && column->rel->kind == REL_SCAN ? part_of(look, column->rel->name) : NULL;
     if (!part || part->pruned || part->all < WILDCARD_BYTES) return;
@@ -112,8 +116,8 @@ static void wildcard_take(struct look *look, const struct scalar *e) {
     text_bytes(part->all, bytes, sizeof bytes);
     struct finding *f = look_finding(look, RULE_WILDCARD, arena_printf(look->arena, "%s %s", part->dataset, column->name), e->range);
     f->dataset = part->dataset;
-    f->text = arena_printf(look->arena, "%s searches %s.%s (%s) by a pattern that begins with %%: nothing is skipped, every row is read.", f->subject,
-                           part->dataset, column->name, bytes);
+    f->text = arena_printf(look->arena, "%s searches %s.%s (%s) by %s: nothing is skipped, every row is read.", f->subject, part->dataset,
+                           column->name, bytes, within ? arena_printf(look->arena, "%s()", e->name) : "a pattern that begins with %");
     f->next_step = part->partition
                        ? arena_printf(look->arena, "filter on %s as well, or keep what is searched for in a column of its own", part->partition)
                        : "keep what is searched for in a column of its own when the table is loaded";

@@ -169,15 +169,19 @@ def cases_fills(binary, folder):
     yield folder / "said", run
 
 
-def finding_lines(report, rule=None):
-    """A review as the lines a golden holds: what was said (by that rule), and where. Proofs and rewrites have their goldens under compare/."""
+COMPARING = {"identical", "derivable", "generalizes", "shares", "similar", "parameterize"}
+
+
+def finding_lines(report, rule=None, among=None):
+    """A review as the lines a golden holds: what was said (by that rule), and where. Proofs and rewrites have their goldens under compare/. Rules that
+    compare are heard in their own goldens: elsewhere `among` leaves them out."""
     try:
         review = json.loads(report)
     except ValueError:
         return report
     lines = []
     for f in review["findings"]:
-        if rule not in (None, f["rule"]):
+        if rule not in (None, f["rule"]) or (among and f["rule"] in COMPARING):
             continue
         lines += [f"{f['severity']} {f['rule']} {f['path']}:{f['line']} {f['text']}", f"  next: {f['next_step']}"]
         if f.get("draft"):
@@ -219,8 +223,9 @@ def cases_check(binary, folder):
             change = ["--repo", case / "head"]
             if (case / "before").is_dir():
                 change = ["--repo", branches(work, case / "before", case / "head"), "--base", "main", "--head", "head"]
-            alone = None if (case / "base").is_dir() else case.name.rsplit(".", 1)[0]  # over the shared shop each rule is heard alone
-            return finding_lines(parley(binary, "review", *change, "--catalog", catalog, "--format", "json"), alone)
+            rule = case.name.rsplit(".", 1)[0]
+            alone = None if (case / "base").is_dir() else rule  # over the shared shop each rule is heard alone
+            return finding_lines(parley(binary, "review", *change, "--catalog", catalog, "--format", "json"), alone, rule not in COMPARING)
         yield folder / (case.name + ".findings"), run
 
 

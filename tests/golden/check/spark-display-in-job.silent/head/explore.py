@@ -1,4 +1,4 @@
-users = spark.table('silver.users').groupBy('country').count()
-users.show()
+# Databricks notebook source
+users = spark.table("silver.users").groupBy("country").count()
 display(users)
-users.write.mode('overwrite').saveAsTable('gold.users_per_country')
+users.show()

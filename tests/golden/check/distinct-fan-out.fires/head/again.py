@@ -1,0 +1,5 @@
+orders = spark.table("silver.orders")
+lines = spark.table("silver.order_lines").filter("quantity > 10")
+orders.join(lines, "order_id").select(orders.order_id, orders.region).distinct().write.mode("overwrite").saveAsTable("gold.bulk_orders")
+customers = spark.table("silver.customers")
+customers.join(orders, "customer_id").select("customer_id", "segment").dropDuplicates().write.mode("overwrite").saveAsTable("gold.known_segments")

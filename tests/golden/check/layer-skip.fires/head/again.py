@@ -1,0 +1,2 @@
+raw = spark.read.table("bronze.clicks")
+raw.groupBy("page").count().write.format("delta").mode("overwrite").saveAsTable("gold.pages")

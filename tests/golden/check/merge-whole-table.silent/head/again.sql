@@ -1,0 +1,3 @@
+merge into gold.order_state t using (select order_id, status, event_date from silver.orders where event_date = current_date()) s
+on s.order_id = t.order_id and t.event_date between current_date() - 3 and current_date()
+when matched then update set * when not matched then insert *;

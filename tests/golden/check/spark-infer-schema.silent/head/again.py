@@ -1,0 +1,6 @@
+df = spark.read.schema("user_id bigint, country string").option("header", True).csv("/landing/users")
+df.write.mode("append").saveAsTable("bronze.users")
+p = spark.read.parquet("/landing/events")
+p.write.mode("append").saveAsTable("bronze.events")
+j = spark.read.option("header", "true").option("inferSchema", "false").csv("/landing/x")
+j.write.mode("append").saveAsTable("bronze.x")

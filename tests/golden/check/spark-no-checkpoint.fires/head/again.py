@@ -1,0 +1,7 @@
+stream = spark.readStream.format("kafka").option("subscribe", "events").load()
+(stream.selectExpr("cast(value as string) as v")
+    .writeStream.format("delta")
+    .outputMode("append")
+    .trigger(processingTime="1 minute")
+    .toTable("bronze.events_stream"))
+q = stream.writeStream.foreachBatch(lambda df, i: df.write.mode("append").saveAsTable("bronze.batches")).start()
