@@ -16,6 +16,7 @@ except ImportError:
 NUMBER, OTHER = 1700, 25  # as PostgreSQL numbers its types
 sqlgen.LITERALS.setdefault("list", ["[1, 2]", "[2]", "[0, 1, 1]", "[]"])
 sqlwide.TYPES_OF.setdefault("list", ["int[]"])
+sqlgen.KINDS["int[]"] = "list"
 ROWS = {"int[]": ["[1, 2]", "[2]", "[]", "[0, NULL, 1]", "[1, 1]"]}
 
 
@@ -137,18 +138,7 @@ def mutate(rng, query, schema):
         "join": [lambda n: n.__setitem__(1, {"SEMI JOIN": "ANTI JOIN", "ANTI JOIN": "SEMI JOIN"}.get(n[1], n[1]))],
         "call": [lambda n: n.__setitem__(1, {"list_sort": "list_reverse", "list_sum": "list_max", "len": "list_count", "list_count": "len", "list_has_any": "list_has_all"}.get(n[1], n[1]))],
     }
-    fitting = [n for n in nodes(q) if n[0] in edits]
-    if not fitting or rng.random() < 0.5:
-        try:
-            return sqlwide.mutate(rng, query, schema)
-        except (KeyError, IndexError, TypeError):
-            return query
-    n = rng.choice(fitting)
-    try:
-        rng.choice(edits[n[0]])(n)
-    except (KeyError, IndexError, TypeError):  # an earlier edit left another shape
-        return query
-    return q
+    return sqlgen.edit_one(rng, q, edits, 0.5) or sqlwide.mutate(rng, query, schema)
 
 
 def rewrite(rng, query, maker):
@@ -193,22 +183,7 @@ def rewrite(rng, query, maker):
             semi(n)
 
     edits = {"qualify": [unqualify], "select": [semi, group_all], "starred": [unstar], "pivot": [unpivot]}
-    fitting = [n for n in nodes(q) if n[0] in edits]
-    if not fitting or rng.random() < 0.6:
-        try:
-            return sqlwide.rewrite(rng, query, maker)
-        except (KeyError, IndexError, TypeError):
-            return q
-    n = rng.choice(fitting)
-    try:
-        rng.choice(edits[n[0]])(n)
-    except (KeyError, IndexError, TypeError):  # an earlier edit left another shape
-        return query
-    return q
+    return sqlgen.edit_one(rng, q, edits, 0.4) or sqlwide.rewrite(rng, query, maker)
 
 
-def narrow(rng, query, maker):
-    try:
-        return sqlwide.narrow(rng, query, maker)
-    except (KeyError, IndexError, TypeError):
-        return query
+narrow = sqlwide.narrow

@@ -30,8 +30,11 @@ def make_schema(rng):
     return {"tables": tables, "not_null": not_null, "keys": keys, "fks": fks}
 
 
+KINDS = {"int": "num", "numeric": "num", "double precision": "num", "text": "text", "date": "date", "boolean": "bool"}
+
+
 def kind_of(type_name):
-    return {"int": "num", "numeric": "num", "double precision": "num", "text": "text", "date": "date", "boolean": "bool", "int[]": "list"}[type_name]
+    return KINDS[type_name]
 
 
 LITERALS = {
@@ -338,34 +341,42 @@ def set_node(n, new):
     n[:] = new
 
 
+def edit_one(rng, q, edits, chance=1.0):
+    """Makes one fitting edit, by the kind of node, in place. None: none fits, or by chance none is made. An edit that meets a shape which an earlier
+    one left behind changes nothing further."""
+    fitting = [n for n in nodes(q) if n[0] in edits]
+    if not fitting or rng.random() >= chance:
+        return None
+    n = rng.choice(fitting)
+    try:
+        rng.choice(edits[n[0]])(n)
+    except (KeyError, IndexError, TypeError):
+        pass
+    return q
+
+
 def mutate(rng, query, schema):
     """One edit that usually changes the answer."""
     q = copy.deepcopy(query)
     edits = {
-        "cmp": lambda n: n.__setitem__(1, rng.choice([o for o in ["=", "<>", "<", "<=", ">", ">="] if o != n[1]])),
-        "lit": lambda n: n.__setitem__(1, rng.choice(next((v for v in LITERALS.values() if n[1] in v), [n[1]]))),
-        "and": lambda n: rng.choice([lambda: n.__setitem__(0, "or"), lambda: set_node(n, n[1]), lambda: set_node(n, n[2])])(),
-        "or": lambda n: rng.choice([lambda: n.__setitem__(0, "and"), lambda: set_node(n, n[1])])(),
-        "not": lambda n: set_node(n, n[1]),
-        "isnull": lambda n: n.__setitem__(2, not n[2]),
-        "in": lambda n: rng.choice([lambda: n.__setitem__(3, not n[3]), lambda: n.__setitem__(2, n[2][:1])])(),
-        "like": lambda n: n.__setitem__(3, not n[3]),
-        "exists": lambda n: n.__setitem__(2, not n[2]),
-        "insub": lambda n: n.__setitem__(3, not n[3]),
-        "filter": lambda n: f"{show(n[1])} FILTER (WHERE {show(n[2])})",
-    "limit": lambda n: f"SELECT * FROM ({show(n[1])}) AS l ORDER BY {', '.join(f'c{i}' for i in range(n[2]))} LIMIT {n[3]} OFFSET {n[4]}",
-    "agg": lambda n: rng.choice([lambda: n.__setitem__(2, not n[2] and n[3] is not None), lambda: n.__setitem__(1, rng.choice(["SUM", "MIN", "MAX", "COUNT", "AVG"]) if n[3] and n[1] not in ("COUNT",) else n[1])])(),
-        "join": lambda n: n.__setitem__(1, rng.choice(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"])) if n[4] else None,
-        "select": lambda n: rng.choice([lambda: n.__setitem__(1, not n[1]), lambda: n.__setitem__(4, None), lambda: n.__setitem__(6, None)])(),
-        "setop": lambda n: n.__setitem__(1, rng.choice(["UNION ALL", "UNION", "INTERSECT", "EXCEPT"])),
-        "bin": lambda n: n.__setitem__(1, rng.choice(["+", "-", "*"])),
-        "case": lambda n: n.__setitem__(3, None if n[3] else n[2]),
+        "cmp": [lambda n: n.__setitem__(1, rng.choice([o for o in ["=", "<>", "<", "<=", ">", ">="] if o != n[1]]))],
+        "lit": [lambda n: n.__setitem__(1, rng.choice(next((v for v in LITERALS.values() if n[1] in v), [n[1]])))],
+        "and": [lambda n: rng.choice([lambda: n.__setitem__(0, "or"), lambda: set_node(n, n[1]), lambda: set_node(n, n[2])])()],
+        "or": [lambda n: rng.choice([lambda: n.__setitem__(0, "and"), lambda: set_node(n, n[1])])()],
+        "not": [lambda n: set_node(n, n[1])],
+        "isnull": [lambda n: n.__setitem__(2, not n[2])],
+        "in": [lambda n: rng.choice([lambda: n.__setitem__(3, not n[3]), lambda: n.__setitem__(2, n[2][:1])])()],
+        "like": [lambda n: n.__setitem__(3, not n[3])],
+        "exists": [lambda n: n.__setitem__(2, not n[2])],
+        "insub": [lambda n: n.__setitem__(3, not n[3])],
+        "agg": [lambda n: rng.choice([lambda: n.__setitem__(2, not n[2] and n[3] is not None), lambda: n.__setitem__(1, rng.choice(["SUM", "MIN", "MAX", "COUNT", "AVG"]) if n[3] and n[1] not in ("COUNT",) else n[1])])()],
+        "join": [lambda n: n.__setitem__(1, rng.choice(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"])) if n[4] else None],
+        "select": [lambda n: rng.choice([lambda: n.__setitem__(1, not n[1]), lambda: n.__setitem__(4, None), lambda: n.__setitem__(6, None)])()],
+        "setop": [lambda n: n.__setitem__(1, rng.choice(["UNION ALL", "UNION", "INTERSECT", "EXCEPT"]))],
+        "bin": [lambda n: n.__setitem__(1, rng.choice(["+", "-", "*"]))],
+        "case": [lambda n: n.__setitem__(3, None if n[3] else n[2])],
     }
-    fitting = [n for n in nodes(q) if n[0] in edits]
-    if fitting:
-        n = rng.choice(fitting)
-        edits[n[0]](n)
-    return q
+    return edit_one(rng, q, edits) or q
 
 
 def rewrite(rng, query, maker):
@@ -419,11 +430,7 @@ def rewrite(rng, query, maker):
         "not": [lambda n: set_node(n, ["and", ["not", n[1][1]], ["not", n[1][2]]]) if n[1][0] == "or" else None],
         "setop": [lambda n: set_node(n, [n[0], n[1], n[3], n[2]])],
     }
-    fitting = [n for n in nodes(q) if n[0] in edits]
-    if fitting:
-        n = rng.choice(fitting)
-        rng.choice(edits[n[0]])(n)
-    return q
+    return edit_one(rng, q, edits) or q
 
 
 def narrow(rng, query, maker):

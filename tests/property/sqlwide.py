@@ -78,6 +78,9 @@ PLAIN_JOIN = sqlgen.SHOW["join"]
 sqlgen.SHOW["join"] = lambda n: PLAIN_JOIN(n) if n[3][0] in ("table", "sub", "join") else SHOWN["join"](n)
 
 
+make_schema = sqlgen.make_schema
+
+
 class Wide(sqlgen.Maker):
     """Makes queries of all that PostgreSQL runs and pipelines write."""
 
@@ -413,11 +416,7 @@ def mutate(rng, query, schema):
         "fold": [lambda n: other(n, 1, ["BOOL_AND", "BOOL_OR"])], "lit": [lambda n: n.__setitem__(1, n[1].upper() if n[1].startswith("'") and not n[1][1:2].isupper() else n[1]), lambda n: n.__setitem__(1, n[1][:-1] + " '") if n[1].startswith("'") else None],
         "values": [lambda n: n.__setitem__(1, n[1] + n[1][:1])], "insub": [lambda n: n.__setitem__(3, not n[3])], "isnull": [lambda n: n.__setitem__(2, not n[2])],
     }
-    fitting = [n for n in nodes(q) if n[0] in edits]
-    if fitting:
-        n = rng.choice(fitting)
-        rng.choice(edits[n[0]])(n)
-    return q
+    return sqlgen.edit_one(rng, q, edits) or q
 
 
 # ---------------------------------------------------------------- what people write instead
@@ -682,39 +681,43 @@ def rewrite(rng, query, maker):
         "comma": [lambda n: n.__setitem__(3, True)], "sets": [sets], "bin": [arithmetic], "lateral": [lateral, lateral], "over": [over], "quant": [quant], "in": [widen],
         "symmetric": [lambda n: set_node(n, ["or", ["between", n[1], n[2], n[3]], ["between", n[1], n[3], n[2]]]) if not n[4] else None],
         "tri": [lambda n: set_node(n, n[1]) if n[2] == "TRUE" else set_node(n, ["isnull", ["raw", bracket(n[1])], n[2] == "NOT UNKNOWN"]) if "UNKNOWN" in n[2] else set_node(n, ["call", "COALESCE", n[1], ["lit", "FALSE" if n[2] in ("TRUE", "NOT TRUE") else "TRUE"]]) if n[2] in ("TRUE", "NOT FALSE") else None],
-        "sorted": [lambda n: n.__setitem__(1, ["setop", "UNION ALL", n[1], copy.deepcopy(n[1])]) if False else None],
         "case": [lambda n: set_node(n, ["case", ["not", n[1]], n[3], n[2]]) if n[3] else n.__setitem__(3, ["raw", "NULL"])],
         "not": [lambda n: set_node(n, ["or", ["not", n[1][1]], ["not", n[1][2]]]) if n[1][0] == "and" else set_node(n, ["and", ["not", n[1][1]], ["not", n[1][2]]]) if n[1][0] == "or" else None],
         "and": [lambda n: set_node(n, ["not", ["or", ["not", n[1]], ["not", n[2]]]]), lambda n: set_node(n, ["and", n[1], ["or", n[2], ["not", n[1]]]])],
         "or": [lambda n: set_node(n, ["or", n[1], ["and", ["not", n[1]], n[2]]]), lambda n: set_node(n, ["case", n[1], ["lit", "TRUE"], n[2]])],
     }
     if rng.random() < 0.3:
-        try:
-            return sqlgen.rewrite(rng, query, maker)
-        except KeyError:  # an edit that knows tables only
-            return q
-    fitting = [n for n in nodes(q) if n[0] in edits]
-    if fitting:
-        n = rng.choice(fitting)
-        rng.choice(edits[n[0]])(n)
-    return q
+        return sqlgen.rewrite(rng, query, maker)
+    return sqlgen.edit_one(rng, q, edits) or q
+
+
+def names_of(query):
+    """The columns' names, where all have one."""
+    if query[0] == "select":
+        return [a for _, a in query[2]] if all(a for _, a in query[2]) else []
+    if query[0] in ("setop", "with"):
+        return names_of(query[2] if query[0] == "setop" else query[3])
+    return names_of(query[1]) if query[0] in ("sorted", "limit", "qualify") else []
 
 
 def narrow(rng, query, maker):
-    """A query that may be answered from the result of `query`, also of one that is no plain SELECT: a filter, fewer columns, a grouping on top."""
+    """A query that may be answered from the result of `query`, whatever that is: a filter, fewer columns, a grouping, a join on top."""
     if query[0] == "select" and rng.random() < 0.6:
-        try:
-            return sqlgen.narrow(rng, query, maker)
-        except KeyError:
-            return query
-    width = len([1 for _ in query[2]]) if query[0] == "select" else 0
-    if query[0] != "select" or not all(a for _, a in query[2]) or width == 0:
+        return sqlgen.narrow(rng, query, maker)
+    names = names_of(query)
+    if not names:
         return query
     alias = maker.alias()
-    names = [a for _, a in query[2]]
-    keep = rng.sample(names, rng.randint(1, width))
+    keep = rng.sample(names, rng.randint(1, len(names)))
     where = ["isnull", ["col", alias, rng.choice(names)], True] if rng.random() < 0.5 else None
-    if rng.random() < 0.5:
-        return ["select", False, [[["col", alias, c], c] for c in keep], ["sub", copy.deepcopy(query), alias], where, None, None]
-    items = [[["col", alias, c], c] for c in keep] + [[["agg", "COUNT", False, rng.choice([None, ["col", alias, rng.choice(names)]])], "n"]]
-    return ["select", False, items, ["sub", copy.deepcopy(query), alias], where, [["col", alias, c] for c in keep], None]
+    tree, columns = ["sub", copy.deepcopy(query), alias], [["col", alias, c] for c in keep]
+    r = rng.random()
+    if r < 0.15:
+        table, other = rng.choice(sorted(maker.schema["tables"])), maker.alias()
+        tree = ["join", rng.choice(["JOIN", "LEFT JOIN"]), tree, ["table", table, other], ["cmp", "=", ["col", other, "id"], ["col", alias, rng.choice(names)]]]
+    if r < 0.5:
+        return ["select", rng.random() < 0.2, [[c, c[2]] for c in columns], tree, where, None, None]
+    measure = ["agg", rng.choice(["COUNT", "COUNT", "MAX", "MIN", "SUM"]), False, ["col", alias, rng.choice(names)]]
+    items = [[c, c[2]] for c in columns] + [[measure if rng.random() < 0.7 else ["agg", "COUNT", False, None], "n"]]
+    having = ["cmp", ">", ["agg", "COUNT", False, None], ["lit", "1"]] if rng.random() < 0.2 else None
+    return ["select", False, items, tree, where, columns, having]
