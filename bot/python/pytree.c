@@ -268,11 +268,15 @@ static void shape_if(struct reader *r, struct py_node *node, const struct childr
 static void shape_for(struct reader *r, struct py_node *node, const struct children *in) {
     shape_left_right(r, node, in);
     kid_add(r, node, nonnull(r, field_node(in, "body"), node->range));
+    const struct py_node *otherwise = typed_node(in, "else_clause");
+    if (otherwise && otherwise->count) kid_add(r, node, otherwise->kids[0]);
 }
 
 static void shape_while(struct reader *r, struct py_node *node, const struct children *in) {
     kid_add(r, node, nonnull(r, field_node(in, "condition"), node->range));
     kid_add(r, node, nonnull(r, field_node(in, "body"), node->range));
+    const struct py_node *otherwise = typed_node(in, "else_clause");
+    if (otherwise && otherwise->count) kid_add(r, node, otherwise->kids[0]);
 }
 
 static void shape_with(struct reader *r, struct py_node *node, const struct children *in) {

@@ -48,8 +48,8 @@ enum py_kind {
     PY_FUNCTION,   /* text: name; kids: PY_PARAMETERS, PY_BLOCK, then decorators' expressions */
     PY_CLASS,      /* text: name; kids: PY_BLOCK, then bases, then decorators' expressions */
     PY_IF,         /* kids: condition, block, condition, block, ..., else block */
-    PY_FOR,        /* kids: target, iterable, block */
-    PY_WHILE,      /* kids: condition, block */
+    PY_FOR,        /* kids: target, iterable, block, else block if any */
+    PY_WHILE,      /* kids: condition, block, else block if any */
     PY_WITH,       /* kids: PY_PAIR (value, target or NULL)..., block last */
     PY_TRY,        /* kids: blocks: body, handlers, else, finally */
     PY_IMPORT, /* text: module ("" for `import a`, with the names in kids); kids: PY_PAIR-like PY_KWARG: text: alias, kids: PY_NAME of the dotted name

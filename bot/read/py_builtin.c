@@ -178,6 +178,50 @@ const struct py_node *py_laid_out(struct py_run *r, const struct py_node *call) 
     return out;
 }
 
+struct pv py_partial_make(struct py_run *r, const struct py_node *call) {
+    struct py_partial *p = arena_new(r->arena, struct py_partial);
+    struct pv *of = arena_new(r->arena, struct pv);
+    *of = py_arg_value(r, call, 0, NULL);
+    p->of = of;
+    if (py_splats(call) || (of->kind != PV_FUNCTION && of->kind != PV_NAME && of->kind != PV_CLASS)) return pv_unknown(r, call);
+    for (size_t i = 1; py_arg(call, i); i++) pv_add(r->arena, &p->args, py_eval(r, py_arg(call, i)));
+    for (size_t i = 1; i < call->count; i++) {
+        const struct py_node *kid = call->kids[i];
+        if (kid->kind != PY_KWARG || !kid->count) continue;
+        pv_add(r->arena, &p->named.keys, pv_text_new(r, kid->text, py_line(r, call)));
+        pv_add(r->arena, &p->named.values, py_eval(r, kid->kids[0]));
+    }
+    struct py_function *f = arena_new(r->arena, struct py_function);
+    *f = (struct py_function){.partial = p, .called = true};
+    return (struct pv){.kind = PV_FUNCTION, .function = f};
+}
+
+const struct py_node *py_partial_call(struct py_run *r, const struct py_partial *p, const struct pv *args, size_t n, const struct py_node *call) {
+    if (!call || call->count + n > LAID_OUT_MAX || p->args.n + p->named.keys.n > LAID_OUT_MAX) return NULL;
+    struct laying l = {.r = r, .call = call};
+    l.kids = arena_array(r->arena, call->count + n + p->args.n + p->named.keys.n + 1, sizeof(struct py_node *));
+    struct py_env *before = r->env;
+    py_env_push(r, before);
+    l.env = r->env;
+    r->env = before;
+    l.kids[l.n++] = call->kids[0];
+    for (size_t i = 0; i < p->args.n; i++) argument_add(&l, NULL, p->args.at[i]);
+    for (size_t i = 0; i < n; i++) argument_add(&l, NULL, args[i]);
+    for (size_t i = 1; i < call->count; i++) {
+        if (call->kids[i]->kind == PY_KWARG || call->kids[i]->kind == PY_SPLAT) l.kids[l.n++] = call->kids[i];
+    }
+    for (size_t i = 0; i < p->named.keys.n; i++) {
+        const char *name = str_dup(r->arena, pv_str(p->named.keys.at[i]));
+        if (!py_kwarg(call, name)) argument_add(&l, name, p->named.values.at[i]);
+    }
+    struct py_node *out = arena_new(r->arena, struct py_node);
+    *out = *call;
+    out->kids = l.kids;
+    out->count = l.n;
+    r->env = l.env;
+    return out;
+}
+
 struct pv py_rest_placed(struct py_run *r, const struct pv *args, size_t n, size_t from, const struct py_node *call) {
     struct pv list = list_new(r);
     if (!call || py_splats(call) || r->entry) return pv_unknown(r, NULL);

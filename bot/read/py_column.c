@@ -198,8 +198,15 @@ static struct pv aliased(struct py_run *r, struct pv column, const struct py_nod
     struct pv name = py_arg_value(r, call, 0, NULL), v = pv_column(r, column.column->expr);
     if (!pv_is_text(name)) return unknown();
     *v.column = *column.column;
-    v.column->alias = pv_str(name);
-    return v;
+    if (!py_arg(call, 1)) v.column->alias = pv_str(name);
+    bool known = true;
+    struct pv_items names = py_arg(call, 1) ? py_arguments(r, call, &known) : (struct pv_items){0};
+    v.column->aliases = arena_array(r->arena, names.n + 1, sizeof *v.column->aliases);
+    for (size_t i = 0; i < names.n; i++) {
+        known &= pv_is_text(names.at[i]);
+        v.column->aliases[v.column->alias_count++] = sql_ident(pv_str(names.at[i]), false);
+    }
+    return known ? v : unknown();
 }
 
 static struct pv over(struct py_run *r, struct sql_expr *x, const struct py_node *call) {
@@ -207,6 +214,9 @@ static struct pv over(struct py_run *r, struct sql_expr *x, const struct py_node
     if (w.kind != PV_WINDOW || x->kind != EX_CALL) return unknown();
     struct sql_expr *copy = arena_new(r->arena, struct sql_expr);
     *copy = *x;
+    /* Over a window SQL mostly says first_value and last_value. */
+    if (str_is(x->name, "first")) copy->name = STR("first_value");
+    if (str_is(x->name, "last")) copy->name = STR("last_value");
     if (x->call) {
         copy->call = arena_new(r->arena, struct sql_call);
         *copy->call = *x->call;

@@ -237,8 +237,22 @@ static void bind_parameters(struct py_run *r, const struct py_function *f, const
     }
 }
 
+static struct pv call_value(struct py_run *r, struct pv f, const struct py_node *call);
+
+static struct pv call_partial(struct py_run *r, const struct py_partial *p, const struct pv *args, size_t n, const struct py_node *call) {
+    struct py_env *before = r->env;
+    const struct py_node *whole = py_partial_call(r, p, args, n, call);
+    r->depth++;
+    struct pv v = whole ? call_value(r, *p->of, whole) : pv_unknown(r, call);
+    r->depth--;
+    r->env = before;
+    return v;
+}
+
 struct pv py_call_function(struct py_run *r, struct py_function *f, const struct pv *args, size_t n, const struct py_node *call) {
     if (r->depth >= PY_CALL_DEPTH_MAX) return pv_unknown(r, call);
+    if (f->partial) return call_partial(r, f->partial, args, n, call);
+    if (!f->node) return pv_unknown(r, call);
     struct py_env *caller = r->env;
     const int *lines = r->lines;
     size_t line_count = r->line_count;
@@ -248,7 +262,9 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     bool returned = r->returned;
     struct pv value = r->value, maybe = r->maybe;
     bool has_maybe = r->has_maybe;
+    unsigned jump = r->jump, maybe_jump = r->maybe_jump;
     r->has_maybe = false;
+    r->jump = r->maybe_jump = JUMP_NONE;
     f->called = true;
     if (!py_abroad(r) && call) r->site = py_range(r, call);
     py_env_push(r, f->home);
@@ -269,6 +285,8 @@ struct pv py_call_function(struct py_run *r, struct py_function *f, const struct
     if (f->wrapped && result.kind == PV_FRAME && !frame_lost(result.frame))
         result = pv_frame(frame_doubted(r, result.frame, f->node, "a decorator may change what this function gives"));
     r->has_maybe = has_maybe;
+    r->jump = jump;
+    r->maybe_jump = maybe_jump;
     r->maybe = maybe;
     r->lines = lines;
     r->line_count = line_count;
@@ -317,8 +335,6 @@ static struct pv call_user(struct py_run *r, struct py_function *f, const struct
 }
 
 static bool ends_with(struct str s, const char *tail) { return str_ends(s, tail); }
-
-static struct pv call_value(struct py_run *r, struct pv f, const struct py_node *call);
 
 /* reduce(f, list, start): f is called with two names that hold the values. */
 static struct pv reduce_call(struct py_run *r, const struct py_node *call) {
@@ -415,6 +431,7 @@ static struct pv call_named(struct py_run *r, struct str name, const struct py_n
         frame_define(r, v.frame, DEF_QUERY, NULL, py_range(r, call));
         return none();
     }
+    if (str_is(name, "partial") || ends_with(name, "functools.partial")) return py_partial_make(r, call);
     if (str_is(name, "reduce") || ends_with(name, ".reduce")) return reduce_call(r, call);
     if (catalog_or_conf(r, name, call)) return none();
     if (str_starts(name, "operator.")) return py_operator(r, name, call);
@@ -616,8 +633,8 @@ static struct pv eval_attribute(struct py_run *r, const struct py_node *node) {
             fact_add(r, FACT_RDD, object.frame, node);
             frame_escape(r, object.frame);
         }
-        if (str_is(node->text, "rdd") || str_is(node->text, "columns") || str_is(node->text, "schema") || str_is(node->text, "dtypes"))
-            return pv_unknown(r, NULL);
+        if (str_is(node->text, "columns")) return columns_of_frame(r, object.frame);
+        if (str_is(node->text, "rdd") || str_is(node->text, "schema") || str_is(node->text, "dtypes")) return pv_unknown(r, NULL);
         return frame_item(r, object.frame, node->text);
     }
     if (object.kind == PV_COLUMN) {
@@ -665,18 +682,6 @@ static struct pv eval_numbers(struct py_run *r, struct str op, struct pv a, stru
     return (struct pv){.kind = PV_NUMBER, .s = str_of(arena_printf(r->arena, "%ld", (long)v))};
 }
 
-static struct pv eval_compare_known(struct py_run *r, struct str op, struct pv a, struct pv b) {
-    bool plain = a.kind <= PV_TEXT && b.kind <= PV_TEXT && a.kind != PV_UNKNOWN && b.kind != PV_UNKNOWN && py_truth(a) >= 0 && py_truth(b) >= 0;
-    if (plain && (str_is(op, "==") || str_is(op, "!=") || str_is(op, "is") || str_is(op, "is not")))
-        return (struct pv){.kind = PV_BOOL, .b = pv_same(a, b) == (str_is(op, "==") || str_is(op, "is"))};
-    if (str_is(op, "in") && pv_is_text(a) && b.kind == PV_LIST && py_truth(a) >= 0) {
-        bool found = false;
-        for (size_t i = 0; i < b.list->n; i++) found |= pv_same(a, b.list->at[i]);
-        return (struct pv){.kind = PV_BOOL, .b = found};
-    }
-    return pv_unknown(r, NULL);
-}
-
 static struct pv eval_binary(struct py_run *r, const struct py_node *node) {
     if (node->kind == PY_COMPARE) return pv_unknown(r, NULL);
     /* df.count() > 0 asks whether there are rows. */
@@ -684,6 +689,7 @@ static struct pv eval_binary(struct py_run *r, const struct py_node *node) {
     if (small && node->kids[0]->kind == PY_CALL && node->text.n && strchr("=!<>", node->text.p[0])) r->checked = node->kids[0];
     struct pv a = py_eval(r, node->kids[0]), b = py_eval(r, node->kids[1]);
     struct str op = node->text;
+    if (str_starts(op, "is") || str_ends(op, "in")) return py_compare(r, op, a, b);
     if (a.kind == PV_COLUMN || b.kind == PV_COLUMN) return column_binary(r, op, a, b);
     if (str_is(op, "+") && (pv_is_text(a) || pv_is_text(b))) return py_text_join(r, py_text_of(r, a, node->kids[0]), py_text_of(r, b, node->kids[1]));
     if (str_is(op, "%") && pv_is_text(a)) return py_text_percent(r, a, b, node);
@@ -700,7 +706,7 @@ static struct pv eval_binary(struct py_run *r, const struct py_node *node) {
         return pv_unknown(r, NULL);
     }
     if (a.kind == PV_NUMBER && b.kind == PV_NUMBER && op.n == 1 && strchr("+-*", op.p[0])) return eval_numbers(r, op, a, b);
-    return eval_compare_known(r, op, a, b);
+    return py_compare(r, op, a, b);
 }
 
 static struct pv eval_unary(struct py_run *r, const struct py_node *node) {
@@ -758,6 +764,7 @@ static struct pv eval_comprehension(struct py_run *r, const struct py_node *node
     struct pv over = py_eval(r, node->kids[1]->kids[1]);
     if (over.kind == PV_DICT) over = (struct pv){.kind = PV_LIST, .list = &over.dict->keys};
     bool nested = node->count > 2 && node->kids[2]->kind == PY_FOR_IN;
+    if (over.kind == PV_COLUMNS && !nested) return columns_chosen(r, over.columns, node);
     if (over.kind != PV_LIST || nested) return pv_unknown(r, NULL);
     struct py_env *before = r->env;
     size_t n = over.list->n;

@@ -255,6 +255,8 @@ struct pv_items py_arguments(struct py_run *r, const struct py_node *call, bool 
         struct pv v = py_eval(r, kid->kind == PY_SPLAT && kid->count ? kid->kids[0] : kid);
         if (v.kind == PV_LIST) {
             for (size_t k = 0; k < v.list->n; k++) pv_add(r->arena, &items, v.list->at[k]);
+        } else if (v.kind == PV_COLUMNS) {
+            pv_add(r->arena, &items, v);
         } else if (kid->kind == PY_SPLAT) {
             *known = false;
         } else {
@@ -307,8 +309,11 @@ struct frame *frame_select(struct py_run *r, struct frame *f, const struct colum
         bool same = !columns[i].alias.n || (columns[i].expr->kind == EX_NAME && str_ieq(columns[i].alias, columns[i].expr->name));
         if (!same) redefine(r, next, columns[i].alias);
         sql_select_add(r->arena, next->query->select, columns[i].expr, columns[i].alias);
+        struct sql_item *item = &next->query->select->items[next->query->select->item_count - 1];
+        item->aliases = columns[i].aliases;
+        item->alias_count = columns[i].alias_count;
         names[i] = item_name(r, &columns[i]);
-        named &= names[i] != NULL && columns[i].expr->kind != EX_STAR;
+        named &= names[i] != NULL && !columns[i].alias_count && columns[i].expr->kind != EX_STAR;
     }
     columns_set(next, named ? names : NULL, named ? n : 0);
     next->alias = (struct str){"", 0};
@@ -319,7 +324,8 @@ static struct frame *do_select(struct py_run *r, struct frame *f, const struct p
     bool known = true;
     struct pv_items items = py_arguments(r, call, &known);
     struct column *columns = arena_array(r->arena, items.n + 1, sizeof *columns);
-    for (size_t i = 0; i < items.n; i++) known &= column_of(r, items.at[i], &columns[i]);
+    for (size_t i = 0; i < items.n; i++)
+        known &= column_of(r, items.at[i].kind == PV_COLUMNS ? columns_star(r, f, items.at[i].columns) : items.at[i], &columns[i]);
     return known && items.n ? frame_select(r, f, columns, items.n, py_line(r, call)) : NULL;
 }
 
@@ -645,7 +651,8 @@ static struct frame *do_setop(struct py_run *r, struct frame *f, const struct py
     if (other.kind != PV_FRAME) return NULL;
     if (frame_lost(other.frame)) return frame_unknown(r, f, other.frame, call, other.frame->why);
     const struct py_node *missing = py_kwarg(call, "allowMissingColumns");
-    if (missing && py_is_constant(missing, "True")) return frame_unknown(r, f, other.frame, call, "a union that fills missing columns");
+    bool fills = missing && !py_is_constant(missing, "False");
+    if (fills && !frames_widen(r, &f, &other.frame, line)) return frame_unknown(r, f, other.frame, call, "a union that fills missing columns");
     struct frame *next = frame_next(r, f, line);
     view_set_join(r->arena, &next->deps, &other.frame->deps);
     next->cost += other.frame->cost;
@@ -722,6 +729,7 @@ static struct frame *step(struct py_run *r, struct frame *f, struct str m, const
     if (str_is(m, "orderBy") || str_is(m, "sort")) return do_order(r, f, call);
     if (str_is(m, "limit")) return do_limit(r, f, call);
     if (str_is(m, "toDF")) return do_names(r, f, call);
+    if (str_is(m, "unpivot") || str_is(m, "melt")) return frame_unpivot(r, f, call);
     struct frame *rows = rows_step(r, f, m, call);
     if (rows) return rows;
     *known = false;

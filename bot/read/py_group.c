@@ -108,6 +108,17 @@ static struct str unnamed(struct py_run *r, const struct sql_expr *e) {
     return str_of(arena_printf(r->arena, "%.*s(%.*s)", STR_ARG(e->name), STR_ARG(one ? STR("1") : arg->name)));
 }
 
+/* agg(total=("amount", "sum")), as pandas has it. */
+static bool named_aggregates(struct py_run *r, const struct py_node *call, struct column *columns, size_t *n) {
+    for (size_t i = 1; i < call->count; i++) {
+        struct pv v = call->kids[i]->kind == PY_KWARG && call->kids[i]->count ? py_eval(r, call->kids[i]->kids[0]) : pv_unknown(r, NULL);
+        if (v.kind != PV_LIST || v.list->n != 2 || !pv_is_text(v.list->at[0]) || !pv_is_text(v.list->at[1])) return false;
+        columns[*n] = call_column(r, pv_str(v.list->at[1]), pv_str(v.list->at[0]));
+        columns[(*n)++].alias = call->kids[i]->text;
+    }
+    return *n > 0;
+}
+
 struct pv grouped_call(struct py_run *r, struct grouped *g, struct str method, const struct py_node *call) {
     int line = py_line(r, call);
     if (frame_lost(g->frame)) return pv_frame(frame_unknown(r, g->frame, NULL, call, g->frame->why));
@@ -129,6 +140,12 @@ struct pv grouped_call(struct py_run *r, struct grouped *g, struct str method, c
             known &= pv_is_text(items.at[i]);
             if (known) columns[n++] = call_column(r, method, pv_str(items.at[i]));
         }
+    } else if (str_is(method, "size") && g->frame->pandas) {
+        columns[n++] = call_column(r, STR("count"), STR("*"));
+        columns[0].alias = STR("count");
+    } else if (str_is(method, "agg") && g->frame->pandas && !items.n) {
+        columns = arena_array(r->arena, call->count, sizeof *columns);
+        known = named_aggregates(r, call, columns, &n);
     } else if (str_is(method, "agg")) {
         for (size_t i = 0; i < items.n; i++) {
             if (items.at[i].kind == PV_DICT) {

@@ -105,13 +105,31 @@ static struct pv pandas_assign(struct py_run *r, struct frame *f, const struct p
         struct pv v = call->kids[i]->kind == PY_KWARG && call->kids[i]->count ? py_eval(r, call->kids[i]->kids[0]) : (struct pv){.kind = PV_UNKNOWN};
         if (v.kind == PV_FUNCTION) {
             struct pv self = pv_frame(f);
-            v = py_call_function(r, v.function, &self, 1, NULL);
+            v = py_call_function(r, v.function, &self, 1, call);
         }
         struct sql_expr *e = column_expr(r, v);
         if (!e) return pandas_frame(frame_unknown(r, f, NULL, call, "the arguments of 'assign' were not understood"));
         f = pandas_checked(frame_with_column(r, f, str_dup(r->arena, call->kids[i]->text), e, py_line(r, call)), e);
     }
     return pandas_frame(f);
+}
+
+/* query("a == 'x' and b > 1"): SQL but for ==. */
+static struct pv pandas_query(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv text = py_arg_value(r, call, 0, "expr");
+    struct buf b = buf_new(r->arena);
+    char quote = 0;
+    for (size_t i = 0; i < pv_str(text).n; i++) {
+        char c = pv_str(text).p[i];
+        bool twice = !quote && c == '=' && i + 1 < pv_str(text).n && pv_str(text).p[i + 1] == '=';
+        if (c == '\'' || c == '"') quote = quote == c ? 0 : quote ? quote : c;
+        buf_char(&b, c == '"' ? '\'' : c);
+        i += twice;
+    }
+    bool plain = pv_is_text(text) && b.n && !memchr(buf_str(&b), '@', b.n) && !memchr(buf_str(&b), '`', b.n);
+    struct sql_expr *e = plain ? sql_parse_expr(r->arena, (struct str){buf_str(&b), b.n}, r->session->dialect, NULL) : NULL;
+    if (!e) return pandas_frame(frame_unknown(r, f, NULL, call, "the condition of 'query' was not understood"));
+    return pandas_frame(pandas_checked(frame_where(r, f, e), e));
 }
 
 /* to_table("t", mode="append"), to_delta(path), to_parquet(path) */
@@ -139,6 +157,7 @@ struct pv pandas_call(struct py_run *r, struct frame *f, struct str m, const str
     if (str_is(m, "reset_index") || str_is(m, "copy") || str_is(m, "sort_index") || str_is(m, "set_index")) return pv_frame(f);
     if (str_is(m, "rename") || str_is(m, "drop")) return frame_lost(f) ? pv_frame(f) : pandas_columns(r, f, m, call);
     if (str_is(m, "assign") && !frame_lost(f)) return pandas_assign(r, f, call);
+    if (str_is(m, "query") && !frame_lost(f)) return pandas_query(r, f, call);
     for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++) {
         if (str_is(m, renamed[i])) return renamed_call(r, f, m, call);
     }

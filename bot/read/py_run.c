@@ -46,6 +46,7 @@ static void import_names(struct py_run *r, const struct py_node *node) {
         if (module.n == 0 && str_is(name, "dlt")) value = "dlt";
         if (str_is(module, "pyspark") && str_is(name, "pipelines")) value = "dlt";
         if (str_is(module, "functools") && str_is(name, "reduce")) value = "reduce";
+        if (str_is(module, "functools") && str_is(name, "partial")) value = "partial";
         if (module.n == 0 && (str_is(name, "functools") || str_is(name, "operator"))) value = str_dup(r->arena, name);
         if (str_is(module, "operator")) value = arena_printf(r->arena, "operator.%.*s", STR_ARG(name));
         if ((module.n == 0 && str_is(name, "pyspark.pandas")) || (str_is(module, "pyspark") && str_is(name, "pandas"))) value = "ps";
@@ -122,12 +123,16 @@ static void maybe_keep(struct py_run *r, bool returned_before, int line) {
 
 static struct py_env *run_unsure(struct py_run *r, const struct py_node *block, struct py_env *start) {
     bool conditional = r->session->conditional, returned = r->returned;
+    unsigned jump = r->jump;
+    r->jump = JUMP_NONE;
     r->session->conditional = true;
     r->unsure++;
     r->env = env_copy(r, start);
     py_block_run(r, block);
     maybe_keep(r, returned, py_line(r, block));
     r->returned = returned;
+    r->maybe_jump |= r->jump;
+    r->jump = jump;
     r->unsure--;
     r->session->conditional = conditional;
     struct py_env *branch = r->env;
@@ -171,57 +176,90 @@ static void run_often(struct py_run *r, const struct py_node *block) {
     }
 }
 
-static bool jumps(const struct py_node *node) {
-    if (!node || node->kind == PY_FUNCTION || node->kind == PY_FOR || node->kind == PY_WHILE) return false;
-    if (node->kind == PY_RETURN || (node->kind == PY_OTHER && (str_is(node->text, "break") || str_is(node->text, "continue")))) return true;
+static bool returns(const struct py_node *node) {
+    if (!node || node->kind == PY_FUNCTION) return false;
+    if (node->kind == PY_RETURN) return true;
     for (size_t i = 0; i < node->count; i++) {
-        if (jumps(node->kids[i])) return true;
+        if (returns(node->kids[i])) return true;
     }
     return false;
 }
 
 #define ROUNDS_MAX 64 /* of a loop that may be left */
 
-static void run_rounds(struct py_run *r, const struct py_node *node, struct pv over) {
-    if (over.kind == PV_LIST && over.list->n <= PY_LOOP_MAX && !jumps(node->kids[2])) {
+/* What runs now may run or not, and goes on from there. */
+static void run_perhaps(struct py_run *r, const struct py_node *block) {
+    struct py_env *start = r->env;
+    env_merge(r, start, run_unsure(r, block, start), py_line(r, block));
+}
+
+/* True when the loop was surely left. */
+static bool round_run(struct py_run *r, const struct py_node *block, bool sure) {
+    r->jump = JUMP_NONE;
+    if (sure) py_block_run(r, block);
+    else run_perhaps(r, block);
+    bool left = r->jump == JUMP_BREAK;
+    r->jump = JUMP_NONE;
+    return left;
+}
+
+/* What became of a loop: an else behind it runs where nothing left it. */
+enum rounds { ROUNDS_ALL, ROUNDS_LEFT, ROUNDS_UNSURE };
+
+static enum rounds run_rounds(struct py_run *r, const struct py_node *node, struct pv over) {
+    bool may_return = returns(node->kids[2]);
+    if (over.kind == PV_LIST && over.list->n <= (may_return ? ROUNDS_MAX : PY_LOOP_MAX)) {
         size_t n = over.list->n;
         for (size_t i = 0; i < n; i++) {
+            bool sure = !may_return && !(r->maybe_jump & JUMP_BREAK);
+            r->maybe_jump &= JUMP_BREAK;
             py_target_assign(r, node->kids[0], over.list->at[i]);
-            py_block_run(r, node->kids[2]);
+            if (round_run(r, node->kids[2], sure)) return ROUNDS_LEFT;
         }
-        return;
-    }
-    if (over.kind == PV_LIST && over.list->n <= ROUNDS_MAX) {
-        /* It may leave after any round: each may run or not. */
-        struct py_env *start = r->env;
-        for (size_t i = 0; i < over.list->n; i++) {
-            py_target_assign(r, node->kids[0], over.list->at[i]);
-            env_merge(r, start, run_unsure(r, node->kids[2], start), py_line(r, node));
-        }
-        return;
+        return may_return || r->maybe_jump & JUMP_BREAK ? ROUNDS_UNSURE : ROUNDS_ALL;
     }
     py_target_assign(r, node->kids[0], pv_unknown(r, node->kids[0]));
     run_often(r, node->kids[2]);
+    return ROUNDS_UNSURE;
+}
+
+/* A loop of its own: what leaves it does not leave the one around it. */
+struct loop_state {
+    long rounds;
+    unsigned jump, maybe;
+};
+
+static struct loop_state loop_enter(struct py_run *r, long rounds) {
+    struct loop_state before = {r->rounds, r->jump, r->maybe_jump};
+    r->rounds = rounds;
+    r->jump = r->maybe_jump = JUMP_NONE;
+    r->loop++;
+    return before;
+}
+
+static void loop_leave(struct py_run *r, struct loop_state before) {
+    r->loop--;
+    r->rounds = before.rounds;
+    r->jump = before.jump;
+    r->maybe_jump = before.maybe;
 }
 
 static void run_for(struct py_run *r, const struct py_node *node) {
     struct pv over = py_eval(r, node->kids[1]);
     if (over.kind == PV_DICT) over = (struct pv){.kind = PV_LIST, .list = &over.dict->keys};
-    long rounds = r->rounds;
-    r->rounds = over.kind == PV_LIST ? (long)over.list->n : -1;
-    r->loop++;
-    run_rounds(r, node, over);
-    r->loop--;
-    r->rounds = rounds;
+    struct loop_state before = loop_enter(r, over.kind == PV_LIST ? (long)over.list->n : -1);
+    enum rounds rounds = run_rounds(r, node, over);
+    loop_leave(r, before);
+    if (node->count < 4 || rounds == ROUNDS_LEFT) return;
+    if (rounds == ROUNDS_ALL) py_block_run(r, node->kids[3]);
+    else run_perhaps(r, node->kids[3]);
 }
 
 static void run_while(struct py_run *r, const struct py_node *node) {
-    long rounds = r->rounds;
-    r->rounds = -1;
-    r->loop++;
+    struct loop_state before = loop_enter(r, -1);
     run_often(r, node->kids[1]);
-    r->loop--;
-    r->rounds = rounds;
+    loop_leave(r, before);
+    if (node->count > 2) run_perhaps(r, node->kids[2]);
 }
 
 /* global a, b / nonlocal a */
@@ -351,7 +389,9 @@ static void run_statement(struct py_run *r, const struct py_node *node) {
         r->returned = true;
         return;
     default:
-        if (!run_outside(r, node) && !run_delete(r, node) && !run_match(r, node)) py_eval(r, node);
+        if (node->kind == PY_OTHER && str_is(node->text, "break")) r->jump = JUMP_BREAK;
+        else if (node->kind == PY_OTHER && str_is(node->text, "continue")) r->jump = JUMP_CONTINUE;
+        else if (!run_outside(r, node) && !run_delete(r, node) && !run_match(r, node)) py_eval(r, node);
         return;
     }
 }
@@ -361,12 +401,20 @@ void py_block_run(struct py_run *r, const struct py_node *block) {
         run_statement(r, block);
         return;
     }
-    for (size_t i = 0; i < block->count && !r->returned; i++) {
+    for (size_t i = 0; i < block->count && !r->returned && !r->jump; i++) {
         if (r->steps >= r->steps_max) {
             if (!r->stopped) r->stopped = block->kids[i];
             return;
         }
+        unsigned before = r->maybe_jump;
         run_statement(r, block->kids[i]);
+        if (r->maybe_jump == before || r->jump || r->returned || i + 1 == block->count) continue;
+        /* It may have left the loop: the rest of the block may run or not. */
+        struct py_node rest = *block;
+        rest.kids += i + 1;
+        rest.count -= i + 1;
+        run_perhaps(r, &rest);
+        return;
     }
 }
 

@@ -29,9 +29,12 @@ enum pv_kind {
     PV_NAME, /* s: a dotted name of a library: "functions.col", "spark", "dlt" */
     PV_IO,   /* a reader or writer being set up */
     PV_CLASS,
-    PV_OBJECT, /* of a class of the files read */
-    PV_MODULE, /* a file of the repository */
+    PV_OBJECT,  /* of a class of the files read */
+    PV_MODULE,  /* a file of the repository */
+    PV_COLUMNS, /* df.columns where they are not known, less some */
 };
+
+enum py_jump { JUMP_NONE, JUMP_BREAK = 1, JUMP_CONTINUE = 2 };
 
 struct pv;
 struct frame;
@@ -56,7 +59,9 @@ struct column {
     struct str alias; /* empty when none */
     enum sql_direction direction;
     enum sql_nulls nulls;
-    bool is_when; /* a CASE that .when and .otherwise go on building */
+    bool is_when;              /* a CASE that .when and .otherwise go on building */
+    struct sql_ident *aliases; /* posexplode(x).alias("a", "b") */
+    uint32_t alias_count;
 };
 
 struct grouped {
@@ -101,6 +106,13 @@ struct py_object {
     struct map *fields; /* to struct pv * */
 };
 
+/* functools.partial(of, *args, **named) */
+struct py_partial {
+    const struct pv *of; /* what is called */
+    struct pv_items args;
+    struct pv_dict named;
+};
+
 struct py_function {
     const struct py_node *node; /* PY_FUNCTION or PY_LAMBDA */
     struct py_env *home;
@@ -114,7 +126,8 @@ struct py_function {
     bool plain, property;   /* a static method; one that is read like a field */
     const char *udf;        /* its name, when it computes columns; then node may be NULL */
     bool called;
-    const struct pv *defaults; /* by parameter, as they were when it was defined; NULL: none */
+    const struct py_partial *partial; /* functools.partial; then node may be NULL */
+    const struct pv *defaults;        /* by parameter, as they were when it was defined; NULL: none */
 };
 
 struct pv {
@@ -135,7 +148,14 @@ struct pv {
         struct py_class *class;
         struct py_object *object;
         struct py_env *module;
+        struct frame_columns *columns;
     };
+};
+
+/* All columns of a frame but some, in their order. */
+struct frame_columns {
+    const struct frame *frame;
+    struct pv_items except; /* texts */
 };
 
 /* Which frames' columns an open SELECT sees, and under which alias. */
@@ -215,9 +235,11 @@ struct py_run {
     uint32_t next_id;
     bool star_functions; /* from pyspark.sql.functions import * */
     bool returned;
-    struct pv value; /* what was returned */
-    int unsure;      /* inside code that may run or not, or any number of times */
-    bool has_maybe;  /* such code returned something: */
+    struct pv value;     /* what was returned */
+    int unsure;          /* inside code that may run or not, or any number of times */
+    unsigned jump;       /* enum py_jump: what is left just now, down to the loop */
+    unsigned maybe_jump; /* the same, by code that may run or not: what follows in the loop may run or not too */
+    bool has_maybe;      /* such code returned something: */
     struct pv maybe;
     VEC(struct py_function *) functions;
     VEC(struct code_note *) notes;
@@ -284,6 +306,11 @@ struct pv py_text_call(struct py_run *r, struct pv text, struct str method, cons
 
 /* What Python has built in: list, dict, range, zip ..; and operator.and_ and its kin. */
 struct pv py_builtin(struct py_run *r, struct str name, const struct py_node *call);
+/* functools.partial(f, ..), and a call of what it gives: f with all the arguments, in an environment that knows them (r->env is set to it). */
+struct pv py_partial_make(struct py_run *r, const struct py_node *call);
+const struct py_node *py_partial_call(struct py_run *r, const struct py_partial *p, const struct pv *args, size_t n, const struct py_node *call);
+/* a == b, a < b, a is b, a in b and their opposites, where both are known. */
+struct pv py_compare(struct py_run *r, struct str op, struct pv a, struct pv b);
 struct pv py_operator(struct py_run *r, struct str name, const struct py_node *call);
 /* f(*list, **dict) with what they hold as arguments, in an environment that knows them (r->env is set to it); the call itself when there is none, or
  * what is not known. */
@@ -326,6 +353,13 @@ struct pv column_binary(struct py_run *r, struct str op, struct pv a, struct pv 
 bool column_of(struct py_run *r, struct pv v, struct column *out); /* a select item; str is a name */
 struct pv window_call(struct py_run *r, struct pv base, struct str method, const struct py_node *call, bool *known);
 bool functions_known(struct str name);
+
+/* df.columns, [c for c in df.columns if c != "x"] (absent where it is none of that), and what select makes of it. */
+struct pv columns_of_frame(struct py_run *r, const struct frame *f);
+struct pv columns_chosen(struct py_run *r, struct frame_columns *over, const struct py_node *comprehension);
+struct pv columns_star(struct py_run *r, const struct frame *selected, const struct frame_columns *columns);
+struct frame *frame_unpivot(struct py_run *r, struct frame *f, const struct py_node *call); /* NULL: not understood */
+bool frames_widen(struct py_run *r, struct frame **a, struct frame **b, int line); /* each gets the columns of the other, as NULL; false: not known */
 
 /* Frames. */
 struct frame *frame_table(struct py_run *r, struct str name, bool stream, int line);

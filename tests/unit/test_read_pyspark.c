@@ -332,6 +332,51 @@ static void values_of_the_program_are_doubts(void **state) {
     assert_null(doubt_of(a, "spark.read.option('password', secret()).table('t')"));
 }
 
+static void loops_that_are_left(void **state) {
+    struct arena *a = *state;
+    static const char start[] = "d = spark.table('t')\n";
+    becomes(a, arena_printf(a, "%sfor k in [1, None, 2]:\n    if k is None:\n        continue\n    d = d.where(f'x > {k}')\nd", start),
+            "SELECT * FROM t WHERE x > 1 AND x > 2");
+    becomes(a,
+            arena_printf(a, "%sfor k in [1, 5, 2]:\n    if k > 3:\n        break\n    d = d.where(f'x > {k}')\nelse:\n    d = d.limit(1)\nd", start),
+            "SELECT * FROM t WHERE x > 1");
+    becomes(a, arena_printf(a, "%sfor k in [1, 2]:\n    d = d.where(f'x > {k}')\nelse:\n    d = d.limit(1)\nd", start),
+            "SELECT * FROM t WHERE x > 1 AND x > 2 LIMIT 1");
+    /* Whether it is left is not known: neither is what comes after. */
+    becomes(a, arena_printf(a, "%sfor k in [1, 2]:\n    if unknown():\n        break\n    d = d.where(f'x > {k}')\nd", start), NULL);
+    becomes(a, arena_printf(a, "%sfor k in [1, 2]:\n    if k == other:\n        continue\n    d = d.where(f'x > {k}')\nd", start), NULL);
+    becomes(a, arena_printf(a, "%sif 'x' in [other]:\n    d = d.where('x > 1')\nd", start), NULL);
+    becomes(a, arena_printf(a, "%se = None\nfor k in [1, 2]:\n    c = F.col('x') == k\n    e = c if e is None else e | c\nd.where(e)", start),
+            "SELECT * FROM t WHERE x = 1 OR x = 2");
+    /* A loop inside another: what leaves the inner one does not leave the outer one. */
+    becomes(
+        a,
+        arena_printf(a, "%sfor k in [1, 2]:\n    for m in [1, 2]:\n        if m == 2:\n            break\n        d = d.where(f'x > {k}')\nd", start),
+        "SELECT * FROM t WHERE x > 1 AND x > 2");
+}
+
+static void all_columns_of_a_frame(void **state) {
+    struct arena *a = *state;
+    static const char start[] = "d = spark.table('t')\n";
+    becomes(a, arena_printf(a, "%sd.select([c for c in d.columns if c != 'x' and c not in ('y', 'z')])", start), "SELECT * EXCEPT (x, y, z) FROM t");
+    becomes(a, arena_printf(a, "%sd.where('x > 1').select(*[F.col(c) for c in d.columns])", start), "SELECT * FROM t WHERE x > 1");
+    becomes(a, arena_printf(a, "%sd.withColumn('x', F.lit(1)).select(*d.columns)", start), NULL);
+    becomes(a, arena_printf(a, "%sd.select([F.trim(c) for c in d.columns])", start), NULL);
+    becomes(a, arena_printf(a, "%se = d.select('a', 'b')\ne.select([c for c in e.columns if c != 'a'])", start),
+            "SELECT b FROM ( SELECT a, b FROM t )");
+    becomes(a, "spark.table('t').select('i', 'a', 'b').unpivot('i', ['a', 'b'], 'n', 'v')",
+            "SELECT i, 'a' AS n, a AS v FROM ( SELECT i, a, b FROM t ) UNION ALL SELECT i, 'b' AS n, b AS v FROM ( SELECT i, a, b FROM t )");
+    becomes(a, "spark.table('t').unionByName(spark.table('u'), allowMissingColumns=True)", NULL);
+}
+
+static void functions_with_some_arguments(void **state) {
+    struct arena *a = *state;
+    static const char keep[] = "from functools import partial\ndef keep(d, c, v):\n    return d.where(F.col(c) == v)\n";
+    becomes(a, arena_printf(a, "%spartial(keep, c='a', v=1)(spark.table('t'))", keep), "SELECT * FROM t WHERE a = 1");
+    becomes(a, arena_printf(a, "%sspark.table('t').transform(partial(keep, c='a', v=1))", keep), "SELECT * FROM t WHERE a = 1");
+    becomes(a, arena_printf(a, "%spartial(keep, c='a', v=1)(spark.table('t'), v=2)", keep), "SELECT * FROM t WHERE a = 2");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(chains),
@@ -355,6 +400,9 @@ int main(void) {
         TEST(globals_and_decorators),
         TEST(pandas_on_spark),
         TEST(what_comes_back_from_pandas),
+        TEST(loops_that_are_left),
+        TEST(all_columns_of_a_frame),
+        TEST(functions_with_some_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,1 @@
+SELECT customer_id, name, email, segment, country, signup_date FROM sales.customers

@@ -1,0 +1,1 @@
+SELECT order_id, status, CAST(NULL AS STRING) AS page FROM (SELECT order_id, status FROM sales.orders) UNION ALL SELECT order_id, CAST(NULL AS STRING), reason FROM (SELECT order_id, reason FROM sales.returns)
