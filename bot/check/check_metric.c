@@ -14,12 +14,12 @@ static const struct err *kpi_compare(struct arena *arena, const struct check_inp
     TRY(kpi_identity(arena, in, kpi_sql(arena, &bare, NULL), k->dataset, dialect, &mine));
     TRY(kpi_identity(arena, in, arena_printf(arena, "SELECT %s AS kpi FROM %s", m->expression, k->dataset), k->dataset, dialect, &theirs));
     if (kpi_is_unknown(mine) || kpi_is_unknown(theirs)) return NULL;
-    if (!hash128_eq(mine, theirs)) text_list_printf(arena, differences, "the formula is %s; registered is %s", k->expression, m->expression);
+    if (!hash128_eq(mine, theirs)) text_list_printf(arena, differences, "the formula is `%s`; registered is `%s`", k->expression, m->expression);
     if (!m->filter || !*m->filter) return NULL;
     TRY(kpi_identity(arena, in, kpi_sql(arena, k, m->filter), k->dataset, dialect, &filtered));
     TRY(kpi_identity(arena, in, kpi_sql(arena, k, NULL), k->dataset, dialect, &plain));
     if (kpi_is_unknown(filtered) || kpi_is_unknown(plain) || hash128_eq(filtered, plain)) return NULL;
-    text_list_printf(arena, differences, "the filter %s of the registered metric is not applied", m->filter);
+    text_list_printf(arena, differences, "the filter `%s` of the registered metric is not applied", m->filter);
     return NULL;
 }
 

@@ -304,7 +304,7 @@ void materialize_say(struct materialize *m, size_t at, struct findings *out) {
     const char *many =
         others ? arena_printf(arena, ", as %s %zu other quer%s of the change", others == 1 ? "does" : "do", others, others == 1 ? "y" : "ies") : "";
     f->text = arena_printf(arena, "%s reads %s to %s %s%s; a table would do that once for all its readers.", f->subject, low, high, when, many);
-    f->next_step = arena_printf(arena, "make %s%s%s and read that", name, grain ? ", one row per " : "", grain ? grain : "");
+    f->next_step = arena_printf(arena, "make %s%s%s%s and read that", name, grain ? ", one row per `" : "", grain ? grain : "", grain ? "`" : "");
     const char *sql = w ? want_sql(arena, w, s->entry.dialect) : s->entry.sql;
     f->draft = sql ? draft_text(arena, name, sql, grain) : NULL;
     f->cost = s->cost;

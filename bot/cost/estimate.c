@@ -29,6 +29,12 @@
 
 /* ---- bytes ---- */
 
+/* Who said so: a file by its name alone, for whoever reads it has other folders. */
+static const char *origin_words(const char *origin) {
+    const char *slash = origin ? strrchr(origin, '/') : NULL;
+    return slash && slash[1] ? slash + 1 : origin ? origin : "catalog";
+}
+
 static void part_size(struct arena *arena, struct scan_part *part, const struct work_scan *s) {
     char bytes[32];
     double low = COLUMN_SHARE_LOW, high = 1;
@@ -43,7 +49,7 @@ static void part_size(struct arena *arena, struct scan_part *part, const struct 
     part->low = part->all * fmin(low, 1);
     part->high = part->all * fmin(high, 1);
     text_bytes(part->all, bytes, sizeof bytes);
-    part->why = arena_printf(arena, "%s has %s (%s), %s", part->dataset, bytes, s->origin ? s->origin : "catalog",
+    part->why = arena_printf(arena, "%s has %s (%s), %s", part->dataset, bytes, origin_words(s->origin),
                              part->pruned        ? "narrowed by its partition column"
                              : part->partitioned ? "read without a predicate on its partition column"
                                                  : "read in full but for unused columns");

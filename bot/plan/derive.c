@@ -143,11 +143,11 @@ static void explain(struct placing *p, const struct rewrite *w) {
     for (size_t i = 0; i < p->block->n_sources; i++) joined += !p->source_gone[i];
     say(d, arena_printf(d->arena, "the sources of %s are among those of the query", d->view_name));
     for (size_t i = 0; i < d->view->preds.n; i++)
-        say(d, arena_printf(d->arena, "its filter %s holds on every row of the query", pred_words(p, d->v, d->view->preds.at[i])));
+        say(d, arena_printf(d->arena, "its filter `%s` holds on every row of the query", pred_words(p, d->v, d->view->preds.at[i])));
     for (size_t i = 0; i < p->block->preds.n; i++) {
         if (p->pred_gone[i]) continue;
         filters++;
-        say(d, arena_printf(d->arena, "%s is tested on its columns", pred_words(p, d->q, p->block->preds.at[i])));
+        say(d, arena_printf(d->arena, "`%s` is tested on its columns", pred_words(p, d->q, p->block->preds.at[i])));
     }
     if (joined) say(d, arena_printf(d->arena, "%zu more source%s joined on top", joined, joined == 1 ? " is" : "s are"));
     if (p->agg && d->view_agg) say(d, w->graft.same_grain ? "both have the same grain" : "its grain is finer and its aggregates can be combined");
@@ -242,7 +242,7 @@ static bool finish_place(struct placing *p) {
     for (size_t i = 0; i < d->view->preds.n; i++) {
         if (entails(&p->m, &p->block->preds, d->view->preds.at[i])) continue;
         remember(d, 2,
-                 arena_printf(d->arena, "it keeps only rows with %s, which the query does not ask for", pred_words(p, d->v, d->view->preds.at[i])));
+                 arena_printf(d->arena, "it keeps only rows with `%s`, which the query does not ask for", pred_words(p, d->v, d->view->preds.at[i])));
         return false;
     }
     p->m.classes = p->v_classes;

@@ -161,14 +161,32 @@ static size_t code_length(const char *text, size_t at) {
     return letters && (code || call) ? n + call : 0;
 }
 
-/* The sentence with the names it speaks of, and what only code looks like, as code. */
+/* The length of what stands between two backticks at `text`, backticks included; 0 when there is no second one. */
+static size_t span_length(const char *text) {
+    const char *end = text[0] == '`' && text[1] != '`' ? strchr(text + 1, '`') : NULL;
+    return end ? (size_t)(end + 1 - text) : 0;
+}
+
+static void code_add(struct buf *out, struct str code) {
+    buf_char(out, '`');
+    escape_code_span(out, code);
+    buf_char(out, '`');
+}
+
+/* The sentence with what it has in backticks, the names it speaks of, and what only code looks like, as code. */
 static const char *sentence_markdown(struct arena *arena, const char *text, const char *a, const char *b) {
     struct buf out = buf_new(arena);
     size_t job = a && strncmp(a, "the job ", 8) == 0 ? 4 : 0; /* "The job nightly load runs": only its name is code */
     const char *names[2] = {a ? a + job : NULL, b};
     size_t from = 0, n = strlen(text);
     for (size_t at = 0; at < n;) {
-        size_t hit = 0;
+        size_t hit = 0, span = span_length(text + at);
+        if (span) {
+            escape_markdown(&out, (struct str){text + from, at - from});
+            code_add(&out, (struct str){text + at + 1, span - 2});
+            from = at += span;
+            continue;
+        }
         for (int i = 0; i < 2 && !hit; i++) {
             size_t length = names[i] ? strlen(names[i]) : 0;
             if (name_at(text, at, names[i] ? names[i] : "", length)) hit = length;
@@ -180,11 +198,8 @@ static const char *sentence_markdown(struct arena *arena, const char *text, cons
             continue;
         }
         escape_markdown(&out, (struct str){text + from, at - from});
-        buf_char(&out, '`');
-        escape_code_span(&out, (struct str){text + at, hit});
-        buf_char(&out, '`');
-        at += hit;
-        from = at;
+        code_add(&out, (struct str){text + at, hit});
+        from = at += hit;
     }
     escape_markdown(&out, (struct str){text + from, n - from});
     return buf_str(&out);
@@ -213,11 +228,12 @@ static const char *sql_indented(struct arena *arena, const char *sql) {
 
 /* ---- the views ---- */
 
-static json_t *list_view(const struct text_list *list) {
+static json_t *list_view(struct arena *arena, const struct text_list *list) {
     json_t *out = json_array();
     for (size_t i = 0; i < list->n; i++) {
         json_t *item = json_object();
         jsx_set_text(item, "text", list->at[i]);
+        jsx_set_text(item, "sentence", sentence_markdown(arena, list->at[i], NULL, NULL));
         json_array_append_new(out, item);
     }
     return out;
@@ -226,7 +242,7 @@ static json_t *list_view(const struct text_list *list) {
 static json_t *cost_view(struct arena *arena, const struct cost *cost) {
     json_t *v = json_object();
     jsx_set_text(v, "text", cost_text(arena, cost));
-    json_object_set_new(v, "assumptions", list_view(&cost->assumptions));
+    json_object_set_new(v, "assumptions", list_view(arena, &cost->assumptions));
     if (cost->price_date) jsx_set_text(v, "price_date", cost_dates(arena, cost));
     if (cost->price_source) jsx_set_text(v, "price_source", cost->price_source);
     json_object_set_new(v, "known", json_boolean(cost->known));
@@ -251,13 +267,13 @@ static void until_set(json_t *v, int64_t until) {
 }
 
 static void finding_evidence(struct arena *arena, json_t *v, const struct finding *f, enum detail detail) {
-    json_object_set_new(v, "proof", list_view(&f->proof));
+    json_object_set_new(v, "proof", list_view(arena, &f->proof));
     json_object_set_new(v, "has_proof", json_boolean(f->proof.n > 0));
-    json_object_set_new(v, "assumes", list_view(&f->assumes));
+    json_object_set_new(v, "assumes", list_view(arena, &f->assumes));
     json_object_set_new(v, "has_assumes", json_boolean(f->assumes.n > 0));
-    json_object_set_new(v, "differences", list_view(&f->differences));
+    json_object_set_new(v, "differences", list_view(arena, &f->differences));
     json_object_set_new(v, "has_differences", json_boolean(f->differences.n > 0));
-    json_object_set_new(v, "notes", list_view(&f->notes));
+    json_object_set_new(v, "notes", list_view(arena, &f->notes));
     json_object_set_new(v, "has_notes", json_boolean(f->notes.n > 0));
     if (f->cost.known || f->cost.unknown) json_object_set_new(v, "cost", cost_view(arena, &f->cost));
     if (f->saving.known && f->saving.high > 0) json_object_set_new(v, "saving", cost_view(arena, &f->saving));
@@ -269,6 +285,12 @@ static void finding_evidence(struct arena *arena, json_t *v, const struct findin
     if (f->draft) jsx_set_text(v, "draft_fence", fence_sql(arena, f->draft));
     if (f->rewrite) jsx_set_text(v, "rewrite_indented", sql_indented(arena, f->rewrite));
     if (f->draft) jsx_set_text(v, "draft_indented", sql_indented(arena, f->draft));
+}
+
+static const char *place_code(struct arena *arena, const struct twin *twin) {
+    struct buf code = buf_new(arena);
+    code_add(&code, str_of(twin->path));
+    return twin->line ? arena_printf(arena, "%s line %d", buf_str(&code), twin->line) : buf_str(&code);
 }
 
 json_t *view_finding(struct arena *arena, const struct finding *f, enum detail detail) {
@@ -294,7 +316,7 @@ json_t *view_finding(struct arena *arena, const struct finding *f, enum detail d
     json_object_set_new(v, "proved", json_boolean(f->proved));
     json_object_set_new(v, "is_new", json_boolean(f->is_new));
     if (f->dataset) jsx_set_text(v, "dataset", f->dataset);
-    if (f->twin.path) jsx_set_text(v, "twin_place", f->twin.line ? arena_printf(arena, "%s:%d", f->twin.path, f->twin.line) : f->twin.path);
+    if (f->twin.path) jsx_set_text(v, "twin_code", place_code(arena, &f->twin));
     if (f->state_by) jsx_set_text(v, "state_by", f->state_by);
     if (f->state_reason) jsx_set_text(v, "state_reason", f->state_reason);
     static const char *const states[] = {"open", "accepted", "snoozed", "different on purpose"};

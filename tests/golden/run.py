@@ -10,7 +10,7 @@ A suite is a folder here; a golden is told from its input by its suffix:
   families/   NAME.pairs: "@ SCHEMA DIALECT" for what follows, "= ID [DIALECT]" before two equal queries, "! ID" before two look-alikes, a query a line;
               SCHEMA in schemas.json -> NAME.relations: what `parley compare --pairs` says of each; fails when a look-alike is identical
   fills/      pairs names two files a line -> said: what `parley compare` says of each, both ways: MERGE, APPLY CHANGES, appends, whole tables
-  example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed
+  example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed; README.md shows the comment
   cost/       NAME.sql over stats.yml; options in its first line -> NAME.cost; NAME/databricks.yml with the files its jobs run -> NAME.cost
   lineage/    dw/ scanned; each line of names -> NAME.show: `parley catalog show NAME`, and --json; dw/marts with compiled/manifest.json -> compiled.show
   check/      RULE.fires/ RULE.silent/: base/ (what exists) and sizes.yml, those of shop/ where it has none; head/ (what is new);
@@ -242,6 +242,15 @@ def without_rules(report):
     return json.dumps(sarif, indent=2, ensure_ascii=False) + "\n"
 
 
+def readme_with(comment):
+    """README.md, its picture of the comment drawn anew: the headline, the table and the commands, without the places."""
+    table = [re.sub(r"<br><sub>.*?</sub>", "", line) for line in comment.splitlines() if line.startswith(("### ", "|"))]
+    commands = re.search(r"^<sub>(.*)</sub>$", comment, re.MULTILINE).group(1)
+    quoted = "".join(f"> {line}".rstrip() + "\n" for line in [table[0], "", *table[1:], "", commands])
+    readme = (SOURCE / "README.md").read_text()
+    return re.sub(r"(?:^>.*\n)+", lambda _: quoted, readme, count=1, flags=re.MULTILINE)
+
+
 def cases_example(binary, folder):
     work = Path(tempfile.mkdtemp())
     repo, catalog = work / "lakehouse", work / "catalog.db"
@@ -253,6 +262,7 @@ def cases_example(binary, folder):
             said = parley(binary, "review", "--repo", repo, "--base", "main", "--head", "feature", "--catalog", catalog, "--format", format)
             return without_rules(said) if format == "sarif" else said
         yield folder / f"review.{format}", run
+    yield SOURCE / "README.md", lambda: readme_with(run("markdown"))
 
 
 def main():
