@@ -43,11 +43,19 @@ static bool dataset_same(const struct entry *a, const struct entry *b) {
     return a->dataset && b->dataset && str_ieq(str_of(a->dataset), str_of(b->dataset));
 }
 
+/* One statement of a program, run for several values of a loop. */
+static bool same_statement(const struct entry *a, const struct entry *b) {
+    bool code = a->artefact == ARTEFACT_PYTHON || a->artefact == ARTEFACT_NOTEBOOK;
+    return code && a->artefact == b->artefact && a->line == b->line && a->cell == b->cell && strcmp(a->path, b->path) == 0 &&
+           strcmp(a->repo, b->repo) == 0;
+}
+
 static void own_add(struct matching *m) {
     if (m->in->whole) return; /* the catalog has them */
     for (size_t i = 0; i < m->in->subject_count; i++) {
         const struct subject *other = &m->in->subjects[i];
         if (other == m->subject || !kind_speaks(other->entry.kind) || dataset_same(&other->entry, &m->entry)) continue;
+        if (same_statement(&other->entry, &m->entry)) continue;
         if (other->changed && other > m->subject) continue; /* of two new ones, the later one is the repetition */
         struct candidate c = {.entry = other->entry, .why = CANDIDATE_SIMILAR};
         if (m->entry.features && other->entry.features) c.score = features_similarity(m->entry.features, other->entry.features);
@@ -81,7 +89,7 @@ static const struct err *candidates_collect(struct matching *m) {
         size_t count;
         TRY(candidates_find(m->arena, m->in->catalogs[i], &m->entry, &skip, &found, &count));
         for (size_t k = 0; k < count; k++) {
-            if (m->in->whole && is_later(m, &found[k].entry)) continue;
+            if ((m->in->whole && is_later(m, &found[k].entry)) || same_statement(&found[k].entry, &m->entry)) continue;
             if (kind_speaks(found[k].entry.kind)) *vec_add(m->arena, &m->candidates) = found[k];
         }
     }

@@ -36,6 +36,15 @@ static size_t prefix_of(const char *name) {
     return dot ? (size_t)(dot - name) : 0;
 }
 
+/* Is it new with this change, as is the one that is looked at? */
+static bool is_new(const struct look *look, const char *dataset) {
+    for (size_t i = 0; i < look->in->subject_count; i++) {
+        const struct subject *s = &look->in->subjects[i];
+        if (!s->before && s->entry.dataset && dataset_fits(s->entry.dataset, dataset)) return true;
+    }
+    return false;
+}
+
 /* Do the datasets beside it mostly have an owner or a description? Where nobody writes them, one more without says nothing. */
 static const struct err *is_kept_up(struct look *look, const char *name, bool *out) {
     size_t n = prefix_of(name), all = 0, told = 0;
@@ -50,6 +59,7 @@ static const struct err *is_kept_up(struct look *look, const char *name, bool *o
             const struct entry *e = &found[i];
             if (!e->dataset || strncasecmp(e->dataset, prefix, n + 1) != 0 || strchr(e->dataset + n + 1, '.') || dataset_fits(e->dataset, name))
                 continue;
+            if (!look->in->whole && is_new(look, e->dataset)) continue;
             all++;
             told += e->owner || e->description;
         }

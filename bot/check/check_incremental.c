@@ -1,7 +1,9 @@
 /* check_incremental.c - loads that do again what they did before, or do it another way each time. */
+#include "fill_words.h"
 #include "layer.h"
 #include "look.h"
 #include "sql_ast.h"
+#include "trace.h"
 #include "unique.h"
 #include "upstream.h"
 
@@ -15,16 +17,79 @@
 
 /* ---- everything, again and again ---- */
 
-/* The source that only grows: what fills it is a stream, or appends. */
-static bool only_grows(struct look *look, const char *dataset) {
-    const struct upstream *up = upstream_of(look, dataset);
-    return up && up->entry->kind == DEF_STREAMING && !up->entry->partial;
+static bool adds_rows(const struct entry *e) {
+    if (e->kind == DEF_STREAMING && !e->partial) return true;
+    return e->fill.words && strncmp(e->fill.words, fill_appends.words, strlen(fill_appends.words)) == 0;
 }
 
-static const char *growing_source(struct look *look) {
+/* The source that only grows: all that fills it, in the change and in the catalogs, are streams and appends. */
+static bool only_grows(struct look *look, const char *dataset) {
+    size_t all = 0, adding = 0;
+    for (size_t i = 0; i < look->in->subject_count; i++) {
+        const struct entry *e = &look->in->subjects[i].entry;
+        if (!e->dataset || e->kind == DEF_TEMP || !dataset_fits(e->dataset, dataset)) continue;
+        all++;
+        adding += adds_rows(e);
+    }
+    for (size_t c = 0; c < look->in->catalog_count && !all; c++) {
+        struct entry *found;
+        size_t count;
+        look->failed = catalog_fillers(look->arena, look->in->catalogs[c], dataset, &found, &count);
+        for (size_t i = 0; i < count && !look->failed; i++) {
+            if (strcmp(found[i].scope, "main") != 0) continue;
+            all++;
+            adding += adds_rows(&found[i]);
+        }
+        if (look->failed) return false;
+    }
+    return all > 0 && adding == all;
+}
+
+#define WALK_DEPTH_MAX 200
+#define SMALL_BYTES    1e9 /* read anew in a moment */
+
+/* A range of a column of the table: WHERE day >= current_date() - 3. */
+static bool ranges(const struct plan *plan, const struct scalar *e, const struct rel *scan, int depth) {
+    if (!e || depth > WALK_DEPTH_MAX) return false;
+    bool compares = e->op == SC_LT || e->op == SC_LE || e->op == SC_GT || e->op == SC_GE || e->op == SC_EQ;
+    for (size_t i = 0; i < e->n; i++) {
+        const struct scalar *arg = e->args[i];
+        while (compares && (arg->op == SC_CAST || arg->op == SC_CALL) && arg->n) arg = arg->args[0];
+        const struct plan_column *from = compares && arg->op == SC_COLUMN ? trace_source(plan, arg->column) : NULL;
+        if (from && from->rel == scan && e->args[1 - (i > 0)]->op != SC_LITERAL) return true; /* a bound that moves with the day */
+        if (from && from->rel == scan && e->op != SC_EQ) return true;
+        if (ranges(plan, e->args[i], scan, depth + 1)) return true;
+    }
+    return false;
+}
+
+static const struct rel *scan_of(const struct rel *rel, const char *dataset, int depth) {
+    if (!rel || depth > WALK_DEPTH_MAX) return NULL;
+    if (rel->kind == REL_SCAN) return dataset_fits(rel->name, dataset) ? rel : NULL;
+    const struct rel *left = scan_of(rel->left, dataset, depth + 1);
+    return left ? left : scan_of(rel->right, dataset, depth + 1);
+}
+
+static bool is_ranged(const struct plan *plan, const struct rel *rel, const struct rel *scan, int depth) {
+    if (!rel || depth > WALK_DEPTH_MAX) return false;
+    if (rel->kind == REL_FILTER && ranges(plan, rel->condition, scan, 0)) return true;
+    return is_ranged(plan, rel->left, scan, depth + 1) || is_ranged(plan, rel->right, scan, depth + 1);
+}
+
+/* All of it is read, and that is much as far as is known. */
+static bool is_read_whole(const struct look *look, const char *dataset) {
+    for (size_t i = 0; i < look->subject->scan.part_count; i++) {
+        const struct scan_part *p = &look->subject->scan.parts[i];
+        if (dataset_fits(p->dataset, dataset) && (p->pruned || (p->known && p->all < SMALL_BYTES))) return false;
+    }
+    const struct rel *scan = look->plan ? scan_of(look->plan->root, dataset, 0) : NULL;
+    return !scan || !is_ranged(look->plan, look->plan->root, scan, 0);
+}
+
+static const char *growing_source(struct look *look, bool whole) {
     const struct entry *e = &look->subject->entry;
     for (size_t i = 0; i < e->read_count; i++) {
-        if (only_grows(look, e->reads[i])) return e->reads[i];
+        if (only_grows(look, e->reads[i]) && (!whole || is_read_whole(look, e->reads[i]))) return e->reads[i];
     }
     return NULL;
 }
@@ -49,7 +114,7 @@ static const struct err *overwrite_look(struct look *look) {
     struct fires fires = fires_of(look->arena, &s->entry.schedule, look->in->now);
     if (!is_full_load(look) || !fires.known || fires.continuous || fires.per_month < OFTEN_PER_MONTH || look_has_said(look, RULE_LARGE_SCAN))
         return NULL;
-    const char *source = growing_source(look);
+    const char *source = growing_source(look, true);
     const struct scan_part *part = fires.per_month >= HOURLY_PER_MONTH ? large_part(look) : NULL;
     if (look->failed || (!source && !part)) return look->failed;
     char bytes[32] = "";
@@ -79,7 +144,7 @@ static const struct err *streaming_look(struct look *look) {
     bool load = d->dataset && (d->kind == DEF_TABLE || d->kind == DEF_INCREMENTAL) && (!d->strategy || strcmp(d->strategy, "merge") != 0);
     if (!load || !fires.known || fires.continuous || fires.shortest <= 0 || fires.shortest > STREAM_SECONDS || s->reused) return NULL;
     if (!look->plan || look->plan->reason || !is_row_wise(look->plan->root) || look_has_said(look, RULE_FULL_OVERWRITE)) return NULL;
-    const char *source = growing_source(look);
+    const char *source = growing_source(look, false);
     if (look->failed || !source) return look->failed;
     struct finding *f = look_finding(look, RULE_STREAMING, source, (struct range){0});
     f->dataset = source;

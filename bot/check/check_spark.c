@@ -115,11 +115,13 @@ static const struct err *driver_fact(struct look *look, const struct code_fact *
     if (fact->aggregated || fact->amount >= 0 || !fact->read_count) return NULL;
     TRY(size_of(look, fact, &size));
     if (size.bytes >= 0 && size.bytes < DRIVER_MAX) return NULL;
+    if (size.bytes < 0 && fact->narrowed) return NULL; /* some rows of something: nothing is known to be large */
     const char *call = fact->detail ? fact->detail : "toPandas";
     struct finding *f = fact_finding(look, RULE_SPARK_DRIVER, fact);
     if (size.bytes < 0 || fact->narrowed) unsure(f);
-    f->text = size.bytes < 0
-                  ? arena_printf(look->arena, "%s brings every row of %s to the driver, whatever their number.", call, what_of(fact))
+    f->text = size.bytes < 0 ? arena_printf(look->arena, "%s brings every row of %s to the driver, whatever their number.", call, what_of(fact))
+              : fact->narrowed
+                  ? arena_printf(look->arena, "%s brings what is picked of %s to the driver, whatever its size.", call, sized(look, &size))
                   : arena_printf(look->arena, "%s brings rows of %s to the driver, whose memory they have to fit into.", call, sized(look, &size));
     f->dataset = size.name;
     f->next_step = "aggregate or limit it in Spark first, or write it to a table";
@@ -147,7 +149,7 @@ static const struct err *single_fact(struct look *look, const struct code_fact *
     struct size size;
     if (fact->amount != 1 || fact->aggregated || fact->detail) return NULL;
     TRY(size_of(look, fact, &size));
-    if (size.bytes >= 0 && size.bytes < SINGLE_MAX) return NULL;
+    if ((size.bytes >= 0 && size.bytes < SINGLE_MAX) || (size.bytes < 0 && fact->narrowed)) return NULL;
     struct finding *f = fact_finding(look, RULE_SPARK_SINGLE, fact);
     if (size.bytes < 0 || fact->narrowed) unsure(f);
     const char *call = fact->kind == FACT_COALESCE ? "coalesce(1)" : "repartition(1)";

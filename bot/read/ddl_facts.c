@@ -101,3 +101,12 @@ void ddl_facts(struct session *s, const struct sql_statement *st, const char *da
     for (uint32_t i = 0; i < create->cluster_count; i++) parts[facts->partition_count++] = sql_expr_text(s->arena, create->cluster_by[i], s->dialect);
     facts->partition_by = parts;
 }
+
+void ddl_alter(struct session *s, const struct sql_statement *st) {
+    if (!st->create || !st->create->constraint_count || !st->name) return;
+    struct dataset_facts facts = {.dataset = session_dataset(s, st->name), .path = s->path, .line = st->range.line, .bytes = -1, .rows = -1};
+    struct facts_room room = {.arena = s->arena, .facts = &facts};
+    struct sql_create added = {.constraints = st->create->constraints, .constraint_count = st->create->constraint_count};
+    constraints_read(s, &room, &added);
+    if (facts.key_count || facts.foreign_key_count) *(struct dataset_facts *)vec_add(s->arena, &s->out->facts) = facts;
+}

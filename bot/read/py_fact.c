@@ -71,7 +71,7 @@ static bool is_narrowed(const struct frame *f) {
     for (int depth = 0; f && depth < WALK_DEPTH_MAX; depth++, f = f->parents[0]) {
         const struct sql_query *q = f->query;
         const struct sql_select *s = q && q->body == BODY_SELECT ? q->select : NULL;
-        if (f->sampled || (s && (s->where || s->having || s->qualify || s->distinct == DISTINCT_ROWS))) return true;
+        if (f->picked || (s && (s->where || s->having || s->qualify || s->distinct == DISTINCT_ROWS))) return true;
     }
     return false;
 }

@@ -838,8 +838,17 @@ static struct pv frame_method(struct py_run *r, struct frame *f, struct str m, c
         r, f, NULL, call, arena_printf(r->arena, known ? "the arguments of '%.*s' were not understood" : "'%.*s' was not understood", STR_ARG(m))));
 }
 
+/* What is not followed still tells how much is left: limit(n) of anything is few rows, and where() picks some. */
+static void bound_keep(struct py_run *r, struct frame *f, struct frame *next, struct str m, const struct py_node *call) {
+    if (next == f || !frame_lost(next)) return;
+    struct pv n = str_is(m, "limit") ? py_arg_value(r, call, 0, "num") : (struct pv){.kind = PV_NONE};
+    if (n.kind == PV_NUMBER) next->most = strtol(str_dup(r->arena, n.s), NULL, 10);
+    next->picked |= str_is(m, "where") || str_is(m, "filter") || str_is(m, "sample");
+}
+
 struct pv frame_call(struct py_run *r, struct frame *f, struct str m, const struct py_node *call) {
     struct pv v = frame_method(r, f, m, call);
+    if (v.kind == PV_FRAME) bound_keep(r, f, v.frame, m, call);
     bool lists = false; /* *columns that are not known are told by those that read them */
     for (size_t i = 1; i < call->count; i++) lists |= call->kids[i]->kind == PY_SPLAT && str_is(call->kids[i]->text, "**");
     if (!lists || v.kind != PV_FRAME || frame_lost(v.frame)) return v;

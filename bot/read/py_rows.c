@@ -135,7 +135,7 @@ static struct frame *do_sample(struct py_run *r, struct frame *f, const struct p
     struct pv share = py_arg_value(r, call, 0, "fraction");
     if (share.kind == PV_BOOL || share.kind == PV_NONE || share.kind == PV_UNKNOWN) share = py_arg_value(r, call, 1, "fraction");
     struct frame *next = frame_doubted(r, f, call, "a sample is drawn at random");
-    next->sampled = true;
+    next->picked = true;
     if (share.kind == PV_NUMBER && strtod(str_dup(r->arena, share.s), NULL) <= SAMPLE_SMALL) next->most = SAMPLE_ROWS;
     return next;
 }

@@ -201,7 +201,7 @@ struct frame {
     bool grouped;
     bool pandas;  /* pandas-on-Spark: its methods have the names of pandas */
     bool guessed; /* what a function that is not followed made of DataFrames: it may be none */
-    bool sampled; /* drawn at random */
+    bool picked;  /* some of the rows: a sample, or a condition that is not understood */
     long most;    /* so many rows at most, where the query does not say so; 0: not known */
 };
 

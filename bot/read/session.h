@@ -112,6 +112,9 @@ void reading_gap(struct arena *arena, struct reading *out, const struct not_unde
 /* Columns and keys of CREATE TABLE, as facts on `dataset`. */
 void ddl_facts(struct session *s, const struct sql_statement *statement, const char *dataset);
 
+/* ALTER TABLE t ADD PRIMARY KEY, UNIQUE, FOREIGN KEY: keys that the table has besides those of its CREATE. */
+void ddl_alter(struct session *s, const struct sql_statement *statement);
+
 /* tag_facts.c: adds the classes that an ALTER or SET TAG statement gives a dataset or column. */
 void tag_facts(struct session *s, const struct sql_statement *statement);
 /* Sorted, without repeats and without `but`. */

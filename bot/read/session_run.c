@@ -386,6 +386,9 @@ static void run_statement(struct session *s, struct sql_statement *st, int depth
         run_block(s, st, depth);
         return;
     case STMT_ALTER:
+        ddl_alter(s, st);
+        tag_facts(s, st);
+        return;
     case STMT_SET:
     case STMT_OTHER:
         tag_facts(s, st);
