@@ -13,6 +13,8 @@ A suite is a folder here; a golden is told from its input by its suffix:
   example/    deploy/example               -> review.text .markdown .json .sarif: its branch `feature` reviewed; README.md shows the comment
   cost/       NAME.sql over stats.yml; options in its first line -> NAME.cost; NAME/databricks.yml with the files its jobs run -> NAME.cost
   lineage/    dw/ scanned; each line of names -> NAME.show: `parley catalog show NAME`, and --json; dw/marts with compiled/manifest.json -> compiled.show
+  teams/      NAME/: a repository as teams write them, innocent for the most part -> NAME.heard: all that is said of it, as it is and with every table
+              that is read taken to have 400 GB; what is said aloud is marked
   check/      RULE.fires/ RULE.silent/: base/ (what exists) and sizes.yml, those of shop/ where it has none; head/ (what is new);
               runs.jsonl (what ran); pulls/NUMBER/ (what pull requests open at the same time would add); before/ (the same files as they were) -> RULE.fires.findings
 
@@ -227,6 +229,36 @@ def cases_check(binary, folder):
             alone = None if (case / "base").is_dir() else rule  # over the shared shop each rule is heard alone
             return finding_lines(parley(binary, "review", *change, "--catalog", catalog, "--format", "json"), alone, rule not in COMPARING)
         yield folder / (case.name + ".findings"), run
+
+
+def heard_lines(report, seen):
+    review = json.loads(report)
+    for f in review["findings"]:
+        line = f"{'aloud' if not f['folded'] else 'folded'} {f['rule']} {f['path']}:{f['line']} {f['text']}\n"
+        if line not in seen:
+            seen.add(line)
+            yield line
+    for g in review["not_understood"]:
+        line = f"not understood: {g['path']}:{g['line']} {g['text']}\n"
+        if line not in seen:
+            seen.add(line)
+            yield line
+
+
+def cases_teams(binary, folder):
+    work = Path(tempfile.mkdtemp())
+    for team in sorted(f for f in folder.iterdir() if f.is_dir()):
+        def run(team=team):
+            catalog, sizes, seen = work / (team.name + ".db"), work / (team.name + ".yml"), set()
+            parley(binary, "scan", "--repo", team, "--catalog", catalog)
+            said = "".join(heard_lines(parley(binary, "review", "--repo", team, "--format", "json"), seen)) or "nothing to say\n"
+            rows = map(json.loads, parley(binary, "catalog", "export", "--catalog", catalog).splitlines())
+            read = sorted({name for row in rows for name in row["reads"]})
+            sizes.write_text(json.dumps({"taken": "2026-08-30", "datasets": [{"name": n, "bytes": "400 GB"} for n in read]}))
+            parley(binary, "catalog", "import", "--catalog", catalog, sizes)
+            large = "".join(heard_lines(parley(binary, "review", "--repo", team, "--catalog", catalog, "--format", "json"), seen))
+            return said + "with large tables:\n" + (large or "nothing more\n")
+        yield folder / (team.name + ".heard"), run
 
 
 def without_rules(report):

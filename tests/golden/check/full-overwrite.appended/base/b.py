@@ -1,0 +1,1 @@
+spark.table("landing.hits").select("hit_id", "page").write.mode("append").saveAsTable("bronze.hits")

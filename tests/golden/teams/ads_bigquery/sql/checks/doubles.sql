@@ -1,0 +1,7 @@
+SELECT click_id, COUNT(*) AS n
+FROM `ads-prod.staging.clicks`
+WHERE click_date BETWEEN DATE_SUB(CURRENT_DATE(), INTERVAL 3 DAY) AND CURRENT_DATE()
+GROUP BY click_id
+HAVING n > 1
+ORDER BY n DESC
+LIMIT 100
