@@ -1,6 +1,8 @@
 /* arena.c - chunks in a list; the newest one serves. */
 #include "arena.h"
 
+#include "format.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -170,14 +172,18 @@ char *arena_copy(struct arena *arena, const void *bytes, size_t n) {
 
 char *arena_strdup(struct arena *arena, const char *text) { return text ? arena_copy(arena, text, strlen(text)) : NULL; }
 
+#define PRINTF_FEW 256 /* most texts are shorter: they are formatted once */
+
 char *arena_printf(struct arena *arena, const char *fmt, ...) {
+    char few[PRINTF_FEW];
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, fmt, args);
+    size_t n = format_text(few, sizeof few, fmt, args);
     va_end(args);
-    char *out = arena_alloc(arena, (size_t)(n < 0 ? 0 : n) + 1);
-    if (n > 0) vsnprintf(out, (size_t)n + 1, fmt, again);
+    char *out = arena_alloc(arena, n + 1);
+    if (n < sizeof few) memcpy(out, few, n);
+    else (void)format_text(out, n + 1, fmt, again);
     va_end(again);
     return out;
 }

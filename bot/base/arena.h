@@ -58,6 +58,7 @@ jmp_buf *arena_catch(struct arena *arena, jmp_buf *place);
         type *at;                                                                                                                                    \
         size_t n, cap;                                                                                                                               \
     }
-#define vec_add(arena, v) ((v)->at = arena_grow((arena), (v)->at, &(v)->cap, (v)->n + 1, sizeof *(v)->at), &(v)->at[(v)->n++])
+#define vec_add(arena, v)                                                                                                                            \
+    ((v)->at = (v)->n < (v)->cap ? (v)->at : arena_grow((arena), (v)->at, &(v)->cap, (v)->n + 1, sizeof *(v)->at), &(v)->at[(v)->n++])
 
 #endif

@@ -1,6 +1,8 @@
 /* text.c - slices and growing strings. */
 #include "text.h"
 
+#include "format.h"
+
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -68,7 +70,7 @@ struct buf buf_new(struct arena *arena) {
 }
 
 void buf_add(struct buf *b, const void *bytes, size_t n) {
-    b->p = arena_grow(b->arena, b->p, &b->cap, b->n + n + 1, 1);
+    if (b->n + n + 1 > b->cap) b->p = arena_grow(b->arena, b->p, &b->cap, b->n + n + 1, 1);
     if (n) memcpy(b->p + b->n, bytes, n);
     b->n += n;
     b->p[b->n] = 0;
@@ -84,13 +86,13 @@ void buf_printf(struct buf *b, const char *fmt, ...) {
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, fmt, args);
+    size_t room = b->cap - b->n, n = format_text(b->p ? b->p + b->n : NULL, room, fmt, args);
     va_end(args);
-    if (n > 0) {
-        b->p = arena_grow(b->arena, b->p, &b->cap, b->n + (size_t)n + 1, 1);
-        vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
-        b->n += (size_t)n;
+    if (n && n >= room) {
+        b->p = arena_grow(b->arena, b->p, &b->cap, b->n + n + 1, 1);
+        (void)format_text(b->p + b->n, n + 1, fmt, again);
     }
+    b->n += n;
     va_end(again);
 }
 

@@ -3,11 +3,14 @@
 
 #include "arena.h"
 #include "clock.h"
+#include "format.h"
 #include "jsonx.h"
 #include "map.h"
 #include "text.h"
 #include "yaml.h"
 
+#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 
 static void arena_overflow_jumps(void **state) {
@@ -28,6 +31,34 @@ static void arena_reset_zeroes(void **state) {
     const char *p = arena_alloc(a, 100);
     for (int i = 0; i < 100; i++) assert_int_equal(p[i], 0);
     arena_destroy(a);
+}
+
+static const char *formatted(char *out, size_t cap, size_t *n, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    *n = format_text(out, cap, fmt, args);
+    va_end(args);
+    return out;
+}
+
+/* As printf says it, in full or cut; directives that are not written here come out all the same. */
+static void format_is_printf(void **state) {
+    char text[64], few[8];
+    size_t n;
+    assert_string_equal(formatted(text, sizeof text, &n, "%s %.*s|%c%%", "a", 2, "bcd", 'e'), "a bc|e%");
+    assert_int_equal(n, 7);
+    assert_string_equal(formatted(text, sizeof text, &n, "%d %d %d %zu", 0, -42, INT_MIN, SIZE_MAX), "0 -42 -2147483648 18446744073709551615");
+    assert_string_equal(formatted(text, sizeof text, &n, "%s is %5.2f, %03d, %lld", "it", 1.5, 7, 1LL << 40), "it is  1.50, 007, 1099511627776");
+    assert_string_equal(formatted(few, sizeof few, &n, "%s%s", "123456", "789"), "1234567");
+    assert_int_equal(n, 9);
+    struct arena *arena = arena_create(ARENA_SMALL);
+    const char *longer = arena_printf(arena, "%s%0300d", "x", 1);
+    assert_int_equal(strlen(longer), 301);
+    struct buf b = buf_new(arena);
+    for (int i = 0; i < 100; i++) buf_printf(&b, "%d,", i);
+    assert_int_equal(b.n, 290);
+    assert_string_equal(buf_str(&b) + 284, "98,99,");
+    arena_destroy(arena);
 }
 
 static void map_keeps_order(void **state) {
@@ -127,11 +158,17 @@ static void yaml_has_lines_and_merges(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arena_overflow_jumps), cmocka_unit_test(arena_reset_zeroes),
-        cmocka_unit_test(map_keeps_order),      cmocka_unit_test(glob_crosses_only_with_two_stars),
-        cmocka_unit_test(utf8_is_strict),       cmocka_unit_test(nearest_word),
-        cmocka_unit_test(memory_is_zero_again), cmocka_unit_test(time_forms),
-        cmocka_unit_test(json_is_bounded),      cmocka_unit_test(yaml_has_lines_and_merges),
+        cmocka_unit_test(arena_overflow_jumps),
+        cmocka_unit_test(arena_reset_zeroes),
+        cmocka_unit_test(format_is_printf),
+        cmocka_unit_test(map_keeps_order),
+        cmocka_unit_test(glob_crosses_only_with_two_stars),
+        cmocka_unit_test(utf8_is_strict),
+        cmocka_unit_test(nearest_word),
+        cmocka_unit_test(memory_is_zero_again),
+        cmocka_unit_test(time_forms),
+        cmocka_unit_test(json_is_bounded),
+        cmocka_unit_test(yaml_has_lines_and_merges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
