@@ -176,7 +176,7 @@ bool rule_push(struct norm *n, const struct context *ctx);
 bool rule_union(struct norm *n, const struct context *ctx);
 bool rule_group(struct norm *n, const struct context *ctx);
 bool rule_pull(struct norm *n, const struct context *ctx);
-bool rule_having(struct norm *n, struct block *b);
+bool rule_having(struct norm *n, const struct context *ctx);
 bool rule_order(struct norm *n, const struct context *ctx);
 bool rule_extreme(struct norm *n, const struct context *ctx);
 bool rule_twin(struct norm *n, const struct context *ctx);

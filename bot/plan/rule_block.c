@@ -412,33 +412,26 @@ static void block_clear(struct norm *n, struct block *b) {
             b->outs.at[i] = expr_null(n, b->outs.at[i]->type);
 }
 
+/* In the order in which they are tried; the last one only when no other has anything left to do. */
+static bool (*const rules[])(struct norm *, const struct context *) = {
+    rule_predicates, rule_classes, rule_offset, rule_join, rule_sources, rule_push,    rule_exists, rule_keys,  rule_aggregate,
+    rule_union,      rule_group,   rule_having, rule_pull, rule_order,   rule_extreme, rule_twin,   rule_eager, rule_spread,
+};
+#define RULES (sizeof rules / sizeof *rules)
+
+/* Round and round, until every rule has seen the block as it is and had nothing to say: a rule that looked since the last change is not asked again.
+ */
 void block_simplify(struct norm *n, const struct context *outer, struct block *b) {
     struct context ctx = {.outer = outer, .block = b};
-    for (int round = 0; round < NORMAL_ROUNDS_MAX; round++) {
-        bool changed = false;
-        if (!b->empty) changed |= rule_predicates(n, &ctx);
-        if (!b->empty) changed |= rule_classes(n, &ctx);
-        if (!b->empty) changed |= rule_offset(n, &ctx);
-        if (!b->empty) changed |= rule_join(n, &ctx);
-        if (!b->empty) changed |= rule_sources(n, &ctx);
-        if (!b->empty) changed |= rule_push(n, &ctx);
-        if (!b->empty) changed |= rule_exists(n, &ctx);
-        if (!b->empty) changed |= rule_keys(n, &ctx);
-        if (!b->empty) changed |= rule_aggregate(n, &ctx);
-        if (!b->empty) changed |= rule_union(n, &ctx);
-        if (!b->empty) changed |= rule_group(n, &ctx);
-        if (!b->empty) changed |= rule_having(n, b);
-        if (!b->empty) changed |= rule_pull(n, &ctx);
-        if (!b->empty) changed |= rule_order(n, &ctx);
-        if (!b->empty) changed |= rule_extreme(n, &ctx);
-        if (!b->empty) changed |= rule_twin(n, &ctx);
-        if (!b->empty) changed |= rule_eager(n, &ctx);
-        if (!b->empty) changed |= rule_spread(n, &ctx);
-        if (!b->empty && !changed) changed = rule_sums(n, &ctx);
-        if (b->empty) {
-            block_clear(n, b);
-            return;
+    size_t quiet = 0; /* rules in a row that changed nothing */
+    for (size_t at = 0; at < NORMAL_ROUNDS_MAX * RULES && !b->empty; at++) {
+        bool changed = rules[at % RULES](n, &ctx);
+        quiet = changed ? 0 : quiet + 1;
+        if (quiet >= RULES && !b->empty) {
+            if (!rule_sums(n, &ctx)) return;
+            quiet = 0;
         }
-        if (!changed || work_spent(n, 1)) return;
+        if (at % RULES == RULES - 1 && work_spent(n, 1)) break;
     }
+    if (b->empty) block_clear(n, b);
 }

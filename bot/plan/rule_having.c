@@ -167,7 +167,8 @@ static void asks_answer(struct asks *a, struct source *s) {
     source_simplify(n, NULL, s);
 }
 
-bool rule_having(struct norm *n, struct block *b) {
+bool rule_having(struct norm *n, const struct context *ctx) {
+    struct block *b = ctx->block;
     for (size_t i = 0; b->preds.n && i < b->n_sources; i++) {
         struct source *s = b->sources[i];
         if (s->kind != SRC_AGG || !s->grouped || s->n_sets || s->aggs.n == 0 || s->keys.n == 0 || s->block->empty) continue;
