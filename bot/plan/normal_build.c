@@ -119,10 +119,9 @@ static struct block *scan_block(struct norm *n, const struct rel *rel) {
         if (rel->table && !n->wanted[rel->columns[i]]) continue;
         const struct schema_column *declared = rel->table && at >= 0 ? &rel->table->columns.at[at] : NULL;
         bool verified = declared && declared->not_null && declared->not_null_origin == ORIGIN_VERIFIED;
-        bool not_null = declared && declared->not_null && (verified || norm_declared(n));
-        int column = ncolumn_new(n, s, pc->type, !not_null);
+        int column = ncolumn_new(n, s, pc->type, !verified);
         n->columns.at[column].name = pc->name;
-        if (not_null && !verified) n->columns.at[column].fact = arena_printf(n->arena, "%s.%s", name, pc->name);
+        if (declared && declared->not_null && !verified) n->columns.at[column].fact = column + 1;
         s->ordinals[s->n_columns - 1] = at;
         n->bound[rel->columns[i]] = expr_column(n, column);
     }

@@ -17,7 +17,7 @@ struct ncolumn {
     struct type type;
     bool nullable;
     const char *name;
-    const char *fact; /* what makes it NOT NULL, when that is a declared constraint */
+    int fact; /* 1 + the table's column that is declared NOT NULL, so that this one never is NULL either; 0 none */
 };
 
 /* An EXISTS and what was around it when the rules had nothing more to say about it. */
@@ -26,6 +26,14 @@ struct settled {
     uint64_t state;
 };
 #define SETTLED_SLOTS 256
+
+/* What becomes of declared NOT NULLs while it is asked whether an expression may be NULL. */
+enum facts {
+    FACTS_USED,     /* relied on where the mode allows it, and told as an assumption */
+    FACTS_LEFT,     /* as if nothing were declared */
+    FACTS_GATHERED, /* believed, and noted in .gathered: somebody may rely on what follows from them later */
+};
+#define FACTS_SEVERAL (-1)
 
 struct norm {
     struct arena *arena;
@@ -53,6 +61,8 @@ struct norm {
     VEC(int) item_from, item_to; /* left-join items renamed by the clone in force */
     struct settled *settled;     /* SETTLED_SLOTS, by expression id; NULL none yet */
     uint64_t nullables;          /* counts changes of what is known to be NOT NULL */
+    enum facts facts;
+    int gathered; /* the one fact that was met, FACTS_SEVERAL, or 0 */
     int next_source, next_item;
     size_t work;
     VEC(const char *) steps, assumes;
@@ -68,6 +78,7 @@ struct context {
     nexpr skip; /* conjunct under simplification: it proves nothing about itself */
 };
 
+bool column_declared(struct norm *n, const struct ncolumn *c); /* normal_tools.c: NOT NULL by declaration, as n->facts has it; to be asked last */
 bool norm_declared(struct norm *n); /* normal.c: may declared constraints be relied on? To be asked last: who asks gets a form of each mode */
 /* normal_expr.c: interned scalars. Every maker folds what can be folded in any context. */
 nexpr expr_make(struct norm *n, struct scalar proto);

@@ -538,6 +538,18 @@ static bool context_rejects(struct norm *n, const struct context *ctx, nexpr e) 
     return false;
 }
 
+bool column_declared(struct norm *n, const struct ncolumn *c) {
+    if (!c->fact || n->facts == FACTS_LEFT) return false;
+    if (n->facts == FACTS_GATHERED) {
+        n->gathered = n->gathered == 0 || n->gathered == c->fact ? c->fact : FACTS_SEVERAL;
+        return true;
+    }
+    if (!norm_declared(n)) return false;
+    const struct ncolumn *of = &n->columns.at[c->fact - 1];
+    assume_add(n, "%s.%s is NOT NULL (declared)", str_lower(n->arena, str_of(of->source->table->name)), of->name);
+    return true;
+}
+
 static bool any_nullable(struct norm *n, const struct context *ctx, nexpr e) {
     for (size_t i = 0; i < e->n; i++)
         if (expr_nullable(n, ctx, e->args[i])) return true;
@@ -550,11 +562,9 @@ bool expr_nullable(struct norm *n, const struct context *ctx, nexpr e) {
         return expr_is_null(e);
     case SC_COLUMN: {
         const struct ncolumn *c = &n->columns.at[e->column];
-        if (!c->nullable && !column_extended(ctx, c->source)) {
-            if (c->fact) assume_add(n, "%s is NOT NULL (declared)", c->fact);
-            return false;
-        }
-        return !context_rejects(n, ctx, e);
+        bool extended = column_extended(ctx, c->source);
+        if (!c->nullable && !extended) return false;
+        return !context_rejects(n, ctx, e) && (extended || !column_declared(n, c));
     }
     case SC_IS_NULL:
     case SC_IS_TRUE:

@@ -181,8 +181,9 @@ static struct relation *relation_of_queries(struct arena *arena, const struct no
             if (assumed && prove_derivable(arena, da, db, swapped, options, r)) return r;
         }
         if (prove_instance(arena, a, b, r)) return r;
-        bool parameters = hash128_eq(normal_parameters(arena, a), normal_parameters(arena, b));
-        if (!parameters && prove_shares(arena, a, b, r)) {
+        struct relation shared = *r;
+        if (prove_shares(arena, a, b, &shared) && !hash128_eq(normal_parameters(arena, a), normal_parameters(arena, b))) {
+            *r = shared;
             prove_differences(arena, a, b, r);
             r->kind = RELATION_SHARES;
             return r;

@@ -89,17 +89,17 @@ static bool table_key_known(struct closure *c, const struct block *b, const stru
     if (!s->table) return false;
     for (size_t k = 0; k < s->table->keys.n; k++) {
         const struct schema_key *key = &s->table->keys.at[k];
-        if (key->origin != ORIGIN_VERIFIED && !norm_declared(c->n)) continue;
         size_t found = 0;
         for (size_t i = 0; i < key->n; i++)
             for (size_t m = 0; m < s->n_columns; m++) {
                 if (s->ordinals[m] != (int)key->columns[i] || !source_column_known(c, s, m)) continue;
                 nexpr column = expr_column(c->n, s->columns[m]);
-                bool safe = !c->null_safe || !c->n->columns.at[s->columns[m]].nullable || block_rejects(c->n, b, NULL, column);
+                const struct ncolumn *made = &c->n->columns.at[s->columns[m]];
+                bool safe = !c->null_safe || !made->nullable || block_rejects(c->n, b, NULL, column) || column_declared(c->n, made);
                 found += safe;
                 break;
             }
-        if (found != key->n) continue;
+        if (found != key->n || (key->origin != ORIGIN_VERIFIED && !norm_declared(c->n))) continue;
         if (key->origin != ORIGIN_VERIFIED) {
             struct buf text = buf_new(c->n->arena);
             for (size_t i = 0; i < key->n; i++)
@@ -453,12 +453,13 @@ static bool fk_parent(struct norm *n, struct block *b, size_t at, nexpr pred) {
         for (size_t i = 0; i < child->table->fks.n; i++) {
             const struct schema_fk *fk = &child->table->fks.at[i];
             if (fk->n != 1 || fk->target != parent->table || (int)fk->columns[0] != from || (int)fk->target_columns[0] != to) continue;
+            if (source_used_beside(n, b, parent, p->column)) continue;
             if (!norm_declared(n)) return false;
             struct exprs seed = {0};
             exprs_add(n, &seed, p);
             struct block alone = {.n_sources = 1, .sources = &parent};
             bool unique = block_determined(n, &alone, &seed, false);
-            if (!unique || !class_eligible(n, p, c) || source_used_beside(n, b, parent, p->column)) continue;
+            if (!unique || !class_eligible(n, p, c)) continue;
             if (fk->origin != ORIGIN_VERIFIED)
                 assume_add(n, "%s.%s refers to %s (declared foreign key)", child->name, n->columns.at[c->column].name, parent->name);
             block_source_drop(b, at);
@@ -514,6 +515,7 @@ static bool key_dependent(struct norm *n, struct block *b, struct source *s) {
         nexpr key = s->keys.at[i];
         if (expr_is_literal(key) || !expr_determined(n, s->block, &others, key)) continue;
         int old = s->columns[i], made = ncolumn_new(n, s, key->type, n->columns.at[old].nullable);
+        n->columns.at[made].fact = n->columns.at[old].fact;
         exprs_add(n, &s->aggs, expr_make(n, (struct scalar){.op = SC_AGG, .name = "the", .n = 1, .args = &key, .type = key->type, .nullable = true}));
         replace_begin(n);
         replace_set(n, old, expr_column(n, made));

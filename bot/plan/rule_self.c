@@ -55,8 +55,8 @@ static bool same_row(struct norm *n, const struct context *ctx, const struct sou
     for (size_t i = 0; i < inner->table->keys.n; i++) {
         const struct schema_key *key = &inner->table->keys.at[i];
         size_t before = n->assumes.n;
-        bool holds = key->origin == ORIGIN_VERIFIED || norm_declared(n);
-        if (!holds || !key_equated(n, ctx, inner, outer, key)) {
+        bool equated = key_equated(n, ctx, inner, outer, key);
+        if (!equated || (key->origin != ORIGIN_VERIFIED && !norm_declared(n))) {
             n->assumes.n = before;
             continue;
         }

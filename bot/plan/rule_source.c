@@ -62,9 +62,24 @@ void source_simplify(struct norm *n, const struct context *outer, struct source 
     source_refresh(n, s);
 }
 
+/* May the value that a column is made from be NULL? Where that hangs on one declared NOT NULL, *fact gets it, and nobody relies on it yet. */
+static bool value_nullable(struct norm *n, const struct context *ctx, nexpr e, int *fact) {
+    n->facts = FACTS_LEFT;
+    bool nullable = expr_nullable(n, ctx, e);
+    n->facts = FACTS_GATHERED;
+    n->gathered = 0;
+    bool still = nullable && expr_nullable(n, ctx, e);
+    n->facts = FACTS_USED;
+    if (!nullable || still) return nullable;
+    if (n->gathered == FACTS_SEVERAL) return expr_nullable(n, ctx, e);
+    *fact = n->gathered;
+    return true;
+}
+
 void source_refresh(struct norm *n, struct source *s) {
     for (size_t i = 0; i < s->n_columns; i++) {
         bool nullable = true;
+        int fact = 0;
         struct context inner = {.block = s->block};
         switch (s->kind) {
         case SRC_TABLE:
@@ -73,7 +88,7 @@ void source_refresh(struct norm *n, struct source *s) {
             continue;
         case SRC_AGG:
         case SRC_WINDOW:
-            if (i < s->keys.n) nullable = s->n_sets || expr_nullable(n, &inner, s->keys.at[i]);
+            if (i < s->keys.n) nullable = s->n_sets || value_nullable(n, &inner, s->keys.at[i], &fact);
             else {
                 nexpr e = s->aggs.at[i - s->keys.n];
                 nexpr fn = e->op == SC_WINDOW ? e->args[0] : e;
@@ -82,11 +97,11 @@ void source_refresh(struct norm *n, struct source *s) {
                 bool takes_value = e->op == SC_AGG && e->n == 1 && !e->filter && s->grouped && !s->n_sets &&
                                    (strcmp(e->name, "min") == 0 || strcmp(e->name, "max") == 0 || strcmp(e->name, "the") == 0 ||
                                     (strcmp(e->name, "sum") == 0 && e->args[0]->type.kind == TYPE_INT));
-                nullable = !counts && !(takes_value && !expr_nullable(n, &inner, e->args[0]));
+                nullable = !counts && !(takes_value && !value_nullable(n, &inner, e->args[0], &fact));
             }
             break;
         case SRC_LIMIT:
-            nullable = expr_nullable(n, &inner, s->block->outs.at[i]);
+            nullable = value_nullable(n, &inner, s->block->outs.at[i], &fact);
             break;
         case SRC_SETOP:
             nullable = false;
@@ -102,9 +117,10 @@ void source_refresh(struct norm *n, struct source *s) {
                 nullable |= s->rows[r * s->n_columns + i]->op != SC_LITERAL || expr_is_null(s->rows[r * s->n_columns + i]);
             break;
         }
-        bool *now = &n->columns.at[s->columns[i]].nullable;
-        n->nullables += *now != nullable;
-        *now = nullable;
+        struct ncolumn *now = &n->columns.at[s->columns[i]];
+        n->nullables += now->nullable != nullable || !now->fact != !fact;
+        now->nullable = nullable;
+        now->fact = fact;
     }
 }
 
