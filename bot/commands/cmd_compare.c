@@ -53,7 +53,7 @@ static const char doc[] =
     "  parley compare --pairs pairs.jsonl\n\n"
     "A file may be SQL, a Python script or a notebook (.py, .ipynb, Databricks source); of several datasets in one, FILE#NAME picks one.\n"
     "With --pairs, \"schema\" is FILE#KEY beside the pairs file, an object, or absent; each line out is one JSON object; a line that cannot be "
-    "read gives relation \"unrelated\" with a \"reason\". \"micros\" is processor time, reading and parsing included.\n\n"
+    "read gives relation \"unrelated\" with a \"reason\". \"micros\" is processor time, parsing included, reading the schema not.\n\n"
     "Exit codes: 0 a relation was found out (whichever), 1 some query was not understood, 2 wrong usage, 3 a file cannot be read.";
 
 static error_t option_take(int key, char *arg, struct argp_state *state) {
@@ -162,6 +162,7 @@ struct pairs {
     const char *folder;
     struct map *files;   /* path -> json_t */
     struct map *schemas; /* "file#key@dialect" -> struct schema */
+    int64_t start;       /* when the pair's own work began, its schema being known */
 };
 
 static const struct err *schema_named(struct pairs *run, const char *name, enum dialect dialect, struct schema **out) {
@@ -202,6 +203,7 @@ static const struct err *pair_compare(struct pairs *run, struct arena *arena, co
     if (name && !dialect_parse(str_of(name), &dialect)) return err_new(ERR_INPUT, "unknown dialect \"%s\"", name);
     struct schema *schema;
     TRY(schema_of(run, arena, line, dialect, &schema));
+    run->start = clock_cpu_us();
     struct plan *pa, *pb;
     TRY(err_wrap(plan_from_sql(arena, str_of(a), schema, dialect, &pa), "a"));
     TRY(err_wrap(plan_from_sql(arena, str_of(b), schema, dialect, &pb), "b"));
@@ -227,10 +229,10 @@ static void line_print(struct arena *arena, const json_t *line, const struct err
 static bool line_run(struct pairs *run, struct arena *arena, const char *text, size_t n) {
     jmp_buf place;
     json_t *volatile line = NULL;
-    int64_t start = clock_cpu_us();
+    run->start = clock_cpu_us();
     if (setjmp(place)) {
         arena_catch(arena, NULL);
-        line_print(run->arena, line, err_new(ERR_INPUT, "a limit was reached: memory"), NULL, clock_cpu_us() - start);
+        line_print(run->arena, line, err_new(ERR_INPUT, "a limit was reached: memory"), NULL, clock_cpu_us() - run->start);
         return false;
     }
     arena_catch(arena, &place);
@@ -239,9 +241,8 @@ static bool line_run(struct pairs *run, struct arena *arena, const char *text, s
     const struct err *err = jsx_load(arena, text, n, &read);
     line = read;
     if (!err && !json_is_object(read)) err = err_new(ERR_INPUT, "the line is not an object");
-    start = clock_cpu_us();
     if (!err) err = pair_compare(run, arena, read, &relation);
-    line_print(arena, read, err, relation, clock_cpu_us() - start);
+    line_print(arena, read, err, relation, clock_cpu_us() - run->start);
     arena_catch(arena, NULL);
     return err == NULL;
 }

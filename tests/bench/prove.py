@@ -37,6 +37,8 @@ QUOTED = {
 TARGET = {"sqlsolver_calcite": 85, "sqlsolver_spark": 85, "sqlsolver_tpcc": 100, "sqlsolver_job_spark": 98, "sqlsolver_tpch": 75,
           "sqlsolver_tpcds_calcite": 60, "leetcode_eval": 60, "literature64": 50, "spider_din": 95, "text2sql_variants": 60}
 
+LIMIT_MEDIAN, LIMIT_WORST = 50, 5000  # microseconds of one pair, the refuter aside
+
 
 def run_set(binary, path, refute, misses):
     rows = {str(r["id"]): r for r in map(json.loads, path.read_text().splitlines()) if r}
@@ -106,7 +108,7 @@ def main():
     if not sets:
         print(f"no sets in {folder}")
         return 77
-    wrong = 0
+    wrong, pairs = 0, []
     misses = open(options.misses, "w") if options.misses else None
     print(f"{'set':26}{'eq proved':>16}{'target':>8}{'false':>7}{'median us':>11}{'p95':>9}{'max':>9}  others (quoted)")
     for path in sets:
@@ -114,6 +116,7 @@ def main():
         eq = total.get("eq", 0)
         share = f"{proved}/{eq} {100 * proved / eq:.0f} %" if eq else "-"
         micros.sort()
+        pairs += micros
         median = statistics.median(micros) if micros else 0
         p95 = micros[int(len(micros) * 0.95)] if micros else 0
         target = f"{TARGET[path.stem]} %" if path.stem in TARGET else ""
@@ -128,6 +131,9 @@ def main():
             print(f"    FALSE identical: {identity}")
         wrong += len(false)
     print("claims that are false:", wrong)
+    if pairs:
+        print(f"a pair, over all {len(pairs)}{'' if options.no_refute else ', its refuting included'}: median {statistics.median(pairs):.0f} us (limit {LIMIT_MEDIAN}), "
+              f"worst {max(pairs)} us (limit {LIMIT_WORST})")
     return 1 if wrong else 0
 
 
