@@ -29,6 +29,7 @@
 #define NS_PATTERN    45.0 /* LIKE, a regular expression */
 #define NS_BUILD      25.0 /* a row into a hash table */
 #define NS_PROBE      3.5  /* a row looked up there */
+#define NS_FILTER     1.5  /* a row held against what the other side of a join has, at its scan */
 #define NS_MISS       22.0 /* of either, for each power of ten that the table is beyond the cache; building and grouping miss twice */
 #define NS_CARRY      1.0  /* a value carried through a join, sort or exchange */
 #define NS_GROUP      6.0  /* a row into its group */
@@ -83,14 +84,23 @@ struct branch_asks {
     size_t users, asking;
 };
 
+/* "device.os" of a struct column is read. */
+struct need_field {
+    int column;
+    const char *path;
+};
+#define NEED_FIELDS_MAX 500
+
 struct walk {
     struct arena *arena;
     struct catalog *const *catalogs;
     size_t catalog_count;
     const struct plan *plan;
     struct work *out;
-    struct column_flow *columns;  /* by column number */
-    bool *needed;                 /* by column number */
+    struct column_flow *columns; /* by column number */
+    bool *needed;                /* by column number */
+    bool *whole;                 /* by column number: needed is not only fields of it */
+    VEC(struct need_field) fields;
     int *level;                   /* by column number: how deep the sub-query is that makes it */
     struct predicates correlated; /* conjuncts met inside the sub-query under work that speak of columns outside it */
     int now_level;
@@ -171,6 +181,19 @@ double flow_miss(double bytes);
 /* Nanoseconds that a value costs as (part of) a key that is hashed; as a key that is sorted, per level. */
 double flow_key_cost(struct walk *w, const struct scalar *e);
 double flow_order_cost(struct walk *w, const struct scalar *e);
+
+/* ---- flow_nested.c ---- */
+
+/* The column is needed, with all that is in it. */
+void need_whole(struct walk *w, int column);
+/* Takes x.a.b for a need of that field of column x; false when it is none. */
+bool need_field(struct walk *w, const struct scalar *e);
+/* What is needed of a column that a projection only passes on (`expr` is the column it passes); false when it is more than that. */
+bool need_passed(struct walk *w, int from, const struct scalar *expr);
+/* Bytes of a struct type by its fields; -1 of other types. */
+double nested_width(struct walk *w, const char *type);
+/* What the needed fields of a column are of its bytes: 1 of what is no struct, or needed whole. */
+double nested_share(struct walk *w, int column, const char *type);
 
 /* ---- flow_query.c ---- */
 

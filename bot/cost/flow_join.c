@@ -230,11 +230,17 @@ static bool is_touched(const struct joins *j, uint64_t a, uint64_t b) {
 
 /* ---- the work of a join ---- */
 
-static double hash_join_cost(const struct flow *a, const struct flow *b, double keys, bool ordered, const struct flow *out) {
+/* A row that the build side has no key for need not get to the join: its scan asks a filter made of those keys, where rows may be left out at all. */
+static double probe_cost(double rows, double matched, double each, bool filters) {
+    double share = fmin(1, matched / fmax(rows, 1));
+    return rows * (filters ? fmin(each, NS_FILTER + share * each) : each);
+}
+
+static double hash_join_cost(const struct flow *a, const struct flow *b, double keys, bool ordered, bool filters, const struct flow *out) {
     const struct flow *build = a->rows * a->width <= b->rows * b->width ? a : b, *probe = build == a ? b : a;
     double miss = flow_miss(build->rows * (build->width + 16)) * (ordered ? ORDERED_MISS : 1);
-    return build->rows * (NS_BUILD + keys + 2 * miss + build->values * NS_CARRY) + probe->rows * (NS_PROBE + keys + miss) +
-           out->rows * out->values * NS_CARRY;
+    return build->rows * (NS_BUILD + keys + 2 * miss + build->values * NS_CARRY) +
+           probe_cost(probe->rows, out->rows, NS_PROBE + keys + miss, filters) + out->rows * out->values * NS_CARRY;
 }
 
 /* What a text key costs more than the number that is meant by NS_BUILD and NS_PROBE. */
@@ -283,7 +289,7 @@ static double leftover_share(struct walk *w, struct joins *j, uint64_t mask, dou
     return list.n ? flow_select(w, &list, rows) : 1;
 }
 
-static void pair_join(struct walk *w, struct joins *j, size_t at_a, size_t at_b) {
+static void pair_join(struct walk *w, struct joins *j, size_t at_a, size_t at_b, bool inner) {
     struct item *a = &j->items[at_a], *b = &j->items[at_b];
     const struct scalar *as[32], *bs[32];
     size_t n = equations(j, a->mask, b->mask, as, bs, 32);
@@ -295,8 +301,8 @@ static void pair_join(struct walk *w, struct joins *j, size_t at_a, size_t at_b)
     double matched = rows;
     rows = fmax(rows * leftover_share(w, j, a->mask | b->mask, rows, &test), 0);
     struct flow out = {.rows = rows, .width = a->flow.width + b->flow.width, .values = a->flow.values + b->flow.values};
-    double cost =
-        n ? hash_join_cost(&a->flow, &b->flow, keys_cost(w, as, n), is_ordered(w, as, bs, n), &out) : pairs * NS_PAIR + rows * out.values * NS_CARRY;
+    double cost = n ? hash_join_cost(&a->flow, &b->flow, keys_cost(w, as, n), is_ordered(w, as, bs, n), inner, &out)
+                    : pairs * NS_PAIR + rows * out.values * NS_CARRY;
     cost += late_cost(&a->flow, rows) + late_cost(&b->flow, rows);
     double bytes = fmin(a->flow.rows * a->flow.width, b->flow.rows * b->flow.width);
     flow_step(w, n ? "join" : "join every row with every row", a->flow.rows + b->flow.rows, rows, bytes, cost + matched * test);
@@ -343,7 +349,7 @@ static const struct err *all_join(struct walk *w, struct joins *j) {
         size_t a = 0, b = 1;
         pair_pick(w, j, &a, &b);
         w->mute_defaults--;
-        pair_join(w, j, a, b);
+        pair_join(w, j, a, b, true);
         w->mute_defaults++;
     }
     w->mute_defaults--;
@@ -376,7 +382,7 @@ static const struct err *outer_join(struct walk *w, const struct rel *rel, const
     struct flow a = j->items[0].flow, b = j->items[1].flow;
     struct column_flow *kept = arena_array(w->arena, rel->left->n_columns + 1, sizeof *kept);
     for (size_t i = 0; i < rel->left->n_columns; i++) kept[i] = w->columns[rel->left->columns[i]];
-    pair_join(w, j, 0, 1);
+    pair_join(w, j, 0, 1, false);
     double rows = j->items[0].flow.rows;
     if (rel->join == RELJOIN_LEFT || rel->join == RELJOIN_FULL) {
         for (size_t i = 0; i < rel->left->n_columns; i++) w->columns[rel->left->columns[i]] = kept[i];

@@ -4,27 +4,31 @@
 #include "sql_parse.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <strings.h>
 
-#define SCANS_MAX 2000
+#define SCANS_MAX   2000
+#define TESTS_MAX   64
+#define LATER_LEAST 0.1 /* batches with any row left are gone through */
 
 /* ---- needed columns ---- */
 
 static void need_scalar(struct walk *w, const struct scalar *e, int depth) {
     if (!e || depth > 200) return;
-    if (e->op == SC_COLUMN && e->column >= 0 && (size_t)e->column < w->plan->n_columns) w->needed[e->column] = true;
+    if (e->op == SC_FIELD && need_field(w, e)) return;
+    if (e->op == SC_COLUMN) need_whole(w, e->column);
     for (size_t i = 0; i < e->n; i++) need_scalar(w, e->args[i], depth + 1);
     if (e->filter) need_scalar(w, e->filter, depth + 1);
     for (size_t i = 0; i < e->n_order; i++) need_scalar(w, e->order[i].expr, depth + 1);
     for (size_t i = 0; e->window && i < e->window->n_partition; i++) need_scalar(w, e->window->partition[i], depth + 1);
     for (size_t i = 0; e->window && i < e->window->n_order; i++) need_scalar(w, e->window->order[i].expr, depth + 1);
     if (!e->rel) return;
-    for (size_t i = 0; e->op != SC_EXISTS && i < e->rel->n_columns; i++) w->needed[e->rel->columns[i]] = true;
+    for (size_t i = 0; e->op != SC_EXISTS && i < e->rel->n_columns; i++) need_whole(w, e->rel->columns[i]);
     flow_needed(w, e->rel);
 }
 
 static void need_all(struct walk *w, const struct rel *rel) {
-    for (size_t i = 0; i < rel->n_columns; i++) w->needed[rel->columns[i]] = true;
+    for (size_t i = 0; i < rel->n_columns; i++) need_whole(w, rel->columns[i]);
 }
 
 /* Which columns of the branches of a set operation are needed: those above it, or all where rows are compared whole. */
@@ -33,7 +37,7 @@ static void need_setop(struct walk *w, const struct rel *rel) {
     const struct rel *const branches[] = {rel->left, rel->right};
     for (size_t b = 0; b < 2; b++) {
         for (size_t i = 0; branches[b] && i < branches[b]->n_columns && i < rel->n_columns; i++) {
-            if (whole || w->needed[rel->columns[i]]) w->needed[branches[b]->columns[i]] = true;
+            if (whole || w->needed[rel->columns[i]]) need_whole(w, branches[b]->columns[i]);
         }
     }
 }
@@ -47,7 +51,8 @@ void flow_needed(struct walk *w, const struct rel *rel) {
     if (rel->call) need_scalar(w, rel->call, 0);
     for (size_t i = 0; i < rel->n_keys; i++) need_scalar(w, rel->keys[i].expr, 0);
     for (size_t i = 0; i < rel->n_defs; i++) {
-        if (w->needed[rel->defs[i].column]) need_scalar(w, rel->defs[i].expr, 0);
+        if (!w->needed[rel->defs[i].column] || need_passed(w, rel->defs[i].column, rel->defs[i].expr)) continue;
+        need_scalar(w, rel->defs[i].expr, 0);
     }
     for (size_t i = 0; i < rel->n_order; i++) need_scalar(w, rel->order[i].expr, 0);
     if (rel->kind == REL_SETOP) need_setop(w, rel);
@@ -82,16 +87,16 @@ static struct type column_type(const struct column_fact *fact, struct type bound
     return bound.kind == TYPE_UNKNOWN && fact && fact->type ? type_parse(str_of(fact->type), dialect) : bound;
 }
 
-static double fact_width(const struct column_fact *fact, struct type bound, enum dialect dialect) {
+static double fact_width(struct walk *w, const struct column_fact *fact, struct type bound) {
     if (fact && fact->stats && fact->stats->width >= 0) return fact->stats->width;
-    return flow_type_width(column_type(fact, bound, dialect));
+    double nested = fact && fact->type ? nested_width(w, fact->type) : -1;
+    return nested >= 0 ? nested : flow_type_width(column_type(fact, bound, w->plan->dialect));
 }
 
 /* Bytes of a row as stored, by its columns; 0 when they are not all known. */
-static double row_width(const struct dataset *d, enum dialect dialect) {
+static double row_width(struct walk *w, const struct dataset *d) {
     double width = 0;
-    for (size_t i = 0; d->columns_complete && i < d->column_count; i++)
-        width += fact_width(&d->columns[i], (struct type){.kind = TYPE_UNKNOWN}, dialect);
+    for (size_t i = 0; d->columns_complete && i < d->column_count; i++) width += fact_width(w, &d->columns[i], (struct type){.kind = TYPE_UNKNOWN});
     return width;
 }
 
@@ -116,7 +121,7 @@ static void column_set(struct walk *w, const struct rel *rel, size_t i, const st
     const struct column_fact *fact = fact_find(d, column->name);
     const struct column_stats *s = fact ? fact->stats : NULL;
     struct column_flow c = {.made = true, .domain = -1, .now = -1, .nulls = column->nullable ? -1 : 0, .top = -1, .base_rows = rows, .scan = rel};
-    c.width = fact_width(fact, column->type, w->plan->dialect);
+    c.width = fact_width(w, fact, column->type) * (fact && fact->type ? nested_share(w, number, fact->type) : 1);
     c.ordered = d && d->cluster_count && column->name && str_ieq(str_of(d->cluster_by[0]), str_of(column->name));
     if (s) {
         c.domain = c.now = s->distinct >= 0 ? fmax(1, fmin(s->distinct, fmax(rows, 1))) : -1;
@@ -248,7 +253,7 @@ static void partitions_prune(struct walk *w, const struct rel *rel, const struct
 /* ---- the scan ---- */
 
 static void scan_size(struct walk *w, const struct rel *rel, const struct dataset *d, struct work_scan *scan) {
-    double width = d ? row_width(d, w->plan->dialect) : 0;
+    double width = d ? row_width(w, d) : 0;
     scan->known = d && (d->bytes >= 0 || d->rows >= 0);
     if (!scan->known) return;
     scan->table_rows = (double)d->rows;
@@ -265,26 +270,59 @@ static void scan_size(struct walk *w, const struct rel *rel, const struct datase
     scan->age = d->age;
 }
 
+struct test {
+    double cost, share;
+};
+
+/* What takes most rows for its cost is asked first. */
+static int test_order(const void *left, const void *right) {
+    const struct test *a = left, *b = right;
+    double x = a->cost / fmax(1 - a->share, SEL_LEAST), y = b->cost / fmax(1 - b->share, SEL_LEAST);
+    return (x > y) - (x < y);
+}
+
+/* Nanoseconds a row of all predicates: each is asked of what the ones before it left, in the order of Hellerstein and Stonebraker, "Predicate
+ * migration" (1993). */
+static double tests_cost(struct walk *w, const struct rel *rel, const struct predicates *list, double rows) {
+    struct test tests[TESTS_MAX];
+    struct column_flow *kept = arena_array(w->arena, rel->n_columns + 1, sizeof *kept);
+    size_t n = list->n < TESTS_MAX ? list->n : TESTS_MAX;
+    double cost = 0, left = 1;
+    for (size_t i = 0; i < rel->n_columns; i++) kept[i] = w->columns[rel->columns[i]];
+    w->mute_defaults++;
+    for (size_t k = 0; k < n; k++) {
+        struct predicates one = {0};
+        *vec_add(w->arena, &one) = list->at[k];
+        tests[k] = (struct test){flow_scalar_cost(w, list->at[k]), flow_select(w, &one, rows)};
+        for (size_t i = 0; i < rel->n_columns; i++) w->columns[rel->columns[i]] = kept[i];
+    }
+    w->mute_defaults--;
+    qsort(tests, n, sizeof *tests, test_order);
+    for (size_t k = 0; k < n; k++) {
+        cost += left * tests[k].cost;
+        left *= fmax(tests[k].share, LATER_LEAST);
+    }
+    return cost;
+}
+
 const struct err *flow_scan(struct walk *w, const struct rel *rel, const struct predicates *list, struct flow *out) {
     struct dataset *d;
     struct work_scan scan = {.dataset = rel->name, .column_share = 1, .partition_share = 1};
     TRY(dataset_find(w, rel->name, &d));
     scan_size(w, rel, d, &scan);
     for (size_t i = 0; i < rel->n_columns; i++) column_set(w, rel, i, d, scan.table_rows);
-    double width = d ? row_width(d, w->plan->dialect) : 0;
+    double width = d ? row_width(w, d) : 0;
     scan.widths_known = width > 0;
     scan.widths_measured = width > 0 && is_measured(d);
     scan.partitioned = d && d->partition_count > 0;
     if (d) partitions_prune(w, rel, list, d, &scan);
     if (width > 0) scan.column_share = needed_share(w, rel, d, width);
     if (scan.known && width <= 0) flow_default(w, 0.5, "tables whose columns are not known are taken to be read whole");
-    double share = flow_select(w, list, scan.table_rows);
+    double test = tests_cost(w, rel, list, scan.table_rows), share = flow_select(w, list, scan.table_rows);
     flow_columns_keep(w, rel, scan.table_rows, share);
     scan.rows = scan.table_rows * scan.partition_share;
     scan.bytes = scan.table_bytes * scan.column_share * scan.partition_share;
     *out = flow_shape(w, rel, fmax(scan.table_rows * share, scan.known ? 1 : 0));
-    double test = 0;
-    for (size_t i = 0; i < list->n; i++) test += flow_scalar_cost(w, list->at[i]) * (i ? 0.5 : 1);
     /* Columns of predicates are read whole, the others where they hold. */
     double handed = (list->n ? scan.rows : 0) + out->rows * fmax(1, out->values), read = scan.bytes * NS_SCAN_BYTE + handed * NS_SCAN_VALUE;
     double first = (list->n ? 2.0 : 1.0) / fmax(list->n ? 2 : 1, out->values); /* a predicate's column and a join's key */

@@ -17,8 +17,9 @@ const struct err *work_of_plan(struct arena *arena, struct catalog *const *catal
     if (!plan || !plan->root) return NULL;
     w.columns = arena_array(arena, plan->n_columns + 1, sizeof *w.columns);
     w.needed = arena_array(arena, plan->n_columns + 1, sizeof *w.needed);
+    w.whole = arena_array(arena, plan->n_columns + 1, sizeof *w.whole);
     w.level = arena_array(arena, plan->n_columns + 1, sizeof *w.level);
-    for (size_t i = 0; i < plan->root->n_columns; i++) w.needed[plan->root->columns[i]] = true;
+    for (size_t i = 0; i < plan->root->n_columns; i++) need_whole(&w, plan->root->columns[i]);
     flow_needed(&w, plan->root);
     flow_uses(&w, plan->root, 0);
     w.is_trial = true;

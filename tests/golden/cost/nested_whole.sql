@@ -1,0 +1,1 @@
+SELECT payload.page, payload FROM shop.clicks
