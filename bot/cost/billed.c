@@ -10,10 +10,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define DAY        86400
-#define MONTH_DAYS 30.436875
-#define LIST_MAX   1000
-#define GROUPS_MAX 200000 /* of product, day and owner */
+#define DAY          86400
+#define MONTH_DAYS   30.436875
+#define LIST_MAX     1000
+#define QUANTITY_MAX 1e8    /* DBU of one record, which is of an hour */
+#define GROUPS_MAX   200000 /* of product, day and owner */
 
 static const char *const kind_names[] = {"job", "warehouse", "pipeline", "cluster"};
 
@@ -46,6 +47,7 @@ const struct err *billed_keep(struct catalog *catalog, struct arena *arena, cons
     int64_t changed = 0;
     *kept = false;
     if ((unit && !str_iis(str_of(unit), "DBU")) || !record_number(arena, row, NAMES("usage_quantity"), &quantity)) return NULL;
+    if (fabs(quantity) > QUANTITY_MAX) return err_new(ERR_INPUT, "a usage_quantity of %.3g DBU in one record: the figure is wrong", quantity);
     if (!owner_read(arena, row, &kind, &id, &name)) return NULL;
     record_time(arena, row, NAMES("usage_start_time", "usage_date"), &from);
     if (!record_time(arena, row, NAMES("usage_end_time"), &until) || until < from) until = from;

@@ -73,8 +73,8 @@ const struct err *calibration_of(struct arena *arena, struct catalog *catalog, c
     size_t all_runs = all.n;
     *out = calibration_fit(all.at, all.n, 0, PRIOR_DEVIATION);
     out->all_runs = all_runs;
+    out->runs = 0; /* none of one compute */
     if (!compute) return NULL;
-    out->runs = 0;
     TRY(ratios_load(catalog, compute, &own));
     if (!own.n) return NULL;
     double mean = all_runs ? log(out->factor) : 0;
@@ -86,8 +86,8 @@ const struct err *calibration_of(struct arena *arena, struct catalog *catalog, c
 const char *calibration_text(struct arena *arena, const struct calibration *c) {
     size_t n = c->runs ? c->runs : c->all_runs;
     if (n < FEW_RUNS) return NULL;
-    return arena_printf(arena, "fitted to %zu runs %s: half of them took within %.1fx of the estimate", n,
-                        c->runs ? "on this compute" : "on all computes here", c->within);
+    return arena_printf(arena, "fitted to %zu runs %s: past estimates here were off by %.1fx or less in half of them", n,
+                        c->runs ? "on this compute" : "on all computes", c->within);
 }
 
 static void history_fill(struct numbers *list, struct history *out) {
@@ -181,6 +181,7 @@ const struct err *runs_lines(struct arena *arena, struct catalog *catalog, struc
     TRY(store_each(store, "SELECT compute, count(*), sum(seconds) FROM run GROUP BY compute ORDER BY count(*) DESC, compute LIMIT $1",
                    VALS(val_int(COMPUTES_MAX)), line_row, &list));
     for (size_t i = 0; i < list.n; i++) TRY(calibration_of(arena, catalog, i ? list.at[i].compute : NULL, &list.at[i].calibration));
+    if (list.n) list.at[0].calibration.runs = list.at[0].calibration.all_runs;
     *out = list.at;
     *count = list.n;
     return NULL;

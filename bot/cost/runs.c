@@ -15,6 +15,7 @@
 #include <math.h>
 
 #define JOB_DEFINITIONS_MAX 200
+#define YEAR_SECONDS        (366 * 86400.0)
 #define STATEMENT_MAX       ((size_t)1 << 20)
 
 /* One run on its way in. */
@@ -244,6 +245,12 @@ static const struct err *run_add(struct importing *in, const struct run *run) {
     return NULL;
 }
 
+/* Longer than any run: what is wrong is the figure. */
+static const struct err *seconds_check(double seconds) {
+    if (seconds <= YEAR_SECONDS) return NULL;
+    return err_new(ERR_INPUT, "it would have run for %.3g days: the figure is wrong, or in another unit than milliseconds", seconds / 86400);
+}
+
 /* ---- query history ---- */
 
 static bool text_is(const char *text, const char *const *words) {
@@ -273,6 +280,7 @@ static const struct err *query_row(struct importing *in, struct arena *arena, co
         run.seconds = number_of(arena, row, NAMES("total_duration_ms", "metrics.total_time_ms", "duration", "total_elapsed_time"), -1);
     if (run.seconds < 0) return err_new(ERR_INPUT, "a query without execution_duration_ms or total_duration_ms: export one of them");
     run.seconds /= 1000;
+    TRY(seconds_check(run.seconds));
     record_time(arena, row, NAMES("start_time", "query_start_time_ms"), &run.started);
     run.job_id = record_text(arena, row, NAMES("query_source.job_info.job_id"));
     run.job = record_text(arena, row, NAMES("job_name"));
@@ -377,7 +385,7 @@ static const struct err *pending_add(struct importing *in) {
     for (size_t i = 0; i < map_count(in->pending); i++) {
         struct partial *p = map_at(in->pending, i).value;
         if (p->run.seconds <= 0 && p->until > p->from) p->run.seconds = p->until - p->from;
-        if (!p->done || p->failed || p->run.seconds <= 0) {
+        if (!p->done || p->failed || p->run.seconds <= 0 || p->run.seconds > YEAR_SECONDS) {
             in->out->failed++;
             continue;
         }

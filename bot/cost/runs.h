@@ -76,7 +76,7 @@ struct runs_line {
 };
 const struct err *runs_lines(struct arena *arena, struct catalog *catalog, struct runs_line **out, size_t *count) MUST_CHECK;
 
-/* "fitted to 40 runs here: half of them took within 1.6x of the estimate"; NULL when there were fewer than 3. */
+/* "fitted to 40 runs on this compute: past estimates here were off by 1.6x or less in half of them"; NULL when there were fewer than 3. */
 const char *calibration_text(struct arena *arena, const struct calibration *calibration);
 
 #endif

@@ -237,6 +237,8 @@ static void wrong_files_are_named(void **state) {
     } cases[] = {{"{\"a\":1}\n", "f:1: not a row of query history"},
                  {"{\"statement_text\":\"SELECT 1\"}\n", "f:1: a query without statement_id"},
                  {"{\"statement_text\":\"SELECT 1\",\"statement_id\":\"x\"}\n", "execution_duration_ms"},
+                 {"{\"statement_text\":\"SELECT 1\",\"statement_id\":\"x\",\"execution_duration_ms\":1e300}\n", "f:1: it would have run for"},
+                 {"{\"usage_quantity\":-1e300,\"usage_metadata\":{\"job_id\":\"1\"}}\n", "f:1: a usage_quantity of -1e+300 DBU"},
                  {"[1,2]", "not an object"},
                  {"justtext", "neither JSON lines nor a CSV"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
