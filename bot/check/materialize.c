@@ -24,7 +24,9 @@ struct reader {
     bool served;  /* by a table that others share */
     size_t table; /* index of the first subject of those that share its table */
     struct want own;
-    double runs, load; /* a month; and the bytes those read */
+    bool has_below;
+    struct want below; /* of one table, before its joins */
+    double runs;       /* a month */
 };
 
 /* One table that may be made. */
@@ -32,6 +34,7 @@ struct choice {
     struct want want;
     uint64_t members; /* bits of materialize.plain */
     double bytes;     /* stored */
+    bool is_below;    /* its readers do their joins afterwards */
 };
 
 struct materialize {
@@ -41,7 +44,7 @@ struct materialize {
     size_t plain[PLAIN_MAX], n_plain;
     struct choice *choices;
     size_t n_choices;
-    const struct want **shared; /* by subject: of the first of those that share a table; NULL others */
+    const struct choice **shared; /* by subject: of the first of those that share a table; NULL others */
 };
 
 static bool computes(const struct entry *e) {
@@ -85,7 +88,7 @@ static bool same_tables(const struct subject *a, const struct subject *b) {
 }
 
 /* "Sales / dataset by_day" -> "sales_by_day". */
-static const char *table_name(struct arena *arena, const struct check_input *in, const struct entry *e) {
+static const char *table_name(struct arena *arena, const struct check_input *in, const char *words) {
     struct buf b = buf_new(arena);
     const char *schema = "gold.";
     for (size_t i = 0; i < in->settings->layer_count; i++) {
@@ -95,7 +98,7 @@ static const char *table_name(struct arena *arena, const struct check_input *in,
     }
     buf_text(&b, strpbrk(schema, "*?") ? "gold." : schema);
     size_t start = b.n;
-    for (const char *p = e->name; *p && b.n < start + 60; p++) {
+    for (const char *p = words; *p && b.n < start + 60; p++) {
         if (isalnum((unsigned char)*p)) buf_char(&b, (char)tolower((unsigned char)*p));
         else if (b.n > start && b.p[b.n - 1] != '_') buf_char(&b, '_');
     }
@@ -138,9 +141,10 @@ static const char *grain_text(struct arena *arena, const struct entry *e) {
 
 /* ---- which tables ---- */
 
-/* Bytes that the table would hold: rows and width by the statistics of what it is made of; without them a share for each key. */
-static double bytes_stored(struct materialize *m, const struct want *want, const struct subject *s) {
-    double guess = s->scan.high * SHARE_PER_KEY * (double)want->n_keys;
+/* Bytes that the table would hold: rows and width by the statistics of what it is made of; without them a share for each key, but a join's column may
+ * be different in every row: then nothing is known. */
+static double bytes_stored(struct materialize *m, const struct want *want, const struct subject *s, bool is_below) {
+    double guess = is_below ? INFINITY : s->scan.high * SHARE_PER_KEY * (double)want->n_keys;
     const char *sql = want_sql(m->arena, want, s->entry.dialect);
     struct plan *plan;
     struct schema *schema;
@@ -151,23 +155,43 @@ static double bytes_stored(struct materialize *m, const struct want *want, const
     return work.defaults.n ? guess : fmax(work.output_bytes, 1); /* a guess upon guesses would be larger than any */
 }
 
-static void choice_add(struct materialize *m, const struct want *want, uint64_t members) {
+static void choice_add(struct materialize *m, const struct want *want, uint64_t members, bool is_below) {
     const struct subject *s = &m->in->subjects[m->plain[__builtin_ctzll(members)]];
-    double bytes = bytes_stored(m, want, s);
+    double bytes = bytes_stored(m, want, s, is_below);
     if (m->n_choices == TABLES_MAX || bytes > SHARE_MAX * s->scan.high) return;
-    m->choices[m->n_choices++] = (struct choice){*want, members, bytes};
+    m->choices[m->n_choices++] = (struct choice){*want, members, bytes, is_below};
 }
 
 /* Single queries first, then what they make together, each set once: a set grows by later queries only. */
 static void choices_make(struct materialize *m) {
-    for (size_t i = 0; i < m->n_plain; i++) choice_add(m, &m->readers[m->plain[i]].own, (uint64_t)1 << i);
+    for (size_t i = 0; i < m->n_plain; i++) {
+        const struct reader *r = &m->readers[m->plain[i]];
+        choice_add(m, &r->own, (uint64_t)1 << i, false);
+        if (r->has_below) choice_add(m, &r->below, (uint64_t)1 << i, true);
+    }
     for (size_t c = 0; c < m->n_choices; c++) {
-        size_t last = 63 - (size_t)__builtin_clzll(m->choices[c].members);
+        const struct choice *of = &m->choices[c];
+        size_t last = 63 - (size_t)__builtin_clzll(of->members);
         for (size_t i = last + 1; i < m->n_plain; i++) {
+            const struct reader *r = &m->readers[m->plain[i]];
             struct want both;
-            if (want_merge(&m->choices[c].want, &m->readers[m->plain[i]].own, &both)) choice_add(m, &both, m->choices[c].members | (uint64_t)1 << i);
+            if (of->is_below && !r->has_below) continue;
+            if (want_merge(&of->want, of->is_below ? &r->below : &r->own, &both)) choice_add(m, &both, of->members | (uint64_t)1 << i, of->is_below);
         }
     }
+}
+
+/* Share of what a query reads that a table would spare it: below joins only the grouped one's bytes. */
+static double share_spared(const struct materialize *m, const struct choice *c, size_t subject) {
+    const struct scan *scan = &m->in->subjects[subject].scan;
+    const struct sql_name *name = c->want.select->from->name;
+    double bytes = 0;
+    if (!c->is_below) return 1;
+    for (size_t i = 0; i < scan->part_count; i++) {
+        const char *dot = strrchr(scan->parts[i].dataset, '.');
+        if (str_ieq(str_of(dot ? dot + 1 : scan->parts[i].dataset), name->parts[name->part_count - 1].text)) bytes += scan->parts[i].high;
+    }
+    return scan->high > 0 ? fmin(1, bytes / scan->high) : 0;
 }
 
 /* Bytes a month that need not be read: of all whom it serves but the busiest, whose runs its refresh takes, less reading it. */
@@ -176,15 +200,16 @@ static double benefit(const struct materialize *m, const struct choice *c, uint6
     for (size_t i = 0; i < m->n_plain; i++) {
         const struct reader *r = &m->readers[m->plain[i]];
         if (!(c->members & left & ((uint64_t)1 << i))) continue;
-        all += r->load - r->runs * c->bytes;
-        most = fmax(most, r->load);
+        double spared = m->in->subjects[m->plain[i]].scan.high * share_spared(m, c, m->plain[i]) * r->runs;
+        all += spared - r->runs * c->bytes;
+        most = fmax(most, spared);
     }
     return all - most;
 }
 
 static void choice_take(struct materialize *m, const struct choice *c, uint64_t left) {
     size_t first = m->plain[__builtin_ctzll(c->members & left)];
-    m->shared[first] = &c->want;
+    m->shared[first] = c;
     for (size_t i = 0; i < m->n_plain; i++) {
         struct reader *r = &m->readers[m->plain[i]];
         if (c->members & left & ((uint64_t)1 << i)) r->table = first, r->served = true;
@@ -219,7 +244,7 @@ static void reader_read(struct materialize *m, size_t at) {
     r->taken = is_candidate(s);
     r->plain = r->taken && want_read(m->arena, s->entry.query, &r->own);
     r->runs = fires.known && fires.per_month > 0 ? fires.per_month : OPENED_RUNS;
-    r->load = s->scan.high * r->runs;
+    r->has_below = r->plain && want_below(m->arena, &r->own, &r->below);
     if (r->plain && m->n_plain < PLAIN_MAX) m->plain[m->n_plain++] = at;
 }
 
@@ -266,7 +291,10 @@ static struct cost saving_of(struct materialize *m, size_t at, size_t *others) {
     for (size_t i = at; i < m->in->subject_count; i++) {
         const struct cost *c = &m->in->subjects[i].cost;
         if (c == most || !is_served(m, at, i)) continue;
-        sum = first ? *c : cost_add(m->arena, &sum, c);
+        struct cost part = *c;
+        double share = m->shared[at] ? share_spared(m, m->shared[at], i) : 1;
+        part.low *= share, part.high *= share;
+        sum = first ? part : cost_add(m->arena, &sum, &part);
         first = false;
     }
     text_list_add(m->arena, &sum.assumptions, "the table is refreshed as often as its busiest reader runs, and costs what that costs now");
@@ -278,7 +306,10 @@ static void readers_note(struct materialize *m, size_t at, struct finding *f) {
         const struct entry *e = &m->in->subjects[i].entry;
         if (!m->readers[i].taken || m->readers[i].table != at) continue;
         struct fires fires = fires_of(m->arena, &e->schedule, m->in->now);
-        const char *rest = m->shared[at] && is_served(m, at, i) ? want_rest(m->arena, m->shared[at], &m->readers[i].own, e->dialect) : NULL;
+        const struct choice *c = is_served(m, at, i) ? m->shared[at] : NULL;
+        const struct want *own = c && c->is_below ? &m->readers[i].below : &m->readers[i].own;
+        const char *rest = c ? want_rest(m->arena, &c->want, own, e->dialect) : NULL, *joins = c ? want_joined(m->arena, own, e->dialect) : NULL;
+        if (joins) rest = rest ? arena_printf(m->arena, "%s, joined with %s", rest, joins) : arena_printf(m->arena, "it joined with %s", joins);
         if (i == at && !rest && (!fires.known || !m->readers[i].plain)) continue;
         if (is_served(m, at, i))
             text_list_printf(m->arena, &f->notes, "it serves %s (%s)%s%s", e->name, fires.known ? fires.text : "when it is opened",
@@ -287,10 +318,19 @@ static void readers_note(struct materialize *m, size_t at, struct finding *f) {
     }
 }
 
+/* What its table is named after: the first of its readers; below joins, what it holds. */
+static const char *words_of(struct materialize *m, size_t at) {
+    const struct choice *c = m->shared[at];
+    if (!c || !c->is_below) return m->in->subjects[at].entry.name;
+    const struct sql_name *name = c->want.select->from->name;
+    return arena_printf(m->arena, "%.*s by %s", STR_ARG(name->parts[name->part_count - 1].text),
+                        want_grain(m->arena, &c->want, m->in->subjects[at].entry.dialect));
+}
+
 void materialize_say(struct materialize *m, size_t at, struct findings *out) {
     const struct subject *s = &m->in->subjects[at];
     struct arena *arena = m->arena;
-    const struct want *w = m->shared[at];
+    const struct want *w = m->shared[at] ? &m->shared[at]->want : NULL;
     size_t others = 0;
     if (m->readers[at].table != at) return; /* said there */
     char low[32], high[32];
@@ -299,7 +339,7 @@ void materialize_say(struct materialize *m, size_t at, struct findings *out) {
     struct finding *f = check_finding(arena, m->in, RULE_MATERIALIZE, s, NULL);
     struct fires fires = fires_of(arena, &s->entry.schedule, m->in->now);
     struct cost saving = saving_of(m, at, &others);
-    const char *name = table_name(arena, m->in, &s->entry), *grain = w ? want_grain(arena, w, s->entry.dialect) : grain_text(arena, &s->entry);
+    const char *name = table_name(arena, m->in, words_of(m, at)), *grain = w ? want_grain(arena, w, s->entry.dialect) : grain_text(arena, &s->entry);
     const char *when = fires.known ? fires.text : "each time it is opened";
     const char *many =
         others ? arena_printf(arena, ", as %s %zu other quer%s of the change", others == 1 ? "does" : "do", others, others == 1 ? "y" : "ies") : "";

@@ -211,3 +211,14 @@ const char *want_rest(struct arena *arena, const struct want *table, const struc
     }
     return b.n ? buf_str(&b) : NULL;
 }
+
+const char *want_joined(struct arena *arena, const struct want *reader, enum dialect dialect) {
+    struct buf b = buf_new(arena);
+    for (size_t i = 0; i < reader->n_joins; i++) {
+        struct sql_from from = *reader->joins[i];
+        from.alias = (struct sql_ident){0};
+        if (i) buf_text(&b, ", ");
+        sql_print_from(&b, &from, dialect);
+    }
+    return b.n ? buf_str(&b) : NULL;
+}

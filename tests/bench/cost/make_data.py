@@ -57,7 +57,7 @@ class Maker:
 
 
 def text_type(t):
-    return re.match(r"(var)?char|string", t) is not None
+    return re.match(r"(var)?char|string", t, re.I) is not None
 
 
 # ---------------------------------------------------------------- TPC-DS
@@ -90,7 +90,7 @@ def ds_domain(m, column, type_):
                "quantity_on_hand": (0, 1000), "purchase_estimate": (500, 10000), "dep_employed_count": (0, 6), "dep_college_count": (0, 6)}
     if column in special:
         return m.pick(column, special[column])
-    if column.startswith("p_channel") and type_ == "char(1)":
+    if column.startswith("p_channel") and column != "p_channel_details":
         return m.pick(column, "NNNNNNNY")
     if c == "state":
         return m.pick(column, STATES)
