@@ -91,6 +91,29 @@ static const struct err *gives_same(struct look *look, const struct kpi *a, cons
     return NULL;
 }
 
+static bool is_zero(const struct sql_expr *e) { return e->kind == EX_LITERAL && str_is(e->name, "0"); }
+
+/* coalesce(x, 0), and its other names: x. */
+static const struct sql_expr *zero_free(const struct sql_expr *e) {
+    bool filled = e->kind == EX_CALL && e->arg_count == 2 && (str_iis(e->name, "coalesce") || str_iis(e->name, "ifnull") || str_iis(e->name, "nvl"));
+    return filled && is_zero(e->args[1]) ? zero_free(e->args[0]) : e;
+}
+
+/* What is summed, when the number is a sum of something, NULL or 0 where there is nothing; NULL when it is none. */
+static const char *summed(struct arena *arena, const char *expression, enum dialect dialect) {
+    const struct sql_expr *e = sql_parse_expr(arena, str_of(expression), dialect, NULL);
+    if (e) e = zero_free(e);
+    bool sum = e && e->kind == EX_CALL && e->arg_count == 1 && str_iis(e->name, "sum") && !(e->flags & SQL_DISTINCT) &&
+               !(e->call && (e->call->over || e->call->filter));
+    return sum ? str_lower(arena, str_of(sql_expr_text(arena, zero_free(e->args[0]), dialect))) : NULL;
+}
+
+/* sum(coalesce(x, 0)), coalesce(sum(x), 0) and sum(x) differ where nothing is summed, and nobody calls that another number. */
+static bool differ_in_nothing(struct arena *arena, const struct kpi *a, enum dialect x, const struct kpi *b, enum dialect y) {
+    const char *left = summed(arena, a->expression, x), *right = summed(arena, b->expression, y);
+    return left && right && strcmp(left, right) == 0;
+}
+
 /* Users of a day and users of a month are two numbers, and neither adds up to the other. */
 static bool spans_differ(const struct kpi *a, const struct kpi *b) {
     bool distinct = strncasecmp(a->expression, "count(distinct ", 15) == 0 || strncasecmp(a->expression, "approx_count_distinct(", 22) == 0;
@@ -134,6 +157,7 @@ static const struct err *number_compare(struct look *look, const struct kpi *min
         if (spans) spans_say(look, mine, theirs, other);
         return NULL;
     }
+    if (differ_in_nothing(look->arena, &a, look->subject->entry.dialect, &b, other->dialect)) return NULL;
     TRY(gives_same(look, &a, &b, other->dialect, &same));
     if (same) return NULL;
     *said = true;

@@ -13,8 +13,9 @@
 static const char doc[] =
     "List every rule: its level by default, its level now and why, and what people said of it.\n"
     "\n"
-    "A rule that too few find useful falls back to notes in the folded part of the comment: at least 20 answers, and the upper end of their "
-    "95 % Wilson interval under 90 %. Answers come from 'parley feedback', from 'accept' (useful) and 'different' (not useful) under a pull "
+    "A rule that too few find useful falls back to notes in the folded part of the comment: at least 20 answers, two people or "
+    "more against it, and the upper end of the 95 % Wilson interval under 90 %. Answers come from 'parley feedback', from 'accept' (useful) and "
+    "'different' (not useful) under a pull "
     "request, from findings that a push did away with and from notes that were resolved (useful). A level written in .parley.yml stands.\v"
     "Examples:\n"
     "  parley rules\n"
@@ -68,6 +69,8 @@ static const char *because(struct arena *arena, struct level_now now, const stru
     if (now.why == LEVEL_USE)
         return arena_printf(arena, "%lld of %lld found it useful: under %.0f %%", (long long)u->useful, (long long)all, USE_FLOOR * 100);
     if (all == 0) return "by default";
+    if (all >= USE_ANSWERS_MIN && u->not_useful > 0 && u->voices_against < USE_VOICES_MIN)
+        return arena_printf(arena, "by default; %lld of %lld found it useful, one person alone did not", (long long)u->useful, (long long)all);
     return arena_printf(arena, "by default; %lld of %lld found it useful", (long long)u->useful, (long long)all);
 }
 

@@ -217,11 +217,14 @@ def check_format(options):
 
 
 def check_rules(options):
-    """Each rule has a golden in which it speaks and one in which it is silent, in each form it declares."""
+    """Each rule has a golden in which it speaks and one in which it is silent, in each form it declares, and stands in the README with its level."""
     suffixes = {"IN_SQL": (".sql",), "IN_PYTHON": (".py", ".ipynb"), "IN_SETTINGS": (".json", ".yml")}
     table, goldens, off = "bot/check/rules.def", Path(options.source) / "tests/golden/check", []
-    declared = re.findall(r'^RULE\(\w+, "([^"]+)", SEV_\w+, \w+, ([\w |]+), ', Path(options.source, table).read_text(), re.M)
-    for at, (rule, forms) in enumerate(declared):
+    declared = re.findall(r'^RULE\(\w+, "([^"]+)", SEV_(\w+), \w+, ([\w |]+), ', Path(options.source, table).read_text(), re.M)
+    told = set(re.findall(r"[^|, \n]+", "\n".join(re.findall(r"^\| [A-Z]\w+ \| (.+) \|$", Path(options.source, "README.md").read_text(), re.M))))
+    for at, (rule, level, forms) in enumerate(declared):
+        if (f"**{rule}**" if level == "WARNING" else rule) not in told:
+            off.append(f"README.md:1: the rule {rule} is not listed, or not as a {level.lower()}")
         fires, silent = ((goldens / f"{rule}.{end}.findings").read_text() if (goldens / f"{rule}.{end}.findings").exists() else "" for end in ("fires", "silent"))
         heard = {Path(p).suffix for p in re.findall(rf"^\w+ {rule} (\S+):\d+ ", fires, re.M)}
         quiet = {p.suffix for p in (goldens / f"{rule}.silent" / "head").rglob("*")} if silent else set()
