@@ -98,8 +98,8 @@ static const char *name_with_clauses(struct binder *b, const struct sql_expr *ex
     struct buf text = buf_new(b->arena);
     buf_text(&text, name);
     if (call->limit) buf_printf(&text, " limit %s", sql_expr_text(b->arena, call->limit, b->dialect));
-    if (call->tail.n) buf_printf(&text, " %s", bind_lower(b, call->tail));
-    if (call->after.n) buf_printf(&text, " %s", bind_lower(b, call->after));
+    if (call->tail.n) buf_printf(&text, " %s", bind_words(b, call->tail));
+    if (call->after.n) buf_printf(&text, " %s", bind_words(b, call->after));
     for (uint32_t i = 0; i < call->parameter_count; i++) buf_printf(&text, " (%s)", sql_expr_text(b->arena, call->parameters[i], b->dialect));
     for (uint32_t i = 0; i < call->column_count; i++) {
         buf_printf(&text, " %s ", bind_lower(b, call->columns[i].name.text));

@@ -122,6 +122,7 @@ void bind_refuse(struct binder *b, struct range range, const char *fmt, ...) PRI
 /* Says once what the plan takes for granted: see plan.condition. */
 void bind_suppose(struct binder *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 const char *bind_lower(struct binder *b, struct str s);
+const char *bind_words(struct binder *b, struct str s); /* words of SQL: lower case but for what stands in quotes */
 
 /* bind_word.c */
 struct call_word {

@@ -390,9 +390,11 @@ static const struct scalar *table_argument(struct binder *b, struct scope *scope
     for (size_t i = 0; i < table.n; i++) buf_printf(&words, " %s", table.names[i]);
     const struct sql_call *call = expr->kind == EX_TABLE_ARG ? expr->call : NULL;
     for (uint32_t i = 0; call && i < call->partition_count; i++)
-        buf_printf(&words, " partition %s", str_lower(b->arena, str_of(sql_expr_text(b->arena, call->partition[i], b->dialect))));
+        buf_printf(&words, " partition %s", bind_words(b, str_of(sql_expr_text(b->arena, call->partition[i], b->dialect))));
+    if (call && call->tail.n) buf_printf(&words, " %s", bind_words(b, call->tail));
+    if (call && call->after.n) buf_printf(&words, " %s", bind_words(b, call->after));
     for (uint32_t i = 0; call && i < call->order_count; i++)
-        buf_printf(&words, " order %s %d %d", str_lower(b->arena, str_of(sql_expr_text(b->arena, call->order[i].expr, b->dialect))),
+        buf_printf(&words, " order %s %d %d", bind_words(b, str_of(sql_expr_text(b->arena, call->order[i].expr, b->dialect))),
                    (int)call->order[i].direction, (int)call->order[i].nulls);
     *vec_add(b->arena, inputs) = table.rel;
     return scalar_literal(b, (struct literal){.kind = VALUE_TEXT, .s = str_of(buf_str(&words))}, (struct type){TYPE_OTHER, 0, 0});
@@ -458,6 +460,7 @@ static const struct scalar *other_bind(struct binder *b, struct scope *scope, co
     case EX_NAMED_ARG:
         return call_of(b, scope, expr, arena_printf(b->arena, "argument:%s", bind_lower(b, expr->name)));
     case EX_ALIASED:
+        if (expr->flags & SQL_WORD) return opaque(b, expr, "WITH(..) as an expression"); /* its names are no columns */
         return expr->path && expr->path->part_count
                    ? call_of(b, scope, expr, arena_printf(b->arena, "alias:%s", bind_lower(b, expr->path->parts[0].text)))
                    : opaque(b, expr, "an alias");

@@ -28,6 +28,16 @@ void bind_suppose(struct binder *b, const char *fmt, ...) {
 
 const char *bind_lower(struct binder *b, struct str s) { return str_lower(b->arena, s); }
 
+const char *bind_words(struct binder *b, struct str s) {
+    char *out = str_lower(b->arena, s), quote = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (quote) out[i] = c;
+        if (quote ? c == quote : c == '\'' || c == '"' || c == '`') quote = quote ? 0 : c;
+    }
+    return out;
+}
+
 static void node_count(struct binder *b) {
     if (++b->nodes == BIND_NODES_MAX) bind_refuse(b, (struct range){0}, "the query unfolds to more than %d nodes", BIND_NODES_MAX);
 }

@@ -255,7 +255,7 @@ static struct pivoting pivoting_start(struct binder *b, struct scope *scope, con
 
 struct bound bind_pivot(struct binder *b, struct scope *scope, const struct sql_from *from) {
     struct pivoting p = pivoting_start(b, scope, from);
-    if (p.input.open || p.pivot->any || p.pivot->query || !p.pivot->value_count) return whole_opaque(&p);
+    if (p.input.open || p.pivot->more.n || p.pivot->any || p.pivot->query || !p.pivot->value_count) return whole_opaque(&p);
     over_make(&p);
     return pivot_expand(&p);
 }

@@ -42,7 +42,37 @@ static const struct scalar *replaced_bind(struct select_state *s, const struct s
     return scalar_column(s->b, generator_add(s->b, s->scope, item->expr, &name, 1)[0], item->range);
 }
 
+/* LIKE of a column's name: % any, _ one; a pattern of other signs is refused before. */
+static bool name_like(const char *name, const char *pattern) {
+    const char *again = NULL, *from = NULL;
+    while (*name) {
+        if (*pattern == '%') again = ++pattern, from = name;
+        else if (*pattern && (*pattern == '_' || *pattern == *name)) pattern++, name++;
+        else if (!again) return false;
+        else pattern = again, name = ++from;
+    }
+    while (*pattern == '%') pattern++;
+    return !*pattern;
+}
+
+/* * ILIKE '%id%' over known columns; LIKE with its case is refused, as names are kept without. */
+static bool star_takes(struct select_state *s, const struct sql_star *star, const char *name) {
+    if (!star || !star->like) return true;
+    return name_like(name, bind_lower(s->b, star->like->name)) != star->like_not;
+}
+
+static void star_like_check(struct select_state *s, const struct sql_expr *expr) {
+    const struct sql_star *star = expr->star;
+    if (!star || !star->like) return;
+    bool plain = star->like->kind == EX_LITERAL && star->like->op == LIT_STRING && !star->like_case && !star->like_similar &&
+                 !(star->like->flags & SQL_TEMPLATED) && !memchr(star->like->name.p ? star->like->name.p : "", '\\', star->like->name.n);
+    bool open = s->scope->merged.n > 0;
+    for (size_t i = 0; i < s->scope->sources.n; i++) open |= s->scope->sources.at[i].star >= 0;
+    if (!plain || open || star->path) bind_refuse(s->b, expr->range, "* ILIKE");
+}
+
 static void star_one(struct select_state *s, const struct sql_star *star, const char *name, const struct scalar *expr) {
+    if (!star_takes(s, star, name)) return;
     if (star && ident_listed(star->except, star->except_count, name)) return;
     for (uint32_t i = 0; star && i < star->replace_count; i++)
         if (str_iis(star->replace[i].alias.text, name)) expr = replaced_bind(s, &star->replace[i]), s->met[i] = true;
@@ -132,7 +162,7 @@ static void star_added(struct select_state *s, const struct sql_star *star) {
 static void star_bind(struct select_state *s, const struct sql_expr *expr) {
     const struct sql_star *star = expr->star;
     s->met = star && star->replace_count ? arena_array(s->b->arena, star->replace_count, sizeof *s->met) : NULL;
-    if (star && star->like) bind_refuse(s->b, expr->range, "* ILIKE");
+    star_like_check(s, expr);
     if (star && star->path) {
         struct scope_source *source = NULL;
         for (struct scope *level = s->scope; level && !source; level = level->outer)
@@ -587,6 +617,7 @@ static void closed_world(struct select_state *s) {
     const struct sql_select *q = s->select;
     if (q->as_type.n) bind_refuse(s->b, q->range, "SELECT AS a type");
     if (q->into_text.n) bind_refuse(s->b, q->range, "SELECT INTO variables");
+    if (str_starts(q->modifiers, "WITH")) bind_refuse(s->b, q->range, "%.*s", STR_ARG(q->modifiers));
     if (q->connect || q->start) bind_refuse(s->b, q->range, "CONNECT BY");
     if (q->transform.n) bind_refuse(s->b, q->range, "TRANSFORM");
 }

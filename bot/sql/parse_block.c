@@ -193,12 +193,14 @@ static void skip_to_end(struct parser *p) {
 
 static bool declare_special(struct parser *p, struct sql_statement *s) {
     const struct token *t = p->t;
-    bool cursor = false, handler = false;
+    bool cursor = false, handler = false, condition = false;
     for (int i = 0; i < 6 && t[i].type != TOKEN_END && t[i].keyword != SY_SEMICOLON; i++) {
         if (t[i].keyword == KW_CURSOR) cursor = true;
         if (t[i].keyword == KW_HANDLER) handler = true;
+        if (i == 1 && parse_word_is(p, 1, "condition") && (t[2].keyword == KW_FOR || t[2].keyword == SY_SEMICOLON)) condition = true;
         if (i > 4) break;
     }
+    if (condition) return skip_to_end(p), true;
     if (!cursor && !handler) return false;
     while (!parse_at(p, KW_FOR) && !parse_at_end(p)) p->t++;
     if (!parse_take(p, KW_FOR)) return true;
@@ -279,6 +281,10 @@ static void set_read(struct parser *p, struct sql_statement *s) {
     bool variable = parse_at(p, KW_VARIABLE) || (parse_word_is(p, 0, "var") && p->t[1].type != TOKEN_OP);
     if (variable) p->t++;
     parse_verb(p, s, first);
+    for (const struct token *t = p->t; p->dialect == DIALECT_MYSQL && t->type != TOKEN_END && t->keyword != SY_SEMICOLON; t++) {
+        if (t->keyword == SY_COMMA && t[1].type == TOKEN_WORD && t[2].type == TOKEN_WORD && (t[1].keyword == KW_GLOBAL || t[1].keyword == KW_SESSION))
+            return parse_tail(p, s); /* SET @a = 1, GLOBAL x = 2 */
+    }
     bool lake = p->traits->number_suffix;
     bool names = p->t[1].keyword == SY_EQ || p->t[1].keyword == SY_ASSIGN || parse_at(p, SY_LPAREN);
     if (variable || (lake ? p->block_depth > 0 && names : names && p->dialect != DIALECT_POSTGRES && p->dialect != DIALECT_REDSHIFT)) {
@@ -310,7 +316,6 @@ bool parse_block(struct parser *p, struct sql_statement *s) {
     case KW_IF:
         return if_read(p, s), true;
     case KW_CASE:
-        if (!p->block_depth) break;
         return case_statement(p, s), true;
     case KW_WHILE:
         return while_read(p, s), true;

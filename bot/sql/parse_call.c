@@ -160,6 +160,22 @@ static bool replaces_or_adds(const struct parser *p) {
     return parse_next_is(p, 1, KW_OR) && parse_word_is(p, 2, "add") && parse_next_is(p, 3, SY_LPAREN);
 }
 
+/* ILIKE 'x%', and duckdb's NOT LIKE, SIMILAR TO. */
+static bool star_like(struct parser *p, struct sql_star *star) {
+    const struct token *t = p->t;
+    bool is_not = t->keyword == KW_NOT && p->dialect == DIALECT_DUCKDB;
+    t += is_not;
+    bool similar = t->keyword == KW_SIMILAR && t[1].keyword == KW_TO && p->dialect == DIALECT_DUCKDB;
+    if (!similar && t->keyword != KW_LIKE && t->keyword != KW_ILIKE) return false;
+    if (t[similar ? 2 : 1].type != TOKEN_STRING) return false;
+    star->like_not = is_not;
+    star->like_similar = similar;
+    star->like_case = t->keyword == KW_LIKE;
+    p->t = (struct token *)t + (similar ? 2 : 1);
+    star->like = parse_expr_above(p, BIND_ADD);
+    return true;
+}
+
 struct sql_expr *parse_star(struct parser *p, struct sql_name *of, const struct token *first) {
     parse_must(p, SY_STAR);
     struct sql_star *star = parse_new(p, struct sql_star);
@@ -173,9 +189,7 @@ struct sql_expr *parse_star(struct parser *p, struct sql_name *of, const struct 
         if ((parse_at(p, KW_EXCEPT) || parse_at(p, KW_EXCLUDE)) && (names || quoted)) star_except(p, star);
         else if (parse_at(p, KW_REPLACE) && (names || quoted || next->type == TOKEN_NUMBER || replaces_or_adds(p))) star_replace(p, star);
         else if (parse_at(p, KW_RENAME)) p->t++, star->rename = renames(p, &star->rename_count);
-        else if ((parse_at(p, KW_ILIKE) || parse_at(p, KW_LIKE)) && next->type == TOKEN_STRING)
-            star->like_case = parse_at(p, KW_LIKE), p->t++, star->like = parse_expr_above(p, BIND_ADD);
-        else break;
+        else if (!star_like(p, star)) break;
     }
     struct sql_expr *e = expr_new(p, EX_STAR, OP_NONE, first);
     e->star = star;
@@ -211,6 +225,12 @@ static void more_deepen(struct parser *p, struct sql_expr *e, const struct sql_c
 
 /* TABLE t, TABLE(t), TABLE(SELECT ..), with PARTITION BY and ORDER BY: databricks, snowflake, trino, bigquery. */
 static void table_argument_rows(struct parser *p, struct sql_call *call) {
+    const struct token *alias = p->t;
+    if (parse_at(p, KW_AS) && p->dialect == DIALECT_TRINO) { /* AS x (a, b) */
+        p->t += 2;
+        if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
+        call->tail = parse_verbatim(p, alias);
+    }
     if (parse_take2(p, KW_PARTITION, KW_BY)) {
         bool many = parse_take(p, SY_LPAREN);
         size_t mark = list_start(p);
@@ -225,12 +245,17 @@ static void table_argument_rows(struct parser *p, struct sql_call *call) {
         p->t += 3;
         call->after = parse_verbatim(p, p->t - 3);
     }
+    if ((parse_at(p, KW_KEEP) || parse_word_is(p, 0, "prune")) && parse_next_is(p, 1, KW_WHEN)) { /* PRUNE WHEN EMPTY */
+        p->t += 3;
+        call->after = parse_verbatim(p, p->t - 3);
+    }
     if (parse_take2(p, KW_ORDER, KW_BY)) call->order = parse_order_list(p, &call->order_count);
 }
 
 static bool table_argument_more(const struct parser *p) {
     return (parse_at(p, KW_PARTITION) && parse_next_is(p, 1, KW_BY)) || (parse_at(p, KW_WITH) && parse_word_is(p, 1, "single")) ||
-           (parse_at(p, KW_ORDER) && parse_next_is(p, 1, KW_BY));
+           (parse_at(p, KW_ORDER) && parse_next_is(p, 1, KW_BY)) ||
+           (p->dialect == DIALECT_TRINO && (parse_at(p, KW_AS) || parse_at(p, KW_KEEP) || parse_word_is(p, 0, "prune")));
 }
 
 static struct sql_expr *table_argument_query(struct parser *p, const struct token *first) {
@@ -306,8 +331,10 @@ static struct sql_expr *argument_read(struct parser *p) {
     const struct token *first = p->t, *next = p->t + 1;
     struct sql_expr *e;
     if (next->keyword == SY_ARROW || (next->keyword == SY_ASSIGN && p->dialect != DIALECT_MYSQL)) return named_argument(p);
-    switch (first->keyword) {
+    bool with_call = first->keyword == KW_WITH && next->keyword == SY_LPAREN; /* bigquery: an expression */
+    switch (with_call ? KW_NONE : first->keyword) {
     case SY_STAR:
+        if (next->keyword == KW_COLUMNS) break; /* *COLUMNS(..) */
         return parse_star(p, NULL, first);
     case KW_SELECT:
     case KW_WITH:
@@ -335,6 +362,8 @@ static struct str word_before(struct parser *p) {
     case KW_USING:
     case KW_VALUE:
     case KW_TO:
+    case KW_SIMILAR:
+    case KW_ESCAPE:
     case SY_COLON:
         return parse_word(p, p->t++);
     default:
@@ -347,6 +376,7 @@ static bool leading_word(const struct parser *p, const struct token *name) {
     if (next == SY_COMMA || next == SY_RPAREN || next == SY_DOT || next == SY_LPAREN) return false;
     if (name->keyword == KW_TRIM) return word == KW_BOTH || word == KW_LEADING || word == KW_TRAILING || word == KW_FROM;
     if (parse_word_is(p, 0, "variadic")) return true;                                        /* postgres */
+    if (parse_word_is(p, 0, "bulk") && p->t[1].type == TOKEN_STRING) return true;            /* tsql: OPENROWSET(BULK '..') */
     if (word == KW_MODEL) return p->t[1].type == TOKEN_QUOTED || p->t[1].type == TOKEN_WORD; /* bigquery: ML.PREDICT(MODEL m, ..) */
     return word == KW_KEY && p->t[1].type != TOKEN_OP;
 }
@@ -364,6 +394,10 @@ static bool inner_clause(struct parser *p, struct sql_expr *e, struct sql_call *
     case KW_SEPARATOR:
         p->t++;
         return more->separator = parse_expr(p), true;
+    case KW_WHERE: /* bigquery: SUM(x WHERE y) */
+        if (p->dialect != DIALECT_BIGQUERY) return false;
+        p->t++;
+        return more->filter = parse_expr(p), true;
     case KW_HAVING:
         p->t++;
         more->having_word = parse_word(p, p->t);
@@ -394,7 +428,8 @@ static void tail_read(struct parser *p, struct sql_call *more) {
 
 static bool tail_allowed(const struct parser *p, const struct token *name) {
     char c = (char)(p->text.p[name->start] | 0x20);
-    if (parse_at(p, KW_ON) || parse_at(p, KW_FORMAT)) return true;
+    if (parse_at(p, KW_ON) || parse_at(p, KW_FORMAT) || parse_word_is(p, 0, "copartition")) return true;
+    if (p->dialect == DIALECT_REDSHIFT && (parse_at(p, KW_KEEP) || parse_at(p, KW_SET))) return true; /* OBJECT_TRANSFORM(s KEEP ..) */
     if (c != 'j' && c != 'x' && c != 'o') return false;
     struct str w = {p->text.p + name->start, p->t->start - name->start};
     w.n = w.n > 4 ? 4 : w.n;
@@ -578,6 +613,7 @@ static struct sql_expr *cast(struct parser *p, enum sql_op op) {
     struct sql_expr *e = expr_new(p, EX_CAST, op, first);
     if (!parse_take(p, KW_AS)) parse_must(p, SY_COMMA);
     e->type = parse_type(p);
+    if (parse_at(p, KW_ARRAY) && p->dialect == DIALECT_MYSQL) e->type->tail = parse_word(p, p->t++);
     if (parse_at(p, KW_COLLATE)) {
         const struct token *tail = p->t++;
         parse_name(p);
@@ -640,6 +676,10 @@ static struct sql_expr *two_part(struct parser *p, bool unit) {
     more->before[1] = parse_word(p, p->t++);
     args[1] = parse_expr(p);
     p->nest--;
+    if (parse_at(p, KW_USING) && p->t[1].type == TOKEN_WORD) { /* USING CHARACTERS */
+        p->t += 2;
+        more->tail = parse_verbatim(p, p->t - 2);
+    }
     parse_must(p, SY_RPAREN);
     struct sql_expr *e = expr_new(p, EX_CALL, OP_NONE, first);
     e->name = parse_word(p, first);
@@ -648,8 +688,43 @@ static struct sql_expr *two_part(struct parser *p, bool unit) {
     return e;
 }
 
+/* WITH(a AS 1, b AS a + 1, a * b) of bigquery. */
+static struct sql_expr *with_call(struct parser *p) {
+    const struct token *first = p->t;
+    size_t mark = list_start(p);
+    p->t += 2;
+    parse_nest(p);
+    for (;;) {
+        const struct token *at = p->t;
+        bool named = parse_can_be_name(p, at) && parse_next_is(p, 1, KW_AS);
+        struct sql_name *name = named ? parse_name(p) : NULL;
+        if (named) p->t++;
+        struct sql_expr *value = parse_expr(p), *e = value;
+        if (named) {
+            e = expr_new(p, EX_ALIASED, OP_NONE, at);
+            e->flags = SQL_WORD;
+            e->path = name;
+            e->name = name->parts[0].text;
+            expr_args(p, e, &value, 1);
+        }
+        list_push(p, &e, sizeof e);
+        if (!parse_take(p, SY_COMMA)) break;
+    }
+    p->nest--;
+    parse_must(p, SY_RPAREN);
+    uint32_t count;
+    struct sql_expr **args = list_take(p, mark, sizeof *args, &count);
+    struct sql_expr *call = expr_new(p, EX_CALL, OP_NONE, first);
+    call->name = STR("WITH");
+    expr_args(p, call, args, count);
+    return call;
+}
+
 bool parse_special_call(struct parser *p, struct sql_expr **out) {
     switch (p->t->keyword) {
+    case KW_WITH:
+        if (p->dialect != DIALECT_BIGQUERY) return false;
+        return *out = with_call(p), true;
     case KW_CAST:
         return *out = cast(p, CAST_PLAIN), true;
     case KW_TRY_CAST:

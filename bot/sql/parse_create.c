@@ -147,7 +147,10 @@ static enum sql_object object_read(struct parser *p, struct sql_create *c, const
 
 static void partitioned(struct parser *p, struct sql_create *c) {
     parse_must(p, KW_BY);
-    if (!parse_at(p, SY_LPAREN)) { /* bigquery: PARTITION BY date(x); databricks sql: PARTITIONED BY (..) only */
+    bool method = p->t[1].keyword == SY_LPAREN && (p->dialect == DIALECT_POSTGRES || p->dialect == DIALECT_MYSQL) &&
+                  (parse_at(p, KW_RANGE) || parse_at(p, KW_LIST) || parse_at(p, KW_HASH));
+    if (method) p->t++, tail_add(p, &c->tail, p->t - 2); /* BY RANGE (..) */
+    if (!parse_at(p, SY_LPAREN)) {                       /* bigquery: PARTITION BY date(x); databricks sql: PARTITIONED BY (..) only */
         c->partition_by = parse_expr_list(p, &c->partition_count);
         return;
     }
@@ -163,7 +166,10 @@ static void partitioned(struct parser *p, struct sql_create *c) {
     while (!parse_at(p, SY_RPAREN)) {
         struct sql_expr *e = parse_expr(p);
         list_push(p, &e, sizeof e);
-        if (p->t->type == TOKEN_WORD) parse_type(p); /* (year, month INT) */
+        while (p->t->type == TOKEN_WORD || (method && parse_at(p, SY_DOT))) { /* (year, month INT), (a text_ops) */
+            if (method) p->t++;
+            else parse_type(p);
+        }
         if (!parse_take(p, SY_COMMA)) break;
     }
     parse_must(p, SY_RPAREN);
@@ -263,7 +269,7 @@ static bool like_clause(struct parser *p, struct sql_create *c) {
     else if (parse_take2(p, KW_PARTITION, KW_OF)) c->like_word = STR("PARTITION OF");
     else return false;
     c->like = parse_table_name(p);
-    struct sql_from holder = {.kind = FROM_TABLE, .name = c->like};
+    struct sql_from holder = {.kind = FROM_TABLE, .name = c->like, .alias = {.text = STR("-")}}; /* what follows is no alias */
     const struct token *more = p->t;
     struct sql_from *f = parse_from_suffix(p, &holder, first);
     if (f->travel) tail_add(p, &c->tail, more);
@@ -273,6 +279,18 @@ static bool like_clause(struct parser *p, struct sql_create *c) {
 static void as_body(struct parser *p, struct sql_statement *s) {
     struct sql_create *c = s->create;
     p->t++;
+    if (parse_at(p, KW_EXECUTE)) { /* postgres: CREATE TABLE t AS EXECUTE p (1) */
+        s->body = parse_new(p, struct sql_statement *);
+        s->body[0] = parse_inner_statement(p);
+        s->body_count = 1;
+        return;
+    }
+    if (parse_word_is(p, 0, "replica") && parse_next_is(p, 1, KW_OF)) { /* bigquery */
+        p->t += 2;
+        c->like_word = STR("REPLICA OF");
+        c->like = parse_table_name(p);
+        return;
+    }
     if (p->t->type == TOKEN_STRING) { /* metric views: YAML */
         c->body_text = parse_string(p);
         parse_words_refs(p, s, c->body_text);
@@ -541,6 +559,62 @@ static void flow_read(struct parser *p, struct sql_statement *s) {
     s->body_count = 1;
 }
 
+/* A task's or trigger's words, up to its body of statements: AS BEGIN .. END, FOR EACH ROW BEGIN .. END. */
+static void other_tail(struct parser *p, struct sql_statement *s) {
+    const struct token *first = p->t;
+    while (!parse_at_end(p)) {
+        bool body = (parse_at(p, KW_BEGIN) || (parse_at(p, KW_DECLARE) && p->t[-1].keyword == KW_AS)) && p->t[1].type == TOKEN_WORD &&
+                    (p->t[-1].keyword == KW_AS || p->t[-1].keyword == KW_ROW || p->t[-1].keyword == KW_STATEMENT || p->t[-1].keyword == KW_DO ||
+                     p->t[-1].keyword == KW_THEN || p->t[-1].type != TOKEN_WORD);
+        if (body) {
+            struct token *begin = p->t;
+            s->tail = parse_verbatim(p, first);
+            parse_guess_refs(p, s, first, begin);
+            s->body = parse_new(p, struct sql_statement *);
+            s->body[0] = parse_inner_statement(p);
+            s->body_count = 1;
+            return;
+        }
+        if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
+        else if (p->t->type == TOKEN_ERROR) parse_expected(p, "more of the statement");
+        else p->t++;
+    }
+    s->tail = parse_verbatim(p, first);
+    parse_guess_refs(p, s, first, p->t);
+}
+
+/* The functions of WITH FUNCTION f(..) .., FUNCTION g(..) .. in front of a query (trino), and the query. */
+void parse_with_functions(struct parser *p, struct sql_statement *s) {
+    VEC(struct sql_statement *) body = {0};
+    s->kind = STMT_BLOCK;
+    s->verb = STR("WITH FUNCTION");
+    p->t++;
+    do {
+        const struct token *first = p->t;
+        struct sql_statement *one = statement_new(p, STMT_CREATE);
+        one->create = parse_new(p, struct sql_create);
+        one->create->object = OBJECT_FUNCTION;
+        parse_must(p, KW_FUNCTION);
+        parse_verb(p, one, first);
+        one->name = parse_table_name(p);
+        if (parse_at(p, SY_LPAREN))
+            one->create->columns = parse_column_defs(p, &one->create->column_count, &one->create->constraints, &one->create->constraint_count);
+        bool done = false;
+        while (!done) {
+            bool last = parse_at(p, KW_RETURN) || parse_at(p, KW_BEGIN) || parse_at(p, KW_AS);
+            if (routine_clause(p, one)) done = last;
+            else parse_skip(p);
+        }
+        one->understood = true;
+        one->text = parse_verbatim(p, first);
+        one->range = parse_range(p, first);
+        *vec_add(p->arena, &body) = one;
+    } while (parse_take(p, SY_COMMA));
+    *vec_add(p->arena, &body) = parse_inner_statement(p);
+    s->body = body.at;
+    s->body_count = (uint32_t)body.n;
+}
+
 void parse_create(struct parser *p, struct sql_statement *s) {
     const struct token *first = p->t++;
     struct sql_create *c = parse_new(p, struct sql_create);
@@ -562,7 +636,7 @@ void parse_create(struct parser *p, struct sql_statement *s) {
         bool named = !parse_at(p, KW_ON) && !parse_at_end(p) && (parse_can_be_name(p, p->t) || p->t->type == TOKEN_STRING);
         if (named) s->name = parse_table_name(p);
         if (parse_at(p, KW_AS) && p->t[1].type != TOKEN_WORD) p->t++;
-        parse_tail(p, s);
+        other_tail(p, s);
         return;
     }
     s->name = parse_table_name(p);

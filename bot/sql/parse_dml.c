@@ -22,6 +22,11 @@ struct sql_assignment *parse_assignments(struct parser *p, uint32_t *count) {
         if (parse_at(p, KW_WHERE) || parse_at(p, KW_FROM) || p->t->type == TOKEN_END) break; /* a comma at the end */
         a.target = parse_expr_above(p, BIND_ADD + 1);
         const struct token *sign = p->t;
+        if (a.target->kind == EX_CALL && p->dialect == DIALECT_TSQL && sign->keyword != SY_EQ) { /* a.WRITE(x, 1, 2) */
+            a.value = a.target;
+            list_push(p, &a, sizeof a);
+            continue;
+        }
         bool change = sign->keyword == SY_PLUS || sign->keyword == SY_MINUS; /* a += 1 */
         if (change) p->t++;
         if (!parse_take(p, SY_EQ) && (change || !parse_take(p, SY_ASSIGN))) parse_must(p, SY_EQ);
@@ -41,6 +46,7 @@ struct sql_assignment *parse_assignments(struct parser *p, uint32_t *count) {
 static void insert_words(struct parser *p, struct sql_statement *s, struct sql_insert *in) {
     for (int i = 0; i < 8; i++) {
         if (p->t->type == TOKEN_HINT) p->t++;
+        else if (parse_at(p, KW_TOP) && parse_next_is(p, 1, SY_LPAREN)) p->t++, parse_skip_brackets(p); /* tsql */
         else if (parse_take(p, KW_OVERWRITE)) in->flags |= SQL_INSERT_OVERWRITE;
         else if (parse_take2(p, KW_OR, KW_REPLACE)) in->flags |= SQL_INSERT_REPLACE;
         else if (parse_take2(p, KW_OR, KW_IGNORE) || parse_take(p, KW_IGNORE)) in->flags |= SQL_INSERT_IGNORE;
@@ -182,7 +188,8 @@ static void insert_read(struct parser *p, struct sql_statement *s) {
     s->verb = first->keyword == KW_REPLACE ? STR("REPLACE") : STR("INSERT");
     if (first->keyword == KW_UPSERT) s->verb = STR("UPSERT");
     if (first->keyword != KW_INSERT) in->flags |= SQL_INSERT_REPLACE;
-    if ((parse_at(p, KW_ALL) || parse_at(p, KW_FIRST)) && (p->dialect == DIALECT_SNOWFLAKE || p->dialect == DIALECT_ORACLE)) {
+    bool overwrite = parse_at(p, KW_OVERWRITE) && (parse_next_is(p, 1, KW_ALL) || parse_next_is(p, 1, KW_FIRST));
+    if ((overwrite || parse_at(p, KW_ALL) || parse_at(p, KW_FIRST)) && (p->dialect == DIALECT_SNOWFLAKE || p->dialect == DIALECT_ORACLE)) {
         in->flags |= SQL_INSERT_ALL;
         parse_tail(p, s);
         return;
@@ -202,6 +209,9 @@ static void insert_read(struct parser *p, struct sql_statement *s) {
     while (insert_clause(p, s, in)) continue;
     insert_source(p, s, in);
     if (parse_at(p, KW_AS) && p->dialect == DIALECT_MYSQL) parse_alias(p, &in->alias, 0);
+    const struct token *source = p->t;
+    struct sql_ident ignored;
+    if ((in->replace_on || in->replace_using_count) && parse_at(p, KW_AS) && parse_alias(p, &ignored, 0)) in->tail = parse_verbatim(p, source);
     if (parse_at(p, KW_ON) && (parse_next_is(p, 1, KW_CONFLICT) || parse_next_is(p, 1, KW_DUPLICATE))) {
         const struct token *conflict = p->t;
         while (!parse_at_end(p) && !parse_at(p, KW_RETURNING) && !(p->nest && parse_at(p, SY_RPAREN))) {
@@ -295,6 +305,12 @@ static void delete_read(struct parser *p, struct sql_statement *s) {
 
 static void merge_update(struct parser *p, struct sql_merge_clause *c) {
     p->t++;
+    bool by_name = p->dialect == DIALECT_DUCKDB && !parse_at(p, KW_SET); /* UPDATE, UPDATE BY NAME */
+    if (by_name) {
+        if (!parse_take2(p, KW_BY, KW_NAME)) parse_take2(p, KW_BY, KW_POSITION);
+        c->then = THEN_UPDATE_ALL;
+        return;
+    }
     if (parse_take(p, KW_ALL)) { /* snowflake: UPDATE ALL BY NAME */
         parse_take2(p, KW_BY, KW_NAME);
         c->then = THEN_UPDATE_ALL;
@@ -317,6 +333,12 @@ static void merge_update(struct parser *p, struct sql_merge_clause *c) {
 static void merge_insert(struct parser *p, struct sql_merge_clause *c) {
     p->t++;
     c->then = THEN_INSERT;
+    bool by_name = p->dialect == DIALECT_DUCKDB && !parse_at(p, SY_LPAREN) && !parse_at(p, KW_VALUES) && !parse_at(p, KW_DEFAULT);
+    if (by_name) {
+        if (!parse_take2(p, KW_BY, KW_NAME) && !parse_take2(p, KW_BY, KW_POSITION)) parse_take(p, SY_STAR);
+        c->then = THEN_INSERT_ALL;
+        return;
+    }
     if (parse_take(p, KW_ROW)) {
         c->then = THEN_INSERT_ROW;
         return;
@@ -370,6 +392,9 @@ static void merge_clause(struct parser *p, struct sql_merge_clause *c) {
         merge_insert(p, c);
     } else if (parse_take(p, KW_DELETE)) {
         c->then = THEN_DELETE;
+    } else if (p->dialect == DIALECT_DUCKDB && parse_take(p, KW_ERROR)) {
+        if (p->t->type == TOKEN_STRING) p->t++;
+        c->then = THEN_NOTHING;
     } else {
         if (!parse_take(p, KW_DO)) parse_expected(p, "UPDATE, INSERT, DELETE or DO NOTHING");
         parse_must(p, KW_NOTHING);
@@ -377,6 +402,41 @@ static void merge_clause(struct parser *p, struct sql_merge_clause *c) {
     }
     if (parse_take(p, KW_WHERE)) c->where = parse_expr(p);
     if (parse_take2(p, KW_DELETE, KW_WHERE)) parse_expr(p);
+}
+
+/* a column as one side of a MERGE calls it. */
+static struct sql_expr *side_column(struct parser *p, const struct sql_from *side, struct sql_ident column, const struct token *at) {
+    struct sql_name *name = parse_new(p, struct sql_name);
+    const struct sql_name *table = side->kind == FROM_TABLE ? side->name : NULL;
+    struct sql_ident of = side->alias.text.n || !table || !table->part_count ? side->alias : table->parts[table->part_count - 1];
+    name->part_count = of.text.n ? 2 : 1;
+    name->parts = parse_alloc(p, 2 * sizeof *name->parts);
+    name->parts[0] = of.text.n ? of : column;
+    name->parts[name->part_count - 1] = column;
+    struct sql_expr *e = expr_new(p, EX_NAME, OP_NONE, at);
+    e->path = name;
+    e->name = column.text;
+    return e;
+}
+
+/* duckdb: USING (a, b) is ON t.a = s.a AND t.b = s.b. */
+static struct sql_expr *merge_using(struct parser *p, const struct sql_merge *m) {
+    const struct token *at = p->t++;
+    uint32_t count;
+    struct sql_ident *columns = parse_ident_list(p, &count);
+    size_t mark = list_start(p);
+    for (uint32_t i = 0; i < count; i++) {
+        struct sql_expr *sides[] = {side_column(p, m->target, columns[i], at), side_column(p, m->source, columns[i], at)};
+        struct sql_expr *same = expr_new(p, EX_BINARY, OP_EQ, at);
+        expr_args(p, same, sides, 2);
+        list_push(p, &same, sizeof same);
+    }
+    struct sql_expr **all = list_take(p, mark, sizeof *all, &count);
+    if (!count) parse_expected(p, "a column");
+    if (count == 1) return all[0];
+    struct sql_expr *e = expr_new(p, EX_BINARY, OP_AND, at);
+    expr_args(p, e, all, count);
+    return e;
 }
 
 static void merge_read(struct parser *p, struct sql_statement *s) {
@@ -387,14 +447,19 @@ static void merge_read(struct parser *p, struct sql_statement *s) {
     s->verb = STR("MERGE");
     while (p->t->type == TOKEN_HINT) p->t++;
     m->evolve = parse_take3(p, KW_WITH, KW_SCHEMA, KW_EVOLUTION);
+    if (parse_at(p, KW_TOP) && parse_next_is(p, 1, SY_LPAREN)) p->t++, parse_skip_brackets(p); /* tsql */
     parse_take(p, KW_INTO);
     m->target = parse_from_item(p);
     if (m->target->kind == FROM_TABLE) s->name = m->target->name;
     parse_must(p, KW_USING);
     const struct token *first = p->t;
     m->source = parse_joins(p, parse_from_item(p), first, false);
-    parse_must(p, KW_ON);
-    m->on = parse_expr(p);
+    if (p->dialect == DIALECT_DUCKDB && parse_at(p, KW_USING)) {
+        m->on = merge_using(p, m);
+    } else {
+        parse_must(p, KW_ON);
+        m->on = parse_expr(p);
+    }
     size_t mark = list_start(p);
     while (parse_at(p, KW_WHEN)) {
         struct sql_merge_clause c = {0};
@@ -510,6 +575,15 @@ void parse_cdc(struct parser *p, struct sql_statement *s) {
     while (!parse_at_end(p)) cdc_clause(p, c);
 }
 
+/* A statement that goes by its words. */
+static void words_read(struct parser *p, struct sql_statement *s) {
+    const struct token *first = p->t;
+    s->kind = STMT_OTHER;
+    p->t += 2;
+    parse_verb(p, s, first);
+    parse_tail(p, s);
+}
+
 bool parse_dml(struct parser *p, struct sql_statement *s) {
     switch (p->t->keyword) {
     case KW_INSERT:
@@ -519,12 +593,16 @@ bool parse_dml(struct parser *p, struct sql_statement *s) {
         if (!parse_next_is(p, 1, KW_INTO) && p->dialect != DIALECT_MYSQL && p->dialect != DIALECT_SQLITE) return false;
         return insert_read(p, s), true;
     case KW_UPDATE:
+        if (p->t[1].type == TOKEN_WORD && (parse_next_is(p, 1, KW_STATISTICS) || parse_word_is(p, 1, "extensions")) && !parse_next_is(p, 2, KW_SET) &&
+            !parse_next_is(p, 2, KW_AS) && !parse_next_is(p, 2, SY_DOT))
+            return words_read(p, s), true; /* tsql: UPDATE STATISTICS t; duckdb: UPDATE EXTENSIONS */
         return update_read(p, s), true;
     case KW_DELETE:
         return delete_read(p, s), true;
     case KW_MERGE:
         return merge_read(p, s), true;
     case KW_COPY:
+        if (parse_next_is(p, 1, KW_FROM) && parse_next_is(p, 2, KW_DATABASE)) return words_read(p, s), true; /* duckdb */
         return copy_read(p, s), true;
     default:
         return false;

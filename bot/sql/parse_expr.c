@@ -156,6 +156,7 @@ static void table_fill(void) {
             SET(KW_NOTNULL, BIND_IS, HOW_NULL_TEST, OP_IS_NULL);
         }
         if (d == DIALECT_TSQL) row[SY_PIPE].bind = row[SY_AMP].bind = row[SY_CARET].bind = BIND_ADD;
+        if (d == DIALECT_SNOWFLAKE) row[SY_GET_TEXT].how = HOW_NONE; /* ->> stands between statements */
         if (d == DIALECT_CLICKHOUSE) SET(KW_MOD, BIND_MULTIPLY, HOW_BINARY, OP_MODULO);
     }
 }
@@ -339,8 +340,15 @@ static struct sql_expr *in_test(struct parser *p, struct sql_expr *left, uint32_
         }
     } else {
         flags |= SQL_NO_PARENS;
-        struct sql_expr *x = parse_primary(p); /* a list without brackets is one thing */
-        list_push(p, &x, sizeof x);
+        struct sql_expr *x = parse_primary(p);                    /* a list without brackets is one thing */
+        if (x->kind == EX_NAME && p->dialect == DIALECT_SQLITE) { /* a table's rows */
+            flags &= ~(uint32_t)SQL_NO_PARENS;
+            e->kind = EX_IN_QUERY;
+            e->query = parse_all_of(p, x->path);
+            expr_deepen(p, e, e->query->depth);
+        } else {
+            list_push(p, &x, sizeof x);
+        }
     }
     uint32_t count;
     struct sql_expr **args = list_take(p, mark, sizeof *args, &count);
@@ -414,7 +422,7 @@ static struct sql_expr *operator_call(struct parser *p, struct sql_expr *left, c
 
 static struct sql_expr *collate(struct parser *p, struct sql_expr *left, const struct token *first) {
     p->t++;
-    struct sql_name *name = parse_name(p);
+    struct sql_name *name = p->t->type == TOKEN_STRING ? parse_table_name(p) : parse_name(p);
     struct sql_expr *e = node2(p, EX_COLLATE, OP_NONE, left, NULL, first);
     e->path = name;
     return e;
@@ -456,6 +464,8 @@ static bool infix_applies(const struct parser *p, const struct infix *row, const
         return next->keyword == KW_LIKE;
     case HOW_OPERATOR:
         return next->keyword == SY_LPAREN;
+    case HOW_LIKE: /* SUBSTRING(a SIMILAR b ESCAPE c) is no test */
+        return in->op != OP_SIMILAR || next->keyword == KW_TO;
     case HOW_BANG:
         return next->keyword != SY_EQ;
     default:
@@ -522,6 +532,17 @@ static struct sql_expr *prefix(struct parser *p, enum sql_op op, int bind, struc
     return e;
 }
 
+/* OPERATOR(pg_catalog.-) x */
+static struct sql_expr *prefix_operator(struct parser *p) {
+    const struct token *first = p->t++;
+    parse_skip_brackets(p);
+    struct str name = parse_verbatim(p, first);
+    p->t--;
+    struct sql_expr *e = prefix(p, OP_PREFIX, BIND_OTHER + 1, name);
+    expr_end(p, e, first);
+    return e;
+}
+
 static struct sql_expr *prefix_read(struct parser *p) {
     const struct token *t = p->t;
     switch (t->keyword) {
@@ -546,6 +567,9 @@ static struct sql_expr *prefix_read(struct parser *p) {
     case KW_PRIOR:
         if (t[1].type == TOKEN_WORD && !(sql_keyword_flags(t[1].keyword) & KW_RESERVED))
             return prefix(p, OP_PRIOR, BIND_UNARY, (struct str){NULL, 0});
+        break;
+    case KW_OPERATOR:
+        if (p->traits->caret_power && t[1].keyword == SY_LPAREN && (t[2].type == TOKEN_OP || t[3].keyword == SY_DOT)) return prefix_operator(p);
         break;
     case KW_CONNECT_BY_ROOT:
         return prefix(p, OP_ROOT, BIND_UNARY, (struct str){NULL, 0});

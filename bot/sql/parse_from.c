@@ -38,205 +38,10 @@ void from_deepen(struct parser *p, struct sql_from *f) {
     f->depth = depth & 0xFFFF;
 }
 
-static struct sql_from *from_new(struct parser *p, enum sql_from_kind kind) {
+struct sql_from *from_new(struct parser *p, enum sql_from_kind kind) {
     struct sql_from *f = parse_new(p, struct sql_from);
     f->kind = kind;
     f->depth = 1;
-    return f;
-}
-
-/* ---------------------------------------------------------------- samples, time travel, pivots */
-
-struct sql_sample *parse_sample(struct parser *p) {
-    struct sql_sample *s = parse_new(p, struct sql_sample);
-    if (p->t->type == TOKEN_WORD && parse_next_is(p, 1, SY_LPAREN)) s->method = parse_word(p, p->t++);
-    bool brackets = parse_take(p, SY_LPAREN);
-    if (parse_at(p, KW_BUCKET)) {
-        p->t++;
-        s->unit = STR("BUCKET");
-        s->size = parse_primary(p);
-        parse_must(p, KW_OUT);
-        parse_must(p, KW_OF);
-        s->of = parse_primary(p);
-        if (parse_take(p, KW_ON)) s->on = parse_expr(p);
-    } else {
-        s->size = parse_expr_above(p, p->dialect == DIALECT_DUCKDB ? BIND_ADD + 15 : BIND_ADD);
-        if (parse_take(p, KW_PERCENT) || parse_take(p, SY_PERCENT)) s->unit = STR("PERCENT");
-        else if (parse_take(p, KW_ROWS) || parse_take(p, KW_ROW)) s->unit = STR("ROWS");
-    }
-    if (brackets) {
-        if (parse_take(p, SY_COMMA)) { /* reservoir(10, 5) of duckdb */
-            s->method = s->method.n ? s->method : STR("");
-            s->seed = parse_expr(p);
-        }
-        parse_must(p, SY_RPAREN);
-    }
-    if (parse_at(p, SY_LPAREN) && p->t[1].type == TOKEN_WORD && p->dialect == DIALECT_DUCKDB) {
-        p->t++;
-        s->method = parse_word(p, p->t++);
-        if (parse_take(p, SY_COMMA)) s->seed = parse_expr(p);
-        parse_must(p, SY_RPAREN);
-    }
-    if ((parse_at(p, KW_REPEATABLE) || parse_at(p, KW_SEED)) && parse_next_is(p, 1, SY_LPAREN)) {
-        p->t += 2;
-        s->seed = parse_expr(p);
-        parse_must(p, SY_RPAREN);
-    }
-    return s;
-}
-
-/* FOR SYSTEM_TIME AS OF x, VERSION AS OF 3 ...: the words, upper case, before the value. */
-static struct sql_travel *travel_as_of(struct parser *p) {
-    struct sql_travel *t = parse_new(p, struct sql_travel);
-    bool is_for = parse_take(p, KW_FOR);
-    bool version = parse_at(p, KW_VERSION) || parse_word_is(p, 0, "system_version");
-    bool system = parse_at(p, KW_SYSTEM_TIME) || parse_word_is(p, 0, "system_version");
-    t->kind = version ? TRAVEL_VERSION : TRAVEL_TIMESTAMP;
-    struct str word = system ? STR("SYSTEM_TIME") : version ? STR("VERSION") : STR("TIMESTAMP");
-    if (parse_word_is(p, 0, "system_version")) word = STR("SYSTEM_VERSION");
-    p->t++;
-    const char *tail = "AS OF";
-    if (parse_take2(p, KW_AS, KW_OF)) {
-        t->expr = parse_expr_above(p, BIND_ADD);
-    } else if (parse_take(p, KW_ALL)) {
-        t->kind = TRAVEL_ALL;
-        tail = "ALL";
-    } else {
-        t->kind = TRAVEL_RANGE;
-        tail = parse_at(p, KW_BETWEEN) ? "BETWEEN" : parse_at(p, KW_FROM) ? "FROM" : "CONTAINED IN";
-        if (!parse_take(p, KW_BETWEEN) && !parse_take(p, KW_FROM)) {
-            p->t++;
-            parse_must(p, KW_IN);
-            parse_must(p, SY_LPAREN);
-        }
-        t->expr = parse_expr_above(p, BIND_ADD);
-        if (!parse_take(p, KW_AND) && !parse_take(p, KW_TO)) parse_must(p, SY_COMMA);
-        t->upper = parse_expr_above(p, BIND_ADD);
-        if (tail[0] == 'C') parse_must(p, SY_RPAREN);
-    }
-    const char *text = arena_printf(p->arena, "%s%.*s %s", is_for ? "FOR " : "", STR_ARG(word), tail);
-    t->words = str_of(text);
-    return t;
-}
-
-/* AT(TIMESTAMP => x), BEFORE(STATEMENT => x), CHANGES(..) AT(..) of snowflake. */
-static struct sql_travel *travel_snowflake(struct parser *p) {
-    struct sql_travel *t = parse_new(p, struct sql_travel);
-    const struct token *first = p->t;
-    t->kind = parse_at(p, KW_AT) ? TRAVEL_AT : parse_at(p, KW_BEFORE) ? TRAVEL_BEFORE : TRAVEL_CHANGES;
-    t->words = t->kind == TRAVEL_AT ? STR("AT") : STR("BEFORE");
-    if (t->kind == TRAVEL_CHANGES) {
-        p->t++;
-        parse_skip_brackets(p);
-        while ((parse_at(p, KW_AT) || parse_at(p, KW_BEFORE) || parse_at(p, KW_END)) && parse_next_is(p, 1, SY_LPAREN)) {
-            p->t++;
-            parse_skip_brackets(p);
-        }
-        t->words = parse_verbatim(p, first);
-        return t;
-    }
-    p->t++;
-    struct sql_expr *call = parse_call_named(p, t->words, first);
-    if (call->arg_count != 1) parse_fail(p, "one point in time expected");
-    t->expr = call->args[0];
-    return t;
-}
-
-static struct sql_travel *travel_read(struct parser *p, const struct sql_from *f) {
-    const struct token *t = p->t;
-    switch (t->keyword) {
-    case KW_FOR:
-        return t[1].keyword == KW_SYSTEM_TIME || t[1].keyword == KW_VERSION || t[1].keyword == KW_TIMESTAMP || parse_word_is(p, 1, "system_version")
-                   ? travel_as_of(p)
-                   : NULL;
-    case KW_VERSION:
-    case KW_TIMESTAMP:
-        return t[1].keyword == KW_AS && t[2].keyword == KW_OF ? travel_as_of(p) : NULL;
-    case KW_SYSTEM_TIME:
-        return t[1].keyword == KW_AS && t[2].keyword == KW_OF ? travel_as_of(p) : NULL;
-    case KW_AT:
-    case KW_BEFORE:
-    case KW_CHANGES:
-        return t[1].keyword == SY_LPAREN && t[2].type == TOKEN_WORD && t[3].keyword == SY_ARROW ? travel_snowflake(p) : NULL;
-    default:
-        break;
-    }
-    if (t->type != TOKEN_PARAM || f->kind != FROM_TABLE || (t->flags & TOKEN_SPACED) || p->text.p[t->start] != '@') return NULL;
-    struct sql_travel *v = parse_new(p, struct sql_travel); /* t@v3, t@20240101000000000 of delta */
-    v->kind = (p->text.p[t->start + 1] | 0x20) == 'v' ? TRAVEL_VERSION : TRAVEL_TIMESTAMP;
-    v->words = parse_word(p, p->t++);
-    return v;
-}
-
-static struct sql_item *pivot_items(struct parser *p, uint32_t *count, enum sql_keyword stop) {
-    size_t mark = list_start(p);
-    do {
-        struct sql_item item = {0};
-        const struct token *first = p->t;
-        if (parse_at(p, stop)) break;
-        item.expr = stop == KW_FOR ? parse_expr_above(p, 65) : parse_expr(p);
-        parse_alias(p, &item.alias, KW_NO_ALIAS);
-        item.range = parse_range(p, first);
-        list_push(p, &item, sizeof item);
-    } while (parse_take(p, SY_COMMA));
-    return list_take(p, mark, sizeof(struct sql_item), count);
-}
-
-static void pivot_values(struct parser *p, struct sql_pivot *pivot) {
-    parse_must(p, KW_IN);
-    if (!parse_take(p, SY_LPAREN)) { /* duckdb: IN an_enum */
-        pivot->values = parse_items(p, &pivot->value_count);
-        return;
-    }
-    if (parse_query_starts(p, p->t)) {
-        pivot->query = parse_query(p);
-    } else if (parse_at(p, KW_ANY)) {
-        p->t++;
-        pivot->any = true;
-        if (parse_take2(p, KW_ORDER, KW_BY)) pivot->any_order = parse_order_list(p, &pivot->any_order_count);
-    } else {
-        pivot->values = pivot_items(p, &pivot->value_count, SY_RPAREN);
-    }
-    parse_must(p, SY_RPAREN);
-}
-
-static void pivot_columns(struct parser *p, struct sql_pivot *pivot) {
-    size_t mark = list_start(p);
-    struct sql_expr *e;
-    if (parse_take(p, SY_LPAREN)) {
-        do {
-            e = parse_expr(p);
-            list_push(p, &e, sizeof e);
-        } while (parse_take(p, SY_COMMA));
-        parse_must(p, SY_RPAREN);
-    } else {
-        e = parse_expr_above(p, 65);
-        list_push(p, &e, sizeof e);
-    }
-    pivot->columns = list_take(p, mark, sizeof *pivot->columns, &pivot->column_count);
-}
-
-static struct sql_from *pivot_read(struct parser *p, struct sql_from *left, const struct token *first) {
-    struct sql_from *f = from_new(p, parse_at(p, KW_PIVOT) ? FROM_PIVOT : FROM_UNPIVOT);
-    p->t++;
-    f->left = left;
-    f->pivot = parse_new(p, struct sql_pivot);
-    if (parse_take2(p, KW_INCLUDE, KW_NULLS)) f->flags |= SQL_FROM_INCLUDE_NULLS;
-    else if (parse_take2(p, KW_EXCLUDE, KW_NULLS)) f->flags |= SQL_FROM_EXCLUDE_NULLS;
-    parse_must(p, SY_LPAREN);
-    f->pivot->aggregates = pivot_items(p, &f->pivot->aggregate_count, KW_FOR);
-    parse_must(p, KW_FOR);
-    pivot_columns(p, f->pivot);
-    pivot_values(p, f->pivot);
-    if (parse_take3(p, KW_DEFAULT, KW_ON, KW_NULL)) {
-        parse_must(p, SY_LPAREN);
-        f->pivot->otherwise = parse_expr(p);
-        parse_must(p, SY_RPAREN);
-    }
-    if (parse_take2(p, KW_GROUP, KW_BY)) f->pivot->group = parse_expr_list(p, &f->pivot->group_count);
-    parse_must(p, SY_RPAREN);
-    from_deepen(p, f);
-    f->range = parse_range(p, first);
     return f;
 }
 
@@ -266,7 +71,7 @@ static bool at_changes_clause(const struct parser *p) {
 }
 
 static bool alias_read(struct parser *p, struct sql_from *f) {
-    if (at_changes_clause(p)) return false;
+    if (at_changes_clause(p) || (p->dialect == DIALECT_TSQL && parse_word_is(p, 0, "output"))) return false;
     if (parse_at(p, KW_AS) && parse_next_is(p, 1, SY_LPAREN)) { /* f(x) AS (a INT) */
         p->t++;
         alias_columns(p, f);
@@ -363,9 +168,18 @@ static bool suffix_sample(struct parser *p, struct sql_from *f) {
     return true;
 }
 
+/* redshift: FROM t, t.items AS x AT i */
+static bool place_read(struct parser *p, struct sql_from *f) {
+    if (p->dialect != DIALECT_REDSHIFT || !parse_at(p, KW_AT) || !f->alias.text.n || (f->flags & SQL_FROM_OFFSET)) return false;
+    if (!parse_can_be_name(p, p->t + 1)) return false;
+    p->t++;
+    f->flags |= SQL_FROM_OFFSET;
+    return f->offset = parse_ident(p), true;
+}
+
 struct sql_from *parse_from_suffix(struct parser *p, struct sql_from *f, const struct token *first) {
     for (;;) {
-        struct sql_travel *travel = f->travel ? NULL : travel_read(p, f);
+        struct sql_travel *travel = f->travel ? NULL : parse_travel(p, f);
         if (travel) {
             f->travel = travel;
             continue;
@@ -374,13 +188,13 @@ struct sql_from *parse_from_suffix(struct parser *p, struct sql_from *f, const s
             (parse_next_is(p, 1, SY_LPAREN) || parse_next_is(p, 1, KW_INCLUDE) || parse_next_is(p, 1, KW_EXCLUDE))) {
             f->range = parse_range(p, first);
             from_deepen(p, f);
-            f = pivot_read(p, f, first);
+            f = parse_pivot(p, f, first);
             continue;
         }
         if (!f->sample && suffix_sample(p, f)) continue;
         if (parse_at(p, KW_WITH) && with_read(p, f)) continue;
         if (suffix_hint(p, f)) continue;
-        if (alias_read(p, f)) continue;
+        if (place_read(p, f) || alias_read(p, f)) continue;
         if (parse_at(p, SY_STAR) && f->kind == FROM_TABLE && p->dialect == DIALECT_POSTGRES && !f->alias.text.n) {
             p->t++;
             f->flags |= SQL_FROM_DESCENDANTS;
@@ -485,16 +299,83 @@ static struct sql_from *rows_from(struct parser *p) {
     p->t += 3;
     struct sql_from *f = from_new(p, FROM_CALL);
     f->call = expr_new(p, EX_TUPLE, OP_NONE, first);
+    size_t mark = list_start(p);
+    do {
+        struct sql_expr *call = parse_expr(p);
+        const struct token *types = p->t;
+        if (call->kind == EX_CALL && parse_at(p, KW_AS) && parse_next_is(p, 1, SY_LPAREN)) { /* f(x) AS (a int, b text) */
+            p->t++;
+            parse_skip_brackets(p);
+            if (!call->call) call->call = parse_new(p, struct sql_call);
+            call->call->after = parse_verbatim(p, types);
+        }
+        list_push(p, &call, sizeof call);
+    } while (parse_take(p, SY_COMMA));
     uint32_t count;
-    struct sql_expr **args = parse_expr_list(p, &count);
+    struct sql_expr **args = list_take(p, mark, sizeof *args, &count);
     expr_args(p, f->call, args, count);
     parse_must(p, SY_RPAREN);
     f->flags |= SQL_FROM_ROWS_FROM;
     return f;
 }
 
+/* SEMANTIC_VIEW(v METRICS ..), GRAPH_TABLE(g MATCH ..): a table, and words of its own over it. */
+static struct sql_from *worded(struct parser *p) {
+    const struct token *first = p->t;
+    struct sql_from *f = from_new(p, FROM_CALL);
+    struct sql_expr *call = expr_new(p, EX_CALL, OP_NONE, first), *table;
+    call->name = parse_word(p, first);
+    p->t += 2;
+    const struct token *at = p->t;
+    table = expr_new(p, EX_TABLE_ARG, OP_NONE, at);
+    table->flags = SQL_NO_PARENS;
+    table->call = parse_new(p, struct sql_call);
+    table->call->path = parse_table_name(p);
+    expr_end(p, table, at);
+    const struct token *words = p->t;
+    while (!parse_at(p, SY_RPAREN)) {
+        if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
+        else if (parse_at(p, SY_SEMICOLON)) parse_expected(p, "')'");
+        else parse_skip(p);
+    }
+    call->call = parse_new(p, struct sql_call);
+    call->call->tail = parse_verbatim(p, words);
+    p->t++;
+    expr_args(p, call, &table, 1);
+    expr_end(p, call, first);
+    f->call = call;
+    return f;
+}
+
+/* redshift: FROM t, UNPIVOT t.object AS v AT key */
+static struct sql_from *unpivoted(struct parser *p) {
+    const struct token *first = p->t++;
+    struct sql_from *f = from_new(p, FROM_CALL);
+    struct sql_expr *of = parse_primary(p);
+    f->call = expr_new(p, EX_CALL, OP_NONE, first);
+    f->call->name = parse_word(p, first);
+    f->call->flags = SQL_NO_PARENS;
+    expr_args(p, f->call, &of, 1);
+    expr_end(p, f->call, first);
+    return f;
+}
+
+/* { OJ a LEFT JOIN b ON .. } of ODBC */
+static struct sql_from *escaped_join(struct parser *p) {
+    p->t += 2;
+    parse_nest(p);
+    struct sql_from *f = from_new(p, FROM_BRACKETS);
+    f->left = parse_from_list(p);
+    p->nest--;
+    parse_must(p, SY_RBRACE);
+    return f;
+}
+
 static struct sql_from *named(struct parser *p) {
     const struct token *first = p->t;
+    if (first->type == TOKEN_WORD && first[1].keyword == SY_LPAREN && first[2].type != TOKEN_OP && first[3].keyword != SY_RPAREN &&
+        (parse_word_is(p, 0, "semantic_view") || parse_word_is(p, 0, "graph_table")))
+        return worded(p);
     if (first->type == TOKEN_WORD && first[1].keyword == SY_LPAREN && first->keyword != KW_IDENTIFIER &&
         !(parse_word_is(p, 2, "nolock") && first[3].keyword == SY_RPAREN)) {
         struct sql_from *f = from_new(p, FROM_CALL);
@@ -510,6 +391,7 @@ static struct sql_from *named(struct parser *p) {
     }
     struct sql_from *f = from_new(p, FROM_TABLE);
     f->name = name;
+    if (p->dialect == DIALECT_MYSQL && parse_at(p, SY_DOT) && parse_next_is(p, 1, SY_STAR)) p->t += 2; /* DELETE FROM a.* USING .. */
     return f;
 }
 
@@ -568,7 +450,7 @@ static struct sql_from *primary(struct parser *p) {
     case SY_LPAREN:
         return brackets_read(p);
     case KW_VALUES:
-        if (next->keyword != SY_LPAREN && !p->traits->number_suffix) break;
+        if (!parse_query_starts(p, t)) break;
         return values_from(p);
     case KW_LATERAL:
         if (next->type == TOKEN_OP && next->keyword != SY_LPAREN) break;
@@ -588,6 +470,12 @@ static struct sql_from *primary(struct parser *p) {
     case KW_STREAM:
         if (!stream_word(p)) break;
         return stream(p);
+    case KW_UNPIVOT:
+        if (p->dialect != DIALECT_REDSHIFT || (next->type != TOKEN_WORD && next->type != TOKEN_QUOTED)) break;
+        return unpivoted(p);
+    case SY_LBRACE:
+        if (!parse_word_is(p, 1, "oj")) break;
+        return escaped_join(p);
     default:
         break;
     }
@@ -870,9 +758,18 @@ static struct sql_from *lateral_view(struct parser *p, struct sql_from *left, co
     return f;
 }
 
+/* duckdb: a comma behind the last table. */
+static bool comma_ends(const struct parser *p) {
+    const struct token *next = p->t + 1;
+    if (p->dialect != DIALECT_DUCKDB) return false;
+    return next->type == TOKEN_END || next->keyword == SY_RPAREN || next->keyword == SY_SEMICOLON || next->keyword == KW_WHERE ||
+           next->keyword == KW_GROUP || next->keyword == KW_ORDER || next->keyword == KW_LIMIT;
+}
+
 struct sql_from *parse_joins(struct parser *p, struct sql_from *left, const struct token *first, bool many) {
     for (;;) {
         if (parse_join_starts(p)) left = join_read(p, left, first);
+        else if (many && parse_at(p, SY_COMMA) && comma_ends(p)) p->t++;
         else if (many && parse_at(p, SY_COMMA)) left = comma_read(p, left, first);
         else if (many && parse_at(p, KW_LATERAL) && parse_word_is(p, 1, "view")) left = lateral_view(p, left, first);
         else if (many && left->kind == FROM_LATERAL_VIEW && (parse_at(p, KW_PIVOT) || parse_at(p, KW_UNPIVOT)))

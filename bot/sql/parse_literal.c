@@ -46,6 +46,10 @@ struct sql_expr *parse_string_literal(struct parser *p) {
         }
         value = (struct str){buf_str(&b), b.n};
     }
+    if ((first->flags & TOKEN_PREFIXED) && parse_word_is(p, 0, "uescape") && p->t[1].type == TOKEN_STRING) { /* U&'d!0061' UESCAPE '!' */
+        p->t++;
+        value = sql_lex_unicode(p->arena, p->text, first, parse_string(p));
+    }
     struct sql_expr *e = expr_new(p, EX_LITERAL, op, first);
     e->name = value;
     e->flags = flags;
@@ -203,6 +207,8 @@ static bool is_plain_type(const struct parser *p, const struct token *t) {
 
 bool parse_is_typed_literal(const struct parser *p) {
     const struct token *t = p->t;
+    bool sized = t[1].keyword == SY_LPAREN && t[2].type == TOKEN_NUMBER && t[3].keyword == SY_RPAREN && t[4].type == TOKEN_STRING;
+    if (sized && p->traits->caret_power && !(t[4].flags & TOKEN_PREFIXED)) return true; /* postgres: char(3) 'abc' */
     if (t[1].type != TOKEN_STRING) return false;
     if (is_plain_type(p, t)) return true;
     switch (t->keyword) {

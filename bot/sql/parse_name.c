@@ -262,6 +262,7 @@ static bool bare_alias(const struct parser *p, const struct token *t, unsigned u
 
 bool parse_alias(struct parser *p, struct sql_ident *out, unsigned unless_flag) {
     const struct token *t = p->t;
+    if (t->keyword == KW_ROW && t[1].keyword == KW_FORMAT && p->traits->number_suffix) return false; /* TRANSFORM (a) ROW FORMAT .. */
     if (parse_at(p, KW_AS)) {
         const struct token *next = t + 1;
         if (next->type != TOKEN_WORD && next->type != TOKEN_STRING && !parse_can_be_name(p, next)) return false;

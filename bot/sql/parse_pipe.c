@@ -195,6 +195,9 @@ static void step(struct parser *p, struct sql_pipe *pipe) {
     case KW_WINDOW:
         pipe->kind = PIPE_WINDOW;
         return items_read(p, pipe);
+    case KW_ASSERT:
+        pipe->kind = PIPE_ASSERT;
+        return items_read(p, pipe);
     default:
         break;
     }

@@ -319,6 +319,7 @@ static struct sql_expr *name_or_call(struct parser *p) {
     const struct token *first = p->t, *next = p->t + 1;
     struct sql_expr *special;
     if (next->keyword == SY_LPAREN && first->type == TOKEN_WORD) {
+        if (parse_is_typed_literal(p)) return parse_typed_literal(p);
         if (parse_special_call(p, &special)) return special;
         if (first->keyword == KW_IDENTIFIER) {
             struct sql_name *name = parse_name(p);
@@ -326,6 +327,10 @@ static struct sql_expr *name_or_call(struct parser *p) {
         }
         p->t++;
         return parse_call_named(p, parse_word(p, first), first);
+    }
+    if (p->dialect == DIALECT_REDSHIFT && next->type == TOKEN_WORD && next[1].keyword == SY_LPAREN && parse_word_is(p, 0, "approximate")) {
+        p->t += 2;
+        return parse_call_named(p, (struct str){p->text.p + first->start, next->end - first->start}, first);
     }
     if (next->type == TOKEN_WORD && next[1].keyword == SY_LAMBDA && p->dialect == DIALECT_SNOWFLAKE && takes_lambda(p)) { /* x INT -> .. */
         struct sql_ident one = parse_any_ident(p);
@@ -537,6 +542,13 @@ static struct sql_expr *sign_read(struct parser *p) {
         break;
     case SY_STAR:
         return parse_star(p, NULL, t);
+    case SY_AT: /* @`odd name` */
+        if (tight && t[1].type == TOKEN_QUOTED && (p->dialect == DIALECT_BIGQUERY || p->dialect == DIALECT_MYSQL)) return param(p, 2);
+        break;
+    case SY_BACKSLASH: /* mysql: \N */
+        if (!tight || p->dialect != DIALECT_MYSQL || !parse_word_is(p, 1, "n")) break;
+        p->t++;
+        return constant(p, LIT_NULL, STR("NULL"));
     case SY_HASH: /* duckdb: #1, a column by position */
         if (tight && t[1].type == TOKEN_NUMBER && p->dialect == DIALECT_DUCKDB) return param(p, 2);
         break;
@@ -573,6 +585,12 @@ static struct sql_expr *next_value(struct parser *p) {
     e->name = STR("NEXT VALUE FOR");
     e->flags = SQL_NO_PARENS;
     expr_args(p, e, &arg, 1);
+    if (parse_at(p, KW_OVER) && parse_next_is(p, 1, SY_LPAREN)) {
+        const struct token *over = p->t++;
+        parse_skip_brackets(p);
+        e->call = parse_new(p, struct sql_call);
+        e->call->after = parse_verbatim(p, over);
+    }
     return e;
 }
 
@@ -589,6 +607,7 @@ static struct sql_expr *word_form(struct parser *p) {
     case KW_CASE:
         return case_read(p);
     case KW_INTERVAL:
+        if (next->keyword == SY_LPAREN && parse_is_typed_literal(p)) return parse_typed_literal(p);
         return parse_interval_starts(p) ? parse_interval(p) : NULL;
     case KW_EXISTS:
         return next->keyword == SY_LPAREN ? exists(p) : NULL;

@@ -1,4 +1,4 @@
-/* parse_query.c - queries: WITH, SELECT and its clauses, VALUES, set operations, ORDER BY and LIMIT. */
+/* parse_query.c - queries: SELECT and its clauses, VALUES, set operations, ORDER BY and LIMIT. */
 #include "sql_parser.h"
 
 bool parse_query_starts(const struct parser *p, const struct token *t) {
@@ -11,7 +11,9 @@ bool parse_query_starts(const struct parser *p, const struct token *t) {
                (p->dialect == DIALECT_CLICKHOUSE && next->type != TOKEN_END);
     case KW_VALUES:
         return next->keyword == SY_LPAREN || (next->type != TOKEN_OP && next->type != TOKEN_END &&
-                                              (p->traits->number_suffix || p->dialect == DIALECT_TRINO) && next->keyword != KW_AS);
+                                              (p->traits->number_suffix || p->dialect == DIALECT_TRINO || p->dialect == DIALECT_ANSI ||
+                                               (p->dialect == DIALECT_MYSQL && next->keyword == KW_ROW)) &&
+                                              next->keyword != KW_AS);
     case KW_FROM:
         return next->type == TOKEN_WORD || next->type == TOKEN_QUOTED || next->type == TOKEN_STRING || next->keyword == SY_LPAREN;
     case KW_TABLE:
@@ -47,6 +49,7 @@ static bool at_setop(const struct parser *p) {
         return true;
     case KW_EXCEPT:
     case KW_MINUS:
+    case KW_SETMINUS:
         return next->keyword == SY_LPAREN || next->keyword == KW_ALL || next->keyword == KW_DISTINCT || next->keyword == KW_CORRESPONDING ||
                next->keyword == KW_BY || parse_query_starts(p, next);
     case KW_LEFT:
@@ -84,83 +87,6 @@ struct sql_query *parse_query_or_expr(struct parser *p, struct sql_expr **expr) 
     *expr = e;
     if (e->kind == EX_SUBQUERY && !e->flags && first->keyword == SY_LPAREN && at_rest(p)) return parse_query_rest(p, e->query, first);
     return NULL;
-}
-
-/* ---------------------------------------------------------------- WITH */
-
-static void cte_scalar(struct parser *p, struct sql_cte *cte) {
-    cte->scalar = parse_expr(p);
-    parse_must(p, KW_AS);
-    cte->name = parse_any_ident(p);
-}
-
-static void cte_body(struct parser *p, struct sql_cte *cte) {
-    parse_must(p, SY_LPAREN);
-    parse_nest(p);
-    switch (p->t->keyword) {
-    case KW_INSERT:
-    case KW_UPDATE:
-    case KW_DELETE:
-    case KW_MERGE:
-        cte->statement = parse_inner_statement(p);
-        break;
-    default:
-        cte->query = parse_query(p);
-    }
-    p->nest--;
-    parse_must(p, SY_RPAREN);
-}
-
-static void cte_read(struct parser *p, struct sql_cte *cte) {
-    const struct token *first = p->t;
-    bool scalar = p->dialect == DIALECT_CLICKHOUSE && !(parse_can_be_name(p, first) && first[1].keyword == KW_AS && first[2].keyword == SY_LPAREN);
-    if (scalar) {
-        cte_scalar(p, cte);
-        cte->range = parse_range(p, first);
-        return;
-    }
-    cte->name = parse_any_ident(p);
-    if (parse_at(p, SY_LPAREN) && !parse_query_starts(p, p->t + 1)) cte->columns = parse_ident_list(p, &cte->column_count);
-    if (parse_at(p, KW_USING) && parse_next_is(p, 1, KW_KEY)) {
-        p->t += 2;
-        parse_must(p, SY_LPAREN);
-        cte->key = parse_expr_list(p, &cte->key_count);
-        parse_must(p, SY_RPAREN);
-    }
-    if (parse_word_is(p, 0, "max") && parse_next_is(p, 1, KW_RECURSIVE) == false && parse_word_is(p, 1, "recursion")) {
-        p->t += 2;
-        parse_take(p, KW_LEVEL);
-        cte->recursion_limit = parse_expr_above(p, BIND_ADD);
-    }
-    parse_take(p, KW_AS);
-    if (parse_take(p, KW_MATERIALIZED)) cte->materialized = CTE_MATERIALIZED;
-    else if (parse_take2(p, KW_NOT, KW_MATERIALIZED)) cte->materialized = CTE_NOT_MATERIALIZED;
-    cte_body(p, cte);
-    const struct token *cycle = p->t;
-    if (parse_at(p, KW_SEARCH) || parse_at(p, KW_CYCLE)) {
-        while (!parse_at(p, SY_COMMA) || (p->t[2].keyword != KW_AS && p->t[2].keyword != SY_LPAREN)) {
-            if (parse_query_starts(p, p->t) || p->t->type == TOKEN_END || parse_at(p, SY_SEMICOLON)) break;
-            p->t++;
-        }
-        cte->cycle = parse_verbatim(p, cycle);
-    }
-    cte->range = parse_range(p, first);
-}
-
-struct sql_cte *parse_with(struct parser *p, uint32_t *count, bool *recursive) {
-    size_t mark = list_start(p);
-    parse_must(p, KW_WITH);
-    if (parse_at(p, KW_RECURSIVE) && !parse_next_is(p, 1, KW_AS)) {
-        p->t++;
-        *recursive = true;
-    }
-    do {
-        struct sql_cte cte = {0};
-        if (parse_at(p, KW_SELECT)) break;
-        cte_read(p, &cte);
-        list_push(p, &cte, sizeof cte);
-    } while (parse_take(p, SY_COMMA));
-    return list_take(p, mark, sizeof(struct sql_cte), count);
 }
 
 /* ---------------------------------------------------------------- SELECT */
@@ -325,6 +251,11 @@ static void select_modifiers(struct parser *p, struct sql_select *s) {
         }
         s->modifiers = parse_verbatim(p, first);
     }
+    if (p->dialect == DIALECT_BIGQUERY && parse_at(p, KW_WITH) && p->t[1].type == TOKEN_WORD) { /* WITH DIFFERENTIAL_PRIVACY OPTIONS (..) */
+        p->t += 2;
+        if (parse_take(p, KW_OPTIONS)) parse_skip_brackets(p);
+        s->modifiers = parse_verbatim(p, first);
+    }
     const struct token *top = p->t + 1;
     select_distinct(p, s);
     if (parse_at(p, KW_TOP)) {
@@ -352,10 +283,11 @@ static void select_modifiers(struct parser *p, struct sql_select *s) {
 
 static void select_into(struct parser *p, struct sql_select *s) {
     const struct token *first = ++p->t;
-    bool table = parse_take(p, KW_TEMP) || parse_take(p, KW_TEMPORARY) || parse_take(p, KW_UNLOGGED);
+    bool file = p->dialect == DIALECT_MYSQL && (parse_word_is(p, 0, "outfile") || parse_word_is(p, 0, "dumpfile"));
+    bool table = (!file && parse_take(p, KW_TEMP)) || parse_take(p, KW_TEMPORARY) || parse_take(p, KW_UNLOGGED);
     table |= parse_take(p, KW_TABLE);
     parse_take(p, KW_STRICT);
-    if (!table && (p->t->type == TOKEN_PARAM || parse_at(p, SY_COLON) || p->block_depth)) {
+    if (!table && (file || p->t->type == TOKEN_PARAM || parse_at(p, SY_COLON) || p->block_depth)) {
         while (!parse_at(p, KW_FROM) && !parse_at(p, SY_SEMICOLON) && p->t->type != TOKEN_END && !parse_at(p, SY_RPAREN) && !parse_at(p, KW_WHERE))
             p->t++;
         s->into_text = parse_verbatim(p, first);
@@ -451,6 +383,19 @@ static struct sql_item *star_item(struct parser *p) {
     return item;
 }
 
+struct sql_query *parse_all_of(struct parser *p, struct sql_name *name) {
+    struct sql_query *q = parse_new(p, struct sql_query);
+    q->body = BODY_SELECT;
+    q->select = parse_new(p, struct sql_select);
+    q->select->items = star_item(p);
+    q->select->item_count = 1;
+    q->select->from = from_new(p, FROM_TABLE);
+    q->select->from->name = name;
+    q->select->from->range = q->select->range = q->range = name->range;
+    query_deepen(p, q, 1);
+    return q;
+}
+
 /* SELECT ..., or FROM t [SELECT ...]. */
 static struct sql_query *select_read(struct parser *p) {
     const struct token *first = p->t;
@@ -534,6 +479,25 @@ static struct sql_query *values_read(struct parser *p) {
     return q;
 }
 
+/* spark: VALUES (1), (2) AS t(a) is SELECT * FROM it. */
+static struct sql_query *values_named(struct parser *p) {
+    const struct token *first = p->t;
+    struct sql_query *rows = values_read(p);
+    bool alias = parse_at(p, KW_AS) || p->t->type == TOKEN_QUOTED || (p->t->type == TOKEN_WORD && p->t->keyword == KW_NONE);
+    if (!alias) return rows;
+    struct sql_query *q = parse_new(p, struct sql_query);
+    struct sql_from *f = from_new(p, FROM_DUAL_VALUES);
+    q->body = BODY_SELECT;
+    q->select = parse_new(p, struct sql_select);
+    q->select->items = star_item(p);
+    q->select->item_count = 1;
+    f->query = rows;
+    q->select->from = parse_from_suffix(p, f, first);
+    query_deepen(p, q, q->select->from->depth);
+    q->select->range = q->range = parse_range(p, first);
+    return q;
+}
+
 /* SHOW .., DESCRIBE .., PIVOT .. in the place of a query. */
 static struct sql_query *statement_read(struct parser *p) {
     const struct token *first = p->t;
@@ -552,7 +516,7 @@ static struct sql_query *term(struct parser *p, bool *brackets) {
     case KW_FROM:
         return select_read(p);
     case KW_VALUES:
-        return values_read(p);
+        return p->traits->number_suffix ? values_named(p) : values_read(p);
     case KW_TABLE: {
         struct sql_query *q = parse_new(p, struct sql_query);
         p->t++;
@@ -595,7 +559,7 @@ static enum sql_setop setop_word(struct parser *p, uint32_t *flags) {
     if (parse_at(p, KW_UNION)) op = SETOP_UNION;
     else if (parse_at(p, KW_INTERSECT)) op = SETOP_INTERSECT;
     else op = SETOP_EXCEPT;
-    if (parse_at(p, KW_MINUS)) *flags |= SQL_SETOP_MINUS;
+    if (parse_at(p, KW_MINUS) || parse_at(p, KW_SETMINUS)) *flags |= SQL_SETOP_MINUS;
     p->t++;
     if (parse_take(p, KW_ALL)) *flags |= SQL_SETOP_ALL;
     else if (parse_take(p, KW_DISTINCT)) *flags |= SQL_SETOP_DISTINCT;
@@ -798,7 +762,7 @@ static bool rest_clause(struct parser *p, struct sql_query *q) {
         q->sample = parse_sample(p);
         return q->sample->word = STR("USING SAMPLE"), true;
     case KW_INTO:
-        if (q->body != BODY_SELECT || q->select->into || q->select->into_text.n || !p->block_depth) return false;
+        if (q->body != BODY_SELECT || q->select->into || q->select->into_text.n || (!p->block_depth && p->dialect != DIALECT_MYSQL)) return false;
         return select_into(p, q->select), true;
     default:
         if (!lock_starts(p)) return false;

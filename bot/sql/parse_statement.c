@@ -8,6 +8,7 @@
 bool parse_at_end(const struct parser *p) {
     const struct token *t = p->t;
     if (t->keyword == SY_SEMICOLON || t->type == TOKEN_END) return true;
+    if (t->keyword == SY_GET_TEXT && p->dialect == DIALECT_SNOWFLAKE) return true; /* s1 ->> s2: s2 reads the rows of s1 */
     if (!(t->flags & TOKEN_NEW_LINE) && t != p->tokens->at) return false;
     bool alone = t[1].type == TOKEN_END || (t[1].flags & TOKEN_NEW_LINE);
     if (t->keyword == KW_GO && alone) return true;
@@ -143,6 +144,13 @@ static void query_statement(struct parser *p, struct sql_statement *s) {
         s->query = parse_query(p);
         return;
     }
+    if (parse_next_is(p, 1, KW_FUNCTION) && p->t[3].keyword == SY_LPAREN && p->dialect == DIALECT_TRINO) return parse_with_functions(p, s);
+    if (p->t[2].keyword == KW_AS && p->t[3].keyword == KW_PROCEDURE) { /* snowflake: WITH p AS PROCEDURE (..) .. CALL p(..) */
+        s->kind = STMT_CALL;
+        s->verb = STR("CALL");
+        parse_tail(p, s);
+        return;
+    }
     s->ctes = parse_with(p, &s->cte_count, &s->recursive);
     switch (p->t->keyword) {
     case KW_INSERT:
@@ -229,6 +237,7 @@ static void explain_read(struct parser *p, struct sql_statement *s) {
         else if (parse_at(p, SY_EQ) || p->t->type == TOKEN_STRING || parse_at(p, KW_FORMATTED) || parse_at(p, KW_FORMAT) || parse_at(p, KW_ANALYZE) ||
                  parse_at(p, KW_FOR))
             p->t++;
+        else if (parse_at(p, KW_USING) && p->t[1].type == TOKEN_WORD && p->dialect == DIALECT_SNOWFLAKE) p->t += 2;
         else if (parse_at(p, KW_JSON) || parse_at(p, KW_TEXT) || parse_at(p, KW_XML)) p->t++;
         else if (p->t->type == TOKEN_WORD && p->t->keyword == KW_NONE && !parse_word_is(p, 0, "optimize")) p->t++;
         else break;
@@ -266,7 +275,7 @@ static void execute_read(struct parser *p, struct sql_statement *s) {
     s->kind = STMT_EXECUTE;
     bool immediate = parse_take(p, KW_IMMEDIATE);
     parse_verb(p, s, first);
-    if (immediate) {
+    if (immediate && !parse_at(p, KW_FROM)) { /* snowflake: EXECUTE IMMEDIATE FROM @stage/file */
         s->exprs = parse_new(p, struct sql_expr *);
         s->exprs[0] = parse_expr(p);
         s->expr_count = 1;
@@ -287,7 +296,7 @@ static const char *const other_words[] = {
     "pivot", "unpivot", "repair", "compute", "deny", "throw", "waitfor", "goto", "raiserror", "reconfigure", "bulk", "go", "null",
     "perform", "let", "copy", "flush", "change", "stop", "purge", "watch", "exists", "check", "shutdown", "move", "declare", "source",
     "delimiter", "audit", "noaudit", "whenever", "spool", "define", "undefine", "accept", "prompt", "connect", "suspend", "resume",
-    "monitor", "clone", "force", "cancel", "reassign",
+    "monitor", "clone", "force", "cancel", "reassign", "save", "enable", "disable", "dfs", "map", "reduce", "sp_rename",
 };
 // clang-format on
 

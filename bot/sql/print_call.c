@@ -127,6 +127,10 @@ static void inner_clauses(struct buf *out, const struct sql_expr *e, const struc
         buf_text(out, " LIMIT ");
         sql_print_expr(out, c->limit, d);
     }
+    if (c->filter && d == DIALECT_BIGQUERY) {
+        buf_text(out, " WHERE ");
+        sql_print_expr(out, c->filter, d);
+    }
     if (c->tail.n) print_text(out, " ", c->tail);
 }
 
@@ -136,7 +140,7 @@ static void after_clauses(struct buf *out, const struct sql_expr *e, const struc
         print_orders(out, c->within, c->within_count, d);
         buf_char(out, ')');
     }
-    if (c && c->filter) {
+    if (c && c->filter && d != DIALECT_BIGQUERY) {
         buf_text(out, " FILTER (WHERE ");
         sql_print_expr(out, c->filter, d);
         buf_char(out, ')');
@@ -156,20 +160,21 @@ static void table_argument(struct buf *out, const struct sql_expr *e, enum diale
     if (e->arg_count) {
         sql_print_expr(out, e->args[0], d);
     } else {
-        buf_text(out, e->flags & SQL_WORD ? "TABLE(" : "TABLE ");
+        buf_text(out, e->flags & SQL_WORD ? "TABLE(" : e->flags & SQL_NO_PARENS ? "" : "TABLE ");
         sql_print_name(out, c->path, d);
         if (e->flags & SQL_WORD) buf_char(out, ')');
     }
+    if (c->tail.n) print_text(out, " ", c->tail);
     if (c->partition_count) {
         buf_text(out, " PARTITION BY (");
         print_exprs(out, c->partition, c->partition_count, d);
         buf_char(out, ')');
     }
+    if (c->after.n) print_text(out, " ", c->after);
     if (c->order_count) {
         buf_text(out, " ORDER BY ");
         print_orders(out, c->order, c->order_count, d);
     }
-    if (c->after.n) print_text(out, " ", c->after);
 }
 
 void print_call(struct buf *out, const struct sql_expr *e, enum dialect d) {
@@ -190,6 +195,7 @@ void print_call(struct buf *out, const struct sql_expr *e, enum dialect d) {
             buf_char(out, ' ');
             sql_print_expr(out, e->args[0], d);
         }
+        if (c && c->after.n) print_text(out, " ", c->after);
     } else {
         if (c && c->parameter_count) {
             buf_char(out, '(');

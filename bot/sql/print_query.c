@@ -111,6 +111,7 @@ static void pivot(struct buf *out, const struct sql_from *f, enum dialect d) {
         sql_print_expr(out, v->otherwise, d);
         buf_char(out, ')');
     }
+    if (v->more.n) text(out, " ", v->more);
     if (v->group_count) buf_text(out, " GROUP BY ");
     print_exprs(out, v->group, v->group_count, d);
     buf_char(out, ')');
@@ -118,7 +119,7 @@ static void pivot(struct buf *out, const struct sql_from *f, enum dialect d) {
 
 static void suffix(struct buf *out, const struct sql_from *f, enum dialect d) {
     if (f->flags & SQL_FROM_DESCENDANTS) buf_text(out, " *");
-    if (f->travel) travel(out, f->travel, d);
+    if (f->travel && d != DIALECT_DUCKDB) travel(out, f->travel, d);
     if (f->flags & SQL_FROM_ORDINALITY) buf_text(out, " WITH ORDINALITY");
     if (f->option_count) {
         buf_text(out, " WITH ");
@@ -131,6 +132,7 @@ static void suffix(struct buf *out, const struct sql_from *f, enum dialect d) {
         buf_text(out, f->kind == FROM_LATERAL_VIEW ? " " : " AS ");
         sql_print_ident(out, &f->alias, d);
     }
+    if (f->travel && d == DIALECT_DUCKDB) travel(out, f->travel, d);
     if (f->sample && d == DIALECT_POSTGRES) sample(out, f->sample, d);
     if (f->column_count && f->kind == FROM_LATERAL_VIEW) {
         buf_text(out, " AS ");
@@ -143,16 +145,16 @@ static void suffix(struct buf *out, const struct sql_from *f, enum dialect d) {
         print_columns(out, f->columns, f->column_count, d);
     }
     if (f->flags & SQL_FROM_OFFSET) {
-        buf_text(out, " WITH OFFSET");
+        buf_text(out, d == DIALECT_REDSHIFT ? " AT" : " WITH OFFSET");
         if (f->offset.text.n) {
-            buf_text(out, " AS ");
+            buf_text(out, d == DIALECT_REDSHIFT ? " " : " AS ");
             sql_print_ident(out, &f->offset, d);
         }
     }
     if (f->kind != FROM_JOIN) text(out, " ", f->hint);
 }
 
-static void join_words(struct buf *out, const struct sql_from *f) {
+static void join_words(struct buf *out, const struct sql_from *f, enum dialect d) {
     static const char *const words[JOIN_KIND_COUNT] = {
         [JOIN_CROSS] = "CROSS ",
         [JOIN_INNER] = "",
@@ -176,7 +178,8 @@ static void join_words(struct buf *out, const struct sql_from *f) {
     if (f->flags & SQL_FROM_NATURAL) buf_text(out, "NATURAL ");
     if (f->flags & SQL_FROM_ASOF) buf_text(out, "ASOF ");
     if (f->hint.n && f->join == JOIN_INNER && !(f->flags & SQL_FROM_GLOBAL)) buf_text(out, "INNER ");
-    buf_text(out, words[f->join]);
+    bool short_word = d == DIALECT_DUCKDB && (f->join == JOIN_LEFT_SEMI || f->join == JOIN_LEFT_ANTI);
+    buf_text(out, words[f->join] + (short_word ? strlen("LEFT ") : 0));
     if (!(f->flags & SQL_FROM_GLOBAL) && f->hint.n) buf_slice(out, f->hint), buf_char(out, ' ');
     buf_text(out, "JOIN ");
 }
@@ -191,7 +194,7 @@ static void join(struct buf *out, const struct sql_from *f, enum dialect d) {
     bool apart = f->join != JOIN_COMMA && f->left->kind == FROM_JOIN && f->left->join == JOIN_COMMA;
     join_side(out, f->left, apart, d);
     if (f->join == JOIN_COMMA) buf_text(out, ", ");
-    else join_words(out, f);
+    else join_words(out, f, d);
     if (f->join == JOIN_ARRAY || f->join == JOIN_LEFT_ARRAY) {
         print_items(out, f->query->select->items, f->query->select->item_count, d, ", ");
         return;
@@ -722,6 +725,9 @@ static void pipe(struct buf *out, const struct sql_pipe *p, enum dialect d) {
         return;
     case PIPE_WINDOW:
         pipe_items(out, "WINDOW ", p, d);
+        return;
+    case PIPE_ASSERT:
+        pipe_items(out, "ASSERT ", p, d);
         return;
     case PIPE_WITH:
         print_ctes(out, p->query->ctes, p->query->cte_count, p->query->recursive, d);

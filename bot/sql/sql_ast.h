@@ -67,7 +67,7 @@ enum sql_expr_kind {
     EX_CALL,       /* name(args): name = the function's last name part; flags and call (may be NULL) hold the rest */
     EX_LAMBDA,     /* params in path (one part each), args[0] = body */
     EX_NAMED_ARG,  /* name => args[0]; op OP_ARROW or OP_ASSIGN (:=) */
-    EX_ALIASED,    /* args[0] AS name inside a call or a pivot; path[0] holds the alias as a name */
+    EX_ALIASED,    /* args[0] AS name inside a call or a pivot; path[0] holds the alias as a name; SQL_WORD: name AS args[0] of WITH(a AS 1, a + 1) */
     EX_ARRAY,      /* [args] or ARRAY[args] (SQL_WORD); type when ARRAY<T>[args] */
     EX_STRUCT,     /* STRUCT<..>(args), type set; plain STRUCT(..) and ROW(..) are EX_CALL */
     EX_MAP,        /* {'a': 1} or MAP {..} (SQL_WORD): args = key, value, key, value */
@@ -84,7 +84,7 @@ enum sql_expr_kind {
     EX_DEFAULT,   /* DEFAULT as a value */
     EX_QUERY_ARG, /* a whole query as an argument of a call without brackets of its own: ARRAY(SELECT 1), f(TABLE t ..) */
     EX_TABLE_ARG, /* TABLE t / TABLE(t) [PARTITION BY ..] [ORDER BY ..] as an argument: call->path the table, or args[0] an EX_SUBQUERY; call its
-                     PARTITION BY, ORDER BY */
+                     PARTITION BY, ORDER BY, tail AS x (a, b), after PRUNE WHEN EMPTY; SQL_NO_PARENS: the word is not there, SEMANTIC_VIEW(v ..) */
     EX_KIND_COUNT,
 };
 
@@ -233,6 +233,8 @@ struct sql_star {
     uint32_t rename_count;
     struct sql_expr *like; /* * ILIKE 'pattern' */
     bool like_case;        /* * LIKE 'pattern': case counts */
+    bool like_not;         /* * NOT ILIKE, duckdb */
+    bool like_similar;     /* * SIMILAR TO, duckdb */
 };
 
 struct sql_rename {
@@ -417,6 +419,7 @@ struct sql_pivot {
     struct sql_expr **group;    /* duckdb: PIVOT t ON c USING f GROUP BY g */
     uint32_t group_count;
     bool is_statement; /* duckdb's short form */
+    struct str more;   /* duckdb: further columns with their own IN (..), verbatim */
 };
 
 struct sql_from {
@@ -544,6 +547,7 @@ enum sql_pipe_kind {
     PIPE_WINDOW,    /* windows in select */
     PIPE_WITH,      /* query->ctes */
     PIPE_DISTINCT,
+    PIPE_ASSERT, /* select: condition, and what to say where it does not hold */
     PIPE_KIND_COUNT,
 };
 

@@ -54,4 +54,6 @@ void sql_lex_free(struct token_list *tokens);
 
 /* The value of a TOKEN_STRING or TOKEN_QUOTED: without its quotes and prefix, unescaped; a slice of the text when nothing changed. */
 struct str sql_lex_value(struct arena *arena, struct str text, const struct token *token, enum dialect dialect);
+/* The value of U&'..' UESCAPE mark: as it stands when `mark` is not one character. */
+struct str sql_lex_unicode(struct arena *arena, struct str text, const struct token *token, struct str mark);
 #endif

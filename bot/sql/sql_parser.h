@@ -122,6 +122,7 @@ struct sql_query *parse_query_with(struct parser *p, struct sql_cte *ctes, uint3
                                    const struct token *first);                                           /* after its WITH */
 struct sql_query *parse_setop_only(struct parser *p, struct sql_query *left, const struct token *first); /* at a set operation: no clauses after it */
 struct sql_cte *parse_with(struct parser *p, uint32_t *count, bool *recursive);                          /* at WITH */
+struct sql_query *parse_all_of(struct parser *p, struct sql_name *name);                                 /* SELECT * FROM name */
 struct sql_item *parse_items(struct parser *p, uint32_t *count);
 struct sql_expr *parse_values_row(struct parser *p);
 struct sql_group *parse_group(struct parser *p);
@@ -132,14 +133,19 @@ struct sql_from *parse_from_item(struct parser *p);                  /* one tabl
 struct sql_from *parse_joins(struct parser *p, struct sql_from *left, const struct token *first, bool many);
 struct sql_from *parse_from_suffix(struct parser *p, struct sql_from *f, const struct token *first);
 bool parse_join_starts(const struct parser *p);
-struct sql_sample *parse_sample(struct parser *p); /* after TABLESAMPLE */
+/* ---- parse_pivot.c */
+struct sql_from *from_new(struct parser *p, enum sql_from_kind kind);
+struct sql_sample *parse_sample(struct parser *p);                                                /* after TABLESAMPLE */
+struct sql_travel *parse_travel(struct parser *p, const struct sql_from *f);                      /* NULL: none stands here */
+struct sql_from *parse_pivot(struct parser *p, struct sql_from *left, const struct token *first); /* at PIVOT, UNPIVOT */
 void from_deepen(struct parser *p, struct sql_from *f);
 struct sql_pipe *parse_pipes(struct parser *p, uint32_t *count); /* at |> */
 
 /* ---- parse_statement.c and its kin */
-struct sql_statement *parse_statement(struct parser *p);       /* never fails: what is not understood comes back as such */
-struct sql_statement *parse_inner_statement(struct parser *p); /* fails as expressions do */
-void parse_create(struct parser *p, struct sql_statement *s);  /* at CREATE or REPLACE */
+struct sql_statement *parse_statement(struct parser *p);              /* never fails: what is not understood comes back as such */
+struct sql_statement *parse_inner_statement(struct parser *p);        /* fails as expressions do */
+void parse_create(struct parser *p, struct sql_statement *s);         /* at CREATE or REPLACE */
+void parse_with_functions(struct parser *p, struct sql_statement *s); /* at WITH FUNCTION */
 void parse_alter(struct parser *p, struct sql_statement *s);
 bool parse_dml(struct parser *p, struct sql_statement *s);   /* false: it begins with no word of these */
 bool parse_block(struct parser *p, struct sql_statement *s); /* the same */

@@ -566,7 +566,8 @@ static void star(struct buf *out, const struct sql_expr *e, enum dialect d) {
     }
     buf_char(out, '*');
     if (s->like) {
-        buf_text(out, s->like_case ? " LIKE " : " ILIKE ");
+        buf_text(out, s->like_not ? " NOT" : "");
+        buf_text(out, s->like_similar ? " SIMILAR TO " : s->like_case ? " LIKE " : " ILIKE ");
         sql_print_expr(out, s->like, d);
     }
     if (s->except_count) {
@@ -609,6 +610,16 @@ static void grouping(struct buf *out, const struct sql_expr *e, enum dialect d) 
     buf_char(out, ')');
 }
 
+static void field_text(struct buf *out, const struct sql_expr *e, enum dialect d) {
+    bool brackets = e->args[0]->kind == EX_NAME || (e->args[0]->kind == EX_CALL && (d == DIALECT_POSTGRES || d == DIALECT_REDSHIFT));
+    if (brackets) buf_char(out, '(');
+    base(out, e->args[0], d);
+    buf_text(out, brackets ? ")." : ".");
+    if (e->flags & SQL_STAR_FIELD && e->arg_count > 1) sql_print_expr(out, e->args[1], d);
+    else if (e->flags & SQL_STAR_FIELD) buf_char(out, '*');
+    else quoted_name(out, e, d);
+}
+
 static void simple(struct buf *out, const struct sql_expr *e, enum dialect d) {
     switch (e->kind) {
     case EX_SUBSCRIPT:
@@ -618,13 +629,7 @@ static void simple(struct buf *out, const struct sql_expr *e, enum dialect d) {
         buf_char(out, ']');
         return;
     case EX_FIELD:
-        if (e->args[0]->kind == EX_NAME) buf_char(out, '(');
-        base(out, e->args[0], d);
-        if (e->args[0]->kind == EX_NAME) buf_char(out, ')');
-        buf_char(out, '.');
-        if (e->flags & SQL_STAR_FIELD && e->arg_count > 1) sql_print_expr(out, e->args[1], d);
-        else if (e->flags & SQL_STAR_FIELD) buf_char(out, '*');
-        else quoted_name(out, e, d);
+        field_text(out, e, d);
         return;
     case EX_AT_ZONE:
         operand(out, e->args[0], d);
@@ -634,7 +639,9 @@ static void simple(struct buf *out, const struct sql_expr *e, enum dialect d) {
     case EX_COLLATE:
         operand(out, e->args[0], d);
         buf_text(out, " COLLATE ");
-        sql_print_name(out, e->path, d);
+        if (e->path->part_count == 1 && e->path->parts[0].quoted && (d == DIALECT_BIGQUERY || d == DIALECT_SNOWFLAKE))
+            sql_print_string(out, e->path->parts[0].text, d);
+        else sql_print_name(out, e->path, d);
         return;
     case EX_BETWEEN:
         operand(out, e->args[0], d);
@@ -650,9 +657,9 @@ static void simple(struct buf *out, const struct sql_expr *e, enum dialect d) {
         sql_print_expr(out, e->args[0], d);
         return;
     case EX_ALIASED:
+        if (e->flags & SQL_WORD) sql_print_name(out, e->path, d), buf_text(out, " AS ");
         sql_print_expr(out, e->args[0], d);
-        buf_text(out, " AS ");
-        sql_print_name(out, e->path, d);
+        if (!(e->flags & SQL_WORD)) buf_text(out, " AS "), sql_print_name(out, e->path, d);
         return;
     case EX_STRUCT:
         sql_print_type(out, e->type, d);

@@ -27,6 +27,9 @@ static const struct field star_fields[] = {
     {"adds", offsetof(struct sql_star, adds), 0, FIELD_NUMBER, SHAPE_NONE},
     {"rename", offsetof(struct sql_star, rename), offsetof(struct sql_star, rename_count), FIELD_LIST, SHAPE_RENAME},
     {"like", offsetof(struct sql_star, like), 0, FIELD_ONE, SHAPE_EXPR},
+    {"like_case", offsetof(struct sql_star, like_case), 0, FIELD_BOOL, SHAPE_NONE},
+    {"like_not", offsetof(struct sql_star, like_not), 0, FIELD_BOOL, SHAPE_NONE},
+    {"like_similar", offsetof(struct sql_star, like_similar), 0, FIELD_BOOL, SHAPE_NONE},
 };
 
 static const struct field rename_fields[] = {
@@ -114,6 +117,7 @@ static const struct field sample_fields[] = {
 };
 
 static const struct field pivot_fields[] = {
+    {"more", offsetof(struct sql_pivot, more), 0, FIELD_TEXT, SHAPE_NONE},
     {"aggregates", offsetof(struct sql_pivot, aggregates), offsetof(struct sql_pivot, aggregate_count), FIELD_LIST, SHAPE_ITEM},
     {"columns", offsetof(struct sql_pivot, columns), offsetof(struct sql_pivot, column_count), FIELD_MANY, SHAPE_EXPR},
     {"values", offsetof(struct sql_pivot, values), offsetof(struct sql_pivot, value_count), FIELD_LIST, SHAPE_ITEM},

@@ -100,21 +100,21 @@ static struct str unescape(struct arena *arena, struct str s, char quote, bool b
 }
 
 /* U&'d\0061t\+000061': four digits, or six after a plus. */
-static struct str unicode_value(struct arena *arena, struct str s, char quote) {
+static struct str unicode_value(struct arena *arena, struct str s, char quote, char mark) {
     struct buf out = buf_new(arena);
     size_t i = 0;
     uint32_t code;
     while (i < s.n) {
         char c = s.p[i], next = i + 1 < s.n ? s.p[i + 1] : '\0';
-        if (c == '\\' && number_read(s, i + 1, 4, 16, &code)) {
+        if (c == mark && number_read(s, i + 1, 4, 16, &code)) {
             code_add(&out, code);
             i += 5;
-        } else if (c == '\\' && next == '+' && number_read(s, i + 2, 6, 16, &code)) {
+        } else if (c == mark && next == '+' && number_read(s, i + 2, 6, 16, &code)) {
             code_add(&out, code);
             i += 8;
         } else {
             buf_char(&out, c);
-            i += (c == quote || c == '\\') && next == c ? 2 : 1;
+            i += (c == quote || c == mark) && next == c ? 2 : 1;
         }
     }
     const char *text = buf_str(&out);
@@ -144,7 +144,15 @@ struct str sql_lex_value(struct arena *arena, struct str text, const struct toke
     bool triple = dialect == DIALECT_BIGQUERY && s.n >= prefix + 6 && s.p[prefix + 1] == quote && s.p[prefix + 2] == quote;
     size_t marks = triple ? 3 : 1;
     s = (struct str){s.p + prefix + marks, s.n - prefix - 2 * marks};
-    if (unicode) return unicode_value(arena, s, quote);
+    if (unicode) return unicode_value(arena, s, quote, '\\');
     if (!(token->flags & TOKEN_ESCAPED) || raw) return s;
     return unescape(arena, s, triple ? '\0' : quote, backslash, dialect);
+}
+
+struct str sql_lex_unicode(struct arena *arena, struct str text, const struct token *token, struct str mark) {
+    struct str s = {text.p + token->start, token->end - token->start};
+    size_t prefix = 0;
+    while (prefix < s.n && s.p[prefix] != '\'') prefix++;
+    if (s.n < prefix + 2 || mark.n != 1) return s;
+    return unicode_value(arena, (struct str){s.p + prefix + 1, s.n - prefix - 2}, '\'', mark.p[0]);
 }
