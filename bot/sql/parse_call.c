@@ -318,8 +318,13 @@ static struct sql_expr *aliased(struct parser *p, struct sql_expr *value, const 
     p->t++;
     struct sql_name *name = parse_new(p, struct sql_name);
     name->parts = parse_new(p, struct sql_ident);
+    const struct token *at = p->t;
     name->parts[0] = parse_any_ident(p);
     name->part_count = 1;
+    if (parse_at(p, SY_LPAREN) && p->dialect == DIALECT_MYSQL) { /* WEIGHT_STRING(a AS CHAR(4)) */
+        parse_skip_brackets(p);
+        name->parts[0].text = parse_verbatim(p, at);
+    }
     struct sql_expr *e = expr_new(p, EX_ALIASED, OP_NONE, first);
     e->path = name;
     e->name = name->parts[0].text;
@@ -417,7 +422,7 @@ static bool inner_clause(struct parser *p, struct sql_expr *e, struct sql_call *
 /* ON OVERFLOW .., NULL ON NULL, RETURNING .., COLUMNS (..): what a function of SQL/JSON may end with. */
 static void tail_read(struct parser *p, struct sql_call *more) {
     const struct token *first = p->t;
-    if (p->t->type != TOKEN_WORD) parse_expected(p, "',' or ')'");
+    if (p->t->type != TOKEN_WORD && p->t->type != TOKEN_STRING) parse_expected(p, "',' or ')'");
     while (!parse_at(p, SY_RPAREN)) {
         if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
         else if (parse_at(p, SY_SEMICOLON)) parse_expected(p, "')'");

@@ -350,11 +350,12 @@ struct sql_property *parse_properties(struct parser *p, uint32_t *count) {
         if (parse_at(p, SY_LPAREN) && !value) {
             parse_skip_brackets(p);
             property.text = parse_verbatim(p, first);
-        } else if (!parse_at(p, SY_COMMA) && !parse_at(p, SY_RPAREN)) {
+        } else if (!parse_at(p, SY_COMMA) && !parse_at(p, SY_RPAREN) && !parse_at(p, KW_ON)) {
             property.value = parse_expr(p);
         }
-        while (value && !parse_at(p, SY_COMMA) && !parse_at(p, SY_RPAREN)) {
-            parse_skip(p);
+        while (value && !parse_at(p, SY_COMMA) && !parse_at(p, SY_RPAREN)) { /* tsql: SYSTEM_VERSIONING = ON (..) */
+            if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p);
+            else parse_skip(p);
             property.value = NULL;
             property.text = parse_verbatim(p, first);
         }

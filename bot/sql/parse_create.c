@@ -154,7 +154,7 @@ static void partitioned(struct parser *p, struct sql_create *c) {
         c->partition_by = parse_expr_list(p, &c->partition_count);
         return;
     }
-    bool typed = p->t[1].type != TOKEN_OP && (p->t[2].type == TOKEN_WORD && p->t[2].keyword != KW_ASC && p->t[2].keyword != KW_DESC);
+    bool typed = !method && p->t[1].type != TOKEN_OP && (p->t[2].type == TOKEN_WORD && p->t[2].keyword != KW_ASC && p->t[2].keyword != KW_DESC);
     if (typed) {
         struct sql_constraint *none = NULL;
         uint32_t count = 0;
@@ -400,7 +400,7 @@ static void table_words(struct parser *p, struct sql_create *c) {
         p->t += 2;
         const struct token *value = p->t;
         if (parse_at(p, SY_LPAREN)) parse_skip_brackets(p), property.text = parse_verbatim(p, value);
-        else property.value = parse_expr_above(p, 65);
+        else property.value = parse_expr_above(p, p->dialect == DIALECT_MYSQL ? BIND_ABOVE_COLLATE : 65); /* CHARSET = a COLLATE = b */
         size_t mark = list_start(p);
         for (uint32_t i = 0; i < c->property_count; i++) list_push(p, &c->properties[i], sizeof property);
         list_push(p, &property, sizeof property);

@@ -471,6 +471,12 @@ static void merge_read(struct parser *p, struct sql_statement *s) {
         parse_expected(p, "WHEN");
     if (parse_at(p, KW_RETURNING) || (p->dialect == DIALECT_TSQL && parse_word_is(p, 0, "output")))
         m->returning = output_read(p, &m->returning_count);
+    const struct token *tail = p->t;
+    if (parse_at(p, KW_OPTION) && parse_next_is(p, 1, SY_LPAREN)) {
+        p->t++;
+        parse_skip_brackets(p);
+        m->tail = parse_verbatim(p, tail);
+    }
 }
 
 /* ---------------------------------------------------------------- COPY, change feeds */

@@ -218,6 +218,9 @@ bool parse_is_typed_literal(const struct parser *p) {
     case KW_DATETIME:
     case KW_JSON:
         return true;
+    case KW_BIT:
+    case KW_FLOAT:
+        return p->traits->caret_power && !(t[1].flags & TOKEN_PREFIXED);
     case KW_NONE:
         break;
     default:

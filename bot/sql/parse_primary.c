@@ -328,9 +328,13 @@ static struct sql_expr *name_or_call(struct parser *p) {
         p->t++;
         return parse_call_named(p, parse_word(p, first), first);
     }
-    if (p->dialect == DIALECT_REDSHIFT && next->type == TOKEN_WORD && next[1].keyword == SY_LPAREN && parse_word_is(p, 0, "approximate")) {
+    bool two_words = next->type == TOKEN_WORD && next[1].keyword == SY_LPAREN &&
+                     ((p->dialect == DIALECT_REDSHIFT && parse_word_is(p, 0, "approximate")) ||
+                      (p->dialect == DIALECT_POSTGRES && first->keyword == KW_COLLATION && next->keyword == KW_FOR));
+    if (two_words) { /* APPROXIMATE COUNT(DISTINCT a), COLLATION FOR (a) */
+        struct str word = parse_word(p, first), name = parse_word(p, next);
         p->t += 2;
-        return parse_call_named(p, (struct str){p->text.p + first->start, next->end - first->start}, first);
+        return parse_call_named(p, str_of(arena_printf(p->arena, "%.*s %.*s", STR_ARG(word), STR_ARG(name))), first);
     }
     if (next->type == TOKEN_WORD && next[1].keyword == SY_LAMBDA && p->dialect == DIALECT_SNOWFLAKE && takes_lambda(p)) { /* x INT -> .. */
         struct sql_ident one = parse_any_ident(p);
@@ -357,6 +361,10 @@ static struct sql_expr *name_or_call(struct parser *p) {
         return e;
     }
     struct sql_name *name = parse_name(p);
+    if (p->t->type == TOKEN_STRING && p->traits->caret_power && !(p->t->flags & (TOKEN_PREFIXED | TOKEN_NEW_LINE))) { /* s.mytype 'x' */
+        p->t = (struct token *)first;
+        return parse_typed_literal(p);
+    }
     if (parse_at(p, SY_LPAREN) && !(parse_next_is(p, 1, SY_PLUS) && parse_next_is(p, 2, SY_RPAREN))) return parse_call(p, name, first);
     if (parse_at(p, SY_DOT) && parse_next_is(p, 1, SY_STAR)) {
         p->t++;

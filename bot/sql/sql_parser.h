@@ -83,8 +83,9 @@ struct sql_column *parse_fields(struct parser *p, enum sql_keyword close,
 /* ---- parse_expr.c */
 struct sql_expr *parse_expr(struct parser *p);
 struct sql_expr *parse_expr_above(struct parser *p, int least); /* operators that bind at least so */
-#define BIND_ABOVE_AND 25                                       /* stops at AND and OR */
-#define BIND_ADD       80
+#define BIND_ABOVE_AND     25                                   /* stops at AND and OR */
+#define BIND_ADD           80
+#define BIND_ABOVE_COLLATE 111
 struct sql_expr **parse_expr_list(struct parser *p, uint32_t *count); /* one or more, by commas */
 struct sql_expr *expr_new(struct parser *p, enum sql_expr_kind kind, enum sql_op op, const struct token *first);
 void expr_args(struct parser *p, struct sql_expr *e, struct sql_expr *const *args, uint32_t count); /* copies, and sets the depth */
