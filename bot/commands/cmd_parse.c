@@ -5,12 +5,15 @@
 #include "jsonx.h"
 #include "read.h"
 #include "sql_parse.h"
+#include "sql_print.h"
+#include "sql_walk.h"
 
 #include <argp.h>
 #include <stdio.h>
 #include <time.h>
 
 #define SHOWN_ERRORS 20 /* per file, in text output */
+#define SHOWN_REFS   6  /* per error */
 #define MEMORY_MAX   (ARENA_JOB * 2)
 #define TOO_LARGE    "it takes more memory to read than one file may"
 
@@ -35,7 +38,9 @@ static const char doc[] =
     "Examples:\n"
     "  parley parse models/orders.sql\n"
     "  parley parse --dialect snowflake --json *.sql\n\n"
-    "Each JSON line: {\"path\",\"dialect\",\"kind\",\"statements\",\"definitions\",\"errors\":[{\"line\",\"column\",\"message\"}],\"micros\"}.\n\n"
+    "Each JSON line: "
+    "{\"path\",\"dialect\",\"kind\",\"statements\",\"definitions\",\"errors\":[{\"line\",\"column\",\"message\",\"until\"}],\"micros\"}.\n"
+    "until (SQL files): the last line of the statement that was not read; reading goes on behind it.\n\n"
     "Exit codes: 0 all was understood, 1 something was not, 2 wrong usage, 3 a file could not be read.";
 
 static error_t option_read(int key, char *arg, struct argp_state *state) {
@@ -94,6 +99,11 @@ static uint32_t definitions_count(struct sql_statement *const *list, uint32_t co
     return n;
 }
 
+/* The statement that an error is in; NULL: it is of the whole text. */
+static const struct sql_statement *statement_of(const struct sql_script *script, const struct sql_error *e) {
+    return e->statement < script->statement_count ? script->statements[e->statement] : NULL;
+}
+
 static void json_print(struct arena *arena, const char *path, const struct sql_script *script, int64_t micros) {
     json_t *line = jsx_own(arena, json_object()), *errors = json_array();
     jsx_set_text(line, "path", path);
@@ -107,6 +117,7 @@ static void json_print(struct arena *arena, const char *path, const struct sql_s
         json_object_set_new(one, "line", json_integer(e->range.line));
         json_object_set_new(one, "column", json_integer(e->range.column));
         jsx_set_text(one, "message", e->message);
+        if (statement_of(script, e)) json_object_set_new(one, "until", json_integer(statement_of(script, e)->range.end_line));
         json_array_append_new(errors, one);
     }
     json_object_set_new(line, "errors", errors);
@@ -114,11 +125,25 @@ static void json_print(struct arena *arena, const char *path, const struct sql_s
     puts(jsx_dump(arena, line, false));
 }
 
-static void text_print(const char *path, const struct sql_script *script) {
+/* How far the error reaches, and what is known all the same: "; the rest up to line 9 is left out, but for reading a and writing b". */
+static const char *reach_text(struct arena *arena, const struct sql_script *script, const struct sql_error *e) {
+    const struct sql_statement *s = statement_of(script, e);
+    if (!s || s->kind != STMT_UNKNOWN) return "";
+    struct buf b = buf_new(arena);
+    uint32_t count;
+    const struct sql_ref *refs = sql_refs(arena, s, &count);
+    buf_printf(&b, "; left out up to line %d", s->range.end_line);
+    for (uint32_t i = 0; i < count && i < SHOWN_REFS; i++)
+        buf_printf(&b, "%s%s %s", i ? ", " : ", but for its words: it ", refs[i].is_write ? "writes" : "reads", sql_name_text(arena, refs[i].name));
+    if (count > SHOWN_REFS) buf_printf(&b, " and %u more", count - SHOWN_REFS);
+    return buf_str(&b);
+}
+
+static void text_print(struct arena *arena, const char *path, const struct sql_script *script) {
     printf("%s: %s, %u of %u statements understood\n", path, dialect_name(script->dialect), script->understood, script->statement_count);
     for (uint32_t i = 0; i < script->error_count && i < SHOWN_ERRORS; i++) {
         const struct sql_error *e = &script->errors[i];
-        printf("%s:%d:%d: %s\n", path, e->range.line, e->range.column, e->message);
+        printf("%s:%d:%d: %s%s\n", path, e->range.line, e->range.column, e->message, reach_text(arena, script, e));
     }
     if (script->error_count > SHOWN_ERRORS) printf("%s: %u more\n", path, script->error_count - SHOWN_ERRORS);
 }
@@ -173,7 +198,7 @@ static int file_read(struct arena *arena, const char *path, const struct options
     else sql_parse_guess(arena, text, DIALECT_DATABRICKS, NULL, &script);
     int64_t micros = micros_now() - start;
     if (o->json) json_print(arena, path, script, micros);
-    else text_print(path, script);
+    else text_print(arena, path, script);
     return script->error_count ? EXIT_FOUND : EXIT_FINE;
 }
 
