@@ -143,7 +143,8 @@ static struct waiver decision_of(const struct pull_review *p, const struct speak
                            .number = p->pull.number};
 }
 
-static const struct err *decide(struct pull_review *p, const struct speaker *who, const struct deed *d) {
+/* The review shows the decision; the store has it with the review. */
+static void decide(struct pull_review *p, const struct speaker *who, const struct deed *d) {
     struct arena *arena = p->context->arena;
     enum verb verb = d->command->verb;
     if (verb == VERB_ACCEPT || verb == VERB_SNOOZE || verb == VERB_DIFFERENT) {
@@ -156,18 +157,18 @@ static const struct err *decide(struct pull_review *p, const struct speaker *who
         *vec_add(arena, &p->decided) = w;
     }
     if (verb == VERB_UNACCEPT) {
-        bool found;
-        TRY(waiver_drop(p->context->store, p->repo.name, d->key, &found));
-        TRY(feedback_drop(p->context->store, p->repo.name, d->key));
+        *vec_add(arena, &p->taken_back) = d->key;
+        for (size_t i = 0; i < p->decided.n; i++) {
+            if (strcmp(p->decided.at[i].key, d->key) == 0) p->decided.at[i].key = "";
+        }
         for (size_t i = 0; i < p->waivers.n; i++) {
             if (strcmp(p->waivers.at[i].key, d->key) == 0) p->waivers.at[i].key = "";
         }
     }
     if (verb == VERB_PAUSE || verb == VERB_RESUME) {
         p->is_paused = verb == VERB_PAUSE;
-        TRY(setting_put(p->context->store, arena_printf(arena, "paused:%s#%d", p->repo.name, p->pull.number), p->is_paused ? "1" : NULL));
+        p->pause_decided = true;
     }
-    return NULL;
 }
 
 /* What is behind "F2" as the person saw it: labels of the last review, kept with it. */
@@ -264,9 +265,11 @@ static void past_answer_add(const struct pull_review *p, const struct deed *d, s
     buf_char(b, '\n');
 }
 
-/* The commands with their findings and the speaker's rights; false when the speaker has no part in this pull request at all. */
+/* The commands with their findings and the speaker's rights; false when nothing is to be done: the speaker has no part in this
+ * pull request, or may do none of it. */
 static bool deeds_make(struct pull_review *p, const struct speaker *who, const struct command *commands, size_t count, struct deed *deeds) {
     unsigned roles = roles_for(p, who), any = roles;
+    size_t refused = 0;
     for (size_t i = 0; i < count; i++) {
         struct deed *d = &deeds[i];
         *d = (struct deed){.command = &commands[i], .seen = commands[i].finding ? finding_seen(p, commands[i].finding) : NULL, .roles = roles};
@@ -274,8 +277,9 @@ static bool deeds_make(struct pull_review *p, const struct speaker *who, const s
         if (d->seen && is_meant(p, d->seen->owner, who->login)) d->roles |= ROLE_OWNER; /* whose dataset it is may decide too */
         d->refused = refusal(p, d);
         any |= d->roles;
+        refused += d->refused != NULL;
     }
-    return any != ROLE_NONE;
+    return any != ROLE_NONE && refused < count;
 }
 
 const struct err *commands_run(struct pull_review *p, const struct speaker *who, const struct command *commands, size_t count, bool *acted) {
@@ -295,7 +299,7 @@ const struct err *commands_run(struct pull_review *p, const struct speaker *who,
             p->is_full = p->is_full || commands[i].is_full;
             p->paths = commands[i].text;
         }
-        TRY(decide(p, who, &deeds[i]));
+        decide(p, who, &deeds[i]);
     }
     TRY(pull_review_run(p));
     for (size_t i = 0; i < count; i++) {

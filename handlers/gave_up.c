@@ -69,7 +69,7 @@ static const struct err *slack_tell(struct store *store, struct arena *arena, co
     return item_put(store, arena, &item, payload);
 }
 
-const struct err *handlers_gave_up(struct store *store, struct arena *arena, const struct delivery *d) {
+const struct err *handlers_gave_up(void *ctx, struct store *store, struct arena *arena, const struct delivery *d) {
     json_t *in;
     TRY(payload_read(arena, d, &in));
     if (strcmp(d->sender, SENDER_SLACK_COMMAND) == 0 || strcmp(d->sender, SENDER_SLACK_ACTION) == 0) return slack_tell(store, arena, d, in);

@@ -41,7 +41,7 @@ const struct err *handlers_triage(struct arena *arena, const struct delivery *in
 
 /* A delivery was given up: whoever waits for a review or an answer is told that there will be none, so that nothing looks fine that was not
  * read. Joins the caller's transaction; says nothing of why, which is for the operator. */
-const struct err *handlers_gave_up(struct store *store, struct arena *arena, const struct delivery *delivery) MUST_CHECK;
+const struct err *handlers_gave_up(void *ctx, struct store *store, struct arena *arena, const struct delivery *delivery) MUST_CHECK;
 
 /* Parses the payload and runs the first handler that matches; a delivery nobody handles is settled as ignored. */
 const struct err *handlers_run(const struct handler_context *context) MUST_CHECK;

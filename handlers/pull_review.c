@@ -277,9 +277,23 @@ static const struct err *gone_put(struct pull_review *p) {
     return NULL;
 }
 
+/* What is taken back was decided before: by another command, or by one in front of it in the same comment. */
+static const struct err *taken_back_drop(struct pull_review *p) {
+    struct store *store = p->context->store;
+    for (size_t i = 0; i < p->taken_back.n; i++) {
+        bool found;
+        TRY(waiver_drop(store, p->repo.name, p->taken_back.at[i], &found));
+        TRY(feedback_drop(store, p->repo.name, p->taken_back.at[i]));
+    }
+    if (!p->pause_decided) return NULL;
+    return setting_put(store, arena_printf(p->context->arena, "paused:%s#%d", p->repo.name, p->pull.number), p->is_paused ? "1" : NULL);
+}
+
 static const struct err *decisions_put(struct pull_review *p) {
+    TRY(taken_back_drop(p));
     for (size_t i = 0; i < p->decided.n; i++) {
         const struct waiver *w = &p->decided.at[i];
+        if (!*w->key) continue;
         TRY(waiver_put(p->context->store, w));
         struct ledger_line line = {.at = p->context->now,
                                    .subject = arena_printf(p->context->arena, "%s#%d", p->repo.name, p->pull.number),

@@ -20,10 +20,12 @@ struct pull_review {
     struct past *past;    /* what the last review of this pull request said */
     struct rules_use use; /* what people said of the rules */
     VEC(struct waiver) waivers;
-    VEC(struct waiver) decided; /* by this very command: stored with the review */
-    struct review *review;      /* NULL before pull_review_run */
-    const char *answer;         /* markdown for the comment, or when there was no review for a reply of its own */
-    const char *asked_by;       /* login that the reply is for; NULL: none */
+    VEC(struct waiver) decided;   /* by this very command: stored with the review; a key of "" was taken back again */
+    VEC(const char *) taken_back; /* keys of findings whose decisions are dropped with the review */
+    bool pause_decided;           /* `is_paused` is kept with the review */
+    struct review *review;        /* NULL before pull_review_run */
+    const char *answer;           /* markdown for the comment, or when there was no review for a reply of its own */
+    const char *asked_by;         /* login that the reply is for; NULL: none */
     bool is_paused;
     bool may_speak_first;
     bool is_full;      /* bring the catalog up to the target branch first */

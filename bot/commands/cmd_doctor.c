@@ -146,17 +146,39 @@ static bool level_enough(const char *have, const char *want) {
     return strcmp(have, want) == 0 || strcmp(have, "write") == 0 || strcmp(have, "admin") == 0;
 }
 
-static void permissions_check(struct checkup *c, struct github *github) {
-    json_t *granted = NULL;
-    const struct err *failed = github_granted(github, c->arena, c->repo, &granted);
-    if (failed) {
-        say(c, OUTCOME_WRONG, "github permissions", failed->text);
-        return;
+/* What the App listens to, and what for: those of handlers/handlers.c. */
+static const struct {
+    const char *name, *why;
+} heard[] = {
+    {"pull_request", "no change is reviewed"},
+    {"issue_comment", "commands under pull requests are not heard"},
+    {"pull_request_review_comment", "commands under notes are not heard"},
+    {"pull_request_review_thread", "it is not known which notes were dealt with"},
+    {"check_run", "'Re-run' at the check does nothing"},
+    {"push", "the catalog does not follow the branch"},
+};
+
+static bool is_listed(const json_t *list, const char *name) {
+    const json_t *one;
+    size_t i;
+    json_array_foreach(list, i, one) {
+        if (json_is_string(one) && strcmp(json_string_value(one), name) == 0) return true;
     }
-    if (!json_is_object(granted)) {
-        say(c, OUTCOME_FINE, "github permissions", "token mode: they are the token's own");
-        return;
+    return false;
+}
+
+static void events_check(struct checkup *c, const json_t *events) {
+    bool all = true;
+    for (size_t i = 0; i < sizeof heard / sizeof *heard; i++) {
+        if (is_listed(events, heard[i].name)) continue;
+        all = false;
+        say(c, OUTCOME_WRONG, arena_printf(c->arena, "github event %s", heard[i].name),
+            arena_printf(c->arena, "the App does not subscribe to it, so %s. Change it in the App's settings, under events", heard[i].why));
     }
+    if (all) say(c, OUTCOME_FINE, "github events", "all that are listened to");
+}
+
+static void permissions_check(struct checkup *c, const json_t *granted) {
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         const char *have = jsx_str(granted, needed[i].name, NULL);
         const char *what = arena_printf(c->arena, "github %s", needed[i].name);
@@ -166,6 +188,21 @@ static void permissions_check(struct checkup *c, struct github *github) {
                 arena_printf(c->arena, "%s is needed %s; granted is %s. Change it in the App's settings and accept it in the organization",
                              needed[i].level, needed[i].why, have ? have : "nothing"));
     }
+}
+
+static void installation_check(struct checkup *c, struct github *github) {
+    json_t *installation = NULL;
+    const struct err *failed = github_granted(github, c->arena, c->repo, &installation);
+    if (failed) {
+        say(c, OUTCOME_WRONG, "github permissions", failed->text);
+        return;
+    }
+    if (!installation) {
+        say(c, OUTCOME_FINE, "github permissions", "token mode: they are the token's own");
+        return;
+    }
+    permissions_check(c, json_object_get(installation, "permissions"));
+    events_check(c, json_object_get(installation, "events"));
 }
 
 static void github_check(struct checkup *c, struct http *http) {
@@ -178,7 +215,7 @@ static void github_check(struct checkup *c, struct http *http) {
     const struct err *failed = forge_github(c->settings, http, &github);
     if (!failed && !c->offline) failed = github_app_login(github_identity(github), c->arena, &login);
     say_err(c, "github", failed, login ? arena_printf(c->arena, "%s at %s", login, c->settings->github.api) : "key or token can be read");
-    if (!failed && c->repo && !c->offline) permissions_check(c, github);
+    if (!failed && c->repo && !c->offline) installation_check(c, github);
     github_destroy(github);
 }
 

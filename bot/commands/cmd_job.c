@@ -157,17 +157,6 @@ static const struct err *job_prepare(struct job *job) {
     return delivery_load(job);
 }
 
-/* Burying a delivery and telling those who wait for it are one. */
-static const struct err *failure_store(struct job *job, const struct err *why) {
-    bool buried = false;
-    TRY(queue_fail(job->store, job->delivery, why, &buried));
-    if (!buried) return NULL;
-    const struct err *e = handlers_gave_up(job->store, job->arena, job->delivery);
-    if (!e || e->kind == ERR_RETRY) return e;
-    log_warn("nobody could be told: %s", e->text);
-    return NULL;
-}
-
 /* What went wrong is noted with the delivery by us, for we know its kind; the server only sees a status. */
 static int job_finish(struct job *job, const struct err *e) {
     if (!e) return EXIT_FINE;
@@ -175,9 +164,8 @@ static int job_finish(struct job *job, const struct err *e) {
     log_line(kept.kind == ERR_RETRY ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR, "%s: %s", err_kind_name(kept.kind), kept.text);
     if (!job->store || !job->delivery) return EXIT_BROKEN;
     store_rollback(job->store);
-    bool own;
-    const struct err *failed = store_join(job->store, &own);
-    if (!failed) failed = store_leave(job->store, own, failure_store(job, &kept));
+    struct queue_teller teller = {handlers_gave_up, NULL, job->arena};
+    const struct err *failed = queue_fail_telling(job->store, job->delivery, &kept, &teller);
     if (failed) log_error("%s", failed->text);
     return EXIT_BROKEN;
 }

@@ -180,10 +180,6 @@ static const struct err *clients_make(struct service *s) {
     return slack_make(s);
 }
 
-static const struct err *gave_up(void *ctx, struct store *store, struct arena *arena, const struct delivery *delivery) {
-    return handlers_gave_up(store, arena, delivery);
-}
-
 static void delivery_committed(void *ctx) {
     struct service *s = ctx;
     struct crew *crew = atomic_load(&s->crew);
@@ -204,7 +200,7 @@ static const struct err *crew_up(struct service *s) {
                                  .triage = handlers_triage,
                                  .credentials = job_credentials,
                                  .credentials_ctx = s,
-                                 .gave_up = gave_up,
+                                 .gave_up = handlers_gave_up,
                                  .senders = s->senders,
                                  .program = "/proc/self/exe"};
     TRY(crew_start(&config, &crew));

@@ -181,6 +181,7 @@ const struct err *github_redeliver(struct github *github, struct arena *arena, i
 
 /* The installation that covers a repository (App mode). ERR_REFUSED 404 when there is none. */
 const struct err *github_installation_of(struct github *github, struct arena *arena, const char *repo, int64_t *out) MUST_CHECK;
-/* What the App was granted there: {"contents":"read",...}; NULL object in token mode. For `parley doctor`. */
+/* The App's installation there, as GitHub gives it: "permissions": {"contents":"read",...}, "events": [..]. NULL in token mode. For `parley doctor`.
+ */
 const struct err *github_granted(struct github *github, struct arena *arena, const char *repo, json_t **out) MUST_CHECK;
 #endif

@@ -375,6 +375,6 @@ const struct err *github_granted(struct github *github, struct arena *arena, con
     *out = NULL;
     if (github_app_is_token_mode(github_identity(github))) return NULL;
     TRY(installation_get(github, arena, repo, &body));
-    *out = jsx_at(body, "permissions");
+    *out = body;
     return NULL;
 }

@@ -14,9 +14,6 @@
  * object. An error fails the delivery. */
 typedef const struct err *(*crew_credentials)(void *ctx, struct arena *arena, const struct delivery *delivery, json_t **out);
 
-/* Called in the transaction that buries a delivery: those who wait for its result should hear that there will be none. */
-typedef const struct err *(*crew_gave_up)(void *ctx, struct store *store, struct arena *arena, const struct delivery *delivery);
-
 /* Who brings about outbox items of a kind. */
 struct crew_sender {
     const char *kind; /* NULL ends the table */
@@ -31,7 +28,7 @@ struct crew_config {
     triage_fn triage;
     crew_credentials credentials; /* may be NULL */
     void *credentials_ctx;
-    crew_gave_up gave_up; /* may be NULL */
+    queue_gave_up gave_up; /* may be NULL */
     void *gave_up_ctx;
     const struct crew_sender *senders;
     struct writer *writer; /* first looks are committed by it, along with new deliveries; NULL: by the crew itself */

@@ -83,22 +83,10 @@ static const struct err *job_settled(struct job *job, bool *yes) {
     return NULL;
 }
 
-static const struct err *fail_inside(struct job *job, const struct err *why) {
-    const struct crew_config *config = &job->crew->config;
-    bool buried = false;
-    TRY(queue_fail(job->store, job->delivery, why, &buried));
-    if (!buried || !config->gave_up) return NULL;
-    const struct err *e = config->gave_up(config->gave_up_ctx, job->store, job->arena, job->delivery);
-    if (!e || e->kind == ERR_RETRY) return e;
-    log_warn("delivery %lld: nobody could be told: %s", (long long)job->delivery->id, e->text);
-    return NULL;
-}
-
 static const struct err *job_fail(struct job *job, const struct err *why) {
-    struct err kept = *why;
-    bool own;
-    TRY(store_join(job->store, &own));
-    return store_leave(job->store, own, fail_inside(job, &kept));
+    const struct crew_config *config = &job->crew->config;
+    struct queue_teller teller = {config->gave_up, config->gave_up_ctx, job->arena};
+    return queue_fail_telling(job->store, job->delivery, why, &teller);
 }
 
 static const struct err *crash_err(const struct job *job, const struct process_result *r) {

@@ -187,11 +187,16 @@ static const struct err *call_run(struct pg_store *s, struct store_call *call, c
 
 /* ---- transactions ---- */
 
-static bool is_control(const char *sql) { return strcmp(sql, "BEGIN") == 0 || strcmp(sql, "COMMIT") == 0 || strcmp(sql, "ROLLBACK") == 0; }
+static bool is_control(const char *sql) {
+    static const char *const all[] = {"BEGIN", "COMMIT", "ROLLBACK", STORE_PART, STORE_PART_KEEP, STORE_PART_UNDO};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(sql, all[i]) == 0) return true;
+    return false;
+}
 
 static const struct err *control_run(struct pg_store *s, const char *sql) {
     const struct err *late = pending_read(s);
-    if (late && strcmp(sql, "ROLLBACK") != 0) return late;
+    if (late && !text_starts(sql, "ROLLBACK")) return late;
     if (*sql == 'B' && s->forgotten) TRY(plain_run(s, "DEALLOCATE ALL"));
     if (*sql == 'B' && s->forgotten) statements_forget(s), s->forgotten = false;
     PGresult *result = PQexec(s->link, sql);

@@ -106,6 +106,21 @@ const struct err *queue_settle(struct store *store, const struct delivery *d, co
  * nobody will try again, which those who wait for a result should hear. */
 const struct err *queue_fail(struct store *store, const struct delivery *d, const struct err *why, bool *buried) MUST_CHECK;
 
+/* Called in the transaction that buries a delivery: those who wait for its result should hear that there will be none. */
+typedef const struct err *(*queue_gave_up)(void *ctx, struct store *store, struct arena *arena, const struct delivery *delivery);
+
+/* Who is told, and by what. */
+struct queue_teller {
+    queue_gave_up gave_up; /* may be NULL */
+    void *ctx;
+    struct arena *arena;
+};
+
+/* queue_fail, and where that buries the delivery those who wait are told in the same transaction. When they cannot be told, that is logged and the
+ * delivery is buried all the same; only what time may mend undoes both. */
+const struct err *queue_fail_telling(struct store *store, const struct delivery *d, const struct err *why,
+                                     const struct queue_teller *teller) MUST_CHECK;
+
 /* Gives a lease back unused (shutdown): waiting again, the attempt not counted. */
 const struct err *queue_release(struct store *store, const struct delivery *d) MUST_CHECK;
 

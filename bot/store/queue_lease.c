@@ -1,6 +1,7 @@
 /* queue_lease.c - who works on which delivery, and what becomes of it. */
 #include "clock.h"
 #include "lease.h"
+#include "log.h"
 #include "queue.h"
 #include "queue_row.h"
 #include "retry.h"
@@ -109,6 +110,24 @@ const struct err *queue_fail(struct store *store, const struct delivery *d, cons
     TRY(store_leave(store, own, fail_inside(store, d, &kept, &ended)));
     if (buried) *buried = ended;
     return NULL;
+}
+
+static const struct err *fail_telling(struct store *store, const struct delivery *d, const struct err *why, const struct queue_teller *teller) {
+    bool buried = false;
+    TRY(queue_fail(store, d, why, &buried));
+    if (!buried || !teller->gave_up) return NULL;
+    TRY(store_part(store));
+    const struct err *e = store_part_end(store, teller->gave_up(teller->ctx, store, teller->arena, d));
+    if (!e || e->kind == ERR_RETRY) return e;
+    log_warn("delivery %lld: nobody could be told: %s", (long long)d->id, e->text);
+    return NULL;
+}
+
+const struct err *queue_fail_telling(struct store *store, const struct delivery *d, const struct err *why, const struct queue_teller *teller) {
+    struct err kept = *why; /* the ring of errors may turn under us */
+    bool own;
+    TRY(store_join(store, &own));
+    return store_leave(store, own, fail_telling(store, d, &kept, teller));
 }
 
 const struct err *queue_release(struct store *store, const struct delivery *d) {

@@ -119,13 +119,31 @@ const struct err *store_join(struct store *store, bool *own) {
     return *own ? store_begin(store) : NULL;
 }
 
+/* The error is made anew: the ring of errors may turn while its statements are undone. */
+static const struct err *err_again(const struct err *kept) {
+    const struct err *e = kept->retry_at ? err_retry_at(kept->retry_at, "%s", kept->text) : err_new(kept->kind, "%s", kept->text);
+    return err_with_status(e, kept->status);
+}
+
 const struct err *store_leave(struct store *store, bool own, const struct err *result) {
     if (!own) return result;
     if (!result) return store_commit(store);
     struct err kept = *result;
     store_rollback(store);
-    const struct err *e = kept.retry_at ? err_retry_at(kept.retry_at, "%s", kept.text) : err_new(kept.kind, "%s", kept.text);
-    return err_with_status(e, kept.status);
+    return err_again(&kept);
+}
+
+const struct err *store_part(struct store *store) {
+    assert(store->in_transaction);
+    return control_run(store, STORE_PART);
+}
+
+const struct err *store_part_end(struct store *store, const struct err *result) {
+    const struct err *failed = result ? result : control_run(store, STORE_PART_KEEP);
+    if (!failed) return NULL;
+    struct err kept = *failed;
+    TRY(control_run(store, STORE_PART_UNDO));
+    return err_again(&kept);
 }
 
 const struct err *store_lock(struct store *store, const char *name) {

@@ -98,6 +98,11 @@ const struct err *store_wait(struct store *store, int milliseconds, bool *woken)
 const struct err *store_join(struct store *store, bool *own) MUST_CHECK;
 const struct err *store_leave(struct store *store, bool own, const struct err *result) MUST_CHECK;
 
+/* A part of the open transaction that may fail alone: `TRY(store_part(s)); return store_part_end(s, work(s));` keeps what it wrote, or undoes that
+ * and no more, and passes the error on. They do not nest. */
+const struct err *store_part(struct store *store) MUST_CHECK;
+const struct err *store_part_end(struct store *store, const struct err *result) MUST_CHECK;
+
 /* Runs a script of statements without values, split at ';' at line ends; {id} becomes the backend's growing primary key, {bytes}
  * its byte string, and the word TEXT a text compared byte by byte. For migrations. */
 const struct err *store_script(struct store *store, const char *sql) MUST_CHECK;

@@ -15,6 +15,11 @@ struct store_call {
     int64_t changed; /* out, when counted */
 };
 
+/* A part of a transaction that may be undone alone: store_part. */
+#define STORE_PART      "SAVEPOINT part"
+#define STORE_PART_KEEP "RELEASE SAVEPOINT part"
+#define STORE_PART_UNDO "ROLLBACK TO SAVEPOINT part"
+
 struct store_backend {
     const char *id_type;    /* what {id} stands for in a script */
     const char *bytes_type; /* what {bytes} stands for */

@@ -235,6 +235,24 @@ def check_rules(options):
     return off if declared else [f"{table}:1: no rule was read"]
 
 
+def check_packages(options):
+    """The container has the library of each -dev package that building takes, and no other."""
+    install, docker = (Path(options.source, "deploy", name).read_text() for name in ("install", "Dockerfile"))
+    build = re.search(r"^build=\(([^)]*)\)", install, re.M).group(1).split()
+    kept = re.findall(r"\b(lib[\w.+-]+|zlib1g)(?=\s)", docker.split("FROM")[-1].split("&&")[1])
+    wanted, off = {}, []
+    for package in (p for p in build if p.endswith("-dev") and p != "libc6-dev"):
+        asked = subprocess.run(["dpkg-query", "-W", "-f", "${Depends}", package], capture_output=True, text=True) if shutil.which("dpkg-query") else None
+        if not asked or asked.returncode:
+            return SKIP
+        wanted[package] = {d.split()[0] for d in asked.stdout.split(",") if not d.split()[0].endswith("-dev")}
+    for package, libraries in wanted.items():
+        if not libraries & set(kept):
+            off.append(f"deploy/Dockerfile:1: building takes {package}, but none of its libraries is installed: {', '.join(sorted(libraries))}")
+    known = set().union(*wanted.values())
+    return off + [f"deploy/Dockerfile:1: {library} belongs to no package that building takes" for library in kept if library not in known]
+
+
 def check_top_level(options):
     """The top level of the repository is fixed."""
     names = {n.split("/", 1)[0] for n in listed(options.source, "*")}

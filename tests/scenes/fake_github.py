@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import time
+from pathlib import Path
 from urllib.parse import unquote
 
 from contract import Contract
@@ -107,6 +108,8 @@ class FakeGitHub(FakeServer):
         self.root = root  # folder of bare repositories: ROOT/acme/dw.git
         self.repos, self.teams, self.tokens, self.next_id = {}, {}, {}, 5000
         self.pat = None  # a personal token that is accepted as well
+        manifest = json.loads((Path(__file__).resolve().parents[2] / "deploy/github-app.json").read_text())
+        self.granted = {"permissions": manifest["default_permissions"], "events": manifest["default_events"]}  # an App made from the manifest
         self.contract = Contract.load()
         self.tokens_made = 0
         self.routes = [(method, re.compile("^" + path + "$"), function) for method, path, function in self.table()]
@@ -289,7 +292,7 @@ class FakeGitHub(FakeServer):
     # -- App, tokens --------------------------------------------------------------------------------------------
 
     def get_app(self, request):
-        return Answer(200, {"id": APP_ID, "slug": "parley", "client_id": "Iv1.scene", "name": "Parley", "owner": {"login": "acme"}, "permissions": {"checks": "write"}, "events": ["pull_request"]})
+        return Answer(200, {"id": APP_ID, "slug": "parley", "client_id": "Iv1.scene", "name": "Parley", "owner": {"login": "acme"}, **self.granted})
 
     def get_user(self, request):
         return Answer(200, user_json("parley-bot"))
@@ -298,7 +301,7 @@ class FakeGitHub(FakeServer):
         return Answer(200, [])
 
     def get_installation(self, request, repo):
-        return Answer(200, {"id": repo.installation, "app_slug": "parley", "suspended_at": None, "permissions": {"checks": "write"}})
+        return Answer(200, {"id": repo.installation, "app_slug": "parley", "suspended_at": None, **self.granted})
 
     def make_token(self, request, id):
         body = request.json if request.raw else {}

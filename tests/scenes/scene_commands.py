@@ -79,8 +79,10 @@ def scene_the_owner_of_the_dataset_may_accept_and_one_review_is_made(served):
 
 def scene_accept_needs_a_reason(served):
     pull = opened(served)
+    made = reviews_made(served)
     served.says("lee", pull, "/review-pipeline accept F1")
     served.wait_settled()
+    assert reviews_made(served) == made, "what is refused needs no review"
     assert "reason" in "\n".join(answers(served, pull) + [served.summary(pull)["body"]])
     assert "accepted by" not in said_of(served, pull)
 

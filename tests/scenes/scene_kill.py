@@ -82,5 +82,21 @@ def scene_killed(stage, undisturbed, point, tmp_path):
     assert once.exists(), f"{point} was never reached"
 
 
+def scene_what_is_taken_back_waits_for_the_review(stage):
+    """A command whose job dies before its commit has changed nothing."""
+    stage.serve()
+    pull = stage.pull()
+    stage.opened(pull)
+    stage.wait_settled()
+    stage.says("lee", pull, "/review-pipeline accept F1 until the next quarter")
+    stage.wait_settled()
+    stage.service.stop()
+    stage.service.start(PARLEY_KILL_AT="job.before_commit")
+    stage.says("lee", pull, "/review-pipeline unaccept F1\n/review-pipeline pause")
+    stage.service.wait(lambda: stage.service.rows("select 1 from delivery where state = 'retry'"), "the job to die")
+    assert stage.service.rows("select count(*) from waiver")[0][0] == 1
+    assert stage.service.rows("select count(*) from setting where name like 'paused:%'")[0][0] == 0
+
+
 def scene_the_kill_points_are_known():
     assert len(kill_points()) >= 5

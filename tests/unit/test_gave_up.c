@@ -28,7 +28,7 @@ static json_t *told(const char *sender, const char *event, const char *body, con
     struct delivery d = {.id = 7, .sender = sender, .event = event, .body = str_of(body), .installation = 77};
     struct outbox_list list;
     json_t *payload = NULL;
-    assert_fine(handlers_gave_up(store, arena, &d));
+    assert_fine(handlers_gave_up(NULL, store, arena, &d));
     assert_fine(outbox_items(store, arena, NULL, 10, &list));
     assert_true(list.n <= 1);
     if (!list.n) return NULL;

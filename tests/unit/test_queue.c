@@ -231,6 +231,38 @@ static void other_errors_bury_at_once(void **state) {
     assert_string_equal(d->reason, "bad config: no key");
 }
 
+/* Writes something, then fails: in PostgreSQL the second write would undo the whole transaction. */
+static const struct err *tell_badly(void *ctx, struct store *s, struct arena *a, const struct delivery *d) {
+    TRY(store_run(s, "INSERT INTO setting (name, value, updated_at) VALUES ('told', 'half', 0)", VALS_NONE, NULL));
+    return store_run(s, "INSERT INTO setting (name, value, updated_at) VALUES ('told', 'again', 0)", VALS_NONE, ctx);
+}
+
+static const struct err *tell_later(void *ctx, struct store *s, struct arena *a, const struct delivery *d) { return err_new(ERR_RETRY, "not now"); }
+
+static void a_delivery_is_buried_though_nobody_can_be_told(void **state) {
+    struct store *s = *state;
+    add(s, "g1", "a - l");
+    triage_all(s);
+    struct delivery *d = claim(s);
+    int64_t changed, told;
+    struct queue_teller later = {tell_later, NULL, arena}, counted = {tell_badly, &changed, arena};
+    const struct err *e = queue_fail_telling(s, d, err_new(ERR_CONFIG, "no key"), &later);
+    assert_non_null(e);
+    assert_fine(queue_get(s, arena, 1, &d));
+    assert_string_equal(d->state, "leased");
+    assert_fine(queue_fail_telling(s, d, err_new(ERR_CONFIG, "no key"), &counted));
+    assert_fine(queue_get(s, arena, 1, &d));
+    assert_string_equal(d->state, "buried");
+    assert_fine(store_number(s, "SELECT COUNT(*) FROM setting WHERE name = 'told'", VALS_NONE, &told));
+    assert_int_equal(told, 0);
+    add(s, "g2", "b - l");
+    triage_all(s);
+    struct queue_teller deferred = {tell_badly, NULL, arena}; /* the error comes with a later statement */
+    assert_fine(queue_fail_telling(s, claim(s), err_new(ERR_CONFIG, "no key"), &deferred));
+    assert_fine(queue_get(s, arena, 2, &d));
+    assert_string_equal(d->state, "buried");
+}
+
 static void lost_leases_come_back(void **state) {
     struct store *s = *state;
     add(s, "g1", "a - l");
@@ -319,6 +351,7 @@ int main(void) {
                                        ONE(retries_wait_longer_and_end),
                                        ONE(a_wait_asked_for_is_no_failure),
                                        ONE(other_errors_bury_at_once),
+                                       ONE(a_delivery_is_buried_though_nobody_can_be_told),
                                        ONE(lost_leases_come_back),
                                        ONE(settled_ones_are_forgotten),
                                        ONE(a_crowd_takes_each_once)};
