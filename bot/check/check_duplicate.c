@@ -11,6 +11,7 @@
 #include "sql_walk.h"
 #include "together.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define PROOFS_MAX     16  /* relations looked at for one definition */
@@ -376,11 +377,31 @@ static const struct err *twin_fill(struct matching *m, struct finding *f) {
     return NULL;
 }
 
+/* Of what it reads now, what the rewrite still reads at most: the whole of the dataset it is computed from. 1 when that size is not known. */
+static double rest_share(struct matching *m, const struct finding *f) {
+    const struct scan *scan = &m->subject->scan;
+    double bytes = -1;
+    for (size_t i = 0; f->twin.dataset && bytes < 0 && i < m->in->catalog_count; i++) {
+        struct dataset *d = NULL;
+        if (!catalog_dataset(m->arena, m->in->catalogs[i], f->twin.dataset, &d) && d && d->bytes >= 0) bytes = (double)d->bytes;
+    }
+    return bytes >= 0 && scan->low > 0 ? fmin(1, bytes / scan->low) : 1;
+}
+
 static void saving_fill(struct matching *m, struct finding *f) {
     const struct cost *cost = &m->subject->cost;
     if (f->rule != RULE_IDENTICAL && f->rule != RULE_DERIVABLE) return;
     f->cost = *cost;
-    if (cost->known && strcmp(cost->period, "month") == 0) f->saving = *cost;
+    if (!cost->known || strcmp(cost->period, "month") != 0) return;
+    f->saving = *cost;
+    double rest = f->rule == RULE_DERIVABLE ? rest_share(m, f) : 0;
+    f->saving.low *= 1 - rest;
+    if (rest >= 1)
+        text_list_printf(m->arena, &f->saving.assumptions, "at most what it costs: what reading %s instead costs is not known",
+                         f->dataset ? f->dataset : "it");
+    else if (rest > 0)
+        text_list_printf(m->arena, &f->saving.assumptions, "from it is taken what reading %s instead costs, by its size",
+                         f->dataset ? f->dataset : "it");
 }
 
 /* The same query may still give other rows (ties of a LIMIT, rand()): then its text is equal and nothing is proved. */

@@ -56,6 +56,27 @@ static void constraints_take(struct arena *arena, struct schema *schema, struct 
     }
 }
 
+/* Does any statement take a constraint of the table away again? Then what was added to it is no fact. */
+static bool is_dropped(struct arena *arena, const struct sql_script *script, const char *table) {
+    for (uint32_t i = 0; i < script->statement_count; i++) {
+        const struct sql_statement *s = script->statements[i];
+        if (s->kind != STMT_ALTER || !s->name || !str_iis(str_of(sql_name_text(arena, s->name)), table)) continue;
+        struct str rest = s->text, word;
+        while (str_split(&rest, ' ', &word)) {
+            if (str_iis(str_trim(word), "drop")) return true;
+        }
+    }
+    return false;
+}
+
+/* ALTER TABLE t ADD CONSTRAINT .. of a table that the script makes. */
+static void alter_take(struct arena *arena, struct schema *schema, const struct sql_script *script, const struct sql_statement *s) {
+    if (!s->create || !s->name || s->create->column_count > 0 || !s->create->constraint_count) return;
+    const char *name = sql_name_text(arena, s->name);
+    struct schema_table *table = (struct schema_table *)schema_find(schema, name);
+    if (table && !is_dropped(arena, script, name)) constraints_take(arena, schema, table, s->create);
+}
+
 const struct err *schema_from_ddl(struct arena *arena, struct str ddl, enum dialect dialect, struct schema **out) {
     struct sql_script *script;
     sql_parse_script(arena, ddl, dialect, &script);
@@ -65,6 +86,7 @@ const struct err *schema_from_ddl(struct arena *arena, struct str ddl, enum dial
     for (int pass = 0; pass < 2; pass++) /* foreign keys may name tables that come later */
         for (uint32_t i = 0; i < script->statement_count; i++) {
             const struct sql_statement *s = script->statements[i];
+            if (s->kind == STMT_ALTER && pass == 1) alter_take(arena, schema, script, s);
             if (!s->create || !s->name || s->create->column_count == 0) continue;
             struct schema_table *table = schema_table_add(schema, sql_name_text(arena, s->name));
             table->complete = true;

@@ -51,7 +51,7 @@ void change_cost_fill(struct arena *arena, struct review *r, const struct subjec
         cost_sum(arena, b, &r->before, &unknown); /* gone at the head */
         if (is_counted(b)) difference_add(&delta, -b->cost.low, -b->cost.high);
     }
-    r->delta = r->after;
+    r->delta = r->after.price_date ? r->after : r->before; /* what is gone was priced too */
     r->delta.low = delta.low;
     r->delta.high = delta.high;
     for (size_t i = 0; i < unknown.n; i++) text_list_add(arena, &r->delta.assumptions, unknown.at[i]);
@@ -96,7 +96,8 @@ void change_cost_rule(struct arena *arena, const struct review_input *in, const 
                           .proved = false,
                           .subject = "this change",
                           .path = in->changed_count ? in->changed[0] : "",
-                          .cost = save ? r->after : r->delta,
+                          .cost = save && r->after.high > 0 ? r->after : r->delta,
+                          .saving = save ? saved : cost_unknown(NULL),
                           .twin = {.readers = -1}};
     f->key = finding_key(arena, RULE_COST, in->repo, arena_printf(arena, "%lld", (long long)in->number));
     f->text = save ? arena_printf(arena, "The change saves %s%s.", cost_text(arena, &saved), from_to(arena, r))

@@ -175,8 +175,8 @@ COMPARING = {"identical", "derivable", "generalizes", "shares", "similar", "para
 
 
 def finding_lines(report, rule=None, among=None):
-    """A review as the lines a golden holds: what was said (by that rule), and where. Proofs and rewrites have their goldens under compare/. Rules that
-    compare are heard in their own goldens: elsewhere `among` leaves them out."""
+    """A review as the lines a golden holds: what was said (by that rule), where, and what it saves. Proofs and rewrites have their goldens under
+    compare/. Rules that compare are heard in their own goldens: elsewhere `among` leaves them out."""
     try:
         review = json.loads(report)
     except ValueError:
@@ -186,6 +186,10 @@ def finding_lines(report, rule=None, among=None):
         if rule not in (None, f["rule"]) or (among and f["rule"] in COMPARING):
             continue
         lines += [f"{f['severity']} {f['rule']} {f['path']}:{f['line']} {f['text']}", f"  next: {f['next_step']}"]
+        saving = f["saving"]
+        if saving["low"] is not None and saving["high"] > 0:
+            low, high = (f"{float(f'{saving[k]:.2g}'):,.0f}" for k in ("low", "high"))
+            lines.append(f"  saves {low} to {high} {saving['currency']} a {saving['period']}, prices of {saving.get('price_date')}")
         if f.get("draft"):
             lines += ["  draft:"] + ["    " + line for line in f["draft"].rstrip().split("\n")]
     lines += [f"not understood: {g['path']}:{g['line']} {g['text']}" for g in review["not_understood"]]

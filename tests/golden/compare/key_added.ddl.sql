@@ -1,0 +1,2 @@
+CREATE TABLE visits (id BIGINT NOT NULL, page STRING);
+ALTER TABLE visits ADD CONSTRAINT visits_key PRIMARY KEY (id);

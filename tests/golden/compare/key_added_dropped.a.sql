@@ -1,0 +1,1 @@
+SELECT DISTINCT id, page FROM visits
