@@ -318,6 +318,21 @@ static void readers_note(struct materialize *m, size_t at, struct finding *f) {
     }
 }
 
+/* How often it has to be made, and by whom it is read. */
+static void refresh_note(struct materialize *m, size_t at, struct finding *f) {
+    struct fires busiest = {.known = false};
+    size_t readers = 0;
+    for (size_t i = at; i < m->in->subject_count; i++) {
+        if (!is_served(m, at, i)) continue;
+        struct fires fires = fires_of(m->arena, &m->in->subjects[i].entry.schedule, m->in->now);
+        if (fires.known && (!busiest.known || fires.per_month > busiest.per_month)) busiest = fires;
+        readers++;
+    }
+    const char *when = busiest.known ? arena_printf(m->arena, "%s, as often as %s runs now", busiest.text, readers > 1 ? "the busiest of them" : "it")
+                                     : "when its sources change: those who open it get what was made last";
+    text_list_printf(m->arena, &f->notes, "read by %zu quer%s of the change; to be refreshed %s", readers, readers == 1 ? "y" : "ies", when);
+}
+
 /* What its table is named after: the first of its readers; below joins, what it holds. */
 static const char *words_of(struct materialize *m, size_t at) {
     const struct choice *c = m->shared[at];
@@ -349,6 +364,7 @@ void materialize_say(struct materialize *m, size_t at, struct findings *out) {
     f->draft = sql ? draft_text(arena, name, sql, grain) : NULL;
     f->cost = s->cost;
     f->saving = others ? saving : cost_unknown(fires.known ? "how many read its result is not known" : "how often it is opened is not known");
+    refresh_note(m, at, f);
     readers_note(m, at, f);
     check_say(arena, m->in, out, f);
 }

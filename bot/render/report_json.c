@@ -56,6 +56,7 @@ static json_t *finding_json(const struct finding *f) {
     json_object_set_new(o, "proof", texts(&f->proof));
     json_object_set_new(o, "assumes", texts(&f->assumes));
     json_object_set_new(o, "differences", texts(&f->differences));
+    json_object_set_new(o, "notes", texts(&f->notes));
     jsx_set_text(o, "rewrite", f->rewrite);
     jsx_set_text(o, "draft", f->draft);
     jsx_set_text(o, "state", states[f->state]);
