@@ -8,8 +8,10 @@
 #include "prove.h"
 #include "schema.h"
 #include "sql_parse.h"
+#include "sql_print.h"
 #include "sql_walk.h"
 #include "together.h"
+#include "upstream.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -449,27 +451,36 @@ static bool is_loud_enough(const struct matching *m, const struct match *match) 
     return true;
 }
 
-/* Tables as often as they are read, names of WITH clauses too. */
-static bool table_count(void *ctx, struct sql_from *from) {
-    *(size_t *)ctx += from->kind == FROM_TABLE;
+struct reading_of {
+    struct arena *arena;
+    struct text_list names;
+};
+
+static bool table_take(void *ctx, struct sql_from *from) {
+    struct reading_of *r = ctx;
+    bool named = from->kind == FROM_TABLE && from->name && !from->name->dynamic;
+    if (named) text_list_add(r->arena, &r->names, sql_name_text(r->arena, from->name));
     return true;
 }
 
-static size_t tables_read(const struct sql_query *query) {
-    size_t n = 0;
-    sql_walk_query(&(struct sql_visitor){.ctx = &n, .from = table_count}, (struct sql_query *)(uintptr_t)query);
-    return n;
-}
-
-/* A rewrite that reads the stored table alone is worth it; one that still reads others must at least save a join: a maximum looked up, or one table
- * read under another name, changes nothing that anybody pays for. */
+/* A rewrite that reads the stored table alone is worth it; one that still reads others must leave out a table that is read now, and save a join or
+ * groups: a maximum looked up, some of the reads of one table, or one read under another name change nothing that anybody pays for. */
 static bool saves_work(const struct matching *m, const struct match *match) {
     const struct relation *r = match->relation;
     const struct sql_query *rewrite =
         r->kind == RELATION_DERIVABLE && r->rewrite && m->entry.query ? sql_parse_query(m->arena, str_of(r->rewrite), m->entry.dialect, NULL) : NULL;
     if (!rewrite) return true;
-    size_t left = tables_read(rewrite);
-    return left <= 1 || left < tables_read(m->entry.query);
+    struct reading_of left = {.arena = m->arena};
+    struct reading_of now = {.arena = m->arena};
+    sql_walk_query(&(struct sql_visitor){.ctx = &left, .from = table_take}, (struct sql_query *)(uintptr_t)rewrite);
+    sql_walk_query(&(struct sql_visitor){.ctx = &now, .from = table_take}, (struct sql_query *)(uintptr_t)m->entry.query);
+    if (left.names.n > 1 && left.names.n >= now.names.n && !has_feature(&match->candidate.entry, FEATURE_GROUP_KEY)) return false;
+    for (size_t i = 0; i < m->entry.read_count && left.names.n > 1; i++) {
+        bool still = false;
+        for (size_t k = 0; k < left.names.n; k++) still |= dataset_fits(m->entry.reads[i], left.names.at[k]);
+        if (!still) return true;
+    }
+    return left.names.n <= 1;
 }
 
 /* ---- several of them at once ---- */

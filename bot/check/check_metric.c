@@ -14,6 +14,12 @@ static const struct err *kpi_compare(struct arena *arena, const struct check_inp
     TRY(kpi_identity(arena, in, kpi_sql(arena, &bare, NULL), k->dataset, dialect, &mine));
     TRY(kpi_identity(arena, in, arena_printf(arena, "SELECT %s AS kpi FROM %s", m->expression, k->dataset), k->dataset, dialect, &theirs));
     if (kpi_is_unknown(mine) || kpi_is_unknown(theirs)) return NULL;
+    if (!hash128_eq(mine, theirs) && m->filter && *m->filter) { /* the filter stands inside: count(..) FILTER (WHERE ..), CASE WHEN .. END */
+        bool same;
+        const char *registered = arena_printf(arena, "SELECT %s AS kpi FROM %s WHERE %s", m->expression, k->dataset, m->filter);
+        TRY(kpi_gives_same(arena, in, k->dataset, kpi_sql(arena, &bare, NULL), dialect, registered, dialect, &same));
+        if (same) return NULL;
+    }
     if (!hash128_eq(mine, theirs)) text_list_printf(arena, differences, "the formula is `%s`; registered is `%s`", k->expression, m->expression);
     if (!m->filter || !*m->filter) return NULL;
     TRY(kpi_identity(arena, in, kpi_sql(arena, k, m->filter), k->dataset, dialect, &filtered));

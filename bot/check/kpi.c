@@ -4,10 +4,12 @@
 #include "bind.h"
 #include "catalog.h"
 #include "feature.h"
+#include "refute.h"
 #include "sql_print.h"
 #include "sql_walk.h"
 
-#define ITEMS_MAX 300 /* named aggregates of one definition */
+#define REFUTE_WELL_US 10000
+#define ITEMS_MAX      300 /* named aggregates of one definition */
 
 /* The normal form's fingerprint of a query; zero when it proves nothing. */
 const struct err *kpi_identity(struct arena *arena, const struct check_input *in, const char *sql, const char *dataset, enum dialect dialect,
@@ -22,6 +24,24 @@ const struct err *kpi_identity(struct arena *arena, const struct check_input *in
 }
 
 bool kpi_is_unknown(struct hash128 h) { return !h.hi && !h.lo; }
+
+const struct err *kpi_gives_same(struct arena *arena, const struct check_input *in, const char *dataset, const char *left, enum dialect left_dialect,
+                                 const char *right, enum dialect right_dialect, bool *out) {
+    /* Over no rows sum(coalesce(x, 0)) and coalesce(sum(x), 0) differ: groups have rows. A filter inside a number leaves its row, WHERE does not. */
+    static const char *const some[] = {"", "HAVING count(*) > 0"};
+    struct schema *schema;
+    struct plan *x, *y;
+    *out = false;
+    TRY(catalog_schema(arena, in->catalogs, in->catalog_count, in->head, &dataset, 1, &schema));
+    for (size_t i = 0; i < 2 && !*out; i++) {
+        if (plan_from_sql(arena, str_of(arena_printf(arena, "%s %s", left, some[i])), schema, left_dialect, &x)) return NULL;
+        if (plan_from_sql(arena, str_of(arena_printf(arena, "%s %s", right, some[i])), schema, right_dialect, &y)) return NULL;
+        const struct refute_limits limits = {.micros = REFUTE_WELL_US, .declared = true};
+        const struct refutation *r = refute_pair(arena, x, y, NULL, &limits);
+        *out = r->verdict == REFUTE_NONE && r->rows > 0;
+    }
+    return NULL;
+}
 
 /* ---- aggregates of queries ---- */
 

@@ -32,4 +32,9 @@ const char *kpi_sql(struct arena *arena, const struct kpi *kpi, const char *filt
 const struct err *kpi_identity(struct arena *arena, const struct check_input *in, const char *sql, const char *dataset, enum dialect dialect,
                                struct hash128 *out) MUST_CHECK;
 bool kpi_is_unknown(struct hash128 hash);
+
+/* No database is found on which two queries of one number each give another one over some rows: they are spelled differently, and no more can be
+ * said. */
+const struct err *kpi_gives_same(struct arena *arena, const struct check_input *in, const char *dataset, const char *left, enum dialect left_dialect,
+                                 const char *right, enum dialect right_dialect, bool *out) MUST_CHECK;
 #endif

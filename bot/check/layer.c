@@ -95,12 +95,13 @@ enum layer layer_of_path(const char *path) {
     return torn ? LAYER_UNKNOWN : found;
 }
 
-/* Names of environments and of warehouses as a whole are no domains. */
+/* Names of environments, of warehouses as a whole and of what is there for all are no domains. */
 static bool is_domain(struct str text) {
-    static const char *const others[] = {"dev",    "prod",  "production",    "test",           "tst",       "stage",     "stg",     "uat",
-                                         "qa",     "int",   "main",          "workspace",      "default",   "lakehouse", "catalog", "analytics",
-                                         "dwh",    "edw",   "data",          "samples",        "sandbox",   "demo",      "db",      "dbo",
-                                         "public", "delta", "spark_catalog", "hive_metastore", "warehouse", "live"};
+    static const char *const others[] = {"dev",    "prod",      "production",    "test",           "tst",       "stage",     "stg",       "uat",
+                                         "qa",     "int",       "main",          "workspace",      "default",   "lakehouse", "catalog",   "analytics",
+                                         "dwh",    "edw",       "data",          "samples",        "sandbox",   "demo",      "db",        "dbo",
+                                         "public", "delta",     "spark_catalog", "hive_metastore", "warehouse", "live",      "shared",    "common",
+                                         "core",   "reference", "ref",           "master",         "global",    "company",   "enterprise"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (str_ieq(text, str_of(others[i]))) return false;
     }

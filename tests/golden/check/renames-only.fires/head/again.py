@@ -1,0 +1,1 @@
+spark.table("silver.customers").write.format("delta").mode("overwrite").saveAsTable("gold.customers_again")
