@@ -124,13 +124,60 @@ static struct kpis other_kpis(struct look *look, const struct entry *other) {
     return query ? kpis_of(look->arena, query, other->dialect) : (struct kpis){0};
 }
 
+#define FLAGS_DEPTH 20
+
+/* The column of a condition that asks a truth alone: is_bot, NOT is_bot, is_bot = false. NULL: it asks something else. */
+static const struct sql_expr *flag_of(const struct sql_expr *e) {
+    if (e->kind == EX_UNARY && e->op == OP_NOT && e->arg_count) e = e->args[0];
+    bool equal = e->kind == EX_BINARY && e->op == OP_EQ && e->arg_count == 2 && e->args[1]->kind == EX_LITERAL &&
+                 (e->args[1]->op == LIT_TRUE || e->args[1]->op == LIT_FALSE);
+    if (equal || (e->kind == EX_IS && e->arg_count == 1 && (e->op == OP_IS_TRUE || e->op == OP_IS_FALSE))) e = e->args[0];
+    return e->kind == EX_NAME ? e : NULL;
+}
+
+/* A truth that one of them asks of its rows, and of which the other says nothing: not a slice of the same number, as a country or a day would be. */
+static const struct sql_expr *flag_missing(const struct sql_expr *e, const char *other, int depth) {
+    if (!e || depth > FLAGS_DEPTH) return NULL;
+    if (e->kind == EX_BINARY && e->op == OP_AND) {
+        const struct sql_expr *found = NULL;
+        for (uint32_t i = 0; i < e->arg_count && !found; i++) found = flag_missing(e->args[i], other, depth + 1);
+        return found;
+    }
+    const struct sql_expr *flag = flag_of(e);
+    return flag && !(other && memmem(other, strlen(other), flag->name.p, flag->name.n)) ? e : NULL;
+}
+
+static const char *flag_text(struct look *look, const struct kpi *k, const struct entry *of, const struct entry *other) {
+    const struct sql_expr *where = k->where ? sql_parse_expr(look->arena, str_of(k->where), of->dialect, NULL) : NULL;
+    const struct sql_expr *flag = flag_missing(where, other->sql, 0);
+    return flag ? sql_expr_text(look->arena, flag, of->dialect) : NULL;
+}
+
+/* One formula, and one of the two leaves out rows by a truth: users with bots and without. */
+static bool flags_say(struct look *look, const struct kpi *mine, const struct kpi *theirs, const struct entry *other) {
+    const struct entry *own = &look->subject->entry;
+    const char *here = flag_text(look, mine, own, other), *there = here ? NULL : flag_text(look, theirs, other, own);
+    if (!here && !there) return false;
+    struct twin twin = check_twin(look->arena, other);
+    struct range where = {.line = mine->line, .column = 1, .end_line = mine->line, .end_column = 1};
+    struct finding *f = look_finding(look, RULE_METRIC_DIFFERS, arena_printf(look->arena, "%s filter %s", mine->name, twin.name), where);
+    f->twin = twin;
+    f->dataset = twin.dataset;
+    f->text = arena_printf(look->arena, "%s in %s %s `%s`, the %s of %s %s.", mine->name, f->subject, here ? "is only over" : "is not limited to",
+                           here ? here : there, mine->name, twin.name, here ? "is not" : "is");
+    f->next_step = "agree on one filter and register it with the formula, or take another name";
+    look_say(look, f);
+    return true;
+}
+
 /* Is the other's number of that name over that table another one? Only when both formulas are understood. */
 static const struct err *number_compare(struct look *look, const struct kpi *mine, const struct entry *other, bool *said) {
     if (!strcasestr(other->sql, mine->name)) return NULL;
     struct kpis list = other_kpis(look, other);
     const struct kpi *theirs = kpi_named(&list, mine->name, mine->dataset);
     bool spans = theirs && spans_differ(mine, theirs);
-    if (!theirs || (!spans && strcmp(theirs->expression, mine->expression) == 0)) return NULL;
+    if (!theirs) return NULL;
+    if (!spans && strcmp(theirs->expression, mine->expression) == 0) return *said = flags_say(look, mine, theirs, other), NULL;
     struct kpi a = *mine, b = *theirs;
     struct hash128 x, y;
     a.where = b.where = NULL;
@@ -139,7 +186,7 @@ static const struct err *number_compare(struct look *look, const struct kpi *min
     bool same = false;
     if (kpi_is_unknown(x) || kpi_is_unknown(y)) return NULL;
     if (hash128_eq(x, y)) {
-        *said = spans;
+        *said = spans || flags_say(look, mine, theirs, other);
         if (spans) spans_say(look, mine, theirs, other);
         return NULL;
     }
