@@ -586,6 +586,7 @@ static struct sql_expr *call_read(struct parser *p, struct sql_name *path, struc
         *e->call = more;
         more_deepen(p, e, &more);
     }
+    if (p->routines) parse_routine_call(p, e);
     expr_end(p, e, first);
     return e;
 }

@@ -1,6 +1,5 @@
 /* parse_script.c - the doors of the parser: whole texts, parts of files, single queries and expressions. */
 #include "sql_parser.h"
-#include "sql_routine.h"
 
 static void parser_open(struct parser *p, struct arena *arena, struct str text, enum dialect dialect, const struct sql_origin *origin) {
     static const char empty[] = "";
@@ -25,6 +24,7 @@ void sql_parse_part(struct arena *arena, struct str text, enum dialect dialect, 
         struct sql_statement *s = parse_statement(p);
         for (size_t i = before; i < p->errors.n; i++) p->errors.at[i].statement = (uint32_t)list.n;
         *vec_add(arena, &list) = s;
+        parse_routine_note(p, s);
         script->understood += s->understood;
     }
     if (text.n > SQL_LEX_MAX) {
@@ -38,7 +38,6 @@ void sql_parse_part(struct arena *arena, struct str text, enum dialect dialect, 
     script->errors = p->errors.at;
     script->error_count = (uint32_t)p->errors.n;
     sql_lex_free(p->tokens);
-    sql_routines_mark(arena, script);
     *out = script;
 }
 

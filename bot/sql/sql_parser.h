@@ -27,6 +27,7 @@ struct parser {
     uint32_t in_call;     /* arguments are being read: x -> y is a lambda there */
     bool is_lambda_call;  /* duckdb: the innermost call takes lambdas */
     bool in_changes;      /* the source of APPLY CHANGES is being read: KEYS and its other clauses are no alias */
+    struct map *routines; /* functions that earlier statements of the script make: lower-case name -> text of CREATE FUNCTION; NULL: none yet */
     uint32_t block_depth; /* inside BEGIN .. END: END ends */
     jmp_buf *fail;
     const char *message;
@@ -111,6 +112,10 @@ struct sql_expr *parse_call_after(struct parser *p, struct str name, const struc
 bool parse_special_call(struct parser *p, struct sql_expr **out); /* CAST, EXTRACT ...: forms with words inside */
 void parse_window_body(struct parser *p, struct sql_window *w);   /* after "(" up to and with ")" */
 struct sql_order *parse_order_list(struct parser *p, uint32_t *count);
+
+/* ---- parse_routine.c */
+void parse_routine_note(struct parser *p, const struct sql_statement *s); /* `s` may make a function */
+void parse_routine_call(struct parser *p, struct sql_expr *call);         /* gives a call of one its text (sql_call.routine) */
 
 /* ---- parse_query.c, parse_from.c, parse_pipe.c */
 bool parse_query_starts(const struct parser *p, const struct token *t); /* SELECT, WITH, VALUES (..), FROM ..; not "(" */
