@@ -224,6 +224,9 @@ static void query_closed_world(struct binder *b, const struct sql_query *q) {
     if (q->limit_by_count) bind_refuse(b, q->range, "LIMIT BY");
     for (uint32_t i = 0; i < q->lock_count; i++)
         if (q->locks[i].shapes) bind_refuse(b, q->range, "a clause that shapes the result");
+        else if (strstr(bind_lower(b, q->locks[i].text), "skip locked")) bind_refuse(b, q->range, "SKIP LOCKED");
+    for (uint32_t i = 0; i < q->order_count; i++)
+        if (q->order[i].fill.n) bind_refuse(b, q->range, "WITH FILL, which makes rows");
     if ((q->limit || q->offset) && q->sort_count) bind_refuse(b, q->range, "SORT BY with LIMIT");
     if (q->order_all && q->limit) bind_refuse(b, q->range, "ORDER BY ALL with LIMIT");
     for (uint32_t i = 0; i < q->cte_count; i++)

@@ -237,20 +237,33 @@ static void select_distinct(struct parser *p, struct sql_select *s) {
     }
 }
 
+/* HIGH_PRIORITY, SQL_NO_CACHE .., which say nothing of the rows, and DISTINCTROW, which is DISTINCT. */
+static void mysql_modifiers(struct parser *p, struct sql_select *s) {
+    static const char *const words[] = {"sql_calc_found_rows", "sql_no_cache",      "sql_cache",     "sql_small_result",
+                                        "sql_big_result",      "sql_buffer_result", "high_priority", "straight_join"};
+    struct buf kept = buf_new(p->arena);
+    for (;;) {
+        size_t i = 0, n = sizeof words / sizeof *words;
+        while (i < n && !parse_word_is(p, 0, words[i])) i++;
+        if (i < n) {
+            if (kept.n) buf_char(&kept, ' ');
+            buf_slice(&kept, parse_word(p, p->t++));
+        } else if (parse_take_word(p, "distinctrow")) {
+            s->distinct = DISTINCT_ROWS;
+        } else {
+            break;
+        }
+    }
+    if (kept.n) s->modifiers = (struct str){buf_str(&kept), kept.n};
+}
+
 static void select_modifiers(struct parser *p, struct sql_select *s) {
     while (p->t->type == TOKEN_HINT) {
         struct str h = parse_word(p, p->t++);
         s->hint = (struct str){h.p + 3, h.n - 5};
     }
     const struct token *first = p->t;
-    if (p->dialect == DIALECT_MYSQL) {
-        static const char *const words[] = {"sql_calc_found_rows", "sql_no_cache",  "sql_cache",     "sql_small_result", "sql_big_result",
-                                            "sql_buffer_result",   "high_priority", "straight_join", "distinctrow"};
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-            if (parse_take_word(p, words[i])) i = (size_t)-1;
-        }
-        s->modifiers = parse_verbatim(p, first);
-    }
+    if (p->dialect == DIALECT_MYSQL) mysql_modifiers(p, s);
     if (p->dialect == DIALECT_BIGQUERY && parse_at(p, KW_WITH) && p->t[1].type == TOKEN_WORD) { /* WITH DIFFERENTIAL_PRIVACY OPTIONS (..) */
         p->t += 2;
         if (parse_take(p, KW_OPTIONS)) parse_skip_brackets(p);
