@@ -124,10 +124,10 @@ bool norm_declared(struct norm *n) {
     return n->mode == NORMAL_DECLARED;
 }
 
-static struct normal *form_make(struct arena *arena, const struct plan *plan, enum normal_mode mode) {
+static struct normal *form_make(struct arena *arena, const struct plan *plan, enum normal_mode mode, bool opens_sets) {
     struct normal *out = arena_new(arena, struct normal);
     struct norm *state = arena_new(arena, struct norm);
-    struct norm n = {.arena = arena, .plan = plan, .out = out, .mode = mode};
+    struct norm n = {.arena = arena, .plan = plan, .out = out, .mode = mode, .opens_sets = opens_sets};
     out->plan = plan;
     out->mode = mode;
     out->reason = plan->reason ? plan->reason : plan->condition;
@@ -160,9 +160,13 @@ static const struct normal **form_place(const struct plan *plan, enum normal_mod
 const struct normal *normal_make(struct arena *arena, const struct plan *plan, enum normal_mode mode) {
     const struct normal **place = form_place(plan, mode);
     if (place && *place && (*place)->plan == plan) return *place;
-    const struct normal *out = form_make(arena, plan, mode);
+    const struct normal *out = form_make(arena, plan, mode, false);
     if (place && arena == plan->arena) *place = out;
     return out;
+}
+
+const struct normal *normal_opened(struct arena *arena, const struct normal *normal) {
+    return normal->state->sets ? form_make(arena, normal->plan, normal->mode, true) : normal;
 }
 
 const struct normal *normal_declared(struct arena *arena, const struct normal *pure) {

@@ -114,6 +114,10 @@ const struct normal *normal_make(struct arena *arena, const struct plan *plan, e
 /* The form with declared constraints of a plan whose form without them is `pure`: the same one where no constraint was asked for. */
 const struct normal *normal_declared(struct arena *arena, const struct normal *pure);
 
+/* The form, of the same mode, with GROUPING SETS opened to UNION ALL; `normal` itself where the query has none. It is made for one comparison: what
+ * is stored of a query is of the form that keeps them. */
+const struct normal *normal_opened(struct arena *arena, const struct normal *normal);
+
 /* Fingerprint of any block of a normal form on its own (as a multiset of outputs): for sub-plan postings. */
 struct hash128 normal_block_hash(struct arena *arena, const struct normal *normal, const struct block *block);
 

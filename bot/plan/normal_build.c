@@ -192,7 +192,76 @@ static void scope_close(struct norm *n, const struct rel *input, const struct re
     }
 }
 
+/* Without input rows the grouping set () gives its row all the same; in Spark it does not. */
+static bool total_always(enum dialect dialect) {
+    return dialect == DIALECT_POSTGRES || dialect == DIALECT_DUCKDB || dialect == DIALECT_TRINO || dialect == DIALECT_ANSI;
+}
+
+static bool sets_known(const struct norm *n, const struct rel *rel) {
+    bool known = total_always(n->plan->dialect) || n->plan->dialect == DIALECT_SPARK || n->plan->dialect == DIALECT_DATABRICKS;
+    bool total = false;
+    for (size_t i = 0; i < rel->n_sets; i++) total |= rel->sets[i] == 0;
+    return rel->n_sets > 0 && rel->n_sets <= NORMAL_SETS_MAX && (known || !total);
+}
+
+/* The value of GROUPING(x, y) in one grouping set: a bit for each argument that is not in it. */
+static nexpr grouping_value(struct norm *n, const struct rel *rel, const struct scalar *e, uint64_t set) {
+    int64_t bits = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        size_t k = 0;
+        while (k < rel->n_keys && rel->keys[k].expr != e->args[i] &&
+               (e->args[i]->op != SC_COLUMN || (rel->keys[k].column != e->args[i]->column &&
+                                                (rel->keys[k].expr->op != SC_COLUMN || rel->keys[k].expr->column != e->args[i]->column))))
+            k++;
+        if (k == rel->n_keys) normal_refuse(n, "GROUPING of what is no key");
+        bits = bits * 2 + !(set >> k & 1);
+    }
+    return expr_int(n, bits);
+}
+
+/* The rows of one grouping set: NULL for the keys that are not in it. */
+static struct block *set_branch(struct norm *n, const struct rel *rel, uint64_t set) {
+    struct source *s = source_new(n, SRC_AGG, rel);
+    s->block = block_of_rel(n, rel->left);
+    for (size_t i = 0; i < rel->n_keys; i++)
+        if (set >> i & 1) exprs_add(n, &s->keys, expr_of_scalar(n, rel->keys[i].expr));
+    s->grouped = s->keys.n > 0 || !total_always(n->plan->dialect);
+    for (size_t i = 0; i < rel->n_defs; i++)
+        if (rel->defs[i].expr->op != SC_GROUPING) exprs_add(n, &s->aggs, expr_of_scalar(n, rel->defs[i].expr));
+    size_t key = 0, agg = 0;
+    for (size_t i = 0; i < rel->n_keys; i++) {
+        if (set >> i & 1) source_column_bind(n, s, rel->columns[i], s->keys.at[key]->type), key++;
+        else n->bound[rel->columns[i]] = expr_null(n, (struct type){0});
+    }
+    for (size_t i = 0; i < rel->n_defs; i++) {
+        int column = rel->columns[rel->n_keys + i];
+        if (rel->defs[i].expr->op == SC_GROUPING) n->bound[column] = grouping_value(n, rel, rel->defs[i].expr, set);
+        else source_column_bind(n, s, column, s->aggs.at[agg]->type), agg++;
+    }
+    struct block *b = block_with(n, s);
+    outs_set(n, b, rel);
+    source_simplify(n, NULL, s);
+    block_simplify(n, NULL, b);
+    return b;
+}
+
+/* GROUPING SETS, ROLLUP and CUBE are UNION ALL of one grouping for each set. */
+static struct block *sets_open(struct norm *n, const struct rel *rel) {
+    struct source *u = source_new(n, SRC_SETOP, rel);
+    u->setop = RELSET_UNION;
+    u->all = true;
+    u->branches = arena_array(n->arena, rel->n_sets, sizeof *u->branches);
+    for (size_t i = 0; i < rel->n_sets; i++) u->branches[u->n_branches++] = set_branch(n, rel, rel->sets[i]);
+    scope_close(n, rel->left, rel);
+    columns_bind(n, rel, u);
+    source_refresh(n, u);
+    step_add(n, "GROUPING SETS are a UNION ALL of one grouping for each set");
+    return block_with(n, u);
+}
+
 static struct block *agg_block(struct norm *n, const struct rel *rel) {
+    n->sets |= rel->n_sets > 0;
+    if (n->opens_sets && sets_known(n, rel)) return sets_open(n, rel);
     struct block *inner = block_of_rel(n, rel->left);
     struct source *s = source_new(n, SRC_AGG, rel);
     s->block = inner;

@@ -8,6 +8,7 @@
 #define NORMAL_WORK_MAX     100000 /* expression and block visits of one normal form */
 #define NORMAL_LABEL_MAX    720    /* labellings tried for symmetric sources of one block */
 #define NORMAL_BRANCHES_MAX 64     /* branches that a join may be distributed over */
+#define NORMAL_SETS_MAX     16     /* grouping sets that are opened */
 #define NORMAL_ROUNDS_MAX   12     /* rounds of rules over one block */
 #define NORMAL_COPIED_MAX   20000  /* parts that distributing one block over a union may copy */
 
@@ -66,9 +67,11 @@ struct norm {
     int next_source, next_item;
     size_t work;
     VEC(const char *) steps, assumes;
-    bool modal;  /* it was asked whether declared constraints hold: the form may be another one with them */
-    bool broken; /* something is not in the form, or it is not canonical */
-    bool ties;   /* a limit whose rows are not determined */
+    bool opens_sets; /* GROUPING SETS become a UNION ALL */
+    bool sets;       /* there are some */
+    bool modal;      /* it was asked whether declared constraints hold: the form may be another one with them */
+    bool broken;     /* something is not in the form, or it is not canonical */
+    bool ties;       /* a limit whose rows are not determined */
 };
 
 /* A chain of blocks from the inside out: where a column may come from. */

@@ -216,6 +216,14 @@ static struct hash128 literal_hash(struct hasher *h, const struct literal *lit) 
     return hash128_mix(hash128(words, sizeof words), hash128(lit->s.p ? lit->s.p : "", lit->s.n));
 }
 
+/* Keys of one value, as a = b makes them, are told apart by their place where some grouping set has one and not the other. */
+static bool keys_alike(struct hasher *h, const struct source *s) {
+    for (size_t i = 0; i < s->keys.n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (hash128_eq(expr_hash(h, s->keys.at[i]), expr_hash(h, s->keys.at[k]))) return true;
+    return false;
+}
+
 /* What a column is, within its source: a table's by name, an aggregate's by its expression, a set operation's by its place. */
 static struct hash128 column_content(struct hasher *h, int column) {
     const struct ncolumn *c = &h->n->columns.at[column];
@@ -224,7 +232,8 @@ static struct hash128 column_content(struct hasher *h, int column) {
     case SRC_AGG:
     case SRC_WINDOW: {
         nexpr e = c->ordinal < s->keys.n ? s->keys.at[c->ordinal] : s->aggs.at[c->ordinal - s->keys.n];
-        return hash128_mix(tag_hash(c->ordinal < s->keys.n ? TAG_KEY : TAG_AGG, 0, 0), expr_hash(h, e));
+        size_t place = c->ordinal < s->keys.n && s->n_sets && keys_alike(h, s) ? c->ordinal + 1 : 0;
+        return hash128_mix(tag_hash(c->ordinal < s->keys.n ? TAG_KEY : TAG_AGG, place, 0), expr_hash(h, e));
     }
     case SRC_LIMIT:
         return hash128_mix(tag_hash(TAG_OUT, 0, 0), expr_hash(h, s->block->outs.at[c->ordinal]));
@@ -377,17 +386,32 @@ static struct hash128 full_hash(struct hasher *h, const struct source *s) {
     return hash128_mix(hash128_mix(tag_hash(TAG_FULL, order == 0, 0), sides), hashes_list(TAG_ON, &on, true));
 }
 
+/* The sets of a grouping: which keys each one has, in whatever order they were written. */
+static struct hash128 sets_hash(struct hasher *h, const struct source *s) {
+    HASHES(sets);
+    for (size_t i = 0; i < s->n_sets; i++) {
+        HASHES(members);
+        for (size_t k = 0; k < s->keys.n; k++)
+            if (s->sets[i] >> k & 1) hashes_add(h, &members, expr_hash(h, s->keys.at[k]));
+        hashes_add(h, &sets, hashes_list(TAG_KEYS, &members, true));
+    }
+    return hashes_list(TAG_AGGREGATE, &sets, true);
+}
+
 static struct hash128 agg_hash(struct hasher *h, const struct source *s) {
     HASHES(keys);
+    bool placed = s->n_sets && keys_alike(h, s);
     for (size_t i = 0; i < s->keys.n; i++) {
         if (s->kind == SRC_WINDOW) continue;
         struct hash128 x = expr_hash(h, s->keys.at[i]);
-        if (s->n_sets) hashes_add(h, &keys, x);
+        if (placed) hashes_add(h, &keys, x);
         else hashes_add_new(h, &keys, x);
     }
-    struct hash128 out = hash128_mix(tag_hash(TAG_AGGREGATE, s->kind, s->grouped), hashes_list(TAG_KEYS, &keys, s->n_sets == 0));
-    if (s->n_sets) out = hash128_mix(out, hash128(s->sets, s->n_sets * sizeof *s->sets));
-    return out;
+    for (size_t i = 0; placed && i < s->aggs.n; i++)
+        if (expr_has_op(s->aggs.at[i], SC_GROUPING)) normal_refuse(h->n, "GROUPING of a key that another one equals");
+    struct hash128 out = hash128_mix(tag_hash(TAG_AGGREGATE, s->kind, s->grouped), hashes_list(TAG_KEYS, &keys, !placed));
+    if (placed) return hash128_mix(out, hash128(s->sets, s->n_sets * sizeof *s->sets));
+    return s->n_sets ? hash128_mix(out, sets_hash(h, s)) : out;
 }
 
 /* The block under an aggregate or window, its keys and functions as outputs. */

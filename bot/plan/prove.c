@@ -121,6 +121,13 @@ static bool equal_claim(struct arena *arena, const struct normal *a, const struc
     return true;
 }
 
+/* GROUPING SETS on one side, a UNION ALL of groupings on the other. */
+static bool equal_opened(struct arena *arena, const struct normal *a, const struct normal *b, const struct prove_options *options,
+                         struct relation *r) {
+    const struct normal *oa = normal_opened(arena, a), *ob = normal_opened(arena, b);
+    return (oa != a || ob != b) && equal_claim(arena, oa, ob, options, r);
+}
+
 /* The same query, but for layout and aliases: even a LIMIT with ties says the same thing twice. Volatile functions never do. */
 static bool same_text(struct arena *arena, const struct normal *a, const struct normal *b, struct relation *r) {
     bool known = !a->plan->reason && !b->plan->reason && !a->plan->condition && !b->plan->condition && !a->plan->is_volatile && !b->plan->is_volatile;
@@ -174,6 +181,7 @@ static struct relation *relation_of_queries(struct arena *arena, const struct no
         da = normal_declared(arena, a);
         db = normal_declared(arena, b);
         if (equal_claim(arena, da, db, options, r)) return r;
+        if (equal_opened(arena, a, b, options, r) || equal_opened(arena, da, db, options, r)) return r;
         if (almost_equal(arena, a, b, r) || almost_equal(arena, da, db, r)) return r;
         bool assumed = da->n_assumes || db->n_assumes || normal_has_facts(da) || normal_has_facts(db); /* else the forms are the same ones */
         for (int swapped = 0; swapped < 2; swapped++) {

@@ -131,8 +131,37 @@ class Turner:
         parts = {"a": atom, "b": atom.replace("x.", "y."), "d": distinct, "m": more, "t": table, "i": inner}
         return head + a.format(**parts), b.format(**parts)
 
+    def sets(self):
+        """GROUPING SETS and a union of groupings."""
+        rng, table = self.rng, self.rng.choice(self.tables)
+        keys = rng.sample(self.columns(table), 2)
+        where = f" WHERE {self.atom('x', table)}" if rng.random() < 0.5 else rng.choice(["", f" WHERE x.{keys[0]} = x.{keys[1]}" if len({self.schema["tables"][table][k] for k in keys}) == 1 else ""])
+        aggregate = rng.choice(["COUNT(*)", f"COUNT(x.{keys[0]})", f"MAX(CAST(x.{keys[1]} AS text))", f"SUM(x.{rng.choice(self.ints(table))})"])
+        having = rng.choice(["", "", " HAVING COUNT(*) > 1"])
+        chosen = [[s for s in keys if rng.random() < 0.6] for _ in range(rng.randint(1, 2))]
+        other = rng.choice([chosen, chosen, chosen[1:] + chosen[:1], [list(reversed(s)) for s in chosen], chosen[:-1] + [chosen[0]]])
+        grouping = rng.random() < 0.5 and not (where and " = x." in where)
 
-TURNS = [Turner.calendar, Turner.neighbours, Turner.having, Turner.having]
+        def listed(sets, order):
+            names = ", ".join(f"x.{k} AS c{i}" for i, k in enumerate(order))
+            body = ", ".join("(" + ", ".join(f"x.{k}" for k in s) + ")" for s in sets)
+            more = f", GROUPING(x.{keys[0]}) AS c3" if grouping else ""
+            return f"SELECT {names}, {aggregate} AS c2{more} FROM {table} AS x{where} GROUP BY GROUPING SETS ({body}){having}"
+
+        def branch(s, order):
+            names = ", ".join((f"x.{k}" if k in s else f"CAST(NULL AS {self.schema['tables'][table][k]})") + f" AS c{i}" for i, k in enumerate(order))
+            more = f", {int(keys[0] not in s)} AS c3" if grouping else ""
+            group = " GROUP BY " + ", ".join(f"x.{k}" for k in s) if s else ""
+            return f"SELECT {names}, {aggregate} AS c2{more} FROM {table} AS x{where}{group}{having}"
+
+        used = [k for k in keys if any(k in s for s in chosen)]
+        if {k for s in other for k in s} != set(used) or (grouping and keys[0] not in used):
+            other, grouping = chosen, False
+        turned = rng.choice([used, used, used[::-1]]) if len({self.schema["tables"][table][k] for k in used}) < 2 else used
+        return listed(chosen, used) if used else f"SELECT {aggregate} AS c2 FROM {table} AS x", rng.choice([listed(other, turned) if used else branch([], []), " UNION ALL ".join(branch(s, turned) for s in other)])
+
+
+TURNS = [Turner.calendar, Turner.neighbours, Turner.having, Turner.having, Turner.sets]
 
 
 def make_pair(rng, schema):
