@@ -191,6 +191,10 @@ bool rule_union(struct norm *n, const struct context *ctx);
 bool rule_group(struct norm *n, const struct context *ctx);
 bool rule_pull(struct norm *n, const struct context *ctx);
 bool rule_having(struct norm *n, const struct context *ctx);
+bool rule_semi(struct norm *n, struct block *b);
+/* rule_eager.c: may SUM over counts be a count? There are groups, or where it is NULL for want of rows the block says 0. */
+bool sum_counts(const struct norm *n, const struct block *b, const struct source *s, nexpr sum);
+bool rule_product(struct norm *n, const struct context *ctx);
 bool rule_order(struct norm *n, const struct context *ctx);
 bool rule_extreme(struct norm *n, const struct context *ctx);
 bool rule_twin(struct norm *n, const struct context *ctx);
@@ -233,6 +237,8 @@ bool self_in_item(struct norm *n, const struct context *ctx, size_t at);
 void item_matched_replace(struct norm *n, struct block *b, int item, nexpr with); /* SC_MATCHED of `item`, everywhere in the block */
 /* rule_certain.c: what every row at hand finds. NULL when it is not known; else what EXISTS over `sub` comes to under `ctx`. */
 nexpr exists_known(struct norm *n, const struct context *ctx, const struct block *sub);
+/* Every value of the child's column, by ordinal, is one of the parent's, or NULL. */
+bool value_is_there(struct norm *n, const struct source *child, int from, const struct source *parent, int to);
 bool exists_implies(struct norm *n, nexpr p, nexpr q);                   /* a row of the sub-query of `p` is one of that of `q` */
 bool item_certain(struct norm *n, const struct context *ctx, size_t at); /* the left-join item matches for every row that is kept */
 /* rule_exists.c: sources of the block itself, one each, are a row of `sub` */

@@ -175,7 +175,7 @@ static nexpr counted_key(struct norm *n, const struct source *s, const struct so
 }
 
 /* The outer aggregate `e` over the rows below the inner one; NULL when it cannot be said. */
-static nexpr merged_aggregate(struct norm *n, const struct source *s, const struct source *t, nexpr e) {
+static nexpr merged_aggregate(struct norm *n, const struct block *b, const struct source *s, const struct source *t, nexpr e) {
     if (named(e, "count") && e->n == 0 && !e->n_order) return counted_key(n, s, t, e);
     if (e->op != SC_AGG || e->n != 1 || e->filter || e->n_order) return NULL;
     nexpr a = e->args[0];
@@ -190,11 +190,11 @@ static nexpr merged_aggregate(struct norm *n, const struct source *s, const stru
     if (named(e, "min") && named(inner, "min")) return inner;
     if (named(e, "max") && named(inner, "max")) return inner;
     if (named(e, "sum") && named(inner, "sum")) return inner->args[0]->type.kind == TYPE_FLOAT ? NULL : inner;
-    if (named(e, "sum") && named(inner, "count") && s->grouped) return inner;
+    if (named(e, "sum") && named(inner, "count") && sum_counts(n, b, s, e)) return inner;
     return NULL;
 }
 
-static bool aggregate_merge(struct norm *n, struct source *s) {
+static bool aggregate_merge(struct norm *n, const struct block *b, struct source *s) {
     if (s->kind != SRC_AGG || s->n_sets || s->aggs.n == 0) return false;
     struct source *t = inner_aggregate(s->block);
     if (!t) return false;
@@ -202,7 +202,7 @@ static bool aggregate_merge(struct norm *n, struct source *s) {
         if (!keys_only(n, t, s->keys.at[i])) return false;
     struct exprs aggs = {0};
     for (size_t i = 0; i < s->aggs.n; i++) {
-        nexpr e = merged_aggregate(n, s, t, s->aggs.at[i]);
+        nexpr e = merged_aggregate(n, b, s, t, s->aggs.at[i]);
         if (!e) return false;
         exprs_add(n, &aggs, e);
     }
@@ -314,7 +314,7 @@ bool rule_aggregate(struct norm *n, const struct context *ctx) {
         struct source *s = b->sources[i];
         if (s->kind != SRC_AGG) continue;
         if (aggregates_simple(n, b, s)) return true;
-        if (aggregate_merge(n, s) || partial_merge(n, s)) return true;
+        if (aggregate_merge(n, b, s) || partial_merge(n, s)) return true;
     }
     return false;
 }

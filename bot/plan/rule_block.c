@@ -414,8 +414,8 @@ static void block_clear(struct norm *n, struct block *b) {
 
 /* In the order in which they are tried; the last one only when no other has anything left to do. */
 static bool (*const rules[])(struct norm *, const struct context *) = {
-    rule_predicates, rule_classes, rule_offset, rule_join, rule_sources, rule_push,    rule_exists, rule_keys,  rule_aggregate,
-    rule_union,      rule_group,   rule_having, rule_pull, rule_order,   rule_extreme, rule_twin,   rule_eager, rule_spread,
+    rule_predicates, rule_classes, rule_offset, rule_join,  rule_sources, rule_push, rule_exists, rule_keys,    rule_aggregate, rule_union,
+    rule_group,      rule_having,  rule_pull,   rule_order, rule_extreme, rule_twin, rule_eager,  rule_product, rule_spread,
 };
 #define RULES (sizeof rules / sizeof *rules)
 

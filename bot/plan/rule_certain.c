@@ -22,7 +22,7 @@ static const struct source *origin_of(const struct norm *n, nexpr e, int *ordina
 
 /* Every value of the child's column is one of the parent's: it is the same column, or a foreign key leads there. One from a table to itself
  * is not relied on: parts of a hierarchy are what loads leave out first. */
-static bool value_is_there(struct norm *n, const struct source *child, int from, const struct source *parent, int to) {
+bool value_is_there(struct norm *n, const struct source *child, int from, const struct source *parent, int to) {
     if (strcmp(child->name, parent->name) == 0 && from == to) return true;
     if (child->table == parent->table || strchr(parent->name, '{')) return false; /* so is another version of the parent */
     for (size_t i = 0; i < child->table->fks.n; i++) {

@@ -17,8 +17,44 @@ static bool no_aggregate_of(void *ctx, int column) {
 
 /* ------------------------------------------------------------ SUM of SUM over a join */
 
+static bool other_column(void *ctx, int column) { return *(const int *)ctx != column; }
+
+static bool block_uses(const struct norm *n, const struct block *b, int column) {
+    (void)n;
+    return !block_columns(b, other_column, &column);
+}
+
+static bool zero_filled(const struct norm *n, nexpr e, int column) {
+    bool zero = e->op == SC_COALESCE && e->n == 2 && e->args[1]->op == SC_LITERAL && e->args[1]->lit.kind == VALUE_INT && e->args[1]->lit.i == 0;
+    if (e->op == SC_COLUMN) return e->column != column;
+    if (zero && e->args[0]->op == SC_COLUMN) return true;
+    if (e->n == 0 || e->block || e->filter || e->window || e->n_order) {
+        struct block one = {.outs = {1, 1, &e}};
+        return !block_uses(n, &one, column);
+    }
+    for (size_t i = 0; i < e->n; i++)
+        if (!zero_filled(n, e->args[i], column)) return false;
+    return true;
+}
+
+bool sum_counts(const struct norm *n, const struct block *b, const struct source *s, nexpr sum) {
+    if (s->grouped) return true;
+    size_t at = 0;
+    while (at < s->aggs.n && s->aggs.at[at] != sum) at++;
+    if (at == s->aggs.n || b->n_items) return false;
+    int column = s->columns[s->keys.n + at];
+    struct block rest = *b;
+    rest.preds.n = rest.outs.n = 0;
+    if (block_uses(n, &rest, column)) return false;
+    for (size_t i = 0; i < b->preds.n; i++)
+        if (!zero_filled(n, b->preds.at[i], column)) return false;
+    for (size_t i = 0; i < b->outs.n; i++)
+        if (!zero_filled(n, b->outs.at[i], column)) return false;
+    return true;
+}
+
 /* The outer aggregate over the rows below `t`, that each stand for their group now; NULL: it cannot be said. */
-static nexpr over_rows(const struct norm *n, const struct source *s, const struct source *t, nexpr e) {
+static nexpr over_rows(const struct norm *n, const struct block *b, const struct source *s, const struct source *t, nexpr e) {
     struct only ask = {n, t};
     if (expr_columns(e, no_aggregate_of, &ask)) {
         bool plain = named(e, "sum") || named(e, "count") || named(e, "avg");
@@ -30,7 +66,7 @@ static nexpr over_rows(const struct norm *n, const struct source *s, const struc
     if (!inner || inner->op != SC_AGG || inner->distinct || inner->filter || inner->is_volatile) return NULL;
     if ((named(e, "min") && named(inner, "min")) || (named(e, "max") && named(inner, "max"))) return inner;
     if (named(e, "sum") && named(inner, "sum")) return inner->args[0]->type.kind == TYPE_FLOAT ? NULL : inner;
-    return named(e, "sum") && named(inner, "count") && s->grouped ? inner : NULL;
+    return named(e, "sum") && named(inner, "count") && sum_counts(n, b, s, e) ? inner : NULL;
 }
 
 /* Nothing but the outer aggregates looks at what `t` computes. */
@@ -48,13 +84,13 @@ static bool keys_alone_used(const struct norm *n, const struct block *b, const s
     return true;
 }
 
-static bool early_open(struct norm *n, struct source *s, size_t at) {
+static bool early_open(struct norm *n, const struct block *around, struct source *s, size_t at) {
     struct block *b = s->block;
     struct source *t = b->sources[at];
     if (t->kind != SRC_AGG || !t->grouped || t->n_sets || t->aggs.n == 0 || t->block->empty || !keys_alone_used(n, b, s, t)) return false;
     struct exprs aggs = {0};
     for (size_t i = 0; i < s->aggs.n; i++) {
-        nexpr e = over_rows(n, s, t, s->aggs.at[i]);
+        nexpr e = over_rows(n, around, s, t, s->aggs.at[i]);
         if (!e) return false;
         exprs_add(n, &aggs, e);
     }
@@ -194,7 +230,7 @@ bool rule_eager(struct norm *n, const struct context *ctx) {
         struct source *s = b->sources[i];
         if (s->kind != SRC_AGG || s->n_sets) continue;
         for (size_t k = 0; s->block->n_sources > 1 && s->aggs.n && k < s->block->n_sources; k++)
-            if (early_open(n, s, k)) return true;
+            if (early_open(n, b, s, k)) return true;
         if (left_open(n, b, i)) return true;
     }
     return false;

@@ -534,5 +534,5 @@ bool rule_keys(struct norm *n, const struct context *ctx) {
         if (keys_reduced(n, ctx->block->sources[i]) || key_dependent(n, ctx->block, ctx->block->sources[i])) return true;
         if (groups_of_one(n, ctx, i) || distinct_semi_join(n, ctx, i)) return true;
     }
-    return rule_self(n, ctx) || foreign_keys(n, ctx);
+    return rule_self(n, ctx) || foreign_keys(n, ctx) || rule_semi(n, ctx->block);
 }

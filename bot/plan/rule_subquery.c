@@ -7,7 +7,15 @@ static const struct source *lone_limit(const struct block *b) {
     if (b->n_sources != 1 || b->n_items || b->preds.n || b->empty || b->outs.n != 1 || b->sources[0]->kind != SRC_LIMIT) return NULL;
     const struct source *s = b->sources[0];
     bool one = s->limit && s->limit->op == SC_LITERAL && s->limit->lit.kind == VALUE_INT && s->limit->lit.i >= 1 && !s->offset && !s->name;
-    return one && b->outs.at[0]->op == SC_COLUMN ? s : NULL;
+    return one ? s : NULL;
+}
+
+/* What the one output of a sub-query with LIMIT is inside of it; NULL: something else. */
+static nexpr limited_value(const struct norm *n, const struct block *b, const struct source *s) {
+    nexpr out = b->outs.at[0];
+    if (out->op == SC_LITERAL) return out;
+    const struct ncolumn *c = out->op == SC_COLUMN ? &n->columns.at[out->column] : NULL;
+    return c && c->source->id == s->id && c->ordinal < s->block->outs.n ? s->block->outs.at[c->ordinal] : NULL;
 }
 
 /* Values that compare equal are the same value: else the first of an order and the greatest may be told apart. */
@@ -20,7 +28,7 @@ static bool one_of_each(const struct norm *n, nexpr e) {
 /* (SELECT x .. ORDER BY x DESC LIMIT 1) is (SELECT MAX(x) ..), where NULLs come last: over no rows both are NULL. */
 static nexpr first_to_aggregate(struct norm *n, nexpr e) {
     const struct source *s = lone_limit(e->block);
-    if (!s || s->limit->lit.i != 1 || s->n_order == 0) return NULL;
+    if (!s || s->limit->lit.i != 1 || s->n_order == 0 || e->block->outs.at[0]->op != SC_COLUMN) return NULL;
     const struct ncolumn *c = &n->columns.at[e->block->outs.at[0]->column];
     const struct sort_key *by = &s->order[0];
     struct context inner = {.block = s->block};
@@ -85,9 +93,9 @@ static nexpr second_to_aggregate(struct norm *n, nexpr e) {
 static nexpr null_to_exists(struct norm *n, const struct context *ctx, nexpr e) {
     const struct source *s = e->args[0]->op == SC_SUBQUERY ? lone_limit(e->args[0]->block) : NULL;
     if (!s) return NULL;
-    const struct ncolumn *c = &n->columns.at[e->args[0]->block->outs.at[0]->column];
+    nexpr value = limited_value(n, e->args[0]->block, s);
     struct context inner = {.outer = ctx, .block = s->block};
-    if (c->source->id != s->id || c->ordinal >= s->block->outs.n || expr_nullable(n, &inner, s->block->outs.at[c->ordinal])) return NULL;
+    if (!value || expr_nullable(n, &inner, value)) return NULL;
     struct block *copy = block_clone(n, e->args[0]->block);
     copy->outs.n = 0;
     step_add(n, "a sub-query that is compared with NULL only asks for a row");

@@ -160,8 +160,44 @@ class Turner:
         turned = rng.choice([used, used, used[::-1]]) if len({self.schema["tables"][table][k] for k in used}) < 2 else used
         return listed(chosen, used) if used else f"SELECT {aggregate} AS c2 FROM {table} AS x", rng.choice([listed(other, turned) if used else branch([], []), " UNION ALL ".join(branch(s, turned) for s in other)])
 
+    def product(self):
+        """Groups of two sides joined, multiplied, and groups of the join."""
+        rng, many, times = self.rng, self.rng.choice(self.tables), self.rng.choice(self.tables)
+        key, other, value = rng.choice(self.ints(many)), rng.choice(self.ints(times)), rng.choice([c for c, t in self.schema["tables"][many].items() if t in ("int", "numeric")])
+        aggregate = rng.choice([f"SUM(x.{value})", f"SUM(x.{value})", f"COUNT(x.{value})", "COUNT(*)", f"MAX(x.{value})", f"AVG(x.{value})"])
+        counted = rng.choice(["COUNT(*)", "COUNT(*)", "COUNT(*)", f"COUNT(y.{rng.choice(self.columns(times))})", f"COUNT(DISTINCT y.{other})"])
+        where = f" WHERE {self.atom('x', many)}" if rng.random() < 0.4 else ""
+        times_n = rng.choice(["a.s", "a.s * b.n"]) if aggregate[:3] in ("MAX", "AVG") else rng.choice(["a.s * b.n", "b.n * a.s", "a.s * b.n", "a.s"])
+        sides = f"(SELECT x.{key} AS k, {aggregate} AS s FROM {many} AS x{where} GROUP BY x.{key}) AS a JOIN (SELECT y.{other} AS j, {counted} AS n FROM {times} AS y GROUP BY y.{other}) AS b ON a.k = b.j"
+        joined = f"{many} AS x JOIN {times} AS y ON x.{key} = y.{other}{where}"
+        shape = rng.random()
+        if shape < 0.5:
+            return f"SELECT x.{key} AS c0, {aggregate} AS c1 FROM {joined} GROUP BY x.{key}", f"SELECT a.k AS c0, {times_n} AS c1 FROM {sides}"
+        whole = rng.choice(["COALESCE(SUM({0}), 0)", "SUM({0})"]).format(times_n)
+        return f"SELECT {aggregate} AS c0 FROM {joined}", f"SELECT {whole} AS c0 FROM {sides}"
 
-TURNS = [Turner.calendar, Turner.neighbours, Turner.having, Turner.having, Turner.sets]
+    def lookup(self):
+        """Keys that a foreign key leads to, and its values; a sub-query that is asked for a row."""
+        rng = self.rng
+        links = [(c.split("."), p.split(".")) for c, p in self.schema["fks"]]
+        if not links or rng.random() < 0.2:
+            table, inner = rng.choice(self.tables), rng.choice(self.tables)
+            on = f"y.{rng.choice(self.ints(inner))} = x.{rng.choice(self.ints(table))}"
+            out = rng.choice(["1", "1", "y." + rng.choice(self.columns(inner))])
+            return (f"SELECT x.id AS c0 FROM {table} AS x WHERE EXISTS (SELECT 1 FROM {inner} AS y WHERE {on})",
+                    f"SELECT x.id AS c0 FROM {table} AS x WHERE (SELECT {out} FROM {inner} AS y WHERE {on} LIMIT 1) IS NOT NULL")
+        (child, column), (parent, key) = rng.choice(links)
+        atom = self.atom("y", child) if rng.random() < 0.7 else "TRUE"
+        on = f" AND x.{key} > 0" if rng.random() < 0.3 else ""
+        wanted = rng.choice([key, key, key, rng.choice(self.columns(parent))])
+        first = rng.choice([f"SELECT x.{wanted} AS c0 FROM {parent} AS x WHERE EXISTS (SELECT 1 FROM {child} AS y WHERE y.{column} = x.{key} AND {atom}){on}",
+                            f"SELECT x.{wanted} AS c0 FROM {parent} AS x WHERE x.{key} IN (SELECT y.{column} FROM {child} AS y WHERE {atom}){on}",
+                            f"SELECT x.{wanted} AS c0 FROM {parent} AS x JOIN {child} AS y ON y.{column} = x.{key} AND {atom}{on.replace(' AND', ' WHERE')} GROUP BY x.{wanted}"])
+        there = rng.choice([f" AND y.{column} IS NOT NULL", f" AND y.{column} IS NOT NULL", ""])
+        return first, f"SELECT {rng.choice(['DISTINCT ', 'DISTINCT ', 'DISTINCT ', ''])}y.{column} AS c0 FROM {child} AS y WHERE {atom}{there}{on.replace('x.' + key, 'y.' + column)}"
+
+
+TURNS = [Turner.calendar, Turner.neighbours, Turner.having, Turner.having, Turner.sets, Turner.product, Turner.lookup]
 
 
 def make_pair(rng, schema):
