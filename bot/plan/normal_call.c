@@ -74,6 +74,23 @@ static nexpr letters_of(struct norm *n, const struct scalar *e) {
     return text_make(n, (struct str){text, s.n});
 }
 
+bool text_prefix(struct norm *n, nexpr a, nexpr b, nexpr *like) {
+    enum dialect d = n->plan->dialect;
+    bool known = spark(n) || d == DIALECT_SNOWFLAKE || d == DIALECT_BIGQUERY || d == DIALECT_TRINO || d == DIALECT_DUCKDB || d == DIALECT_POSTGRES ||
+                 d == DIALECT_REDSHIFT;
+    bool start = known && a->op == SC_CALL && a->n == 3 && a->name && strcmp(a->name, "substring") == 0 && is_text(b) && b->lit.s.n &&
+                 a->args[0]->type.kind == TYPE_STRING && a->args[1] == expr_int(n, 1) && a->args[2]->op == SC_LITERAL &&
+                 a->args[2]->lit.kind == VALUE_INT && !a->args[2]->lit.s.n && a->args[2]->lit.i == (int64_t)b->lit.s.n;
+    for (size_t i = 0; start && i < b->lit.s.n; i++) {
+        unsigned char c = (unsigned char)b->lit.s.p[i];
+        start = c < 0x80 && c != '%' && c != '_' && c != '\\';
+    }
+    if (!start) return false;
+    nexpr args[2] = {a->args[0], text_make(n, str_of(arena_printf(n->arena, "%.*s%%", STR_ARG(b->lit.s))))};
+    *like = expr_make(n, (struct scalar){.op = SC_LIKE, .name = "like", .n = 2, .args = args, .type = {TYPE_BOOL, 0, 0}, .nullable = true});
+    return true;
+}
+
 static bool small_count(nexpr e) { return e->op == SC_LITERAL && e->lit.kind == VALUE_INT && !e->lit.s.n && e->lit.i >= 0 && e->lit.i < INT32_MAX; }
 
 /* CHAR_LENGTH(x) and LEN(x) are LENGTH(x) where that counts letters, LEFT(x, 3) is SUBSTRING(x, 1, 3). */
@@ -153,6 +170,16 @@ static nexpr date_of_moment(struct norm *n, const struct scalar *e) {
     bool moment = e->n == 1 && (e->args[0]->type.kind == TYPE_TIMESTAMP || e->args[0]->type.kind == TYPE_DATE);
     if (!known || !moment || !ONE_OF(e->name, names) || (d == DIALECT_POSTGRES && e->name[0] == 't')) return NULL;
     return expr_make(n, (struct scalar){.op = SC_CAST, .name = "cast", .n = 1, .args = e->args, .type = {TYPE_DATE, 0, 0}, .nullable = true});
+}
+
+/* ADD_MONTHS of a literal date, of a day that every month has. */
+static nexpr months_added(struct norm *n, const struct scalar *e) {
+    bool known = spark(n) || n->plan->dialect == DIALECT_SNOWFLAKE;
+    if (!known || e->n != 2 || strcmp(e->name, "add_months") != 0 || e->args[0]->op != SC_LITERAL || e->args[0]->lit.kind != VALUE_DATE) return NULL;
+    nexpr by = e->args[1];
+    int64_t days;
+    if (by->op != SC_LITERAL || by->lit.kind != VALUE_INT || by->lit.s.n || by->lit.i > 10000 || by->lit.i < -10000) return NULL;
+    return calendar_add_months(e->args[0]->lit.i, by->lit.i, &days) ? date_make(n, days) : NULL;
 }
 
 static bool whole_days(nexpr e, int64_t *days) {
@@ -240,8 +267,8 @@ nexpr date_equation(struct norm *n, nexpr e) {
 }
 
 nexpr fold_call(struct norm *n, const struct scalar *e) {
-    nexpr (*const rules[])(struct norm *, const struct scalar *) = {pattern_of, concat_of,    letters_of,     length_of, place_of,
-                                                                    unit_of,    date_of_text, date_of_moment, date_moved};
+    nexpr (*const rules[])(struct norm *, const struct scalar *) = {pattern_of, concat_of,    letters_of,     length_of,    place_of,
+                                                                    unit_of,    date_of_text, date_of_moment, months_added, date_moved};
     for (size_t i = 0; e->name && e->n && i < sizeof rules / sizeof *rules; i++) {
         nexpr out = rules[i](n, e);
         if (out) return out;

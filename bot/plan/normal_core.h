@@ -112,6 +112,8 @@ nexpr fold_cast(struct norm *n, const struct scalar *e);
 /* normal_call.c */
 nexpr fold_call(struct norm *n, const struct scalar *e);                  /* NULL: nothing to fold */
 bool days_between(const struct norm *n, nexpr e, nexpr *from, nexpr *to); /* e counts the days from one date to another */
+/* a = b where a is the start of a text, as long as the literal b: *like says so with LIKE */
+bool text_prefix(struct norm *n, nexpr a, nexpr b, nexpr *like);
 nexpr date_equation(struct norm *n, nexpr e); /* days between two dates = a number, where only TRUE counts; NULL: it is none */
 /* normal_tools.c */
 void exprs_add(struct norm *n, struct exprs *list, nexpr e);
@@ -214,6 +216,7 @@ nexpr case_to_condition(struct norm *n, const struct context *ctx, nexpr e); /* 
 nexpr moment_literal(struct norm *n, nexpr e, nexpr other); /* e, or what it stands for beside a timestamp */
 bool moments_order(const struct norm *n, nexpr a, nexpr b, int *order);
 nexpr calendar_compared(struct norm *n, enum scalar_op op, nexpr a, nexpr b); /* the same in any context */
+bool calendar_add_months(int64_t days, int64_t months, int64_t *out);         /* false: the day is not in every month */
 nexpr calendar_within(struct norm *n, const struct context *ctx, nexpr e);    /* beside the conjuncts of the block */
 /* rule_compare.c */
 nexpr compare_literal(struct norm *n, enum scalar_op op, nexpr a, nexpr b); /* a op b said another way, the same in any context; or NULL */

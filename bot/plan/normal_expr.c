@@ -352,6 +352,7 @@ static nexpr compare_make(struct norm *n, struct scalar *e) {
     if (!cased) cased = compare_case(n, op, b, a, true);
     if (!cased) cased = compare_literal(n, op, a, b);
     if (!cased) cased = calendar_compared(n, op, a, b);
+    if (!cased && op <= SC_NE && (text_prefix(n, a, b, &cased) || text_prefix(n, b, a, &cased)) && op == SC_NE) cased = expr_not(n, cased);
     if (!cased) cased = equal_offsets(n, op, a, b);
     if (cased) return cased;
     if ((op == SC_EQ || op == SC_NE) && a->id > b->id) {

@@ -25,7 +25,9 @@ static nexpr sum_to_count(struct norm *n, const struct source *s, nexpr e) {
     if (counts_truth && !expr_is_literal(a) && !expr_nullable(n, &inner, a))
         return aggregate_make(n, e, "count", expr_case2(n, a, expr_int(n, 1), expr_null(n, a->type)), false);
     bool flag = a->op == SC_CASE && a->n == 3 && is_int(a->args[1], 1) && is_int(a->args[2], 0);
-    return flag ? aggregate_make(n, e, "count", expr_case2(n, a->args[0], expr_int(n, 1), expr_null(n, a->type)), false) : e;
+    if (flag) return aggregate_make(n, e, "count", expr_case2(n, a->args[0], expr_int(n, 1), expr_null(n, a->type)), false);
+    bool turned = a->op == SC_CASE && a->n == 3 && is_int(a->args[1], 0) && is_int(a->args[2], 1);
+    return turned ? aggregate_make(n, e, "count", expr_case2(n, a->args[0], expr_null(n, a->type), expr_int(n, 1)), false) : e;
 }
 
 /* What an aggregate of a value that is the same in the whole group comes to; NULL when it depends on how many rows there are. */

@@ -106,7 +106,9 @@ enum unit { UNIT_NONE, UNIT_DAY, UNIT_MONTH, UNIT_QUARTER, UNIT_YEAR };
 struct part {
     nexpr x;
     enum unit unit;
-    bool number; /* the year as a number; else the date that the unit starts with */
+    bool number;        /* the year as a number; else the date that the unit starts with */
+    bool last;          /* the date that it ends with */
+    const char *format; /* the text "2024-03", said in letters: y four digits of the year, m two of the month, d two of the day */
 };
 
 static enum unit unit_named(nexpr e) {
@@ -132,15 +134,44 @@ static bool truncation_of(const struct norm *n, nexpr e, struct part *out) {
     return out->unit != UNIT_NONE && (out->x->type.kind == TYPE_DATE || strcmp(e->name, "trunc") != 0);
 }
 
+/* DATE_FORMAT(x, 'yyyy-MM') and kin, where no date has a year of another length. */
+static bool format_of(const struct norm *n, nexpr e, struct part *out) {
+    static const struct {
+        const char *java, *percent, *format;
+        enum unit unit;
+    } formats[] = {
+        {"yyyy-MM", "%Y-%m", "y-m", UNIT_MONTH},       {"yyyyMM", "%Y%m", "ym", UNIT_MONTH},    {"yyyy", "%Y", "y", UNIT_YEAR},
+        {"yyyy-MM-dd", "%Y-%m-%d", "y-m-d", UNIT_DAY}, {"yyyyMMdd", "%Y%m%d", "ymd", UNIT_DAY},
+    };
+    enum dialect d = n->plan->dialect;
+    bool spark = d == DIALECT_SPARK || d == DIALECT_DATABRICKS, bigquery = d == DIALECT_BIGQUERY;
+    bool named = strcmp(e->name, "date_format") == 0 ? spark || d == DIALECT_MYSQL : bigquery && strcmp(e->name, "format_date") == 0;
+    if (!named || e->n != 2) return false;
+    nexpr pattern = e->args[bigquery ? 0 : 1];
+    for (size_t i = 0; pattern->op == SC_LITERAL && pattern->lit.kind == VALUE_TEXT && i < sizeof formats / sizeof *formats; i++) {
+        if (!str_is(pattern->lit.s, spark ? formats[i].java : formats[i].percent)) continue;
+        *out = (struct part){.x = e->args[bigquery ? 1 : 0], .unit = formats[i].unit, .format = formats[i].format};
+        return true;
+    }
+    return false;
+}
+
+static bool last_day_of(const struct norm *n, nexpr e, struct part *out) {
+    enum dialect d = n->plan->dialect;
+    bool known = d == DIALECT_SPARK || d == DIALECT_DATABRICKS || d == DIALECT_SNOWFLAKE || d == DIALECT_MYSQL || d == DIALECT_BIGQUERY;
+    *out = (struct part){.x = e->args[0], .unit = UNIT_MONTH, .last = true};
+    return known && e->n == 1 && strcmp(e->name, "last_day") == 0;
+}
+
 static bool part_of(struct norm *n, nexpr e, struct part *out) {
     enum dialect d = n->plan->dialect;
     if (d == DIALECT_SQLITE || d == DIALECT_ORACLE || d == DIALECT_CLICKHOUSE || e->is_volatile) return false;
     if (e->op == SC_CAST && e->type.kind == TYPE_DATE && strcmp(e->name, "cast") == 0) *out = (struct part){.x = e->args[0], .unit = UNIT_DAY};
     else if (e->op != SC_CALL || !e->name) return false;
     else if (strcmp(e->name, "year") == 0 && e->n == 1) *out = (struct part){.x = e->args[0], .unit = UNIT_YEAR, .number = true};
-    else if (!truncation_of(n, e, out)) return false;
+    else if (!truncation_of(n, e, out) && !last_day_of(n, e, out) && !format_of(n, e, out)) return false;
     if (out->x->op == SC_LITERAL || (out->x->type.kind != TYPE_DATE && clock_of(n, out->x->type) == CLOCK_NONE)) return false;
-    return out->unit != UNIT_DAY || out->x->type.kind != TYPE_DATE; /* else it is `x` itself, but for its type */
+    return out->unit != UNIT_DAY || out->x->type.kind != TYPE_DATE || out->format; /* else it is `x` itself, but for its type */
 }
 
 static int64_t month_start(int64_t months) { /* since the year 0 */
@@ -149,6 +180,18 @@ static int64_t month_start(int64_t months) { /* since the year 0 */
     snprintf(text, sizeof text, "%04d-%02d-01", (int)(months / 12), (int)(months % 12) + 1);
     (void)literal_date(str_of(text), &days);
     return days;
+}
+
+bool calendar_add_months(int64_t days, int64_t months, int64_t *out) {
+    int64_t guess = days * 12 / 365 + 1970 * 12;
+    for (int64_t m = guess - 40; m <= guess + 40; m++) {
+        if (m < 12 || m / 12 > YEAR_LAST || month_start(m) > days || month_start(m + 1) <= days) continue;
+        int64_t day = days - month_start(m), to = m + months;
+        if (day > 27 || to < 12 || to / 12 > YEAR_LAST) return false;
+        *out = month_start(to) + day;
+        return true;
+    }
+    return false;
 }
 
 /* The unit's months that begin on that day; false when none does. */
@@ -162,9 +205,34 @@ static bool month_begins(int64_t days, int step, int64_t *months) {
     return false;
 }
 
+/* The first day that a text written in the format stands for. */
+static bool format_read(const char *format, nexpr lit, int64_t *day) {
+    char text[] = "0000-01-01";
+    if (lit->op != SC_LITERAL || lit->lit.kind != VALUE_TEXT) return false;
+    struct str s = lit->lit.s;
+    size_t at = 0;
+    for (const char *f = format; *f; f++) {
+        size_t n = *f == 'y' ? 4 : *f == '-' ? 1 : 2;
+        if (s.n - at < n || (*f == '-' && s.p[at] != '-')) return false;
+        if (*f != '-') memcpy(text + (*f == 'y' ? 0 : *f == 'm' ? 5 : 8), s.p + at, n);
+        for (size_t i = 0; *f != '-' && i < n; i++)
+            if (!isdigit((unsigned char)s.p[at + i])) return false;
+        at += n;
+    }
+    return at == s.n && literal_date(str_of(text), day);
+}
+
 /* The first day with the value, and the first one beyond it. */
 static bool range_of(const struct part *p, nexpr lit, int64_t *from, int64_t *to) {
     int64_t micros, months;
+    if (p->format) {
+        int step = p->unit == UNIT_YEAR ? 12 : 1;
+        if (!format_read(p->format, lit, from)) return false;
+        *to = *from + 1;
+        if (p->unit != UNIT_DAY && !month_begins(*from, step, &months)) return false;
+        if (p->unit != UNIT_DAY) *to = month_start(months + step);
+        return true;
+    }
     int step = p->unit == UNIT_YEAR ? 12 : p->unit == UNIT_QUARTER ? 3 : 1;
     if (p->number) {
         if (lit->op != SC_LITERAL || lit->lit.kind != VALUE_INT || lit->lit.s.n || lit->lit.i < 1 || lit->lit.i > YEAR_LAST) return false;
@@ -176,6 +244,11 @@ static bool range_of(const struct part *p, nexpr lit, int64_t *from, int64_t *to
     *from = micros / DAY;
     *to = *from + 1;
     if (p->unit == UNIT_DAY) return true;
+    if (p->last) {
+        if (!month_begins(*to, 1, &months) || months <= 12) return false;
+        *from = month_start(months - 1);
+        return true;
+    }
     if (!month_begins(*from, step, &months)) return false;
     *to = month_start(months + step);
     return true;
@@ -239,7 +312,9 @@ nexpr calendar_compared(struct norm *n, enum scalar_op op, nexpr a, nexpr b) {
         if (e->op != SC_CALL && e->op != SC_CAST && e->op != SC_SUB) continue;
         nexpr days = days_compared(n, said, e, lit);
         if (days) return days;
-        if (part_of(n, e, &part) && range_of(&part, lit, &from, &to) && calendar_assumed(n, part.x)) return part_compared(n, said, part.x, from, to);
+        bool ordered = said != SC_EQ && said != SC_NE;
+        if (part_of(n, e, &part) && !(part.format && ordered) && range_of(&part, lit, &from, &to) && calendar_assumed(n, part.x))
+            return part_compared(n, said, part.x, from, to);
     }
     return NULL;
 }

@@ -184,6 +184,34 @@ static bool counts_known(struct norm *n, const struct context *ctx) {
     return changed;
 }
 
+/* MIN(x) = MAX(x) says that the values of the group are one: COUNT(DISTINCT x) = 1. Of numbers and dates, and texts that are told apart by bytes. */
+static bool extremes_equal(struct norm *n, struct block *b) {
+    bool folds = n->plan->dialect == DIALECT_MYSQL || n->plan->dialect == DIALECT_TSQL;
+    for (size_t i = 0; i < b->preds.n; i++) {
+        const struct source *s, *t;
+        nexpr p = b->preds.at[i], x = p->op == SC_EQ ? made_by(n, p->args[0], &s) : NULL, y = x ? made_by(n, p->args[1], &t) : NULL;
+        bool pair = y && s == t && plain_groups(s) && ((named(x, "min") && named(y, "max")) || (named(x, "max") && named(y, "min")));
+        if (!pair || x->n != 1 || y->n != 1 || x->args[0] != y->args[0] || x->args[0]->is_volatile || x->distinct || y->distinct) continue;
+        enum type_kind k = x->args[0]->type.kind;
+        if (k != TYPE_INT && k != TYPE_DECIMAL && k != TYPE_DATE && (k != TYPE_STRING || folds)) continue;
+        struct source *own = (struct source *)s;
+        nexpr count =
+            expr_make(n, (struct scalar){.op = SC_AGG, .name = "count", .n = 1, .args = x->args, .distinct = true, .type = {TYPE_INT, 64, 0}});
+        nexpr made = NULL;
+        for (size_t m = 0; m < own->aggs.n && !made; m++)
+            if (own->aggs.at[m] == count) made = expr_column(n, own->columns[own->keys.n + m]);
+        if (!made) {
+            exprs_add(n, &own->aggs, count);
+            made = expr_column(n, ncolumn_new(n, own, count->type, false));
+        }
+        exprs_remove(&b->preds, i);
+        block_pred_add(n, b, expr_of2(n, SC_EQ, made, expr_int(n, 1)));
+        step_add(n, "the least value of a group is its greatest where it has one");
+        return true;
+    }
+    return false;
+}
+
 bool rule_group(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     bool some = false;
@@ -193,5 +221,5 @@ bool rule_group(struct norm *n, const struct context *ctx) {
         if (!plain_groups(s)) continue;
         if (computed_key(n, b, s) || decided_to_keys(n, s) || decided_values(n, s)) return true;
     }
-    return some && counts_known(n, ctx);
+    return some && (extremes_equal(n, b) || counts_known(n, ctx));
 }

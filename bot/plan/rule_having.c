@@ -46,14 +46,39 @@ static bool total_order(nexpr x) {
 
 static nexpr there(struct norm *n, nexpr x) { return expr_not(n, expr_of1(n, SC_IS_NULL, x)); }
 
+/* The least and the greatest of the literals that x, a CASE of nothing else, may be. */
+static bool arms_between(struct norm *n, nexpr x, nexpr *low, nexpr *high) {
+    *low = *high = NULL;
+    for (size_t i = 0; x->op == SC_CASE && i < x->n; i++) {
+        nexpr arm = x->args[i];
+        int less, more;
+        if (i % 2 == 0 && i + 1 < x->n) continue;
+        if (arm->op != SC_LITERAL || expr_is_null(arm) || !fold_compare(n, arm, *low ? *low : arm, &less) ||
+            !fold_compare(n, arm, *high ? *high : arm, &more))
+            return false;
+        if (!*low || less < 0) *low = arm;
+        if (!*high || more > 0) *high = arm;
+    }
+    return *low != NULL;
+}
+
+/* MAX(x) = c. Where c is the most that x can be some x is c, where it is the least no x is more. */
+static bool equal_asks(struct asks *a, nexpr x, nexpr c, bool max) {
+    struct norm *n = a->n;
+    nexpr low, high, beyond = expr_of2(n, SC_LT, max ? c : x, max ? x : c);
+    bool arms = x->type.kind != TYPE_STRING && arms_between(n, x, &low, &high);
+    if (arms && c == (max ? low : high)) return ask_add(a, beyond, true);
+    if (arms && c == (max ? high : low)) return ask_add(a, expr_of2(n, SC_EQ, x, c), false);
+    return ask_add(a, expr_of2(n, SC_EQ, x, c), false) && ask_add(a, beyond, true);
+}
+
 /* MAX(x) op c, or MIN(x) op c with the order reversed: `above` when the extreme stands on the greater side. */
 static bool extreme_asks(struct asks *a, enum scalar_op op, nexpr made, nexpr c, bool above) {
     struct norm *n = a->n;
     nexpr x = made->args[0];
     bool max = named(made, "max");
     if (!total_order(x) || x->is_volatile) return false;
-    if (op == SC_EQ) /* it is there, and nothing is beyond it */
-        return ask_add(a, expr_of2(n, SC_EQ, x, c), false) && ask_add(a, expr_of2(n, SC_LT, max ? c : x, max ? x : c), true);
+    if (op == SC_EQ) return equal_asks(a, x, c, max);
     nexpr low = above ? c : x, high = above ? x : c;
     if (above == max) return ask_add(a, expr_of2(n, op, low, high), false);
     return ask_add(a, there(n, x), false) && ask_add(a, expr_of2(n, op == SC_LT ? SC_LE : SC_LT, high, low), true);
@@ -91,6 +116,16 @@ static bool count_asks(struct asks *a, enum scalar_op op, nexpr made, nexpr c, b
     return all && made->distinct && members_asked(a, x, at);
 }
 
+/* COUNT(*) = COUNT(x): no x is missing. */
+static bool counts_equal(struct asks *a, nexpr p) {
+    for (int k = 0; k < 2 && p->op == SC_EQ; k++) {
+        nexpr all = aggregate_at(a, p->args[k]), some = aggregate_at(a, p->args[1 - k]);
+        if (!all || !some || !named(all, "count") || all->n || !named(some, "count") || some->n != 1 || some->distinct) continue;
+        return ask_add(a, expr_of1(a->n, SC_IS_NULL, some->args[0]), true);
+    }
+    return false;
+}
+
 /* What the condition on the group asks of its rows; false: it cannot be said. */
 static bool condition_asks(struct asks *a, nexpr p) {
     bool missing = p->op == SC_IS_NULL, given = p->op == SC_NOT && p->args[0]->op == SC_IS_NULL;
@@ -98,6 +133,7 @@ static bool condition_asks(struct asks *a, nexpr p) {
     if (made && (missing || given)) return (named(made, "max") || named(made, "min")) && ask_add(a, there(a->n, made->args[0]), missing);
     if (made) return (named(made, "bool_or") || named(made, "any")) && made->n == 1 && ask_add(a, made->args[0], false);
     if (p->op != SC_EQ && p->op != SC_LT && p->op != SC_LE) return false;
+    if (counts_equal(a, p)) return true;
     for (int k = 0; k < 2; k++) {
         nexpr c = p->args[1 - k];
         made = aggregate_at(a, p->args[k]);
