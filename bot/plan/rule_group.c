@@ -151,6 +151,15 @@ static nexpr count_to_null(struct norm *n, const struct context *ctx, nexpr e) {
     return none ? null : expr_not(n, null);
 }
 
+/* COALESCE(CASE WHEN c >= 1 THEN c END, 0) of a count is the count. */
+static nexpr count_filled(struct norm *n, nexpr e) {
+    nexpr c = e->op == SC_COALESCE && e->n == 2 ? e->args[0] : NULL, zero = expr_int(n, 0);
+    const struct source *s;
+    if (!c || c->op != SC_CASE || c->n != 3 || !expr_is_null(c->args[2]) || e->args[1] != zero) return e;
+    nexpr made = made_by(n, c->args[1], &s);
+    return made && named(made, "count") && c->args[0] == expr_of2(n, SC_LE, expr_int(n, 1), c->args[1]) ? c->args[1] : e;
+}
+
 static nexpr counts_in(struct norm *n, const struct context *ctx, nexpr e) {
     if (e->n == 0 || e->op == SC_AGG || e->op == SC_WINDOW || e->window || work_spent(n, 1)) return e;
     nexpr few[4], *args = e->n <= 4 ? few : arena_array(n->arena, e->n, sizeof *args);
@@ -160,6 +169,7 @@ static nexpr counts_in(struct norm *n, const struct context *ctx, nexpr e) {
         same &= args[i] == e->args[i];
     }
     if (!same) e = expr_with(n, e, args);
+    e = count_filled(n, e);
     nexpr known = count_compared(n, ctx, e, false);
     return known != e ? known : count_to_null(n, ctx, e);
 }

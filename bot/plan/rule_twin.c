@@ -263,6 +263,75 @@ static bool twins_meet(struct norm *n, struct block *b) {
     return false;
 }
 
+/* ------------------------------------------------------------ groups of some of the rows, beside those of all, in a left join */
+
+/* The column of `s` for an aggregate, made where there is none. */
+static nexpr aggregate_column(struct norm *n, struct source *s, nexpr e) {
+    for (size_t i = 0; i < s->aggs.n; i++)
+        if (s->aggs.at[i] == e) return expr_column(n, s->columns[s->keys.n + i]);
+    exprs_add(n, &s->aggs, e);
+    return expr_column(n, ncolumn_new(n, s, e->type, true));
+}
+
+/* Each group of `s` meets one group of `t` at most: that of its own rows, or none where no row is left. */
+static bool groups_within(struct norm *n, const struct block *on, const struct source *s, const struct source *t) {
+    struct context inner = {.block = s->block};
+    if (s->kind != SRC_AGG || t->kind != SRC_AGG || s->n_sets || t->n_sets || !s->grouped || !t->grouped || s->block->empty) return false;
+    if (s->keys.n != t->keys.n || s->keys.n == 0 || on->preds.n != s->keys.n || s->block->n_sources != t->block->n_sources) return false;
+    if (!tables_only(s->block) || !tables_only(t->block)) return false;
+    for (size_t m = 0; m < t->aggs.n; m++)
+        if (!skips_null(t->aggs.at[m])) return false;
+    for (size_t m = 0; m < s->keys.n; m++) {
+        nexpr p = keys_linked(n, on, s, t, m);
+        if (!p || (p->op == SC_EQ && expr_nullable(n, &inner, s->keys.at[m]))) return false;
+    }
+    return true;
+}
+
+/* A left join with groups of some of the same rows: aggregates of those rows, NULL where there are none. */
+static bool item_meets(struct norm *n, struct block *b, struct source *s, size_t at) {
+    struct left_item item = b->items[at];
+    struct source *t = item.block->n_sources == 1 && !item.block->n_items && !item.block->empty ? item.block->sources[0] : NULL;
+    if (!t || !groups_within(n, item.block, s, t)) return false;
+    struct twin twin = {.n = n, .a = s->block, .b = t->block};
+    if (!twin_find(&twin, 0)) return false;
+    struct exprs mapped = {0}, aggs = {0};
+    bool same = true;
+    twin_replace(&twin);
+    for (size_t m = 0; m < t->block->preds.n; m++) exprs_add(n, &mapped, expr_replace(n, t->block->preds.at[m]));
+    for (size_t m = 0; m < t->keys.n; m++) same &= expr_replace(n, t->keys.at[m]) == s->keys.at[m];
+    for (size_t m = 0; m < t->aggs.n; m++) exprs_add(n, &aggs, expr_replace(n, t->aggs.at[m]));
+    replace_end(n);
+    for (size_t m = 0; m < s->block->preds.n; m++) same &= exprs_have(&mapped, s->block->preds.at[m]);
+    if (!same) return false;
+    nexpr extra = beyond(n, &mapped, &s->block->preds), all = expr_make(n, (struct scalar){.op = SC_AGG, .name = "count", .type = {TYPE_INT, 64, 0}});
+    nexpr matched = expr_is_true(extra) ? extra : expr_of2(n, SC_LE, expr_int(n, 1), aggregate_column(n, s, conditioned(n, all, extra)));
+    memmove(&b->items[at], &b->items[at + 1], (b->n_items - at - 1) * sizeof *b->items);
+    b->n_items--;
+    nexpr *values = arena_array(n->arena, t->n_columns + 1, sizeof *values);
+    for (size_t m = 0; m < t->n_columns; m++) {
+        bool key = m < t->keys.n;
+        nexpr e = key ? expr_column(n, s->columns[m]) : aggregate_column(n, s, conditioned(n, aggs.at[m - t->keys.n], extra));
+        bool nulls = !key && strcmp(aggs.at[m - t->keys.n]->name, "count") != 0;
+        values[m] = nulls ? e : expr_case2(n, matched, e, expr_null(n, e->type));
+    }
+    replace_begin(n);
+    for (size_t m = 0; m < t->n_columns; m++) replace_set(n, t->columns[m], values[m]);
+    block_replace(n, b);
+    replace_end(n);
+    item_matched_replace(n, b, item.id, matched);
+    step_add(n, "a left join with groups of some of the same rows is an aggregate of those rows");
+    source_simplify(n, NULL, s);
+    return true;
+}
+
+static bool items_meet(struct norm *n, struct block *b) {
+    for (size_t i = 0; b->n_items && i < b->n_sources; i++)
+        for (size_t k = 0; k < b->n_items; k++)
+            if (item_meets(n, b, b->sources[i], k)) return true;
+    return false;
+}
+
 /* ------------------------------------------------------------ HAVING COUNT(*) > 0 without groups */
 
 /* One row always, kept where something was counted, is a group of all rows. */
@@ -424,5 +493,5 @@ bool rule_twin(struct norm *n, const struct context *ctx) {
     struct block *b = ctx->block;
     for (size_t i = 0; i < b->n_sources; i++)
         if (condition_lift(n, b->sources[i]) || row_to_group(n, b, b->sources[i])) return true;
-    return twins_meet(n, b);
+    return twins_meet(n, b) || items_meet(n, b);
 }

@@ -196,8 +196,29 @@ class Turner:
         there = rng.choice([f" AND y.{column} IS NOT NULL", f" AND y.{column} IS NOT NULL", ""])
         return first, f"SELECT {rng.choice(['DISTINCT ', 'DISTINCT ', 'DISTINCT ', ''])}y.{column} AS c0 FROM {child} AS y WHERE {atom}{there}{on.replace('x.' + key, 'y.' + column)}"
 
+    def part(self):
+        """Aggregates of some rows of each group: conditional, or groups of those rows in a left join."""
+        rng, table = self.rng, self.rng.choice(self.tables)
+        key, value, other = rng.choice(self.columns(table)), rng.choice(self.ints(table)), rng.choice(self.ints(table))
+        atom = self.atom("x", table)
+        function = rng.choice(["SUM", "MIN", "MAX", "COUNT", "COUNT"])
+        inner = "COUNT(*)" if function == "COUNT" and rng.random() < 0.5 else f"{function}(x.{value})"
+        counted = "1" if inner == "COUNT(*)" else f"x.{value}"
+        first = f"{function}(CASE WHEN {atom} THEN {counted} END)"
+        zero = rng.random() < 0.6
+        if zero and function != "COUNT":
+            first = f"COALESCE({first}, 0)"
+        everything = rng.choice(["COUNT(*)", f"SUM(x.{other})"])
+        where = f"x.{other} IS NOT NULL" if rng.random() < 0.3 else ""
+        on = rng.choice(["a.k = b.k", "a.k = b.k", "a.k IS NOT DISTINCT FROM b.k"])
+        both = f" WHERE {where}" if where else ""
+        less = rng.choice([f" WHERE {where} AND {atom}" if where else f" WHERE {atom}"] * 3 + [f" WHERE {atom}"])
+        second = (f"SELECT a.k AS c0, {'COALESCE(b.p, 0)' if zero else 'b.p'} AS c1, a.n AS c2 FROM (SELECT x.{key} AS k, {everything} AS n FROM {table} AS x{both} GROUP BY x.{key}) AS a "
+                  f"{rng.choice(['LEFT JOIN', 'LEFT JOIN', 'LEFT JOIN', 'JOIN'])} (SELECT x.{key} AS k, {inner} AS p FROM {table} AS x{less} GROUP BY x.{key}) AS b ON {on}")
+        return f"SELECT x.{key} AS c0, {first} AS c1, {everything} AS c2 FROM {table} AS x{both} GROUP BY x.{key}", second
 
-TURNS = [Turner.calendar, Turner.neighbours, Turner.having, Turner.having, Turner.sets, Turner.product, Turner.lookup]
+
+TURNS = [Turner.calendar, Turner.neighbours, Turner.having, Turner.having, Turner.sets, Turner.product, Turner.lookup, Turner.part]
 
 
 def make_pair(rng, schema):

@@ -59,7 +59,7 @@ static int register_run(const char *path, int *cases) {
 static void each_rule_fires_and_stays_silent(void **state) {
     static const char *const registers[] = {"rules.jsonl",          "rules_grouping.jsonl",   "rules_self_exists.jsonl",
                                             "rules_calendar.jsonl", "rules_neighbours.jsonl", "rules_sets.jsonl",
-                                            "rules_product.jsonl",  "rules_having.jsonl"};
+                                            "rules_product.jsonl",  "rules_having.jsonl",     "rules_part.jsonl"};
     int wrong = 0, cases = 0;
     for (size_t i = 0; i < sizeof registers / sizeof *registers; i++)
         wrong += register_run(arena_printf(arena, PARLEY_SOURCE_DIR "/tests/golden/compare/%s", registers[i]), &cases);
