@@ -223,6 +223,7 @@ nexpr compare_literal(struct norm *n, enum scalar_op op, nexpr a, nexpr b); /* a
 bool value_has_neighbours(const struct norm *n, nexpr x, nexpr lit);        /* between the literal and the next lower or higher one x is never */
 nexpr value_neighbour(struct norm *n, nexpr lit, int64_t by);
 /* rule_points.c: members of an AND or OR over neighbouring values, said one way; false: they are */
+nexpr ranges_meet(struct norm *n, nexpr p, nexpr q); /* p OR q, where p is a range of them; NULL: they do not meet */
 bool points_counted(struct norm *n, enum scalar_op op, struct exprs *all);
 bool rule_points(struct norm *n, struct block *b);
 nexpr or_meets(struct norm *n, nexpr p, nexpr q); /* p OR q in one; or NULL */

@@ -142,6 +142,7 @@ static nexpr same_spelled(struct norm *n, nexpr p, nexpr q) {
 nexpr or_meets(struct norm *n, nexpr p, nexpr q) {
     nexpr x, lit, same = same_spelled(n, p, q);
     if (!same && p->op == SC_EXISTS && q->op == SC_EXISTS) same = exists_meets(n, p, q);
+    if (!same && p->op == SC_AND) same = ranges_meet(n, p, q);
     if (same) return same;
     if (!is_equation(p, &x, &lit) || (q->op != SC_LT && q->op != SC_LE)) return NULL;
     for (int k = 0; k < 2; k++) { /* k 0: x below a bound; 1: above */

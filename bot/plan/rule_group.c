@@ -151,13 +151,15 @@ static nexpr count_to_null(struct norm *n, const struct context *ctx, nexpr e) {
     return none ? null : expr_not(n, null);
 }
 
-/* COALESCE(CASE WHEN c >= 1 THEN c END, 0) of a count is the count. */
+/* COALESCE(CASE WHEN c >= 1 THEN c END, 0) of a count is COALESCE(c, 0). */
 static nexpr count_filled(struct norm *n, nexpr e) {
-    nexpr c = e->op == SC_COALESCE && e->n == 2 ? e->args[0] : NULL, zero = expr_int(n, 0);
+    nexpr c = e->op == SC_COALESCE && e->n == 2 ? e->args[0] : NULL;
     const struct source *s;
-    if (!c || c->op != SC_CASE || c->n != 3 || !expr_is_null(c->args[2]) || e->args[1] != zero) return e;
-    nexpr made = made_by(n, c->args[1], &s);
-    return made && named(made, "count") && c->args[0] == expr_of2(n, SC_LE, expr_int(n, 1), c->args[1]) ? c->args[1] : e;
+    if (!c || c->op != SC_CASE || c->n != 3 || !expr_is_null(c->args[2]) || e->args[1] != expr_int(n, 0)) return e;
+    nexpr made = made_by(n, c->args[1], &s), cond = c->args[0]->op == SC_IS_TRUE ? c->args[0]->args[0] : c->args[0];
+    if (!made || !named(made, "count") || cond != expr_of2(n, SC_LE, expr_int(n, 1), c->args[1])) return e;
+    nexpr both[2] = {c->args[1], e->args[1]};
+    return expr_with(n, e, both);
 }
 
 static nexpr counts_in(struct norm *n, const struct context *ctx, nexpr e) {

@@ -79,6 +79,33 @@ static nexpr few_between(struct norm *n, bool inside, nexpr p, nexpr q) {
     return expr_junction(n, inside ? SC_OR : SC_AND, points, (size_t)(last - first + 1));
 }
 
+/* `e` as low <= x AND x <= high, or x = low; false: it is neither. */
+static bool interval_of(nexpr e, nexpr *x, nexpr *low, nexpr *high) {
+    struct point one;
+    if (point_of(SC_EQ, e, &one)) {
+        *x = one.x;
+        *low = *high = one.lit;
+        return true;
+    }
+    if (e->op != SC_AND || e->n != 2 || e->args[0]->op != SC_LE || e->args[1]->op != SC_LE) return false;
+    bool first = countable(e->args[0]->args[0]); /* which one is the lower bound */
+    nexpr lower = e->args[!first], upper = e->args[first];
+    *x = lower->args[1];
+    *low = lower->args[0];
+    *high = upper->args[1];
+    return countable(*low) && countable(*high) && upper->args[0] == *x && (*x)->op != SC_LITERAL && !(*x)->is_volatile;
+}
+
+/* A range and what touches it are one range. Points alone stay a list. */
+nexpr ranges_meet(struct norm *n, nexpr p, nexpr q) {
+    nexpr x, y, low, high, from, to;
+    if (p->op == SC_EQ || !interval_of(p, &x, &low, &high) || !interval_of(q, &y, &from, &to) || x != y) return NULL;
+    if (low->lit.kind != high->lit.kind || from->lit.kind != to->lit.kind || low->lit.kind != from->lit.kind) return NULL;
+    if (from->lit.i > high->lit.i + 1 || low->lit.i > to->lit.i + 1 || !value_has_neighbours(n, x, low) || !value_has_neighbours(n, x, to))
+        return NULL;
+    return range_make(n, true, x, from->lit.i < low->lit.i ? from : low, to->lit.i > high->lit.i ? to : high);
+}
+
 bool points_counted(struct norm *n, enum scalar_op op, struct exprs *all) {
     for (size_t i = 0; i < all->n; i++)
         for (size_t k = 0; k < all->n && all->at[i]->op == SC_LE && all->n <= 64; k++) {

@@ -273,8 +273,22 @@ static nexpr aggregate_column(struct norm *n, struct source *s, nexpr e) {
     return expr_column(n, ncolumn_new(n, s, e->type, true));
 }
 
-/* Each group of `s` meets one group of `t` at most: that of its own rows, or none where no row is left. */
-static bool groups_within(struct norm *n, const struct block *on, const struct source *s, const struct source *t) {
+/* What the ON equates key `i` of its one source with; NULL: nothing. */
+static nexpr key_equated(struct norm *n, const struct block *on, size_t i) {
+    nexpr key = expr_column(n, on->sources[0]->columns[i]);
+    for (size_t k = 0; k < on->preds.n; k++)
+        for (int side = 0; side < 2 && on->preds.at[k]->op == SC_EQ; side++)
+            if (on->preds.at[k]->args[side] == key) return on->preds.at[k]->args[1 - side];
+    return NULL;
+}
+
+static const struct source *lone_groups(const struct block *b) {
+    return b->n_sources == 1 && !b->n_items && !b->empty && b->sources[0]->kind == SRC_AGG ? b->sources[0] : NULL;
+}
+
+/* Each group of `s` meets one group of `t` at most: that of its own rows, or none where no row is left. `beside`: the ON of `s`, where it is joined
+ * too, to the same. */
+static bool groups_within(struct norm *n, const struct block *on, const struct source *s, const struct source *t, const struct block *beside) {
     struct context inner = {.block = s->block};
     if (s->kind != SRC_AGG || t->kind != SRC_AGG || s->n_sets || t->n_sets || !s->grouped || !t->grouped || s->block->empty) return false;
     if (s->keys.n != t->keys.n || s->keys.n == 0 || on->preds.n != s->keys.n || s->block->n_sources != t->block->n_sources) return false;
@@ -282,17 +296,20 @@ static bool groups_within(struct norm *n, const struct block *on, const struct s
     for (size_t m = 0; m < t->aggs.n; m++)
         if (!skips_null(t->aggs.at[m])) return false;
     for (size_t m = 0; m < s->keys.n; m++) {
-        nexpr p = keys_linked(n, on, s, t, m);
+        nexpr p = keys_linked(n, on, s, t, m), x = beside ? key_equated(n, beside, m) : NULL;
+        if (beside && (!x || beside->preds.n != s->keys.n || key_equated(n, on, m) != x)) return false;
+        if (beside) continue;
         if (!p || (p->op == SC_EQ && expr_nullable(n, &inner, s->keys.at[m]))) return false;
     }
     return true;
 }
 
 /* A left join with groups of some of the same rows: aggregates of those rows, NULL where there are none. */
-static bool item_meets(struct norm *n, struct block *b, struct source *s, size_t at) {
+static bool item_meets(struct norm *n, struct block *b, struct source *s, size_t at, const struct left_item *beside) {
     struct left_item item = b->items[at];
-    struct source *t = item.block->n_sources == 1 && !item.block->n_items && !item.block->empty ? item.block->sources[0] : NULL;
-    if (!t || !groups_within(n, item.block, s, t)) return false;
+    int holder = beside ? beside->id : 0;
+    const struct source *t = lone_groups(item.block);
+    if (!t || !groups_within(n, item.block, s, t, beside ? beside->block : NULL)) return false;
     struct twin twin = {.n = n, .a = s->block, .b = t->block};
     if (!twin_find(&twin, 0)) return false;
     struct exprs mapped = {0}, aggs = {0};
@@ -308,6 +325,8 @@ static bool item_meets(struct norm *n, struct block *b, struct source *s, size_t
     nexpr matched = expr_is_true(extra) ? extra : expr_of2(n, SC_LE, expr_int(n, 1), aggregate_column(n, s, conditioned(n, all, extra)));
     memmove(&b->items[at], &b->items[at + 1], (b->n_items - at - 1) * sizeof *b->items);
     b->n_items--;
+    nexpr found = expr_make(n, (struct scalar){.op = SC_MATCHED, .column = holder, .type = {TYPE_BOOL, 0, 0}});
+    if (holder) matched = expr_is_true(matched) ? found : expr_of1(n, SC_IS_TRUE, matched); /* what `s` gives may be NULL, too */
     nexpr *values = arena_array(n->arena, t->n_columns + 1, sizeof *values);
     for (size_t m = 0; m < t->n_columns; m++) {
         bool key = m < t->keys.n;
@@ -326,9 +345,14 @@ static bool item_meets(struct norm *n, struct block *b, struct source *s, size_t
 }
 
 static bool items_meet(struct norm *n, struct block *b) {
-    for (size_t i = 0; b->n_items && i < b->n_sources; i++)
-        for (size_t k = 0; k < b->n_items; k++)
-            if (item_meets(n, b, b->sources[i], k)) return true;
+    for (size_t k = 0; k < b->n_items; k++) {
+        for (size_t i = 0; i < b->n_sources; i++)
+            if (item_meets(n, b, b->sources[i], k, NULL)) return true;
+        for (size_t i = 0; i < b->n_items; i++) {
+            struct source *s = (struct source *)lone_groups(b->items[i].block);
+            if (s && i != k && item_meets(n, b, s, k, &b->items[i])) return true;
+        }
+    }
     return false;
 }
 

@@ -215,10 +215,16 @@ class Turner:
         less = rng.choice([f" WHERE {where} AND {atom}" if where else f" WHERE {atom}"] * 3 + [f" WHERE {atom}"])
         second = (f"SELECT a.k AS c0, {'COALESCE(b.p, 0)' if zero else 'b.p'} AS c1, a.n AS c2 FROM (SELECT x.{key} AS k, {everything} AS n FROM {table} AS x{both} GROUP BY x.{key}) AS a "
                   f"{rng.choice(['LEFT JOIN', 'LEFT JOIN', 'LEFT JOIN', 'JOIN'])} (SELECT x.{key} AS k, {inner} AS p FROM {table} AS x{less} GROUP BY x.{key}) AS b ON {on}")
+        if rng.random() < 0.4:  # both beside a third
+            third, given = self.rng.choice(self.tables), f"SELECT c.id AS c0, {'COALESCE(b.p, 0)' if zero else '{p}'} AS c1, a.n AS c2 FROM "
+            third = f"{third} AS c LEFT JOIN (SELECT x.{key} AS k, {everything} AS n, {first} AS p FROM {table} AS x{both} GROUP BY x.{key}) AS a ON a.k = c.id"
+            beside = f" LEFT JOIN (SELECT x.{key} AS k, {inner} AS p FROM {table} AS x{less} GROUP BY x.{key}) AS b ON {rng.choice(['b.k = c.id', 'b.k = c.id', 'b.k = a.k'])}"
+            if "int" in self.schema["tables"][table][key]:
+                return given.format(p="a.p").replace("b.p", "a.p") + third, given.format(p="b.p") + third + beside
         return f"SELECT x.{key} AS c0, {first} AS c1, {everything} AS c2 FROM {table} AS x{both} GROUP BY x.{key}", second
 
 
-TURNS = [Turner.calendar, Turner.neighbours, Turner.having, Turner.having, Turner.sets, Turner.product, Turner.lookup, Turner.part]
+TURNS = [Turner.calendar, Turner.neighbours, Turner.having, Turner.having, Turner.sets, Turner.product, Turner.lookup, Turner.part, Turner.part]
 
 
 def make_pair(rng, schema):
