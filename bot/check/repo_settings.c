@@ -122,7 +122,7 @@ static void texts_read(struct reader *r, const struct yaml *map, const char *key
 static bool amount_parse(const char *text, double *number, const char **unit) {
     char *end;
     *number = strtod(text, &end);
-    if (end == text || *number < 0 || *number > 1e12) return false;
+    if (end == text || !(*number >= 0 && *number <= 1e12)) return false; /* nan is neither */
     while (*end == ' ') end++;
     *unit = end;
     return *end == 0 || strcmp(end, "%") == 0 || strlen(end) == 3;
@@ -191,8 +191,10 @@ static void cost_limit_read(struct reader *r, const struct yaml *rule, const cha
     for (size_t i = 0; i < count; i++) {
         const char *unit = "", *text = *texts[i] == '-' ? texts[i] + 1 : texts[i];
         double number;
-        if (amount_parse(text, &number, &unit)) *(*unit == '%' ? &out->percent : &out->amount) = number;
-        else problem_at(r, yaml_get(rule, key), "'%s' is neither a percentage (\"+10%%\") nor an amount (\"500 USD\")%s", texts[i], "");
+        if (amount_parse(text, &number, &unit)) {
+            *(*unit == '%' ? &out->percent : &out->amount) = number;
+            if (*unit != '%') out->currency = *unit ? unit : "USD";
+        } else problem_at(r, yaml_get(rule, key), "'%s' is neither a percentage (\"+10%%\") nor an amount (\"500 USD\")%s", texts[i], "");
     }
 }
 

@@ -24,8 +24,9 @@ struct ignore_rule {
 
 /* How far the monthly cost may move: either is enough. 0: not set. */
 struct cost_limit {
-    double percent; /* of what was spent before */
-    double amount;  /* a month */
+    double percent;       /* of what was spent before */
+    double amount;        /* a month */
+    const char *currency; /* of the amount: "USD" where it is not said */
 };
 
 /* A plain record, defaults filled in. Lives as long as its arena. */

@@ -4,6 +4,7 @@
 #include "map.h"
 
 #include <math.h>
+#include <strings.h>
 
 static bool is_scheduled(const struct subject *s) {
     return s->entry.schedule.cron || s->entry.schedule.every_seconds > 0 || s->entry.schedule.continuous;
@@ -68,9 +69,38 @@ void change_estimates_fill(struct arena *arena, struct review *r, const struct s
     }
 }
 
+/* A limit in another currency than the prices says nothing of them. */
+static bool is_foreign(const struct cost_limit *limit, const struct cost *cost) {
+    return limit->amount > 0 && limit->currency && cost->currency && strcasecmp(limit->currency, cost->currency) != 0;
+}
+
+/* That it is not in force is said, once. */
+static void foreign_say(struct arena *arena, const struct review_input *in, const struct review *r, struct findings *out) {
+    const struct repo_settings *s = in->settings;
+    const struct cost_limit *const limits[] = {&s->cost_warn, &s->cost_gate, &s->cost_save};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        if (!is_foreign(limits[i], &r->delta)) continue;
+        struct finding *f = arena_new(arena, struct finding);
+        *f = (struct finding){.rule = RULE_COST,
+                              .rule_id = rule_info(RULE_COST)->id,
+                              .severity = SEV_NOTE,
+                              .subject = "this change",
+                              .path = in->changed_count ? in->changed[0] : "",
+                              .cost = r->delta,
+                              .saving = cost_unknown(NULL),
+                              .twin = {.readers = -1}};
+        f->key = finding_key(arena, RULE_COST, in->repo, arena_printf(arena, "currency %s", limits[i]->currency));
+        f->text = arena_printf(arena, "The limit of %.10g %s in .parley.yml is not held against what this change costs: prices here are in %s.",
+                               limits[i]->amount, limits[i]->currency, r->delta.currency);
+        f->next_step = arena_printf(arena, "write the limit in %s, or import prices in %s", r->delta.currency, limits[i]->currency);
+        findings_add(arena, out, f);
+        return;
+    }
+}
+
 /* Is `amount` beyond the threshold, in money or as a share of what was spent before? */
-static bool is_beyond(const struct repo_settings *s, const struct cost_limit *limit, double amount, double before) {
-    if (limit->amount > 0 && amount >= limit->amount) return true;
+static bool is_beyond(const struct repo_settings *s, const struct cost_limit *limit, double amount, double before, bool foreign) {
+    if (limit->amount > 0 && !foreign && amount >= limit->amount) return true;
     return limit->percent > 0 && before > 0 && amount >= before * limit->percent / 100 && amount >= s->min_cost_per_month;
 }
 
@@ -83,8 +113,10 @@ void change_cost_rule(struct arena *arena, const struct review_input *in, const 
     const struct repo_settings *s = in->settings;
     if (!r->delta.known || s->levels[RULE_COST] == SEV_OFF) return;
     double middle = (r->delta.low + r->delta.high) / 2, before = (r->before.low + r->before.high) / 2;
-    bool gate = is_beyond(s, &s->cost_gate, r->delta.low, before); /* even the low end is over it */
-    bool warn = is_beyond(s, &s->cost_warn, middle, before), save = is_beyond(s, &s->cost_save, -middle, before);
+    bool gate = is_beyond(s, &s->cost_gate, r->delta.low, before, is_foreign(&s->cost_gate, &r->delta)); /* even the low end is over it */
+    bool warn = is_beyond(s, &s->cost_warn, middle, before, is_foreign(&s->cost_warn, &r->delta));
+    bool save = is_beyond(s, &s->cost_save, -middle, before, is_foreign(&s->cost_save, &r->delta));
+    if (r->delta.low != 0 || r->delta.high != 0) foreign_say(arena, in, r, out);
     if (!gate && !warn && !save) return;
     struct finding *f = arena_new(arena, struct finding);
     struct cost saved = cost_negated(&r->delta);
