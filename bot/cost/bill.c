@@ -89,6 +89,15 @@ static void units_hourly(struct bill *bill, double per_hour, double least_second
     bill->units_high = fmax(bill->seconds_high, least_seconds) / 3600 * per_hour;
 }
 
+/* One warehouse does all of them: up all the time is the most that runs can keep it. */
+static void units_of_warehouse(struct arena *arena, struct bill *bill, const struct bill_target *t, double per_hour) {
+    double most = t->gap_seconds > 0 ? t->gap_seconds : INFINITY;
+    bill->units_low = fmin(bill->seconds_low, most) / 3600 * per_hour;
+    bill->units_high = fmin(bill->seconds_high, most) / 3600 * per_hour;
+    if (bill->seconds_high > most)
+        text_list_add(arena, &bill->cost.assumptions, "at most the next run starts before one has ended: the warehouse is then up all the time");
+}
+
 static void money_fill(struct bill *bill, double price) {
     bill->cost.low = bill->units_low * price;
     bill->cost.high = bill->units_high * price;
@@ -123,9 +132,9 @@ static struct bill databricks(struct arena *arena, const struct price_list *pric
     cost_dated(&bill.cost, hour.price_date);
     cost_dated(&bill.cost, hour.price_date_last);
     seconds_fill(&bill, work, t, CORES_WORKER * workers);
-    units_hourly(&bill, dbu, 0);
-    bill.cost.low = hour.low * bill.seconds_low / 3600;
-    bill.cost.high = hour.high * bill.seconds_high / 3600;
+    units_of_warehouse(arena, &bill, t, dbu);
+    bill.cost.low = hour.low * bill.units_low / dbu;
+    bill.cost.high = hour.high * bill.units_high / dbu;
     for (size_t i = 0; i < hour.assumptions.n; i++) text_list_add(arena, &bill.cost.assumptions, hour.assumptions.at[i]);
     idle_fill(arena, &bill, t, warehouse_stop_minutes(&compute), dbu, hour.low);
     return bill;
@@ -194,7 +203,7 @@ static struct bill snowflake(struct arena *arena, const struct price_list *price
     price_number(prices, "snowflake.min_seconds", &least);
     struct bill bill = bill_new(prices, "credits", figure);
     seconds_fill(&bill, work, t, CORES_CREDIT * credits);
-    units_hourly(&bill, credits, 0);
+    units_of_warehouse(arena, &bill, t, credits);
     bill.units_high = fmax(bill.units_high, least / 3600 * credits); /* at most it wakes the warehouse for itself */
     money_fill(&bill, price);
     text_list_printf(arena, &bill.cost.assumptions,
