@@ -495,6 +495,7 @@ static void sql_define(struct airflow *a, const struct operator_call *op, const 
     session_init(&s, a->arena, a->reader->out, a->path, ARTEFACT_JOB, dialect_of(a, op->name));
     s.label = arena_printf(a->arena, "%s / %s", job->name, task->key);
     s.guess_dialect = true;
+    (void)reader_bytes(a->reader, a->path, &s.source);
     if (!list) text_run(a, &s, sql);
     for (size_t i = 0; list && i < sql->count; i++) text_run(a, &s, sql->kids[i]);
     if (!list && !py_names_text(&a->names, sql)) session_gap(&s, sql->range.line, true, "the SQL of this task is only known when it runs");

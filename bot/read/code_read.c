@@ -242,6 +242,7 @@ void code_file_read(struct reader *r, const char *path, struct str bytes, bool i
     }
     if (!is_notebook && !worth_following(bytes)) return;
     session_init(&n->session, r->arena, r->out, path, is_notebook ? ARTEFACT_NOTEBOOK : ARTEFACT_PYTHON, r->options->dialect);
+    n->session.source = bytes;
     session_pipeline_set(&n->session);
     py_run_init(&n->python, &n->session);
     n->modules = map_new(r->arena);

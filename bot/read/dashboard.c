@@ -47,10 +47,13 @@ static struct str query_text(struct dashboard *d, const json_t *dataset, const i
     }
     size_t count = 1;
     for (size_t i = 0; i < b.n; i++) count += b.p[i] == '\n';
-    const char *first = whole ? whole : json_string_value(json_array_get(parts, 0));
-    int start = first ? line_of(d, first) : 0;
-    int *map = arena_array(d->arena, count, sizeof *map);
-    for (size_t i = 0; i < count; i++) map[i] = start ? start + (whole ? 0 : (int)i) : 1;
+    int *map = arena_array(d->arena, count, sizeof *map), line = whole ? line_of(d, whole) : 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *part = whole ? NULL : json_string_value(json_array_get(parts, i));
+        int found = part ? line_of(d, part) : 0;
+        line = found ? found : line ? line : 1;
+        map[i] = line;
+    }
     *lines = map;
     *line_count = count;
     return (struct str){b.n ? buf_str(&b) : "", b.n};
@@ -68,6 +71,7 @@ static void dataset_read(struct dashboard *d, const json_t *dataset) {
     if (asset && d->reads.n < READS_MAX) *vec_add(d->arena, &d->reads) = arena_strdup(d->arena, asset);
     struct session s;
     session_init(&s, d->arena, d->out, d->path, ARTEFACT_DASHBOARD, d->dialect);
+    s.source = d->bytes;
     s.label = arena_printf(d->arena, "%s / %s", d->name, name);
     s.catalog = jsx_str(dataset, "catalog", NULL);
     s.schema = jsx_str(dataset, "schema", NULL);
@@ -134,6 +138,7 @@ static void query_read(struct dashboard *d, const json_t *json) {
     if (!text) return;
     struct session s;
     session_init(&s, d->arena, d->out, d->path, ARTEFACT_DASHBOARD, d->dialect);
+    s.source = d->bytes;
     s.label = kept(d->arena, jsx_str(json, "display_name", jsx_str(json, "name", "saved query")));
     s.catalog = kept(d->arena, jsx_str(json, "catalog", NULL));
     s.schema = kept(d->arena, jsx_str(json, "schema", NULL));

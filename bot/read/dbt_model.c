@@ -132,11 +132,21 @@ static bool star_query(void *ctx, struct sql_query *q) {
     return true;
 }
 
+/* A gap of a template stands where the first tag of its line begins. */
+static void template_gap(struct session *s, int line, const char *reason) {
+    struct str written = session_source_line(s, line);
+    for (size_t i = 0; i + 1 < written.n && !s->gap_column; i++) {
+        bool tag = written.p[i] == '{' && (written.p[i + 1] == '{' || written.p[i + 1] == '%');
+        if (tag) s->gap_column = (int)i + 1;
+    }
+    session_gap(s, line, true, "%s", reason);
+}
+
 static void doubts_keep(struct session *s, struct dbt_run *run, const struct jinja_result *r, struct definition *d) {
     for (size_t i = 0; i < r->doubt_count; i++) {
         if (!d->doubt || r->doubts[i].loses_lineage) d->doubt = r->doubts[i].reason;
         if (!r->doubts[i].loses_lineage) continue;
-        session_gap(s, r->doubts[i].line, true, "%s", r->doubts[i].reason);
+        template_gap(s, r->doubts[i].line, r->doubts[i].reason);
         d->reads_complete = false;
     }
     struct star_check check = {false};
@@ -252,7 +262,7 @@ static void define(struct session *s, struct attempt *a, size_t gaps_before) {
     struct dbt_model *model = run->model;
     const struct jinja_result *r = &a->rendered;
     if (r->error) {
-        session_gap(s, r->error_line, true, "this template was not understood: %s", r->error);
+        template_gap(s, r->error_line, arena_printf(s->arena, "this template was not understood: %s", r->error));
         refs_by_words(run, model->bytes);
     }
     dbt_model_name(run->project, model);
@@ -305,6 +315,7 @@ void dbt_model_read(struct dbt_project *p, struct dbt_model *model) {
     }
     struct session s;
     session_init(&s, reader->arena, reader->out, model->path, ARTEFACT_DBT_MODEL, p->dialect);
+    s.source = model->bytes;
     s.guess_dialect = !p->dialect_known;
     size_t gaps = reader->out->gaps.n;
     attempt_parse(&s, a);

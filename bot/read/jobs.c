@@ -299,6 +299,7 @@ static void inline_sql(const struct job_source *from, const struct job *job) {
         if (!job->tasks[i].sql) continue;
         struct session s;
         session_init(&s, from->arena, from->out, job->path, ARTEFACT_JOB, from->dialect);
+        if (from->reader && job->path && reader_has(from->reader, job->path)) (void)reader_bytes(from->reader, job->path, &s.source);
         s.label = arena_printf(from->arena, "%s / %s", job->name, job->tasks[i].key);
         const int line = job->tasks[i].line ? job->tasks[i].line : job->line;
         int *lines = arena_array(from->arena, 1, sizeof *lines);

@@ -36,6 +36,7 @@ struct session {
     enum artefact artefact;
     enum dialect dialect;
     int gap_column;                         /* of the next gap; 0: not known */
+    struct str source;                      /* the bytes of the file, where columns of texts inside it are looked for; empty: not given */
     int cell;                               /* of the text being read; 0 none */
     const char *label;                      /* for names of queries that fill nothing: "Sales / by day"; NULL: made from the line */
     const char *catalog, *schema;           /* USE; NULL when not said */
@@ -56,6 +57,9 @@ void session_init(struct session *s, struct arena *arena, struct reading *out, c
 
 /* When a pipeline of the reading runs the file: its datasets go where the pipeline says. */
 void session_pipeline_set(struct session *s);
+
+/* A line of `source`, 1-based, without its end; empty where there is none. */
+struct str session_source_line(const struct session *s, int line);
 
 /* Temp views that nothing read are outputs of their own. Once, after the last statement. */
 void session_end(struct session *s);

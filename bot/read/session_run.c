@@ -8,6 +8,8 @@
 #include "sql_print.h"
 #include "sql_walk.h"
 
+#include <stddef.h>
+
 #define BLOCK_DEPTH_MAX 40
 
 static void run_statement(struct session *s, struct sql_statement *st, int depth);
@@ -398,6 +400,34 @@ static void run_statement(struct session *s, struct sql_statement *st, int depth
     }
 }
 
+struct str session_source_line(const struct session *s, int line) {
+    const char *end = s->source.p + s->source.n, *at = s->source.n ? s->source.p : NULL;
+    for (int i = 1; i < line && at; i++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        at = at ? at + 1 : NULL;
+    }
+    const char *stop = at ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+    return at && line > 0 ? (struct str){at, (size_t)((stop ? stop : end) - at)} : (struct str){"", 0};
+}
+
+/* The column in the file of an error in a text that stands in it, rendered or in a string: where the file's line holds the text's line up to
+ * there, and a little of what follows. 0: it does not. */
+static int column_in_file(const struct session *s, struct str text, size_t offset, int line) {
+    enum { FOLLOWS_MAX = 12 };
+    if (!s->source.n || offset > text.n || line < 1) return 0;
+    size_t start = offset, end = offset;
+    while (start > 0 && text.p[start - 1] != '\n') start--;
+    while (end < text.n && text.p[end] != '\n' && text.p[end] != '"' && end < offset + FOLLOWS_MAX) end++;
+    while (end > offset && (text.p[end - 1] == ' ' || text.p[end - 1] == '\r')) end--;
+    struct str written = session_source_line(s, line);
+    const char *found = end > start ? memmem(written.p, written.n, text.p + start, end - start) : NULL;
+    /* What follows may be rendered: then the text before it tells. */
+    size_t first = start;
+    while (first < offset && text.p[first] == ' ') first++;
+    if (!found && offset - first > 2) found = memmem(written.p, written.n, text.p + start, offset - start);
+    return found ? (int)(found - written.p + (ptrdiff_t)(offset - start)) + 1 : 0;
+}
+
 static struct sql_script *parse_text(struct session *s, struct str text, const struct sql_origin *origin) {
     struct sql_script *script = NULL;
     if (s->guess_dialect) {
@@ -410,7 +440,8 @@ static struct sql_script *parse_text(struct session *s, struct str text, const s
         const struct sql_error *e = &script->errors[i];
         bool file = (s->artefact == ARTEFACT_SQL || s->artefact == ARTEFACT_NOTEBOOK) && !text_ends(s->path, ".ipynb");
         bool own = file && (!origin || origin->columns); /* else its columns are those of a string */
-        s->gap_column = own ? e->range.column : 0;
+        size_t offset = e->range.start - (origin ? origin->offset : 0);
+        s->gap_column = own ? e->range.column : column_in_file(s, text, offset, e->range.line);
         session_gap(s, e->range.line, true, "this SQL was not understood: %s", e->message);
     }
     s->out->statements += script->statement_count;

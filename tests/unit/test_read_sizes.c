@@ -124,12 +124,35 @@ static void an_error_stands_where_it_is(void **state) {
     assert_true(r->gap_columns.at[0] > 1);
 }
 
+/* The first gap of a file is at that line and column of the file, whatever its text is wrapped in. */
+static void gap_at(struct arena *a, const char *path, const char *text, int line, int column) {
+    const struct memory_file files[] = {{"dbt_project.yml", "name: p\n"}, {path, text}};
+    struct reading *r = read_memory(a, files, 2);
+    assert_true(r->gaps.n >= 1);
+    print_message("%s:%d: %s\n", r->gaps.at[0].path, r->gaps.at[0].line, r->gaps.at[0].reason);
+    assert_int_equal(r->gaps.at[0].line, line);
+    assert_int_equal(r->gap_columns.n ? r->gap_columns.at[0] : 0, column);
+}
+
+static void an_error_in_sql_within_another_file(void **state) {
+    struct arena *a = *state;
+    gap_at(a, "models/m.sql", "{{ config(materialized='table') }}\nselect a,\n  b frm {{ ref('x') }}\nwhere a = 1\n", 3, 9);
+    gap_at(a, "models/m.sql", "select a\nfrom {{ ref('x') }}\nwhere a = = 1\n", 3, 11);
+    gap_at(a, "models/m.sql", "select a\nfrom {{ ref('x' }}\n", 2, 6);
+    gap_at(a, "d.lvdash.json",
+           "{\"datasets\": [\n {\"name\": \"a\", \"queryLines\": [\"SELECT day\\n\", \"FROM t GROUP day\\n\"]},\n"
+           " {\"name\": \"b\", \"query\": \"SELECT * FORM u\"}], \"pages\": []}",
+           2, 55);
+    gap_at(a, "d.lvdash.json", "{\"datasets\": [\n {\"name\": \"b\",\n  \"query\": \"SELECT * FORM u\"}], \"pages\": []}", 3, 27);
+    gap_at(a, "n.ipynb", "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\n  \"%%sql\\n\",\n  \"select a b c from t\"]}], \"metadata\": {}}", 3,
+           15);
+    gap_at(a, "p.py", "q = f'''\n  select a,, b\n  from t'''\nspark.sql(q).write.saveAsTable('z')\n", 2, 12);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(memory_grows_with_the_text),
-        TEST(a_long_yaml_is_read),
-        TEST(what_grows_too_big_is_told),
-        TEST(an_error_stands_where_it_is),
+        TEST(memory_grows_with_the_text),          TEST(a_long_yaml_is_read), TEST(what_grows_too_big_is_told), TEST(an_error_stands_where_it_is),
+        TEST(an_error_in_sql_within_another_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
