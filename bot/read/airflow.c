@@ -233,6 +233,21 @@ static const struct py_node *destination_of(const struct airflow *a, const struc
     return node && py_is_constant(node, "None") ? NULL : node;
 }
 
+/* "p.d.t", or {"projectId": "p", "datasetId": "d", "tableId": "t"}; NULL: only known when it runs. */
+static const char *destination_text(const struct airflow *a, const struct py_node *stored) {
+    static const char *const keys[] = {"projectId", "datasetId", "tableId"};
+    const struct py_node *v = py_names_value(&a->names, stored);
+    struct buf b = buf_new(a->arena);
+    for (size_t i = 0; v && v->kind == PY_DICT && i < 3; i++) {
+        const struct py_node *part = dict_at(v, keys[i]);
+        const char *text = part ? py_names_text(&a->names, part) : NULL;
+        if (part && !text) return NULL;
+        if (text && b.n) buf_char(&b, '.');
+        if (text) buf_text(&b, text);
+    }
+    return v && v->kind == PY_DICT ? (b.n ? buf_str(&b) : NULL) : py_names_text(&a->names, v);
+}
+
 /* The keyword whose value is the SQL of an operator; NULL when it has none. */
 static const struct py_node *sql_of(const struct airflow *a, const struct py_node *call) {
     static const char *const keys[] = {"sql", "hql", "bql", "query", "sql_query"};
@@ -500,7 +515,7 @@ static void sql_define(struct airflow *a, const struct operator_call *op, const 
     for (size_t i = 0; list && i < sql->count; i++) text_run(a, &s, sql->kids[i]);
     if (!list && !py_names_text(&a->names, sql)) session_gap(&s, sql->range.line, true, "the SQL of this task is only known when it runs");
     const struct py_node *stored = destination_of(a, op->call); /* its name may be known only when it runs: a table of no name then */
-    const char *writes = stored ? py_names_text(&a->names, stored) : NULL;
+    const char *writes = stored ? destination_text(a, stored) : NULL;
     session_end(&s);
     for (size_t k = s.first; k < a->reader->out->definitions.n; k++) {
         struct definition *d = &a->reader->out->definitions.at[k];

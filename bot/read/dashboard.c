@@ -143,7 +143,7 @@ static void query_read(struct dashboard *d, const json_t *json) {
     s.catalog = kept(d->arena, jsx_str(json, "catalog", NULL));
     s.schema = kept(d->arena, jsx_str(json, "schema", NULL));
     int *lines = arena_array(d->arena, 1, sizeof *lines), line = line_of(d, text);
-    lines[0] = line ? line : 1;
+    lines[0] = line ? line : (int)jsx_int(json, JOB_LINE, 1);
     session_run(&s, str_of(arena_strdup(d->arena, text)), &(struct sql_origin){.lines = lines, .line_count = 1});
     session_end(&s);
     const char *owner = kept(d->arena, jsx_str(json, "owner_user_name", jsx_str(json, "user.email", NULL)));

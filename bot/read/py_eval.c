@@ -372,7 +372,7 @@ static bool catalog_or_conf(struct py_run *r, struct str name, const struct py_n
         return true;
     }
     if (str_is(name, "spark.conf.set") && str_iis(pv_str(py_arg_value(r, call, 0, "key")), "spark.sql.sources.partitionOverwriteMode"))
-        r->dynamic = !str_iis(pv_str(py_arg_value(r, call, 1, "value")), "static");
+        r->session->dynamic = !str_iis(pv_str(py_arg_value(r, call, 1, "value")), "static");
     if (str_is(name, "spark.conf.set") && str_iis(pv_str(py_arg_value(r, call, 0, "key")), "spark.sql.streaming.checkpointLocation"))
         r->checkpoint = pv_str(py_arg_value(r, call, 1, "value")).n ? pv_str(py_arg_value(r, call, 1, "value")) : STR("${checkpoint}");
     return false;

@@ -246,7 +246,7 @@ static struct pv write_to(struct py_run *r, struct io *io, const char *dataset, 
     write_facts(r, io, dataset, call);
     bool append = str_is(io->mode, "append") || io->stream;
     bool part = str_is(io->mode, "replaceWhere") || str_is(io->mode, "dynamic") || str_is(io->mode, "ignore") || str_is(io->mode, "${mode}");
-    part |= r->dynamic && str_is(io->mode, "overwrite") && !io->is_v2;
+    part |= r->session->dynamic && str_is(io->mode, "overwrite") && !io->is_v2;
     struct definition *d = frame_define(r, io->frame, io->stream ? DEF_STREAMING : append ? DEF_INCREMENTAL : DEF_TABLE, dataset, py_range(r, call));
     if (append && !io->stream) partly(d, r->session->each_batch ? fill_appends_stream : fill_appends);
     else if (part) partly(d, io->replace_where ? fill_of_replace(r->arena, io->replace_where, r->session->dialect) : fill_part);

@@ -254,7 +254,6 @@ struct py_run {
     const struct pv *given;        /* positional argument put before those of a call: df.transform(f) */
     struct map *mentioned;         /* names that the text uses: a function that is none of them is where the run starts */
     struct str checkpoint;         /* spark.sql.streaming.checkpointLocation: where streams without one of their own have it */
-    bool dynamic;                  /* spark.sql.sources.partitionOverwriteMode is dynamic: what is overwritten are the partitions that are met */
     bool importing;                /* the text is a module that another imports */
     /* The names of a module of the repository: "a.b", ".c" from the file being run; NULL: it is none of its files. */
     struct py_env *(*import)(void *ctx, struct py_run *r, struct str module);

@@ -44,6 +44,7 @@ struct session {
     bool is_pipeline;                       /* CREATE LIVE / STREAMING TABLE were seen, or the file is a pipeline's */
     bool guess_dialect;                     /* other dialects may be tried */
     bool conditional;                       /* inside a branch or a loop */
+    bool dynamic;                           /* partitionOverwriteMode is dynamic: what is overwritten are the partitions that are met */
     bool each_batch;                        /* inside what foreachBatch calls */
     struct map *views;                      /* lower-case name to the newest struct temp_view */
     struct map *computed;                   /* placeholders ${x} whose value the program computes: two of one name need not be equal */

@@ -194,7 +194,8 @@ static void run_insert(struct session *s, struct sql_statement *st) {
     spec.kind = overwrite ? DEF_TABLE : DEF_INCREMENTAL;
     spec.dataset = dataset;
     struct definition *d = session_define(s, &spec);
-    if (!whole || (st->insert && st->insert->column_count > 0)) partly(d, fill_of_insert(s->arena, st->insert, s->dialect));
+    if (whole && s->dynamic) partly(d, fill_part);
+    else if (!whole || (st->insert && st->insert->column_count > 0)) partly(d, fill_of_insert(s->arena, st->insert, s->dialect));
     d->strategy = overwrite ? "insert_overwrite" : "append";
     /* The columns of the list, or of the table, are the names its readers see: the query's own are not. */
 }
@@ -340,6 +341,15 @@ static void run_flow(struct session *s, struct sql_statement *st, int depth) {
     }
 }
 
+/* SET spark.sql.sources.partitionOverwriteMode = dynamic; set back only where it surely is. */
+static void run_set(struct session *s, const struct sql_statement *st) {
+    char *text = str_lower(s->arena, st->text);
+    const char *at = strstr(text, "partitionoverwritemode"), *value = at ? strchr(at, '=') : NULL;
+    if (value && strstr(value, "static")) s->dynamic &= s->conditional;
+    else if (value) s->dynamic = true;
+    tag_facts(s, st);
+}
+
 static void run_statement(struct session *s, struct sql_statement *st, int depth) {
     if (depth > BLOCK_DEPTH_MAX) return;
     if (!st->understood) {
@@ -392,6 +402,8 @@ static void run_statement(struct session *s, struct sql_statement *st, int depth
         tag_facts(s, st);
         return;
     case STMT_SET:
+        run_set(s, st);
+        return;
     case STMT_OTHER:
         tag_facts(s, st);
         return;

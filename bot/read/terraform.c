@@ -132,6 +132,29 @@ static void query_resource(const struct job_source *from, const char *key, const
     read_dashboard_json(from->arena, from->path, copy, from->dialect, from->out);
 }
 
+/* A view by its text: databricks_sql_table. */
+static void table_resource(const struct job_source *from, const char *key, const json_t *spec) {
+    const char *query = jsx_str(spec, "view_definition", NULL), *schema = jsx_str(spec, "schema_name", NULL), *name = jsx_str(spec, "name", NULL),
+               *catalog = jsx_str(spec, "catalog_name", NULL);
+    if (!query || !name || strstr(name, "${")) return;
+    struct session s;
+    int line = (int)jsx_int(spec, JOB_LINE, 1);
+    session_init(&s, from->arena, from->out, from->path, ARTEFACT_SQL, from->dialect);
+    s.catalog = catalog && !strstr(catalog, "${") ? arena_strdup(from->arena, catalog) : NULL;
+    s.schema = schema && !strstr(schema, "${") ? arena_strdup(from->arena, schema) : NULL;
+    session_run(&s, str_of(arena_printf(from->arena, "CREATE VIEW `%s` AS %s", name, query)), &(struct sql_origin){.lines = &line, .line_count = 1});
+    const char *owner = jsx_str(spec, "owner", NULL);
+    for (size_t i = s.first; owner && i < from->out->definitions.n; i++) from->out->definitions.at[i].owner = arena_strdup(from->arena, owner);
+    session_end(&s);
+}
+
+/* A dashboard in a file; one that is written here is an expression of HCL. */
+static void dashboard_resource(const struct job_source *from, const char *key, const json_t *spec) {
+    struct not_understood gap = {from->path, (int)jsx_int(spec, JOB_LINE, 1), 0, "the datasets of a dashboard written in HCL are not read", true};
+    dashboard_resource_read(from, key, spec);
+    if (json_object_get(spec, "serialized_dashboard")) reading_gap(from->arena, from->out, &gap);
+}
+
 static const struct {
     const char *type;
     void (*read)(const struct job_source *from, const char *key, const json_t *spec);
@@ -141,7 +164,8 @@ static const struct {
     {"databricks_cluster", cluster_resource_read},
     {"databricks_query", query_resource},
     {"databricks_sql_query", query_resource},
-    {"databricks_dashboard", dashboard_resource_read},
+    {"databricks_dashboard", dashboard_resource},
+    {"databricks_sql_table", table_resource},
     {"databricks_sql_endpoint", warehouse_resource_read},
     {"databricks_instance_pool", pool_resource_read},
 };

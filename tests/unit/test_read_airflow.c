@@ -158,8 +158,17 @@ static void statements_of_a_task_share_a_session(void **state) {
     assert_string_equal(d->job, "d");
 }
 
+static void a_destination_in_a_dictionary(void **state) {
+    static const char text[] = "from airflow import DAG\n"
+                               "with DAG('d', schedule='@daily') as dag:\n"
+                               "    BigQueryInsertJobOperator(task_id='t', configuration={'query': {'query': 'SELECT a FROM `p.d.t`',\n"
+                               "        'destinationTable': {'projectId': 'p', 'datasetId': 'd', 'tableId': 'o'}}})\n";
+    const struct definition *d = definition_of(read_one(*state, "dags/d.py", text), "p.d.o");
+    assert_string_equal(reads_text(*state, d), "p.d.t");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {TEST(operators_are_tasks), TEST(loops_and_tasks_of_python), TEST(dags_of_other_styles),
-                                       TEST(statements_of_a_task_share_a_session)};
+                                       TEST(statements_of_a_task_share_a_session), TEST(a_destination_in_a_dictionary)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -122,6 +122,23 @@ static void ids_do_not_hang_on_lines(void **state) {
     assert_string_not_equal(a->definitions.at[0].id, a->definitions.at[1].id);
 }
 
+/* Overwriting in dynamic mode replaces the partitions that are met, in SQL and in the Python behind it. */
+static void overwriting_what_is_met(void **state) {
+    struct arena *a = *state;
+    static const char insert[] = "INSERT OVERWRITE gold.x SELECT * FROM raw.x;\n";
+    static const char dynamic[] = "SET spark.sql.sources.partitionOverwriteMode = DYNAMIC;\n",
+                      fixed[] = "SET spark.sql.sources.partitionOverwriteMode=static;\n";
+    const struct definition *d = definition_of(read_one(a, "x.sql", arena_printf(a, "%s%s", dynamic, insert)), "gold.x");
+    assert_true(d->partial);
+    assert_string_equal(d->fill.words, "overwrites a part that is only known when it runs");
+    assert_false(definition_of(read_one(a, "x.sql", arena_printf(a, "%s%s%s", dynamic, fixed, insert)), "gold.x")->partial);
+    assert_false(definition_of(read_one(a, "x.sql", insert), "gold.x")->partial);
+    static const char cells[] = "# Databricks notebook source\n# MAGIC %%sql\n# MAGIC %s\n# COMMAND ----------\n"
+                                "spark.table('raw.x').write.mode('overwrite').saveAsTable('gold.x')\n";
+    assert_true(
+        definition_of(read_one(a, "n.py", arena_printf(a, cells, "SET spark.sql.sources.partitionOverwriteMode=dynamic")), "gold.x")->partial);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(statements_define_what_they_fill),
@@ -132,6 +149,7 @@ int main(void) {
         TEST(what_is_not_sql_is_said),
         TEST(pipelines_in_sql),
         TEST(ids_do_not_hang_on_lines),
+        TEST(overwriting_what_is_met),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
