@@ -194,7 +194,7 @@ static void run_bytes(struct notebook_run *n, const char *path, struct str bytes
         const struct err *e = cells_jupyter(n->session.arena, bytes, &cells);
         if (e) session_gap(&n->session, 0, true, "this notebook was not understood: %s", e->text);
     } else if (str_starts(bytes, "# Databricks") || str_starts(bytes, "-- Databricks") || str_starts(bytes, "// Databricks")) {
-        cells_split(n->session.arena, bytes, &cells);
+        cells_split(n->session.arena, path, bytes, &cells);
     } else {
         /* A plain file that %run names. */
         if (text_ends(path, ".py")) py_run_text(&n->python, bytes, NULL, 0);

@@ -9,12 +9,25 @@ static const struct {
     const char *magic;
     enum cell_language language;
 } magics[] = {
-    {"%python", CELL_PYTHON},   {"%py", CELL_PYTHON},       {"%sql", CELL_SQL},
-    {"%%sql", CELL_SQL},        {"%scala", CELL_SCALA},     {"%r", CELL_R},
-    {"%md", CELL_TEXT},         {"%md-sandbox", CELL_TEXT}, {"%run", CELL_RUN},
-    {"%%pyspark", CELL_PYTHON}, {"%%markdown", CELL_TEXT},  {"%%spark", CELL_SCALA},
-    {"%%bigquery", CELL_SQL},
+    {"%python", CELL_PYTHON},  {"%py", CELL_PYTHON},
+    {"%sql", CELL_SQL},        {"%%sql", CELL_SQL},
+    {"%scala", CELL_SCALA},    {"%r", CELL_R},
+    {"%md", CELL_TEXT},        {"%md-sandbox", CELL_TEXT},
+    {"%run", CELL_RUN},        {"%%pyspark", CELL_PYTHON},
+    {"%%markdown", CELL_TEXT}, {"%%spark", CELL_SCALA},
+    {"%%bigquery", CELL_SQL},  {"%%python", CELL_PYTHON},
+    {"%%py", CELL_PYTHON},     {"%%scala", CELL_SCALA},
+    {"%%r", CELL_R},           {"%%md", CELL_TEXT},
 };
+
+/* Is it a magic of its line alone: %pip, %load_ext? Those of Databricks that take the whole cell have one sign as well. */
+static bool is_line_magic(struct str magic, enum cell_language language) {
+    static const char *const whole[] = {"%sh", "%fs", "%html", "%javascript", "%js", "%bash", "%script", "%skip"};
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        if (str_iis(magic, whole[i])) return false;
+    }
+    return language == CELL_OTHER && magic.n > 1 && magic.p[1] != '%';
+}
 
 /* The text being built, line by line. */
 struct cell_text {
@@ -118,7 +131,12 @@ static void split_line(struct splitter *s, struct str line, int number) {
     enum cell_language language = CELL_OTHER;
     struct str bare = content;
     while (!is_magic_line && bare.n && (bare.p[0] == ' ' || bare.p[0] == '\t')) bare.p++, bare.n--;
-    if (!s->any && magic_of(bare, &language, &length) && (is_magic_line || language != CELL_OTHER)) {
+    bool magic = !s->any && magic_of(bare, &language, &length) && (is_magic_line || language != CELL_OTHER);
+    if (magic && is_line_magic((struct str){bare.p, length}, language)) {
+        line_add(&s->text, STR(""), number, 1);
+        return;
+    }
+    if (magic) {
         s->indent = (size_t)(bare.p - content.p);
         column += (int)s->indent;
         content = bare;
@@ -132,7 +150,8 @@ static void split_line(struct splitter *s, struct str line, int number) {
     line_add(&s->text, content, number, column);
 }
 
-void cells_split(struct arena *arena, struct str source, struct cells *out) {
+void cells_split(struct arena *arena, const char *path, struct str source, struct cells *out) {
+    bool is_r = text_ends(path, ".r") || text_ends(path, ".R");
     struct splitter s = {.arena = arena, .comment = "#", .language = CELL_PYTHON, .out = out};
     struct str rest = source, line;
     int number = 0;
@@ -144,7 +163,7 @@ void cells_split(struct arena *arena, struct str source, struct cells *out) {
         if (number == 1) {
             bool sql = str_starts(line, "--");
             s.comment = sql ? "--" : str_starts(line, "//") ? "//" : "#";
-            s.language = sql ? CELL_SQL : str_starts(line, "//") ? CELL_SCALA : CELL_PYTHON;
+            s.language = sql ? CELL_SQL : str_starts(line, "//") ? CELL_SCALA : is_r ? CELL_R : CELL_PYTHON;
             s.comment_n = strlen(s.comment);
             cell_begin(&s, 2);
             continue;
@@ -221,10 +240,17 @@ static void jupyter_line(struct cell_text *t, struct cell *cell, struct str line
     enum cell_language language = CELL_OTHER;
     bool magic = line.n && line.p[0] == '%' && magic_of(line, &language, &length);
     if (magic && first) {
+        struct str rest = {line.p + length, line.n - length}, said = str_trim(rest), word = {line.p, length};
+        if (is_line_magic(word, language)) {
+            line_add(t, STR(""), number, 1);
+            return;
+        }
         cell->language = language;
-        struct str rest = {line.p + length, line.n - length};
         if (language == CELL_RUN) cell->run_path = run_path(t->arena, rest);
-        line_add(t, rest, number, 1);
+        /* "%%sql -o out", "%%sql out <<", "%%bigquery df": where the rows go is no SQL. */
+        bool options =
+            language == CELL_SQL && length > 1 && line.p[1] == '%' && (str_starts(said, "-") || str_ends(said, "<<") || str_iis(word, "%%bigquery"));
+        line_add(t, options ? STR("") : rest, number, 1);
         return;
     }
     /* Magics and shell lines among Python are no Python. */

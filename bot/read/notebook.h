@@ -28,8 +28,8 @@ struct cells {
     size_t n, cap;
 };
 
-/* Databricks source: the header line gives the language. Any bytes are fine. */
-void cells_split(struct arena *arena, struct str source, struct cells *out);
+/* Databricks source: the header line and the path's ending give the language. Any bytes are fine. */
+void cells_split(struct arena *arena, const char *path, struct str source, struct cells *out);
 /* Jupyter. ERR_INPUT when it is no notebook JSON. https://nbformat.readthedocs.io */
 const struct err *cells_jupyter(struct arena *arena, struct str json, struct cells *out) MUST_CHECK;
 

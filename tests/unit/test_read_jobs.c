@@ -329,11 +329,37 @@ static void settings_metrics(void **state) {
     assert_int_equal(r.gaps.at[0].line, 2);
 }
 
+/* What Terraform holds besides jobs: views by their text, queries at their block; a dashboard written in HCL is told. */
+static void views_and_queries_of_terraform(void **state) {
+    static const char text[] = "resource \"databricks_query\" \"q\" {\n  display_name = \"q\"\n  query_text = \"SELECT day FROM gold.d\"\n}\n"
+                               "resource \"databricks_sql_table\" \"t\" {\n  name = \"v\"\n  catalog_name = \"main\"\n  schema_name = \"gold\"\n"
+                               "  view_definition = \"SELECT id FROM raw.t\"\n  owner = \"team@x.y\"\n}\n"
+                               "resource \"databricks_dashboard\" \"d\" {\n  serialized_dashboard = jsonencode({ datasets = [] })\n}\n";
+    struct reading *r = read_one(*state, "main.tf", text);
+    const struct definition *view = definition_of(r, "main.gold.v");
+    assert_int_equal(view->kind, DEF_VIEW);
+    assert_string_equal(view->owner, "team@x.y");
+    assert_int_equal(view->range.line, 5);
+    assert_int_equal(definition_of(r, "q")->range.line, 1);
+    assert_int_equal(r->gaps.n, 1);
+    assert_int_equal(r->gaps.at[0].line, 12);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(bundles_reach_definitions), TEST(job_json_of_every_shape),  TEST(dashboards_are_queries),      TEST(dbt_jobs_reach_selected_models),
-        TEST(settings_metrics),          TEST(jobs_tell_their_settings), TEST(bundle_clusters_and_targets), TEST(terraform_computes_values),
-        TEST(terraform_declares_jobs),   TEST(dashboards_are_refreshed), TEST(dbts_own_scheduler_is_a_job), TEST(external_jobs_say_what_they_say),
+        TEST(bundles_reach_definitions),
+        TEST(job_json_of_every_shape),
+        TEST(dashboards_are_queries),
+        TEST(dbt_jobs_reach_selected_models),
+        TEST(settings_metrics),
+        TEST(jobs_tell_their_settings),
+        TEST(bundle_clusters_and_targets),
+        TEST(terraform_computes_values),
+        TEST(terraform_declares_jobs),
+        TEST(dashboards_are_refreshed),
+        TEST(dbts_own_scheduler_is_a_job),
+        TEST(external_jobs_say_what_they_say),
+        TEST(views_and_queries_of_terraform),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 static void databricks_source_is_split(void **state) {
     struct arena *arena = *state;
     struct cells cells;
-    cells_split(arena,
+    cells_split(arena, "n.py",
                 str_of("# Databricks notebook source\n"
                        "# MAGIC %md\n# MAGIC # Title\n\n"
                        "# COMMAND ----------\n\n"
@@ -33,7 +33,8 @@ static void databricks_source_is_split(void **state) {
 
 static void sql_notebooks_default_to_sql(void **state) {
     struct cells cells;
-    cells_split(*state, str_of("-- Databricks notebook source\nSELECT 1\n-- COMMAND ----------\n-- MAGIC %python\n-- MAGIC x = 1\n"), &cells);
+    cells_split(*state, "n.sql", str_of("-- Databricks notebook source\nSELECT 1\n-- COMMAND ----------\n-- MAGIC %python\n-- MAGIC x = 1\n"),
+                &cells);
     assert_int_equal(cells.n, 2);
     assert_int_equal(cells.at[0].language, CELL_SQL);
     assert_int_equal(cells.at[1].language, CELL_PYTHON);
@@ -99,10 +100,29 @@ static void exported_html_is_named(void **state) {
     assert_int_equal(r->gaps.n, 0);
 }
 
+static void magics_of_a_line_and_of_a_cell(void **state) {
+    struct arena *a = *state;
+    static const char jupyter[] =
+        "{\"cells\": [\n"
+        " {\"cell_type\": \"code\", \"source\": [\"%pip install x\\n\", \"df = spark.table('raw.t')\\n\", \"df.write.saveAsTable('gold.a')\"]},\n"
+        " {\"cell_type\": \"code\", \"source\": [\"%%sql -o out\\n\", \"CREATE TABLE gold.b AS SELECT * FROM gold.a\"]},\n"
+        " {\"cell_type\": \"code\", \"source\": \"%%scala\\nval y = spark.sql(\\\"CREATE TABLE gold.c AS SELECT a FROM gold.b\\\")\"},\n"
+        " {\"cell_type\": \"code\", \"source\": [\"%%bash\\n\", \"echo spark.table\"]}], \"metadata\": {}}";
+    struct reading *r = read_one(a, "n.ipynb", jupyter);
+    assert_string_equal(reads_text(a, definition_of(r, "gold.a")), "raw.t");
+    assert_string_equal(reads_text(a, definition_of(r, "gold.b")), "gold.a");
+    assert_string_equal(reads_text(a, definition_of(r, "gold.c")), "gold.b");
+    r = read_one(a, "n.py", "# Databricks notebook source\n# MAGIC %pip install x\n# MAGIC spark.table('raw.t').write.saveAsTable('gold.a')\n");
+    assert_string_equal(reads_text(a, definition_of(r, "gold.a")), "raw.t");
+    r = read_one(a, "n.r", "# Databricks notebook source\nlibrary(SparkR)\nx <- sql(\"CREATE TABLE gold.a AS SELECT * FROM raw.t\")\n");
+    assert_string_equal(reads_text(a, definition_of(r, "gold.a")), "raw.t");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(databricks_source_is_split), TEST(sql_notebooks_default_to_sql),  TEST(jupyter_lines_are_those_of_the_file),
-        TEST(views_live_across_cells),    TEST(run_brings_in_names_and_views), TEST(exported_html_is_named),
+        TEST(databricks_source_is_split),     TEST(sql_notebooks_default_to_sql),  TEST(jupyter_lines_are_those_of_the_file),
+        TEST(views_live_across_cells),        TEST(run_brings_in_names_and_views), TEST(exported_html_is_named),
+        TEST(magics_of_a_line_and_of_a_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
