@@ -333,6 +333,7 @@ static const struct twin {
     {"approx_count_distinct", NULL, 2},
     {"approxCountDistinct", "approx_count_distinct", 2},
     {"array", NULL, 0},
+    {"array_append", NULL, 2},
     {"array_contains", NULL, 2},
     {"array_distinct", NULL, 0},
     {"array_except", NULL, 0},
@@ -341,6 +342,7 @@ static const struct twin {
     {"array_max", NULL, 0},
     {"array_min", NULL, 0},
     {"array_position", NULL, 2},
+    {"array_prepend", NULL, 2},
     {"array_remove", NULL, 2},
     {"array_sort", NULL, 0},
     {"array_union", NULL, 0},
@@ -383,9 +385,11 @@ static const struct twin {
     {"dayofmonth", NULL, 0},
     {"dayofweek", NULL, 0},
     {"dayofyear", NULL, 0},
+    {"decode", NULL, 2},
     {"degrees", NULL, 0},
     {"dense_rank", NULL, 0},
     {"element_at", NULL, 2},
+    {"encode", NULL, 2},
     {"exp", NULL, 0},
     {"explode", NULL, 0},
     {"explode_outer", NULL, 0},
@@ -423,12 +427,14 @@ static const struct twin {
     {"ln", NULL, 0},
     {"locate", NULL, 1},
     {"log", NULL, 0},
+    {"listagg", NULL, 2},
     {"log10", NULL, 0},
     {"log2", NULL, 0},
     {"lower", NULL, 0},
     {"lpad", NULL, 6},
     {"ltrim", NULL, 0},
     {"make_date", NULL, 0},
+    {"map_contains_key", NULL, 2},
     {"map_keys", NULL, 0},
     {"map_values", NULL, 0},
     {"max", NULL, 0},
@@ -490,6 +496,7 @@ static const struct twin {
     {"stddev", NULL, 0},
     {"stddev_pop", NULL, 0},
     {"stddev_samp", NULL, 0},
+    {"string_agg", NULL, 2},
     {"substring", NULL, 6},
     {"substring_index", NULL, 6},
     {"sum", NULL, 0},
@@ -519,7 +526,8 @@ static const struct twin *twin_of(struct str name) {
     for (size_t i = 0; i < sizeof twins / sizeof *twins; i++) {
         if (str_is(name, twins[i].py)) return &twins[i];
     }
-    return NULL;
+    static const struct twin plain = {NULL, NULL, 0};
+    return functions_plain(name) ? &plain : NULL;
 }
 
 bool functions_known(struct str name) {
@@ -605,8 +613,8 @@ static bool arguments(struct py_run *r, const struct py_node *call, unsigned lit
     *out = arena_array(r->arena, items.n + 1, sizeof **out);
     *count = (uint32_t)items.n;
     for (size_t i = 0; i < items.n; i++) {
-        bool text = i < 31 && (literals >> i & 1u);
-        (*out)[i] = text ? column_expr(r, items.at[i]) : column_or_name(r, items.at[i]);
+        bool text = i < 31 && (literals >> i & 1u), calls = items.at[i].kind == PV_FUNCTION;
+        (*out)[i] = calls ? py_lambda_expr(r, items.at[i].function, call) : text ? column_expr(r, items.at[i]) : column_or_name(r, items.at[i]);
         if (!(*out)[i]) return false;
     }
     return true;
@@ -697,5 +705,5 @@ struct pv functions_call(struct py_run *r, struct str name, const struct py_node
     if (str_is(name, "create_map")) return arguments(r, call, 0, &args, &n) ? pv_column(r, sql_call(r->arena, STR("map"), args, n)) : unknown();
     *known = twin != NULL;
     if (!twin || !arguments(r, call, twin->literals, &args, &n)) return unknown();
-    return pv_column(r, sql_call(r->arena, str_of(twin->sql ? twin->sql : twin->py), args, n));
+    return pv_column(r, sql_call(r->arena, twin->sql ? str_of(twin->sql) : name, args, n));
 }

@@ -371,10 +371,6 @@ static bool catalog_or_conf(struct py_run *r, struct str name, const struct py_n
         if (pv_is_text(view)) map_put(r->session->views, str_of(str_lower(r->arena, pv_str(view))), NULL);
         return true;
     }
-    if (str_is(name, "spark.conf.set") && str_iis(pv_str(py_arg_value(r, call, 0, "key")), "spark.sql.sources.partitionOverwriteMode"))
-        r->session->dynamic = !str_iis(pv_str(py_arg_value(r, call, 1, "value")), "static");
-    if (str_is(name, "spark.conf.set") && str_iis(pv_str(py_arg_value(r, call, 0, "key")), "spark.sql.streaming.checkpointLocation"))
-        r->checkpoint = pv_str(py_arg_value(r, call, 1, "value")).n ? pv_str(py_arg_value(r, call, 1, "value")) : STR("${checkpoint}");
     return false;
 }
 
@@ -531,9 +527,17 @@ static struct pv call_value(struct py_run *r, struct pv f, const struct py_node 
     return call_unknown(r, call);
 }
 
+/* builder.config("spark.sql.sources.partitionOverwriteMode", "dynamic"), spark.conf.set(..) */
+static void overwrite_mode(struct py_run *r, const struct py_node *call) {
+    if (!str_iis(pv_str(py_arg_value(r, call, 0, "key")), "spark.sql.sources.partitionOverwriteMode")) return;
+    bool fixed = str_iis(pv_str(py_arg_value(r, call, 1, "value")), "static");
+    r->session->dynamic = fixed ? r->session->dynamic && r->session->conditional : true;
+}
+
 static struct pv call_method(struct py_run *r, struct pv object, const struct py_node *callee, const struct py_node *call) {
     struct str method = callee->text;
     bool known = false;
+    if (str_is(method, "config") || (str_is(method, "set") && py_arg(call, 1))) overwrite_mode(r, call);
     switch (object.kind) {
     case PV_FRAME:
         return frame_call(r, object.frame, method, call);

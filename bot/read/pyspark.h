@@ -352,6 +352,8 @@ struct pv column_binary(struct py_run *r, struct str op, struct pv a, struct pv 
 bool column_of(struct py_run *r, struct pv v, struct column *out); /* a select item; str is a name */
 struct pv window_call(struct py_run *r, struct pv base, struct str method, const struct py_node *call, bool *known);
 bool functions_known(struct str name);
+bool functions_plain(struct str name); /* called in SQL under the same name, every str being a column's */
+struct sql_expr *py_lambda_expr(struct py_run *r, struct py_function *f, const struct py_node *call); /* x -> x + 1; NULL: it is none */
 
 /* df.columns, [c for c in df.columns if c != "x"] (absent where it is none of that), and what select makes of it. */
 struct pv columns_of_frame(struct py_run *r, const struct frame *f);

@@ -377,6 +377,32 @@ static void functions_with_some_arguments(void **state) {
     becomes(a, arena_printf(a, "%spartial(keep, c='a', v=1)(spark.table('t'), v=2)", keep), "SELECT * FROM t WHERE a = 2");
 }
 
+static void functions_that_take_functions(void **state) {
+    struct arena *a = *state;
+    becomes(a, "spark.table('t').select(F.transform('xs', lambda x: x + 1).alias('a'))", "SELECT transform(xs, x -> x + 1) AS a FROM t");
+    becomes(a, "spark.table('t').select(F.aggregate('xs', F.lit(0), lambda s, v: s + v).alias('a'))",
+            "SELECT aggregate(xs, 0, (s, v) -> s + v) AS a FROM t");
+    /* A column of the parameter's name is the table's. */
+    struct reading *r = read_py(a, "spark.table('t').select(F.exists('xs', lambda x: x == F.col('x')).alias('a')).write.saveAsTable('out')\n");
+    const char *sql = flat_sql(a, definition_of(r, "out"));
+    assert_non_null(strstr(sql, "x__"));
+    assert_non_null(strstr(sql, " = x)"));
+    becomes(a, "spark.table('t').rollup('a').agg(F.grouping_id().alias('g'))", "SELECT a, grouping_id() AS g FROM t GROUP BY ROLLUP (a)");
+    becomes(a, "spark.table('t').select(F.split_part('a', F.lit('-'), F.lit(2)).alias('p'), F.array_append('xs', 'v').alias('q'))",
+            "SELECT split_part(a, '-', 2) AS p, array_append(xs, 'v') AS q FROM t");
+}
+
+static void the_mode_of_overwriting(void **state) {
+    struct arena *a = *state;
+    static const char write[] = "spark.table('t').write.mode('overwrite').saveAsTable('out')\n";
+    static const char dynamic[] = "'spark.sql.sources.partitionOverwriteMode', 'dynamic'";
+    assert_false(definition_of(read_py(a, write), "out")->partial);
+    assert_true(definition_of(read_py(a, arena_printf(a, "spark.conf.set(%s)\n%s", dynamic, write)), "out")->partial);
+    assert_true(
+        definition_of(read_py(a, arena_printf(a, "spark = SparkSession.builder.appName('x').config(%s).getOrCreate()\n%s", dynamic, write)), "out")
+            ->partial);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(chains),
@@ -403,6 +429,8 @@ int main(void) {
         TEST(loops_that_are_left),
         TEST(all_columns_of_a_frame),
         TEST(functions_with_some_arguments),
+        TEST(functions_that_take_functions),
+        TEST(the_mode_of_overwriting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
