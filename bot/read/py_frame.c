@@ -818,6 +818,7 @@ static struct pv frame_method(struct py_run *r, struct frame *f, struct str m, c
     if (str_is(m, "transform")) return do_transform(r, f, call);
     if (str_is(m, "groupBy") || str_is(m, "groupby")) return frame_group(r, f, call, GROUP_PLAIN);
     if (str_is(m, "rollup") || str_is(m, "cube")) return frame_group(r, f, call, m.p[0] == 'c' ? GROUP_CUBE : GROUP_ROLLUP);
+    if (str_is(m, "groupingSets")) return frame_grouping_sets(r, f, call);
     if (str_is(m, "agg")) {
         struct grouped g = {.frame = f};
         return grouped_call(r, &g, m, call);

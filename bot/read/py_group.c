@@ -11,11 +11,43 @@ struct pv frame_group(struct py_run *r, struct frame *f, const struct py_node *c
     g->how = how;
     g->keys = arena_array(r->arena, items.n + 1, sizeof *g->keys);
     for (size_t i = 0; i < items.n; i++) {
-        known &= column_of(r, items.at[i], &g->keys[g->key_count]);
-        g->key_count++;
+        struct column *key = &g->keys[g->key_count++];
+        known &= column_of(r, items.at[i], key);
+        bool window = known && key->expr->kind == EX_CALL && str_is(key->expr->name, "window") && !key->alias.n;
+        if (window) key->alias = STR("window"); /* as Spark names it */
     }
     if (!known) g->frame = frame_unknown(r, f, NULL, call, "what this groups by was not understood");
     return (struct pv){.kind = PV_GROUPED, .grouped = g};
+}
+
+/* groupingSets([["a", "b"], ["a"]], "a", "b") */
+struct pv frame_grouping_sets(struct py_run *r, struct frame *f, const struct py_node *call) {
+    struct pv sets = py_arg_value(r, call, 0, "groupingSets");
+    struct py_node *keys = arena_new(r->arena, struct py_node);
+    bool known = sets.kind == PV_LIST && sets.list->n > 0 && py_arg(call, 1);
+    if (!known) return pv_frame(frame_unknown(r, f, NULL, call, "what this groups by was not understood"));
+    *keys = *call;
+    keys->kids = arena_array(r->arena, call->count, sizeof *keys->kids);
+    keys->kids[0] = call->kids[0];
+    for (size_t i = 2; i < call->count; i++) keys->kids[i - 1] = call->kids[i];
+    keys->count = call->count - 1;
+    struct pv grouped = frame_group(r, f, keys, GROUP_SETS);
+    struct grouped *g = grouped.grouped;
+    g->sets = arena_array(r->arena, sets.list->n, sizeof *g->sets);
+    for (size_t i = 0; i < sets.list->n; i++) {
+        struct pv set = sets.list->at[i];
+        struct sql_expr **parts = arena_array(r->arena, set.kind == PV_LIST ? set.list->n + 1 : 1, sizeof *parts);
+        struct column c;
+        size_t n = 0;
+        for (size_t k = 0; set.kind == PV_LIST && k < set.list->n; k++) {
+            known &= column_of(r, set.list->at[k], &c);
+            parts[n++] = c.expr;
+        }
+        known &= set.kind == PV_LIST;
+        if (known) g->sets[g->set_count++] = sql_expr_new(r->arena, EX_TUPLE, OP_NONE, parts, (uint32_t)n);
+    }
+    if (!known) g->frame = frame_unknown(r, f, NULL, call, "what this groups by was not understood");
+    return grouped;
 }
 
 static struct frame *aggregate(struct py_run *r, struct grouped *g, const struct column *columns, size_t n, int line) {
@@ -26,7 +58,9 @@ static struct frame *aggregate(struct py_run *r, struct grouped *g, const struct
     struct frame *next = frame_select(r, g->frame, all, g->key_count + n, line);
     if (g->key_count && g->how == GROUP_PLAIN) next->query->select->group = sql_group_by(r->arena, keys, (uint32_t)g->key_count);
     if (g->key_count && g->how != GROUP_PLAIN) {
-        struct sql_expr *grouping = sql_expr_new(r->arena, EX_GROUPING, g->how == GROUP_CUBE ? OP_CUBE : OP_ROLLUP, keys, (uint32_t)g->key_count);
+        bool sets = g->how == GROUP_SETS;
+        enum sql_op op = sets ? OP_SETS : g->how == GROUP_CUBE ? OP_CUBE : OP_ROLLUP;
+        struct sql_expr *grouping = sql_expr_new(r->arena, EX_GROUPING, op, sets ? g->sets : keys, (uint32_t)(sets ? g->set_count : g->key_count));
         next->query->select->group = sql_group_by(r->arena, &grouping, 1);
     }
     next->open = false;

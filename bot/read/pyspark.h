@@ -68,7 +68,9 @@ struct grouped {
     struct frame *frame;
     struct column *keys;
     size_t key_count;
-    enum { GROUP_PLAIN, GROUP_ROLLUP, GROUP_CUBE } how;
+    enum { GROUP_PLAIN, GROUP_ROLLUP, GROUP_CUBE, GROUP_SETS } how;
+    struct sql_expr **sets; /* of GROUP_SETS: tuples */
+    size_t set_count;
     struct sql_expr *pivot;   /* the column whose values become columns; NULL: none */
     struct pv_items *pivoted; /* those values; NULL: only known when it runs */
 };
@@ -383,6 +385,7 @@ bool frame_lost(const struct frame *f); /* no query, or one that grew too big: o
 struct frame *frame_select(struct py_run *r, struct frame *f, const struct column *columns, size_t n, int line);
 struct pv_items py_arguments(struct py_run *r, const struct py_node *call, bool *known); /* positional ones, lists laid out */
 struct pv frame_group(struct py_run *r, struct frame *f, const struct py_node *call, int how);
+struct pv frame_grouping_sets(struct py_run *r, struct frame *f, const struct py_node *call);
 /* Actions and hints: false when the method is neither. */
 bool action_call(struct py_run *r, struct frame *f, struct str m, const struct py_node *call, struct pv *out);
 struct pv frame_item(struct py_run *r, struct frame *f, struct str name);

@@ -388,6 +388,11 @@ static void functions_that_take_functions(void **state) {
     assert_non_null(strstr(sql, "x__"));
     assert_non_null(strstr(sql, " = x)"));
     becomes(a, "spark.table('t').rollup('a').agg(F.grouping_id().alias('g'))", "SELECT a, grouping_id() AS g FROM t GROUP BY ROLLUP (a)");
+    becomes(a, "spark.table('t').groupingSets([['a', 'b'], []], 'a', 'b').agg(F.sum('c').alias('s'))",
+            "SELECT a, b, sum(c) AS s FROM t GROUP BY GROUPING SETS ((a, b), ())");
+    becomes(a, "spark.table('t').groupingSets(sets, 'a', 'b').agg(F.sum('c').alias('s'))", NULL);
+    becomes(a, "spark.table('t').groupBy(F.window('ts', '1 hour')).count()",
+            "SELECT window(ts, '1 hour') AS `window`, count(*) AS count FROM t GROUP BY window(ts, '1 hour')");
     becomes(a, "spark.table('t').select(F.split_part('a', F.lit('-'), F.lit(2)).alias('p'), F.array_append('xs', 'v').alias('q'))",
             "SELECT split_part(a, '-', 2) AS p, array_append(xs, 'v') AS q FROM t");
 }
