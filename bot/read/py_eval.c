@@ -527,17 +527,18 @@ static struct pv call_value(struct py_run *r, struct pv f, const struct py_node 
     return call_unknown(r, call);
 }
 
-/* builder.config("spark.sql.sources.partitionOverwriteMode", "dynamic"), spark.conf.set(..) */
-static void overwrite_mode(struct py_run *r, const struct py_node *call) {
-    if (!str_iis(pv_str(py_arg_value(r, call, 0, "key")), "spark.sql.sources.partitionOverwriteMode")) return;
-    bool fixed = str_iis(pv_str(py_arg_value(r, call, 1, "value")), "static");
-    r->session->dynamic = fixed ? r->session->dynamic && r->session->conditional : true;
+/* spark.conf.set(key, value), builder.config(key, value), as far as they change what writes mean. */
+static void conf_set(struct py_run *r, const struct py_node *call) {
+    struct str key = pv_str(py_arg_value(r, call, 0, "key")), value = pv_str(py_arg_value(r, call, 1, "value"));
+    bool fixed = str_iis(value, "static");
+    if (str_iis(key, "spark.sql.sources.partitionOverwriteMode")) r->session->dynamic = fixed ? r->session->dynamic && r->session->conditional : true;
+    if (str_iis(key, "spark.sql.streaming.checkpointLocation")) r->checkpoint = value.n ? value : STR("${checkpoint}");
 }
 
 static struct pv call_method(struct py_run *r, struct pv object, const struct py_node *callee, const struct py_node *call) {
     struct str method = callee->text;
     bool known = false;
-    if (str_is(method, "config") || (str_is(method, "set") && py_arg(call, 1))) overwrite_mode(r, call);
+    if (str_is(method, "config") || (str_is(method, "set") && py_arg(call, 1))) conf_set(r, call);
     switch (object.kind) {
     case PV_FRAME:
         return frame_call(r, object.frame, method, call);
