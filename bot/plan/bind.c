@@ -115,7 +115,9 @@ static struct bound setop_make(struct binder *b, struct bound left, struct bound
     for (size_t i = 0; i < left.n; i++) {
         const struct plan_column *l = &b->columns.at[left.rel->columns[i]], *r = &b->columns.at[right.rel->columns[i]];
         struct type type = l->type.kind == TYPE_NULL ? r->type : l->type;
-        if (r->type.kind != type.kind && r->type.kind != TYPE_NULL) type = (struct type){TYPE_UNKNOWN, 0, 0};
+        if (r->type.kind != type.kind && r->type.kind != TYPE_NULL) type = type_wider(type, r->type);
+        b->widens |= l->type.kind != r->type.kind && type.kind >= TYPE_INT && type.kind <= TYPE_FLOAT;
+        if (types_convert(l->type, r->type)) bind_suppose(b, "values of two types that meet in one column stay as they are");
         bool nullable = l->nullable || r->nullable;
         columns[i] = column_new(b, left.names[i], type, nullable, rel);
         b->columns.at[columns[i]].ordinal = i;
@@ -403,6 +405,7 @@ static struct plan *bind_under(struct arena *arena, const struct sql_query *quer
     plan->names = bound.names;
     plan->n_outputs = bound.n;
     plan->ordered = query->order_count && !query->limit && !query->offset;
+    if (b.widens && b.spells) bind_suppose(&b, "a number has the same text in whatever type it comes");
     if (plan->reason) tables_note(&b, query);
     tables_finish(&b);
     return plan;

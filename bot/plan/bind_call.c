@@ -476,7 +476,7 @@ static const struct scalar *plain_bind(struct binder *b, struct scope *scope, co
         bind_refuse(b, expr->range, "an aggregate that is not known: %s", name);
     scalar_finish(b, e);
     e->nullable = true;
-    if (part) e->type = (struct type){TYPE_INT, 32, 0};
+    if (part) e->type = b->dialect == DIALECT_POSTGRES ? (struct type){TYPE_DECIMAL, 0, 0} : (struct type){TYPE_INT, 32, 0};
     if (word && word->kind == CALL_VOLATILE) e->is_volatile = b->plan->is_volatile = true;
     if (word && word->kind == CALL_CLOCK && (e->n == 0 || strcmp(name, "unix_timestamp") != 0)) {
         b->plan->reads_clock = true;

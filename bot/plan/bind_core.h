@@ -89,6 +89,7 @@ struct binder {
     size_t parameters; /* without a name, so far */
     int recursions;    /* whose steps are being bound */
     uint32_t next_level;
+    bool widens, spells;              /* a column holds numbers of two types; a number that is no literal becomes a text */
     struct rel_list *table_arguments; /* of the table function being bound; NULL: none is */
 };
 
@@ -109,6 +110,9 @@ const struct scalar *scalar_null(struct binder *b);
 const struct scalar *scalar_bool(struct binder *b, bool value);
 struct scalar *scalar_new(struct binder *b, enum scalar_op op, size_t n, struct range range);
 const struct scalar *scalar_of(struct binder *b, enum scalar_op op, const struct scalar *left, const struct scalar *right, struct range range);
+/* Does one of them become another value where both stand in one column: padded and other texts, dates and times? */
+bool types_convert(struct type a, struct type b);
+struct type type_wider(struct type a, struct type b); /* what both become; TYPE_UNKNOWN when that is not known */
 const struct scalar *scalar_not(struct binder *b, const struct scalar *arg);
 const struct scalar *scalar_and(struct binder *b, const struct scalar *left, const struct scalar *right); /* either may be NULL */
 const struct scalar *scalar_if(struct binder *b, const struct scalar *cond, const struct scalar *then, const struct scalar *otherwise);

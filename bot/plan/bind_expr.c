@@ -345,6 +345,8 @@ static const struct scalar *cast_bind(struct binder *b, struct scope *scope, con
     e->type = type;
     scalar_finish(b, e);
     e->type = type;
+    enum type_kind from = e->args[0]->type.kind;
+    b->spells |= (type.kind == TYPE_STRING || type.kind == TYPE_CHAR) && (from == TYPE_UNKNOWN || from == TYPE_DECIMAL || from == TYPE_FLOAT);
     return e;
 }
 

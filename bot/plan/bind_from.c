@@ -386,6 +386,9 @@ static const struct scalar *merge_column(struct binder *b, struct scope *scope, 
         scalar_finish(b, both);
         merged->expr = both;
     }
+    bool numbers = l->type.kind >= TYPE_INT && l->type.kind <= TYPE_FLOAT && r->type.kind >= TYPE_INT && r->type.kind <= TYPE_FLOAT;
+    if (types_convert(l->type, r->type) || (numbers && l->type.kind != r->type.kind))
+        bind_suppose(b, "a column of USING that has two types is that of the left side");
     return scalar_of(b, SC_EQ, l, r, (struct range){0});
 }
 

@@ -91,7 +91,7 @@ const struct scalar *scalar_bool(struct binder *b, bool value) {
     return scalar_literal(b, (struct literal){.kind = VALUE_BOOL, .i = value}, (struct type){TYPE_BOOL, 0, 0});
 }
 
-static struct type type_wider(struct type a, struct type b) {
+struct type type_wider(struct type a, struct type b) {
     if (a.kind == TYPE_NULL) return b;
     if (b.kind == TYPE_NULL) return a;
     if (a.kind == b.kind) return a.precision >= b.precision ? a : b;
@@ -206,8 +206,25 @@ static bool result_nullable(const struct scalar *e) {
     }
 }
 
+bool types_convert(struct type a, struct type b) {
+    bool texts = (a.kind == TYPE_CHAR && b.kind == TYPE_STRING) || (a.kind == TYPE_STRING && b.kind == TYPE_CHAR);
+    return texts || (a.kind == TYPE_DATE && b.kind == TYPE_TIMESTAMP) || (a.kind == TYPE_TIMESTAMP && b.kind == TYPE_DATE);
+}
+
+/* Padded and other texts, dates and times as the values of one CASE: what becomes what, an engine decides. A literal joins either. */
+static void values_check(struct binder *b, const struct scalar *e) {
+    struct type first = {TYPE_NULL, 0, 0};
+    for (size_t i = 0; i < e->n; i++) {
+        bool condition = e->op == SC_CASE && i % 2 == 0 && i + 1 < e->n;
+        if (condition || e->args[i]->op == SC_LITERAL || e->args[i]->type.kind == TYPE_NULL) continue;
+        if (types_convert(first, e->args[i]->type)) bind_suppose(b, "values of two types that meet in one expression stay as they are");
+        first = e->args[i]->type;
+    }
+}
+
 void scalar_finish(struct binder *b, struct scalar *e) {
     e->type = result_type(b, e);
+    if ((e->type.kind == TYPE_CHAR || e->type.kind == TYPE_UNKNOWN) && (e->op == SC_CASE || e->op == SC_COALESCE)) values_check(b, e);
     e->nullable = result_nullable(e);
     for (size_t i = 0; i < e->n; i++)
         if (e->args[i]->is_volatile) e->is_volatile = true;

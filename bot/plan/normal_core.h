@@ -92,6 +92,8 @@ nexpr expr_int(struct norm *n, int64_t value);
 nexpr expr_of1(struct norm *n, enum scalar_op op, nexpr a);
 nexpr expr_of2(struct norm *n, enum scalar_op op, nexpr a, nexpr b);
 nexpr expr_not(struct norm *n, nexpr e);
+/* Is SUM(x) over one row x itself? Not where it makes a number of what is none: a truth value, a text. */
+bool expr_sums_to_itself(const struct norm *n, nexpr x);
 /* x of CAST(x AS a wider whole number): the same number, but not in arithmetic that may overflow or in a function that sees the type. */
 nexpr expr_without_widening(nexpr e);
 nexpr expr_junction(struct norm *n, enum scalar_op op, const nexpr *args, size_t count);

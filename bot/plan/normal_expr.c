@@ -277,6 +277,12 @@ static bool holds_literal(struct type to, nexpr e) {
     return e->lit.i < most && e->lit.i > -most;
 }
 
+bool expr_sums_to_itself(const struct norm *n, nexpr x) {
+    enum dialect d = n->plan->dialect;
+    bool numbers_only = d == DIALECT_POSTGRES || d == DIALECT_BIGQUERY || d == DIALECT_TRINO || d == DIALECT_REDSHIFT || d == DIALECT_ANSI;
+    return is_number(x) || x->type.kind == TYPE_NULL || (x->type.kind == TYPE_UNKNOWN && numbers_only);
+}
+
 /* A cast of a number to a wider exact number keeps its value: nothing that a comparison with a number could notice. */
 static nexpr without_widening(nexpr e, nexpr other) {
     if (!is_number(other)) return e;
@@ -624,8 +630,19 @@ static nexpr concat_flat(struct norm *n, const struct scalar *e) {
     return intern(n, &out);
 }
 
+/* Where whole numbers divide to whole ones, what a division does was settled by the types that its operands had when it was written: it goes on so
+ * when simpler operands take their place. */
+static const char *division_kind(const struct norm *n, const struct scalar *e) {
+    if (!plan_int_division(n->plan->dialect) || e->n != 2) return NULL;
+    if (e->type.kind == TYPE_INT) return "whole";
+    bool exact = e->type.kind == TYPE_DECIMAL || e->type.kind == TYPE_FLOAT;
+    for (size_t i = 0; i < 2; i++) exact |= e->args[i]->type.kind == TYPE_DECIMAL || e->args[i]->type.kind == TYPE_FLOAT;
+    return exact ? NULL : "perhaps whole";
+}
+
 nexpr expr_make(struct norm *n, struct scalar e) {
     e.id = 0;
+    if (e.op == SC_DIV) e.name = division_kind(n, &e);
     e.range = (struct range){0};
     nexpr folded;
     switch (e.op) {

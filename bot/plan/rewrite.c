@@ -138,7 +138,15 @@ static struct sql_expr *write_turned(struct rewrite *w, nexpr e) {
     return sql_binary(w->arena, turned[e->op], rewrite_expr(w, e->args[1]), literal);
 }
 
+/* A division that does not do what it would do between these operands, were it written anew. */
+static bool divides_otherwise(const struct rewrite *w, nexpr e) {
+    if (e->op != SC_DIV || !plan_int_division(w->dialect)) return false;
+    bool whole = e->args[0]->type.kind == TYPE_INT && e->args[1]->type.kind == TYPE_INT;
+    return whole != (e->name && strcmp(e->name, "whole") == 0);
+}
+
 static struct sql_expr *write_binary(struct rewrite *w, nexpr e) {
+    if (divides_otherwise(w, e)) return fail(w, "a division of whole numbers that is not one between them");
     if (is_turned(e)) return write_turned(w, e);
     struct sql_expr *out = rewrite_expr(w, e->args[0]);
     for (size_t i = 1; i < e->n; i++) out = sql_binary(w->arena, binary_op(e->op), out, rewrite_expr(w, e->args[i]));

@@ -33,7 +33,7 @@ static nexpr sum_to_count(struct norm *n, const struct source *s, nexpr e) {
 /* What an aggregate of a value that is the same in the whole group comes to; NULL when it depends on how many rows there are. */
 static nexpr of_constant(struct norm *n, const struct source *s, nexpr e) {
     if (e->op != SC_AGG || e->n != 1 || e->filter || !s->grouped || s->n_sets) return NULL;
-    bool keeps = named(e, "min") || named(e, "max") || named(e, "the") || (named(e, "sum") && e->distinct);
+    bool keeps = named(e, "min") || named(e, "max") || named(e, "the") || (named(e, "sum") && e->distinct && expr_sums_to_itself(n, e->args[0]));
     bool counts = named(e, "count") && e->distinct;
     if (!keeps && !counts) return NULL;
     bool key = expr_is_literal(e->args[0]);

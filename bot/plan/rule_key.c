@@ -308,6 +308,7 @@ static nexpr aggregate_of_one(struct norm *n, nexpr e) {
         if (e->n == 0) return expr_int(n, 1);
         return expr_case2(n, expr_of1(n, SC_IS_NULL, e->args[0]), expr_int(n, 0), expr_int(n, 1));
     }
+    if (e->n == 1 && strcmp(e->name, "sum") == 0 && !expr_sums_to_itself(n, e->args[0])) return NULL;
     static const char *const same[] = {"sum", "min", "max", "bare", "the", "any_value"};
     for (size_t i = 0; e->n == 1 && i < sizeof same / sizeof *same; i++)
         if (strcmp(same[i], e->name) == 0) return e->args[0];

@@ -84,6 +84,7 @@ static nexpr value_of_row(struct norm *n, nexpr e) {
     if (e->window->unit != WINDOW_NONE || e->window->exclude || fn->is_volatile || fn->filter || fn->n > 1) return NULL;
     if (called(fn, "count")) return fn->n ? expr_case2(n, expr_of1(n, SC_IS_NULL, fn->args[0]), expr_int(n, 0), expr_int(n, 1)) : expr_int(n, 1);
     if ((called(fn, "lag") || called(fn, "lead")) && fn->n == 1) return expr_null(n, fn->type);
+    if (fn->n == 1 && called(fn, "sum") && !expr_sums_to_itself(n, fn->args[0])) return NULL;
     static const char *const same[] = {"sum", "min", "max", "first_value", "last_value"};
     for (size_t i = 0; fn->n == 1 && i < sizeof same / sizeof *same; i++)
         if (called(fn, same[i])) return fn->args[0];

@@ -1,0 +1,1 @@
+select customer_id, is_test as n from customers
