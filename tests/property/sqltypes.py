@@ -11,8 +11,8 @@ sqlgen.KINDS.update({"timestamp": "time", "char(4)": "text", "varchar(2)": "text
 LITERALS["time"] = ["TIMESTAMP '2020-02-29 00:00:00'", "TIMESTAMP '2020-02-29 12:30:00'", "TIMESTAMP '2021-03-01 23:59:59'", "TIMESTAMP '2020-01-31 00:00:00'"]
 sqlwide.TYPES_OF["time"] = ["timestamp", "date", "timestamp(0)"]
 MORE = {"m": "timestamp", "n": "timestamp", "p": "char(4)", "v": "varchar(2)", "q": "numeric(8, 3)", "k": "bigint"}
-ROWS = {"timestamp": LITERALS["time"] + ["TIMESTAMP '2020-03-01 00:00:00'"], "char(4)": ["'a'", "'ab'", "'abcd'", "'x'"], "varchar(2)": ["'a'", "'ab'", "'a '", "'x'"],
-        "numeric(8, 3)": ["1", "2.5", "2.500", "0.125", "-1"], "bigint": ["0", "1", "3", "-1"]}
+ROWS = {"timestamp": LITERALS["time"] + ["TIMESTAMP '2020-03-01 00:00:00'"], "char(4)": ["'a'::char(4)", "'ab'::char(4)", "'abcd'::char(4)", "'x'::char(4)"], "varchar(2)": ["'a'", "'ab'", "'a '", "'x'"],
+        "numeric(8, 3)": [f"{v}::numeric(8, 3)" for v in ["1", "2.5", "0", "0.125", "(-1)"]], "bigint": ["0", "1", "3", "-1"]}
 PLACES = ["1.0", "1.00", "2.50", "2.5", "0.0", "10.000", "-1.0"]
 TEXT_TYPES = ["text", "varchar(1)", "varchar(2)", "char(3)", "char(4)", "varchar(4)"]
 NUMBER_TYPES = ["int", "bigint", "numeric", "numeric(6, 1)", "numeric(8, 3)", "double precision"]
