@@ -77,6 +77,9 @@ struct cover {
     nexpr atom;    /* what they are about, of the first condition's form */
 };
 /* conditions[k] is a conjunction whose columns maps[k] takes to those of one form. */
+/* Is every value of which the premises are TRUE one of which the conclusion is? It is about one value, and so are those of the premises that
+ * count. `turned`: the premises are the view's and the conclusion the query's; else the other way round. */
+bool cover_implies(struct match *m, const struct exprs *premises, nexpr conclusion, bool turned);
 struct cover cover_of(struct arena *arena, const struct exprs *conditions, struct match *const *maps, size_t n);
 
 /* ---- writing a normal form as SQL (rewrite.c) */

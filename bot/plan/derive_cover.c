@@ -13,7 +13,9 @@ enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_NULL, TRUTH_UNKNOWN };
 struct covering {
     struct arena *arena;
     struct match *m; /* of the condition at hand */
-    nexpr atom;      /* what they all are about, of the first */
+    bool paired;     /* conditions of both sides of m: atoms of the view's are matched with the query's, else with m alone */
+    bool of_view, atom_of_view;
+    nexpr atom; /* what they all are about, of the first */
     size_t n;
     struct value points[POINTS_MAX]; /* sorted, each once */
     bool ordered;                    /* some comparison asks for the order */
@@ -21,8 +23,13 @@ struct covering {
 };
 
 static bool is_atom(struct covering *c, nexpr e) {
-    if (!c->atom) c->atom = e;
-    return match_expr(c->m, e, c->atom);
+    if (!c->atom) {
+        c->atom = e;
+        c->atom_of_view = c->of_view;
+    }
+    if (!c->paired) return match_expr(c->m, e, c->atom);
+    if (c->of_view == c->atom_of_view) return e == c->atom;
+    return c->of_view ? match_expr(c->m, e, c->atom) : match_expr(c->m, c->atom, e);
 }
 
 static void point_add(struct covering *c, struct value v) {
@@ -187,4 +194,32 @@ struct cover cover_of(struct arena *arena, const struct exprs *conditions, struc
     out.disjoint &= at_null <= 1;
     out.null_too = at_null == 1;
     return out;
+}
+
+/* Those of the premises that are about the atom, in place of the others NULL. */
+static nexpr *premises_collect(struct covering *c, const struct exprs *premises) {
+    nexpr *about = arena_array(c->arena, premises->n + 1, sizeof *about);
+    for (size_t i = 0; i < premises->n; i++) {
+        struct covering before = *c;
+        if (collect(c, premises->at[i]) && !c->failed) about[i] = premises->at[i];
+        else *c = before;
+    }
+    return about;
+}
+
+bool cover_implies(struct match *m, const struct exprs *premises, nexpr conclusion, bool turned) {
+    struct covering *c = arena_new(m->arena, struct covering);
+    *c = (struct covering){.arena = m->arena, .m = m, .paired = true, .of_view = !turned};
+    if (!collect(c, conclusion) || c->failed || !c->atom || c->atom->is_volatile) return false;
+    c->of_view = turned;
+    nexpr *about = premises_collect(c, premises);
+    if (!order_is_known(c)) return false;
+    qsort(c->points, c->n, sizeof *c->points, point_order);
+    for (size_t i = 0; i <= 2 * c->n + 1; i++) {
+        size_t cell = i <= 2 * c->n ? i : CELL_OF_NULL;
+        bool possible = cell == CELL_OF_NULL || !is_gap_empty(c, cell);
+        for (size_t k = 0; k < premises->n && possible; k++) possible = !about[k] || truth_at(c, about[k], cell) == TRUTH_TRUE;
+        if (possible && truth_at(c, conclusion, cell) != TRUTH_TRUE) return false;
+    }
+    return true;
 }

@@ -203,12 +203,17 @@ static bool some_implies(struct sides *s, const struct exprs *premises, nexpr co
     return conclusion->op == SC_AND;
 }
 
+/* Alternatives that together hold what the premises leave: each by itself need not. */
+static bool jointly_implied(struct match *m, const struct exprs *premises, nexpr conclusion, bool turned) {
+    return conclusion->op == SC_OR && cover_implies(m, premises, conclusion, turned);
+}
+
 bool entails(struct match *m, const struct exprs *q_preds, nexpr v_pred) {
     struct sides s = {.m = m};
-    return equal_by_class(m, v_pred, true) || some_implies(&s, q_preds, v_pred);
+    return equal_by_class(m, v_pred, true) || some_implies(&s, q_preds, v_pred) || jointly_implied(m, q_preds, v_pred, false);
 }
 
 bool entailed_by(struct match *m, const struct exprs *v_preds, nexpr q_pred) {
     struct sides s = {.m = m, .turned = true};
-    return equal_by_class(m, q_pred, false) || some_implies(&s, v_preds, q_pred);
+    return equal_by_class(m, q_pred, false) || some_implies(&s, v_preds, q_pred) || jointly_implied(m, v_preds, q_pred, true);
 }
