@@ -168,8 +168,13 @@ static struct rewrite *rewrite_new(struct placing *p) {
     *vec_add(d->arena, &w->aliases) = w->view_alias;
     w->pred_classes = p->v_classes;
     w->out_classes = p->q_classes;
-    w->graft = (struct graft){
-        .block = p->block, .source_gone = p->source_gone, .all_shown = p->all_shown, .item_gone = p->item_gone, .pred_gone = p->pred_gone};
+    w->graft = (struct graft){.names = d->v->plan->names,
+                              .n_names = d->v->plan->n_outputs,
+                              .block = p->block,
+                              .source_gone = p->source_gone,
+                              .all_shown = p->all_shown,
+                              .item_gone = p->item_gone,
+                              .pred_gone = p->pred_gone};
     return w;
 }
 

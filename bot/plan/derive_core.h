@@ -98,9 +98,11 @@ struct witness {
 
 /* Where in the query the view's table takes the place of sources. */
 struct graft {
-    const struct block *block;      /* NULL: nowhere */
-    const bool *source_gone;        /* by place in block->sources */
-    const bool *all_shown;          /* by place in block->sources: gone, and the view shows all columns under their own names (`*`) */
+    const struct block *block; /* NULL: nowhere */
+    const bool *source_gone;   /* by place in block->sources */
+    const bool *all_shown;     /* by place in block->sources: gone, and the view shows all columns under their own names (`*`) */
+    const char *const *names;  /* of the view's columns; "*" among them */
+    size_t n_names;
     const bool *item_gone;          /* by place in block->items */
     const bool *pred_gone;          /* by place in block->preds */
     const struct source *aggregate; /* the SRC_AGG over block whose grouping the view has done; NULL: none */

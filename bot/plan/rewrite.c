@@ -454,13 +454,30 @@ static struct sql_expr *coarser(struct rewrite *w, nexpr e) {
     return NULL;
 }
 
+/* Is a column of the name among those of another source that the view shows all of, or among those that it names? A stored table has one of a name,
+ * and which that is, engines differ in. */
+static bool named_twice(const struct rewrite *w, size_t source, const char *name) {
+    const struct graft *g = &w->graft;
+    for (size_t i = 0; i < g->n_names; i++)
+        if (g->names[i] && strcasecmp(g->names[i], name) == 0) return true;
+    for (size_t i = 0; i < g->block->n_sources; i++) {
+        const struct source *s = g->block->sources[i];
+        for (size_t k = 0; i != source && g->all_shown[i] && k < s->n_columns; k++) {
+            const char *other = column_name(w->q, s->columns[k]);
+            if (other && strcasecmp(other, name) == 0) return true;
+        }
+    }
+    return false;
+}
+
 static struct sql_expr *write_column(struct rewrite *w, nexpr e) {
     if ((size_t)e->column == w->q->n_columns) return w->column[e->column]; /* of coarser() */
     if (e->column >= 0 && (size_t)e->column < w->q->n_columns && w->column[e->column]) return w->column[e->column];
     const char *name = column_name(w->q, e->column);
     if (w->view_hidden) return fail(w, "a part that looks at the rows beside it");
     for (size_t i = 0; w->graft.block && name && *name && i < w->graft.block->n_sources; i++)
-        if (w->graft.all_shown[i] && w->graft.block->sources[i] == w->q->column_source[e->column]) return view_ref(w, name);
+        if (w->graft.all_shown[i] && w->graft.block->sources[i] == w->q->column_source[e->column])
+            return named_twice(w, i, name) ? fail(w, "two of its columns have one name") : view_ref(w, name);
     for (size_t i = w->beside; i < w->said.n; i++)
         if (w->said.at[i] == e->column) return fail(w, "a part that looks at the rows beside it");
     return fail(w, arena_printf(w->arena, "the stored result does not show `%s`", name ? name : "a computed column"));
