@@ -27,6 +27,7 @@ struct search {
     VEC(struct hit *) hits;
     enum candidate_why why;
     double weight;
+    const char *lengths_sql, *lists_sql, *anchors_sql;
 };
 
 static const struct err *hit_row(void *ctx, const struct val *c, size_t count) {
@@ -54,20 +55,44 @@ struct posting {
     int64_t length;
 };
 
-/* Several lists at once, for a statement costs a round trip where the store is another machine. */
-#define LENGTH_OF(kind, hash) "(SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = " kind " AND hash = " hash " LIMIT $17) AS few)"
-#define LENGTHS_SQL                                                                                                                                  \
-    "SELECT " LENGTH_OF("$1", "$2") ", " LENGTH_OF("$3", "$4") ", " LENGTH_OF("$5", "$6") ", " LENGTH_OF("$7", "$8") ", " LENGTH_OF(                 \
-        "$9", "$10") ", " LENGTH_OF("$11", "$12") ", " LENGTH_OF("$13", "$14") ", " LENGTH_OF("$15", "$16")
-#define LENGTHS_AT_ONCE 8
-#define LIST_OF(i, kind, hash)                                                                                                                       \
-    "SELECT " i " AS list, definition FROM (SELECT definition FROM feature WHERE kind = " kind " AND hash = " hash                                   \
-    " ORDER BY definition LIMIT $9) AS list" i
-#define LISTS_SQL                                                                                                                                    \
-    LIST_OF("0", "$1", "$2")                                                                                                                         \
-    " UNION ALL " LIST_OF("1", "$3", "$4") " UNION ALL " LIST_OF("2", "$5", "$6") " UNION ALL " LIST_OF("3", "$7", "$8")
-#define LISTS_AT_ONCE 4
-#define NO_KIND       (-1)
+/* Several lists at once, for a statement costs a round trip where the store is another machine. Always as many places: then the statement is one that
+ * the store knows already. */
+#define LENGTHS_AT_ONCE 16
+#define LISTS_AT_ONCE   12
+#define ANCHORS_AT_ONCE 6
+#define NO_KIND         (-1)
+
+/* $1 and $2 are the first list's kind and hash, and so on; last the most that is counted. */
+static const char *lengths_sql(struct arena *arena) {
+    struct buf b = buf_new(arena);
+    for (int i = 0; i < LENGTHS_AT_ONCE; i++)
+        buf_printf(&b, "%s(SELECT count(*) FROM (SELECT 1 FROM feature WHERE kind = $%d AND hash = $%d LIMIT $%d) AS few)", i ? ", " : "SELECT ",
+                   2 * i + 1, 2 * i + 2, 2 * LENGTHS_AT_ONCE + 1);
+    return buf_str(&b);
+}
+
+/* The same places; last the most that is taken from one list. */
+static const char *lists_sql(struct arena *arena) {
+    struct buf b = buf_new(arena);
+    for (int i = 0; i < LISTS_AT_ONCE; i++)
+        buf_printf(
+            &b,
+            "%sSELECT %d AS list, definition FROM (SELECT definition FROM feature WHERE kind = $%d AND hash = $%d ORDER BY definition LIMIT $%d) "
+            "AS list%d",
+            i ? " UNION ALL " : "", i, 2 * i + 1, 2 * i + 2, 2 * LISTS_AT_ONCE + 1, i);
+    return buf_str(&b);
+}
+
+/* $1 the kind, $2 our tables, $3 the most; then the hashes. */
+static const char *anchors_sql(struct arena *arena) {
+    struct buf b = buf_new(arena);
+    for (int i = 0; i < ANCHORS_AT_ONCE; i++)
+        buf_printf(&b,
+                   "%sSELECT %d AS list, definition FROM (SELECT definition FROM feature WHERE kind = $1 AND hash = $%d AND (tables & ~$2) = 0 "
+                   "ORDER BY definition LIMIT $3) AS list%d",
+                   i ? " UNION ALL " : "", i, 4 + i, i);
+    return buf_str(&b);
+}
 
 static void group_bind(const struct posting *lists, size_t n, size_t places, int64_t most, struct val *out) {
     for (size_t i = 0; i < places; i++) {
@@ -81,7 +106,7 @@ static const struct err *lengths_find(struct search *s, struct posting *lists, s
     struct val vals[2 * LENGTHS_AT_ONCE + 1];
     struct row found;
     group_bind(lists, n, LENGTHS_AT_ONCE, COMMON_MAX, vals);
-    TRY(store_one(s->catalog->store, s->arena, LENGTHS_SQL, (struct vals){sizeof vals / sizeof *vals, vals}, &found));
+    TRY(store_one(s->catalog->store, s->arena, s->lengths_sql, (struct vals){sizeof vals / sizeof *vals, vals}, &found));
     for (size_t i = 0; i < n; i++) lists[i].length = val_as_int(&found.at[i], 0);
     return NULL;
 }
@@ -104,16 +129,25 @@ static const struct err *lists_walk(struct search *s, const struct posting *list
     struct walk walk = {s, lists};
     if (!n) return NULL;
     group_bind(lists, n, LISTS_AT_ONCE, LIST_MAX, vals);
-    return store_each(s->catalog->store, LISTS_SQL, (struct vals){sizeof vals / sizeof *vals, vals}, listed_row, &walk);
+    return store_each(s->catalog->store, s->lists_sql, (struct vals){sizeof vals / sizeof *vals, vals}, listed_row, &walk);
 }
 
-/* Anchors under a table, only those whose tables may all be among ours. */
-static const struct err *anchors_walk(struct search *s, uint64_t hash, uint64_t tables) {
-    s->why = CANDIDATE_CONTAINMENT;
-    s->weight = 0.01;
-    return store_each(s->catalog->store,
-                      "SELECT definition FROM feature WHERE kind = $1 AND hash = $2 AND (tables & ~$3) = 0 ORDER BY definition LIMIT $4",
-                      VALS(val_int(ANCHOR_KIND), val_int((int64_t)hash), val_int((int64_t)tables), val_int(LIST_MAX)), hit_row, s);
+/* Anchors under the tables, only those whose tables may all be among ours. */
+static const struct err *anchors_walk(struct search *s, const struct features *features) {
+    struct posting lists[TABLES_MAX] = {0};
+    size_t n = 0;
+    uint64_t tables = tables_bloom(features);
+    for (size_t i = 0; i < features->n && n < TABLES_MAX; i++) {
+        if (features->at[i].kind == FEATURE_TABLE) lists[n++] = (struct posting){0, features->at[i].hash, CANDIDATE_CONTAINMENT, 0.01, 0};
+    }
+    for (size_t from = 0; from < n; from += ANCHORS_AT_ONCE) {
+        struct val vals[3 + ANCHORS_AT_ONCE] = {val_int(ANCHOR_KIND), val_int((int64_t)tables), val_int(LIST_MAX)};
+        struct walk walk = {s, lists + from};
+        size_t here = n - from < ANCHORS_AT_ONCE ? n - from : ANCHORS_AT_ONCE;
+        for (size_t i = 0; i < ANCHORS_AT_ONCE; i++) vals[3 + i] = i < here ? val_int((int64_t)lists[from + i].hash) : val_null();
+        TRY(store_each(s->catalog->store, s->anchors_sql, (struct vals){sizeof vals / sizeof *vals, vals}, listed_row, &walk));
+    }
+    return NULL;
 }
 
 /* How much sharing a feature of this kind says, and what it makes of the other side. */
@@ -156,20 +190,24 @@ static const struct err *postings_of(struct search *s, const struct features *fe
     return NULL;
 }
 
+/* What says most first: as many entries as are looked at may be found before the rest. */
 static const struct err *features_walk(struct search *s, const struct features *features) {
-    uint64_t tables = tables_bloom(features);
     struct posting *lists, group[LISTS_AT_ONCE];
-    size_t count, waiting = 0, tables_seen = 0;
+    size_t count, waiting = 0;
+    bool anchored = false;
     TRY(postings_of(s, features, &lists, &count));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i <= count; i++) {
+        bool anchors = !anchored && (i == count || lists[i].kind >= FEATURE_TABLE);
+        if (anchors || i == count || waiting == LISTS_AT_ONCE) {
+            TRY(lists_walk(s, group, waiting));
+            waiting = 0;
+        }
+        if (anchors) TRY(anchors_walk(s, features));
+        anchored |= anchors;
+        if (i == count) break;
         struct posting list = lists[i];
         list.weight /= (double)(1 + list.length);
         if (list.length > 0 && (list.length < COMMON_MAX || list.why <= CANDIDATE_PARAMETER)) group[waiting++] = list;
-        bool anchors = list.kind == FEATURE_TABLE && tables_seen++ < TABLES_MAX;
-        if (waiting < LISTS_AT_ONCE && !anchors && i + 1 < count) continue;
-        TRY(lists_walk(s, group, waiting));
-        waiting = 0;
-        if (anchors) TRY(anchors_walk(s, list.hash, tables));
     }
     return NULL;
 }
@@ -261,6 +299,7 @@ static const struct err *hits_load(struct search *s, const struct entry *entry, 
 const struct err *candidates_find(struct arena *arena, struct catalog *catalog, const struct entry *entry, const struct candidates_skip *skip,
                                   struct candidate **out, size_t *count) {
     struct search s = {.arena = arena, .catalog = catalog, .skip = skip, .seen = map_new(arena)};
+    s.lengths_sql = lengths_sql(arena), s.lists_sql = lists_sql(arena), s.anchors_sql = anchors_sql(arena);
     *out = NULL;
     *count = 0;
     TRY(exact_walk(&s, entry));
