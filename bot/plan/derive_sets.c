@@ -131,6 +131,7 @@ static struct derivation *derive_set(const struct sets *s, uint64_t set) {
     struct sql_query *query = block->outs.n ? rewrite_block(&w, block, names) : NULL;
     struct plan *plan = query && !w.why ? plan_bind(s->arena, query, s->q->plan->schema, w.dialect) : NULL;
     const struct normal *form = plan && !plan->reason ? normal_make(s->arena, plan, s->q->mode) : NULL;
+    if (form) *s->q->asked |= normal_hangs_on_facts(form);
     return form && !form->reason ? derive_from(s->arena, s->q, form, s->view_name, names, rows) : NULL;
 }
 

@@ -34,16 +34,14 @@ bool normal_never_null(struct arena *arena, const struct normal *normal, const s
     struct normal scratch;
     struct norm n = norm_again(arena, normal, &scratch);
     struct context here = {.block = (struct block *)block};
-    if (expr_nullable(&n, &here, expr)) return false;
+    bool nullable = expr_nullable(&n, &here, expr);
+    *normal->asked |= n.modal;
+    if (nullable) return false;
     for (size_t i = 0; i < n.assumes.n; i++) *vec_add(arena, assumes) = n.assumes.at[i];
     return true;
 }
 
-bool normal_has_facts(const struct normal *normal) {
-    for (size_t i = 0; i < normal->n_columns; i++)
-        if (normal->state->columns.at[i].fact) return true;
-    return false;
-}
+bool normal_hangs_on_facts(const struct normal *pure) { return pure->state->modal || *pure->asked; }
 
 static int text_order(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
@@ -129,6 +127,7 @@ static struct normal *form_make(struct arena *arena, const struct plan *plan, en
     struct norm *state = arena_new(arena, struct norm);
     struct norm n = {.arena = arena, .plan = plan, .out = out, .mode = mode, .opens_sets = opens_sets};
     out->plan = plan;
+    out->asked = arena_new(arena, bool);
     out->mode = mode;
     out->reason = plan->reason ? plan->reason : plan->condition;
     n.bound = arena_array(arena, plan->n_columns + 1, sizeof *n.bound);

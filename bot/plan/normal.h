@@ -97,6 +97,7 @@ struct normal {
     size_t n_steps, n_assumes;
     const char *const *steps;
     const struct norm *state;   /* the normaliser's own */
+    bool *asked;                /* set when somebody asks the finished form for what only declared constraints know */
     const char *const *assumes; /* sorted, each once: "orders.id is unique (declared)" */
 };
 
@@ -130,8 +131,8 @@ struct texts {
     const char **at;
 };
 bool normal_never_null(struct arena *arena, const struct normal *normal, const struct block *block, nexpr expr, struct texts *assumes);
-/* Does the form know columns that are NOT NULL only because the schema says so? */
-bool normal_has_facts(const struct normal *normal);
+/* Can the form with declared constraints say more than this one, which is without them: is it another one, or was it asked for what they know? */
+bool normal_hangs_on_facts(const struct normal *pure);
 
 /* The normal form as a small tree for people. */
 char *normal_text(struct arena *arena, const struct normal *normal);

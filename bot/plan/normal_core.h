@@ -12,6 +12,9 @@
 #define NORMAL_ROUNDS_MAX   12     /* rounds of rules over one block */
 #define NORMAL_COPIED_MAX   20000  /* parts that distributing one block over a union may copy */
 
+/* The column's bit in scalar.mask. */
+#define COLUMN_MASK(column) ((uint64_t)1 << ((column)&63))
+
 struct ncolumn {
     struct source *source;
     size_t ordinal;

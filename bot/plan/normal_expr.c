@@ -71,6 +71,14 @@ static void table_grow(struct norm *n) {
     n->table_cap = cap;
 }
 
+static uint64_t mask_of(const struct scalar *e) {
+    if (e->op == SC_COLUMN) return COLUMN_MASK(e->column);
+    if (e->block || e->filter || e->window || e->n_order) return UINT64_MAX;
+    uint64_t mask = 0;
+    for (size_t i = 0; i < e->n; i++) mask |= e->args[i]->mask;
+    return mask;
+}
+
 static nexpr scalar_keep(struct norm *n, const struct scalar *proto) {
     struct scalar *e = arena_new(n->arena, struct scalar);
     *e = *proto;
@@ -78,6 +86,7 @@ static nexpr scalar_keep(struct norm *n, const struct scalar *proto) {
     e->rel = NULL;
     e->range = (struct range){0};
     e->id = (uint32_t)++n->table_n;
+    e->mask = mask_of(e);
     return e;
 }
 
@@ -155,6 +164,18 @@ static int id_compare(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
+#define SORT_SMALL 16
+
+static void ids_sort(nexpr *at, size_t n) {
+    if (n > SORT_SMALL) qsort(at, n, sizeof *at, id_compare);
+    for (size_t i = 1; n <= SORT_SMALL && i < n; i++) {
+        nexpr e = at[i];
+        size_t k = i;
+        for (; k > 0 && at[k - 1]->id > e->id; k--) at[k] = at[k - 1];
+        at[k] = e;
+    }
+}
+
 /* Flattens into `out`; false when a member decides the whole (`*decided`). */
 static bool junction_collect(struct norm *n, enum scalar_op op, const nexpr *args, size_t count, struct exprs *out) {
     for (size_t i = 0; i < count; i++) {
@@ -174,7 +195,7 @@ nexpr expr_junction(struct norm *n, enum scalar_op op, const nexpr *args, size_t
     struct exprs all = {0};
     if (!junction_collect(n, op, args, count, &all)) return expr_bool(n, op == SC_OR);
     if (all.n == 0) return expr_bool(n, op == SC_AND);
-    qsort(all.at, all.n, sizeof *all.at, id_compare);
+    ids_sort(all.at, all.n);
     size_t kept = 0;
     for (size_t i = 0; i < all.n; i++)
         if (kept == 0 || all.at[kept - 1] != all.at[i]) all.at[kept++] = all.at[i];

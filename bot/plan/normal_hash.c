@@ -107,9 +107,20 @@ enum tag {
 static struct hash128 expr_hash(struct hasher *h, nexpr e);
 static struct hash128 block_hash(struct hasher *h, const struct block *b, bool outs_ordered);
 
-static struct hash128 tag_hash(enum tag tag, uint64_t a, uint64_t b) {
+static struct hash128 tag_hash_new(enum tag tag, uint64_t a, uint64_t b) {
     uint64_t words[3] = {(uint64_t)tag + 0x9e3779b97f4a7c15u, a, b};
     return hash128(words, sizeof words);
+}
+
+#define TAG_COUNTS 16
+
+/* The same few are asked for all the time: a bare tag, and that of a short list. */
+static struct hash128 tag_hash(enum tag tag, uint64_t a, uint64_t b) {
+    static _Thread_local struct hash128 known[TAG_LITERAL + 1][TAG_COUNTS];
+    if (a || b >= TAG_COUNTS) return tag_hash_new(tag, a, b);
+    struct hash128 *at = &known[tag][b];
+    if (!at->hi && !at->lo) *at = tag_hash_new(tag, a, b);
+    return *at;
 }
 
 static struct hash128 text_hash(enum tag tag, const char *text) { return hash128_mix(tag_hash(tag, 0, 0), hash128(text, strlen(text))); }
@@ -654,7 +665,7 @@ static int label_order(const void *a, const void *b) {
 static struct hash128 block_final(struct hasher *h, const struct block *b, const struct locals *locals, bool outs_ordered) {
     struct label_source *order = arena_array(h->n->arena, locals->n + 1, sizeof *order);
     for (size_t i = 0; i < locals->n; i++) order[i] = (struct label_source){h->labels[locals->at[i]->id], locals->at[i]};
-    qsort(order, locals->n, sizeof *order, label_order);
+    if (locals->n > 1) qsort(order, locals->n, sizeof *order, label_order);
     for (size_t i = 0; i < locals->n; i++) label_set(h, order[i].source, tag_hash(TAG_RANK, (uint64_t)h->depth, i).lo);
     items_label(h, b);
     return block_spell(h, b, outs_ordered, true);
@@ -694,6 +705,7 @@ static struct hash128 block_individual(struct hasher *h, const struct block *b, 
 
 /* Leaves the labels of the winning order in force, so that columns of this block can be named from outside. */
 static struct hash128 block_label(struct hasher *h, const struct block *b, struct locals *locals, bool outs_ordered) {
+    if (locals->n <= 1) return block_final(h, b, locals, outs_ordered); /* nothing to tell apart */
     for (size_t i = 0; i < locals->n; i++) label_set(h, locals->at[i], tag_hash(TAG_UNLABELLED, (uint64_t)h->depth, 0).lo);
     items_label(h, b);
     uint64_t *base = arena_array(h->n->arena, locals->n + 1, sizeof *base);

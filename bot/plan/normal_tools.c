@@ -656,7 +656,7 @@ void expr_strict(struct norm *n, nexpr e, struct exprs *out) {
 
 bool block_rejects(struct norm *n, const struct block *b, nexpr skip, nexpr e) {
     for (size_t i = 0; i < b->preds.n; i++) {
-        if (b->preds.at[i] == skip) continue;
+        if (b->preds.at[i] == skip || (e->mask & ~b->preds.at[i]->mask)) continue; /* `e` is no part of the conjunct */
         struct exprs strict = {0};
         expr_strict(n, b->preds.at[i], &strict);
         if (exprs_have(&strict, e)) return true;

@@ -99,7 +99,8 @@ struct scalar {
     bool is_volatile; /* another call may give another value: rand, uuid; time functions of one query are not volatile */
     bool distinct;    /* SC_AGG */
     uint16_t n;
-    uint32_t id; /* normal form: equal ids are equal expressions; 0 in a bound plan */
+    uint32_t id;   /* normal form: equal ids are equal expressions; 0 in a bound plan */
+    uint64_t mask; /* normal form: bit (number % 64) of each column that it uses; all bits where that would take a look inside */
     const struct scalar *const *args;
     int column;
     const char *name;

@@ -183,10 +183,10 @@ static struct relation *relation_of_queries(struct arena *arena, const struct no
         if (equal_claim(arena, da, db, options, r)) return r;
         if (equal_opened(arena, a, b, options, r) || equal_opened(arena, da, db, options, r)) return r;
         if (almost_equal(arena, a, b, r) || almost_equal(arena, da, db, r)) return r;
-        bool assumed = da->n_assumes || db->n_assumes || normal_has_facts(da) || normal_has_facts(db); /* else the forms are the same ones */
         for (int swapped = 0; swapped < 2; swapped++) {
             if (prove_derivable(arena, a, b, swapped, options, r)) return r;
-            if (assumed && prove_derivable(arena, da, db, swapped, options, r)) return r;
+            bool more = normal_hangs_on_facts(a) || normal_hangs_on_facts(b);
+            if (more && prove_derivable(arena, da, db, swapped, options, r)) return r;
         }
         if (prove_instance(arena, a, b, r)) return r;
         struct relation shared = *r;

@@ -70,6 +70,7 @@ static bool implies(struct norm *n, nexpr p, nexpr q, int depth) {
     if (q->op == SC_OR)
         for (size_t i = 0; i < q->n; i++)
             if (implies(n, p, q->args[i], depth + 1)) return true;
+    if (p->mask && q->mask && !(p->mask & q->mask)) return false;
     if (q->op == SC_NOT && q->args[0]->op == SC_IS_NULL) {
         struct exprs strict = {0};
         expr_strict(n, p, &strict);
@@ -108,6 +109,7 @@ static bool contradicts(struct norm *n, nexpr p, nexpr q) {
         return true;
     }
     if (q->op == SC_OR) return contradicts(n, q, p);
+    if (p->mask && q->mask && !(p->mask & q->mask)) return false;
     if ((p->op == SC_NOT && p->args[0] == q) || (q->op == SC_NOT && q->args[0] == p)) return true;
     if (p->op == SC_IS_NULL || q->op == SC_IS_NULL) {
         struct exprs strict = {0};
@@ -372,7 +374,8 @@ static bool other_column(void *ctx, int column) { return ((struct use *)ctx)->co
 static bool used_elsewhere(const struct block *b, nexpr p, nexpr column) {
     struct use use = {column->column};
     for (size_t i = 0; i < b->preds.n; i++)
-        if (b->preds.at[i] != p && !expr_columns(b->preds.at[i], other_column, &use)) return true;
+        if (b->preds.at[i] != p && (b->preds.at[i]->mask & COLUMN_MASK(column->column)) && !expr_columns(b->preds.at[i], other_column, &use))
+            return true;
     struct block rest = *b;
     rest.preds.n = 0;
     if (b->is_item) rest.outs.n = 0;
