@@ -251,7 +251,12 @@ static struct block *sets_open(struct norm *n, const struct rel *rel) {
     u->setop = RELSET_UNION;
     u->all = true;
     u->branches = arena_array(n->arena, rel->n_sets, sizeof *u->branches);
-    for (size_t i = 0; i < rel->n_sets; i++) u->branches[u->n_branches++] = set_branch(n, rel, rel->sets[i]);
+    nexpr *before = arena_array(n->arena, n->plan->n_columns + 1, sizeof *before); /* a branch must not see what an earlier one bound */
+    memcpy(before, n->bound, n->plan->n_columns * sizeof *before);
+    for (size_t i = 0; i < rel->n_sets; i++) {
+        memcpy(n->bound, before, n->plan->n_columns * sizeof *before);
+        u->branches[u->n_branches++] = set_branch(n, rel, rel->sets[i]);
+    }
     scope_close(n, rel->left, rel);
     columns_bind(n, rel, u);
     source_refresh(n, u);
