@@ -235,6 +235,13 @@ static struct sql_query *write_select(struct rewrite *w, const struct block *blo
     return query;
 }
 
+static bool expr_asks(nexpr e) {
+    if (e->block) return true;
+    for (size_t i = 0; i < e->n; i++)
+        if (expr_asks(e->args[i])) return true;
+    return false;
+}
+
 /* GROUP BY GROUPING SETS ((a, b), a, ()). */
 static void write_sets(struct rewrite *w, const struct source *s, struct sql_select *select) {
     struct sql_expr **sets = arena_array(w->arena, s->n_sets + 1, sizeof *sets);
@@ -256,6 +263,8 @@ static void write_sets(struct rewrite *w, const struct source *s, struct sql_sel
 static void write_grouping(struct rewrite *w, const struct source *s, struct sql_select *select) {
     struct sql_expr **items = arena_array(w->arena, s->keys.n + 1, sizeof *items);
     uint32_t n = 0;
+    for (size_t i = 0; i < s->keys.n; i++)
+        if (expr_asks(s->keys.at[i])) rewrite_fail(w, "a grouping by a sub-query, which engines do not find again in the select list");
     if (s->n_sets) {
         write_sets(w, s, select);
         return;
@@ -268,7 +277,20 @@ static void write_grouping(struct rewrite *w, const struct source *s, struct sql
     select->having = sql_and(w->arena, select->having, sql_binary(w->arena, OP_GT, count, sql_integer(w->arena, 0)));
 }
 
+/* Does it read some column, and none of the block's own? In a sub-query it would be taken for an aggregate of the query around it. */
+static bool aggregates_outside(const struct rewrite *w, const struct block *b, nexpr e, bool *own) {
+    bool reads = e->op == SC_COLUMN;
+    const struct source *from = reads ? w->q->column_source[e->column] : NULL;
+    for (size_t i = 0; from && i < b->n_sources; i++) *own |= b->sources[i] == from;
+    for (size_t i = 0; from && i < b->n_items; i++)
+        for (size_t k = 0; k < b->items[i].block->n_sources; k++) *own |= b->items[i].block->sources[k] == from;
+    for (size_t i = 0; i < e->n; i++) reads |= aggregates_outside(w, b, e->args[i], own);
+    return reads;
+}
+
 static struct sql_expr *write_measure(struct rewrite *w, const struct source *s, nexpr aggregate) {
+    bool own = false;
+    if (aggregates_outside(w, s->block, aggregate, &own) && !own) rewrite_fail(w, "an aggregate of a value from the query around it");
     return w->graft.aggregate == s ? rewrite_aggregate(w, aggregate) : rewrite_expr(w, aggregate);
 }
 
@@ -291,13 +313,6 @@ static struct sql_query *write_aggregation(struct rewrite *w, const struct sourc
     }
     if (n_outs == 0) sql_select_add(w->arena, select, sql_integer(w->arena, 1), (struct str){0});
     return query;
-}
-
-static bool expr_asks(nexpr e) {
-    if (e->block) return true;
-    for (size_t i = 0; i < e->n; i++)
-        if (expr_asks(e->args[i])) return true;
-    return false;
 }
 
 /* A sub-query in HAVING would hold aggregates of the query around it, which few readers take: it is asked above a derived table. */
