@@ -272,6 +272,25 @@ static const struct err *grain_look(struct look *look) {
     return NULL;
 }
 
+/* What one row of a new table stands for, said beside what the table overlaps with: the first thing a reader of both wants to know. */
+static const struct err *grain_state(struct look *look) {
+    const struct subject *s = look->subject;
+    const struct plan *plan = look->plan;
+    struct finding *f = NULL;
+    size_t *outputs, n;
+    if (!plan || plan->reason || s->before || !is_table(&s->entry)) return NULL;
+    for (size_t i = 0; i < look->out->n && !f; i++) {
+        struct finding *g = look->out->at[i];
+        if (g->relation && g->path && strcmp(g->path, s->entry.path) == 0 && strcmp(g->subject, s->entry.dataset) == 0) f = g;
+    }
+    if (!f || !unique_grain(look->arena, plan, upstream_keys, look, &outputs, &n)) return NULL;
+    const char *names = grain_text(look, plan, outputs, n);
+    text_list_add(look->arena, &f->notes,
+                  n ? arena_printf(look->arena, "`%s` has one row per `%s`", f->subject, names)
+                    : arena_printf(look->arena, "`%s` has one row", f->subject));
+    return NULL;
+}
+
 /* A key that is promised (unique_key, a test, a constraint), against the rows that the query gives. */
 static const struct err *grain_key_look(struct look *look) {
     const struct definition *d = look->subject->definition;
@@ -300,6 +319,11 @@ static const struct err *grain_key_look(struct look *look) {
 }
 
 const struct look_rule grain_looks[] = {
-    {.rule = RULE_FAN_OUT, .rel = fan_out_look}, {.rule = RULE_JOIN_KEY, .rel = join_key_look},       {.rule = RULE_MANY_TO_MANY, .rel = many_look},
-    {.rule = RULE_GRAIN, .subject = grain_look}, {.rule = RULE_GRAIN_KEY, .subject = grain_key_look}, LOOKS_END,
+    {.rule = RULE_FAN_OUT, .rel = fan_out_look},
+    {.rule = RULE_JOIN_KEY, .rel = join_key_look},
+    {.rule = RULE_MANY_TO_MANY, .rel = many_look},
+    {.rule = RULE_GRAIN, .subject = grain_look},
+    {.rule = RULE_GRAIN, .subject = grain_state},
+    {.rule = RULE_GRAIN_KEY, .subject = grain_key_look},
+    LOOKS_END,
 };
