@@ -167,6 +167,26 @@ static void draw_tables(struct drawing *d) {
     for (size_t i = 0; i < d->db->world->tables.n; i++) draw_table(d, d->db->fill_order[i]);
 }
 
+#define WITNESS_EVERY  4 /* of so many databases one holds witnesses */
+#define WITNESSES_MOST 3
+#define WITNESS_SCANS  64
+
+/* The rows of a query whose conditions hold, or nearly: now and then one is left out. */
+static void draw_witness(struct drawing *d) {
+    struct witness *w = d->db->witnesses[random_below(&d->state, d->db->n_witnesses)];
+    if (witness_rows(w) > WITNESS_SCANS) return;
+    const struct value *values = witness_draw(d->db, d->arena, w, &d->state);
+    for (size_t i = 0; i < witness_rows(w); i++) {
+        size_t t = witness_table(w, i);
+        struct value *row = bag_add(d->arena, &d->tables[t]);
+        if (d->db->world->tables.at[t]->columns.n == 0) continue;
+        draw_row(d, t, row);
+        if (d->declared) draw_parents(d, t, row);
+        witness_put(w, i, values, row);
+        if (random_below(&d->state, 30) == 0) d->tables[t].count--;
+    }
+}
+
 void random_db_fill(const struct random_db *db, struct arena *arena, uint64_t seed, bool declared, struct bag **tables, struct value **params) {
     static const unsigned null_rates[] = {0, 12, 18, 40};
     struct drawing d = {.db = db, .arena = arena, .state = seed * UINT64_C(0x9E3779B97F4A7C15) + 1, .declared = declared};
@@ -176,7 +196,10 @@ void random_db_fill(const struct random_db *db, struct arena *arena, uint64_t se
     d.offsets = arena_array(arena, db->n_elements + 1, sizeof *d.offsets);
     for (size_t i = 0; i < db->n_elements; i++) d.offsets[i] = random_below(&d.state, CLASS_START_MOST);
     d.tables = arena_array(arena, db->world->tables.n + 1, sizeof *d.tables);
-    draw_tables(&d);
+    bool witnesses = db->n_witnesses && seed % WITNESS_EVERY == WITNESS_EVERY - 1;
+    if (!witnesses || random_below(&d.state, 2)) draw_tables(&d);
+    for (size_t t = 0; t < db->world->tables.n; t++) d.tables[t].width = db->world->tables.at[t]->columns.n ? db->world->tables.at[t]->columns.n : 1;
+    for (size_t i = 0, n = witnesses ? 1 + random_below(&d.state, WITNESSES_MOST) : 0; i < n; i++) draw_witness(&d);
     keep_constraints(&d);
     *tables = d.tables;
     *params = arena_array(arena, db->world->params.n + 1, sizeof **params);

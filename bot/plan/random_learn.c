@@ -218,6 +218,10 @@ static struct value as_type(struct arena *arena, struct value v, enum type_kind 
     return value_null();
 }
 
+struct value learn_as_type(const struct random_db *db, struct value v, size_t element) {
+    return as_type(db->arena, v, db->types[element].kind);
+}
+
 static struct value moved(struct value v, int by) {
     struct value out = value_null();
     if (v.kind == CELL_DATE) return date_shift(v, UNIT_DAY, by, &out) ? out : v;
@@ -421,5 +425,7 @@ struct random_db *random_db_new(struct arena *arena, struct eval_world *world, s
     find_numbers(db);
     for (size_t i = 0; i < db->n_elements; i++) fill_domain(db, i);
     order_tables(db);
+    db->witnesses = arena_array(arena, n + 1, sizeof(struct witness *));
+    for (size_t i = 0; i < n; i++) db->witnesses[db->n_witnesses++] = witness_new(db, plans[i]);
     return db;
 }

@@ -1,5 +1,5 @@
 /* random_learn.h - what a random database must know of the plans: which columns are compared with each other and with what.
- * Layer: plan. May use: base, plan, eval_tree. Only random_db.c and random_learn.c look inside. */
+ * Layer: plan. May use: base, plan, eval_tree. Only random_*.c look inside. */
 #ifndef RANDOM_LEARN_H
 #define RANDOM_LEARN_H
 
@@ -25,7 +25,9 @@ struct random_db {
     struct domain *domains;   /* by element */
     bool *numeric;            /* by element: text that is used as a number */
     size_t *fill_order;
-    struct domain everywhere; /* constants of both plans, wherever they stand */
+    struct domain everywhere;   /* constants of both plans, wherever they stand */
+    struct witness **witnesses; /* one for each plan */
+    size_t n_witnesses;
 };
 
 size_t learn_element(const struct random_db *db, size_t table, size_t column);
@@ -33,4 +35,15 @@ size_t learn_param(const struct random_db *db, size_t param);
 size_t learn_root(const struct random_db *db, size_t element);
 /* The world's table for a table of the schema; SIZE_MAX when no plan reads it. */
 size_t learn_table(const struct eval_world *world, const struct schema_table *table);
+/* A constant as a value of the element's type; NULL when it has none. */
+struct value learn_as_type(const struct random_db *db, struct value v, size_t element);
+
+/* random_witness.c: rows for each scan of a plan, so drawn that the plan's conditions hold. After the domains are filled. */
+struct witness *witness_new(struct random_db *db, const struct eval_plan *plan);
+size_t witness_rows(const struct witness *w);
+size_t witness_table(const struct witness *w, size_t row);
+/* One value for each column of the plan, in `arena`. */
+struct value *witness_draw(const struct random_db *db, struct arena *arena, struct witness *w, uint64_t *state);
+/* Puts what the row must hold over what it has. */
+void witness_put(const struct witness *w, size_t row, const struct value *values, struct value *out);
 #endif
