@@ -175,9 +175,15 @@ static bool grows(struct bundle *b, const json_t *value) {
     return b->growth < GROWTH_MAX;
 }
 
+/* The next "${", NULL when there is none. */
+static const char *opening(const char *at) {
+    while ((at = strchr(at, '$')) && at[1] != '{') at++;
+    return at;
+}
+
 /* A text with its ${..} replaced; a lone ${var.x} may become a map or list. NULL: unchanged. */
 static json_t *text_substitute(struct bundle *b, const char *text) {
-    const char *open = strstr(text, "${"), *close = open ? strchr(open, '}') : NULL;
+    const char *open = opening(text), *close = open ? strchr(open, '}') : NULL;
     if (!close) return NULL;
     if (open == text && close[1] == '\0') {
         const json_t *value = variable_value(b, (struct str){open + 2, (size_t)(close - open - 2)});
@@ -186,7 +192,7 @@ static json_t *text_substitute(struct bundle *b, const char *text) {
     struct buf out = buf_new(b->reader->arena);
     const char *at = text;
     bool changed = false;
-    for (; (open = strstr(at, "${")) && (close = strchr(open, '}')); at = close + 1) {
+    for (; (open = opening(at)) && (close = strchr(open, '}')); at = close + 1) {
         const json_t *value = variable_value(b, (struct str){open + 2, (size_t)(close - open - 2)});
         buf_add(&out, at, (size_t)(open - at));
         if (value && !grows(b, value)) value = NULL;
