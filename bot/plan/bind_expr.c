@@ -102,26 +102,31 @@ static bool operator_map(enum sql_op op, enum scalar_op *out) {
     return *out != 0;
 }
 
-/* A comparison of two tuples, part by part. */
-static const struct scalar *tuple_compare(struct binder *b, const struct scalar *l, const struct scalar *r, enum scalar_op op, struct range range) {
-    const struct scalar *all = NULL;
-    for (size_t i = 0; i < l->n; i++) all = scalar_and(b, all, scalar_of(b, op, l->args[i], r->args[i], range));
-    return all;
-}
-
 /* (a, b) < (c, d): some function of all of them. */
-static const struct scalar *rows_compare(struct binder *b, const struct scalar *pair, enum scalar_op op) {
-    size_t n = pair->args[0]->n;
-    struct scalar *e = scalar_new(b, SC_CALL, 2 * n, pair->range);
+static const struct scalar *rows_compare(struct binder *b, const struct scalar *l, const struct scalar *r, enum scalar_op op, struct range range) {
+    size_t n = l->n;
+    struct scalar *e = scalar_new(b, SC_CALL, 2 * n, range);
     for (size_t i = 0; i < n; i++) {
-        arg_set(e, i, pair->args[0]->args[i]);
-        arg_set(e, n + i, pair->args[1]->args[i]);
+        arg_set(e, i, l->args[i]);
+        arg_set(e, n + i, r->args[i]);
     }
     e->name = arena_printf(b->arena, "rows:%d", (int)op);
     scalar_finish(b, e);
     e->type = (struct type){TYPE_BOOL, 0, 0};
     e->nullable = true;
     return e;
+}
+
+/* (a, b) = (c, d), part by part. Where a row is a struct, two NULLs in one place are equal: in DuckDB, and in Spark as far as is known. */
+static const struct scalar *tuple_compare(struct binder *b, const struct scalar *l, const struct scalar *r, enum scalar_op op, struct range range) {
+    bool nullable = false;
+    for (size_t i = 0; i < l->n; i++) nullable |= l->args[i]->nullable || r->args[i]->nullable;
+    bool equal = op == SC_EQ && nullable;
+    if (equal && (b->dialect == DIALECT_SPARK || b->dialect == DIALECT_DATABRICKS)) return rows_compare(b, l, r, op, range);
+    if (equal && b->dialect == DIALECT_DUCKDB) op = SC_SAME;
+    const struct scalar *all = NULL;
+    for (size_t i = 0; i < l->n; i++) all = scalar_and(b, all, scalar_of(b, op, l->args[i], r->args[i], range));
+    return all;
 }
 
 static const struct scalar *binary_bind(struct binder *b, struct scope *scope, const struct sql_expr *expr) {
@@ -139,7 +144,7 @@ static const struct scalar *binary_bind(struct binder *b, struct scope *scope, c
     bool tuples = e->n == 2 && e->args[0]->op == SC_TUPLE && e->args[1]->op == SC_TUPLE;
     if (tuples && (op == SC_EQ || op == SC_SAME) && e->args[0]->n == e->args[1]->n && e->args[0]->n)
         return tuple_compare(b, e->args[0], e->args[1], op, expr->range);
-    if (tuples && e->args[0]->n == e->args[1]->n) return rows_compare(b, e, op);
+    if (tuples && e->args[0]->n == e->args[1]->n) return rows_compare(b, e->args[0], e->args[1], op, expr->range);
     if (tuples || (e->n && e->args[0]->op == SC_TUPLE)) return opaque(b, expr, "a comparison of rows");
     scalar_finish(b, e);
     if (op == SC_DIV || op == SC_MOD || op == SC_IDIV) e->nullable = true;

@@ -170,6 +170,7 @@ static void draw_tables(struct drawing *d) {
 #define WITNESS_EVERY  4 /* of so many databases one holds witnesses */
 #define WITNESSES_MOST 3
 #define WITNESS_SCANS  64
+#define WITNESS_TABLES 4 /* of more tables a database holds one witness and nothing else */
 
 /* The rows of a query whose conditions hold, or nearly: now and then one is left out. */
 static void draw_witness(struct drawing *d) {
@@ -187,6 +188,16 @@ static void draw_witness(struct drawing *d) {
     }
 }
 
+/* Random rows, witnesses, or both; joins of many tables would take long over many rows. */
+static void fill_tables(struct drawing *d, uint64_t seed) {
+    const struct random_db *db = d->db;
+    bool witnesses = db->n_witnesses && seed % WITNESS_EVERY == WITNESS_EVERY - 1, many = db->world->tables.n > WITNESS_TABLES;
+    if (!witnesses || (!many && random_below(&d->state, 2))) draw_tables(d);
+    for (size_t t = 0; t < db->world->tables.n; t++) d->tables[t].width = db->world->tables.at[t]->columns.n ? db->world->tables.at[t]->columns.n : 1;
+    size_t n = !witnesses ? 0 : many ? 1 : 1 + random_below(&d->state, WITNESSES_MOST);
+    for (size_t i = 0; i < n; i++) draw_witness(d);
+}
+
 void random_db_fill(const struct random_db *db, struct arena *arena, uint64_t seed, bool declared, struct bag **tables, struct value **params) {
     static const unsigned null_rates[] = {0, 12, 18, 40};
     struct drawing d = {.db = db, .arena = arena, .state = seed * UINT64_C(0x9E3779B97F4A7C15) + 1, .declared = declared};
@@ -196,10 +207,7 @@ void random_db_fill(const struct random_db *db, struct arena *arena, uint64_t se
     d.offsets = arena_array(arena, db->n_elements + 1, sizeof *d.offsets);
     for (size_t i = 0; i < db->n_elements; i++) d.offsets[i] = random_below(&d.state, CLASS_START_MOST);
     d.tables = arena_array(arena, db->world->tables.n + 1, sizeof *d.tables);
-    bool witnesses = db->n_witnesses && seed % WITNESS_EVERY == WITNESS_EVERY - 1;
-    if (!witnesses || random_below(&d.state, 2)) draw_tables(&d);
-    for (size_t t = 0; t < db->world->tables.n; t++) d.tables[t].width = db->world->tables.at[t]->columns.n ? db->world->tables.at[t]->columns.n : 1;
-    for (size_t i = 0, n = witnesses ? 1 + random_below(&d.state, WITNESSES_MOST) : 0; i < n; i++) draw_witness(&d);
+    fill_tables(&d, seed);
     keep_constraints(&d);
     *tables = d.tables;
     *params = arena_array(arena, db->world->params.n + 1, sizeof **params);
