@@ -143,7 +143,9 @@ static bool lex_dollar_string(struct lexer *x) {
     if (x->open_quote['$']) return false;
     const char *close = memmem(x->s + i + 1, x->n - i - 1, x->s + x->at, tag);
     if (!close) return x->open_quote['$'] = tag == 2, false;
-    token_add(x, TOKEN_STRING, KW_NONE, (uint32_t)(close - x->s) + tag);
+    bool templated = false;
+    for (const char *c = x->s + i + 1; c + 1 < close && !templated; c++) templated = c[1] == '{' && (c[0] == '$' || c[0] == '{');
+    token_add(x, TOKEN_STRING, KW_NONE, (uint32_t)(close - x->s) + tag)->flags |= templated ? TOKEN_TEMPLATED : 0;
     return true;
 }
 

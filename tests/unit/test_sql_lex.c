@@ -50,6 +50,18 @@ static void value_check(struct arena *arena, enum dialect dialect, const char *s
     assert_memory_equal(v.p, value, v.n);
 }
 
+/* What is put in before the text is read is told of a string, whatever its quotes. */
+static void test_templated(void **state) {
+    (void)state;
+    struct arena *arena = arena_create(ARENA_SMALL);
+    static const char *const templated[] = {"'a ${x}'", "$$a ${x}$$", "$${{ x }}$$"}, *const plain[] = {"'a { x }'", "$$a$ {x}$$", "$$$$"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(sql_lex(arena, str_of(templated[i]), DIALECT_DUCKDB)->at[0].flags & TOKEN_TEMPLATED);
+        assert_false(sql_lex(arena, str_of(plain[i]), DIALECT_DUCKDB)->at[0].flags & TOKEN_TEMPLATED);
+    }
+    arena_destroy(arena);
+}
+
 static void test_values(void **state) {
     (void)state;
     struct arena *arena = arena_create(ARENA_SMALL);
@@ -78,6 +90,7 @@ static void test_keywords(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_words_and_signs), cmocka_unit_test(test_values), cmocka_unit_test(test_keywords)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_words_and_signs), cmocka_unit_test(test_values), cmocka_unit_test(test_templated),
+                                       cmocka_unit_test(test_keywords)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
