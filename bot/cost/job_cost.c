@@ -182,12 +182,31 @@ static bool billed_cost(struct arena *arena, const struct job_cost_input *in, st
     return true;
 }
 
+/* What runs all the time costs its hours, however long its tasks take. */
+static struct cost always_cost(struct arena *arena, const struct job_cost_input *in, size_t n) {
+    struct cost all = cost_nothing();
+    for (size_t i = 0; i < n; i++) {
+        struct cost hour = hour_of(arena, in, &in->job->tasks[i].compute);
+        bool first = true;
+        for (size_t k = 0; k < i; k++) first = first && !same_compute(&in->job->tasks[k].compute, &in->job->tasks[i].compute);
+        hour.low *= MONTH_HOURS, hour.high *= MONTH_HOURS;
+        hour.period = "month";
+        if (first) all = cost_add(arena, &all, &hour);
+    }
+    text_list_add(arena, &all.assumptions, "runs all the time: 730 hours a month");
+    return all;
+}
+
 static struct job_cost estimated_cost(struct arena *arena, const struct job_cost_input *in) {
     size_t n = in->job->task_count < TASKS_MAX ? in->job->task_count : TASKS_MAX;
-    struct job_cost out = {.cost = cost_unknown("the job has no tasks")};
+    struct fires fires = fires_of(arena, &in->job->schedule, in->now);
+    bool always = n && fires.known && fires.continuous;
+    struct job_cost out = {.cost = always ? always_cost(arena, in, n) : cost_unknown("the job has no tasks")};
     struct place *places = arena_array(arena, n + 1, sizeof *places);
     for (size_t i = 0; i < n; i++) {
         if (!in->tasks[i].known && !in->past_runs) {
+            out.low = out.high = 0;
+            if (always) return out;
             const char *why = in->tasks[i].unknown ? in->tasks[i].unknown : "it is not known what it reads";
             return out.cost = cost_unknown(arena_printf(arena, "how long task %s runs: %s", in->job->tasks[i].key ? in->job->tasks[i].key : "", why)),
                    out;
@@ -204,22 +223,7 @@ static struct job_cost estimated_cost(struct arena *arena, const struct job_cost
         text_list_printf(arena, &run.assumptions, "its last %zu runs took %.0f to %.0f seconds", in->past_runs, in->past_low, in->past_high);
     else if (run.known)
         text_list_printf(arena, &run.assumptions, "a run takes %.3g to %.3g seconds, by its tasks %s", out.low, out.high, out.critical);
-    struct fires fires = fires_of(arena, &in->job->schedule, in->now);
-    if (run.known && fires.continuous) {
-        run = cost_nothing();
-        for (size_t i = 0; i < n; i++) {
-            struct cost hour = hour_of(arena, in, &in->job->tasks[i].compute);
-            bool first = true;
-            for (size_t k = 0; k < i; k++) first = first && !same_compute(&in->job->tasks[k].compute, &in->job->tasks[i].compute);
-            hour.low *= MONTH_HOURS, hour.high *= MONTH_HOURS;
-            hour.period = "month";
-            if (first) run = cost_add(arena, &run, &hour);
-        }
-        text_list_add(arena, &run.assumptions, "runs all the time: 730 hours a month");
-        out.cost = run;
-        return out;
-    }
-    out.cost = by_schedule(arena, in, run);
+    if (!always) out.cost = by_schedule(arena, in, run);
     return out;
 }
 
