@@ -183,7 +183,7 @@ static void draw_witness(struct drawing *d) {
         if (d->db->world->tables.at[t]->columns.n == 0) continue;
         draw_row(d, t, row);
         if (d->declared) draw_parents(d, t, row);
-        witness_put(w, i, values, row);
+        witness_put(d->db, w, i, values, row);
         if (random_below(&d->state, 30) == 0) d->tables[t].count--;
     }
 }

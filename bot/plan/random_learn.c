@@ -222,6 +222,8 @@ struct value learn_as_type(const struct random_db *db, struct value v, size_t el
     return as_type(db->arena, v, db->types[element].kind);
 }
 
+bool learn_fits(const struct random_db *db, struct value v, size_t element) { return fits_type(v, db->types[element].kind); }
+
 static struct value moved(struct value v, int by) {
     struct value out = value_null();
     if (v.kind == CELL_DATE) return date_shift(v, UNIT_DAY, by, &out) ? out : v;

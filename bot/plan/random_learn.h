@@ -37,6 +37,8 @@ size_t learn_root(const struct random_db *db, size_t element);
 size_t learn_table(const struct eval_world *world, const struct schema_table *table);
 /* A constant as a value of the element's type; NULL when it has none. */
 struct value learn_as_type(const struct random_db *db, struct value v, size_t element);
+/* May the element hold the value as it is? */
+bool learn_fits(const struct random_db *db, struct value v, size_t element);
 
 /* random_witness.c: rows for each scan of a plan, so drawn that the plan's conditions hold. After the domains are filled. */
 struct witness *witness_new(struct random_db *db, const struct eval_plan *plan);
@@ -44,6 +46,6 @@ size_t witness_rows(const struct witness *w);
 size_t witness_table(const struct witness *w, size_t row);
 /* One value for each column of the plan, in `arena`. */
 struct value *witness_draw(const struct random_db *db, struct arena *arena, struct witness *w, uint64_t *state);
-/* Puts what the row must hold over what it has. */
-void witness_put(const struct witness *w, size_t row, const struct value *values, struct value *out);
+/* Puts what the row must hold over what it has, where its columns may hold it. */
+void witness_put(const struct random_db *db, const struct witness *w, size_t row, const struct value *values, struct value *out);
 #endif

@@ -144,8 +144,10 @@ struct value *witness_draw(const struct random_db *db, struct arena *arena, stru
     return values;
 }
 
-void witness_put(const struct witness *w, size_t row, const struct value *values, struct value *out) {
+void witness_put(const struct random_db *db, const struct witness *w, size_t row, const struct value *values, struct value *out) {
     const struct witness_row *r = &w->rows.at[row];
-    for (size_t i = 0; i < r->n; i++)
-        if (values[r->shares[i]].kind != CELL_NULL) out[r->columns[i]] = values[r->shares[i]];
+    for (size_t i = 0; i < r->n; i++) {
+        struct value v = values[r->shares[i]];
+        if (learn_fits(db, v, learn_element(db, r->table, r->columns[i]))) out[r->columns[i]] = v;
+    }
 }
