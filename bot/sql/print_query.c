@@ -145,9 +145,10 @@ static void suffix(struct buf *out, const struct sql_from *f, enum dialect d) {
         print_columns(out, f->columns, f->column_count, d);
     }
     if (f->flags & SQL_FROM_OFFSET) {
-        buf_text(out, d == DIALECT_REDSHIFT ? " AT" : " WITH OFFSET");
+        bool at = d == DIALECT_REDSHIFT && f->alias.text.n && f->offset.text.n; /* FROM t.items AS i AT n */
+        buf_text(out, at ? " AT" : " WITH OFFSET");
         if (f->offset.text.n) {
-            buf_text(out, d == DIALECT_REDSHIFT ? " " : " AS ");
+            buf_text(out, at ? " " : " AS ");
             sql_print_ident(out, &f->offset, d);
         }
     }
